@@ -1,0 +1,26 @@
+#pragma once
+// Source text to IR to image, in process: what `gene run`, `eval`, `compile`, `build` and `check` share.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "codegen/passes/Pipeline.h"
+#include "frontend/analysis/Analyze.h"
+
+namespace gene {
+
+struct CompileOptions {
+  LanguageOptions language;
+  int level = 1;
+  bool verify = false;
+  std::function<void(const ir::Program&, std::string_view pass, bool after)> observe;
+};
+
+/// Reads, analyses, lowers and optimises the source at `start`; null after errors, which are reported.
+std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start, DiagnosticEngine& diagnostics,
+                                         const CompileOptions& options);
+/// Bytecode for a program: the bytes of a .gir file.
+std::vector<uint8_t> compileToImage(ir::Program& program);
+
+}  // namespace gene

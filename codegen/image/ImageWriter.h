@@ -1,0 +1,40 @@
+#pragma once
+// The tables that both back ends ship and runtime/image/ImageLoader reads: symbols, constants, functions' signatures,
+// call shapes, trace sites; for .gir files the bytecode, too. docs/bytecode.md has the format.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "codegen/ir/Ir.h"
+
+namespace gene {
+
+/// The numbers by which code refers to the tables. Made once per program, before code is generated; asking for
+/// something new adds it, so the image is written last.
+class ImageTables {
+ public:
+  explicit ImageTables(const ir::Program& program);
+
+  /// In Program::slots: globals come first (their ir index), then constants.
+  uint32_t globalSlot(const ir::Global* global) const { return global->index; }
+  uint32_t constantSlot(const ir::Constant* constant);
+  /// Symbols and quoted data used as immediates are constants, too. `asTemplate`: data for gene_quote, which copies it;
+  /// else a literal.
+  uint32_t symbolSlot(Symbol symbol);
+  uint32_t formSlot(const Form* form, bool asTemplate);
+  uint32_t site(Location loc, const ir::Function* function);
+  uint32_t slotCount() const;
+  uint32_t globalCount() const;
+
+  /// The image; `code` (by function index) is empty for native programs.
+  std::vector<uint8_t> write(const std::vector<std::vector<uint8_t>>& code) const;
+
+ private:
+  struct Data;
+  std::shared_ptr<Data> data_;
+};
+
+}  // namespace gene

@@ -1,0 +1,255 @@
+#pragma once
+// The intermediate representation: SSA over basic blocks with block parameters instead of phis. A Program owns its
+// functions, constants and globals; everything lives in its Arena and is never freed one by one.
+//
+//   Function  entry block's parameters = the function's slots (self, positional, rest, keywords, in the order of
+//             `params`); further blocks
+//   Block     parameters, instructions; the last instruction is the terminator
+//   try       a raising instruction inside `try` has a `handler` edge and is directly followed by `jump`, the block's
+//             terminator. The handler block's first parameter is the exception and is NOT among the edge's args:
+//             edge.args[i] belongs to parameter i + 1. The instruction's own result is not visible on that edge.
+//   tail      a call marked `tail` is directly followed by the return of its result and has no handler
+
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "codegen/ir/Types.h"
+#include "frontend/syntax/Form.h"
+#include "frontend/syntax/Source.h"
+#include "runtime/support/Arena.h"
+#include "runtime/support/Symbol.h"
+
+namespace gene::ir {
+
+class Block;
+class Function;
+class Program;
+
+enum class Op : uint8_t {
+#define INST(Name, mnemonic, operands, immediates, result, effects) Name,
+#include "codegen/ir/Instructions.def"
+  Count
+};
+constexpr size_t OpCount = static_cast<size_t>(Op::Count);
+
+enum class ImmKind : uint8_t { Int, Symbol, Function, Global, Shape, Form, Cache };
+
+/// A row of Instructions.def, decoded.
+struct InstInfo {
+  std::string_view name;      // Add
+  std::string_view mnemonic;  // add
+  uint8_t fixedOperands = 0;
+  bool variadic = false;
+  uint8_t immediateCount = 0;  // Cache included; it stands last
+  ImmKind immediates[4] = {};
+  bool hasResult = false;
+  Type result;
+  bool mayRaise = false, readsHeap = false, writesHeap = false, allocates = false, runsCode = false;
+  bool terminator = false;
+  const char* entry = nullptr;  // RUNTIME rows: the entry's name
+  /// Without effects other than reading: can go when its value is not used.
+  [[nodiscard]] bool removable() const { return !mayRaise && !writesHeap && !runsCode && !terminator; }
+};
+const InstInfo& info(Op op);
+
+enum class ValueKind : uint8_t { Constant, Param, Instruction };
+
+class Value {
+ public:
+  const ValueKind kind;
+  Rep rep = Rep::Boxed;
+  Type type;
+  uint32_t number = 0;  // for passes and back ends: scratch, meaningless between them
+
+ protected:
+  explicit Value(ValueKind kind) : kind(kind) {}
+};
+
+enum class ConstantKind : uint8_t {
+  Nil, Void, True, False, NotFound, Placeholder,
+  Absent,  // "no argument was given here": never visible to programs
+  Int, Float, Char, Symbol,
+  String,  // an immutable string literal
+  Form,    // another immutable literal: regex, date, bytes
+};
+
+/// Unique in its Program: equal constants are the same object.
+class Constant : public Value {
+ public:
+  const ConstantKind constantKind;
+  int64_t integer = 0;      // Int, Char
+  double number64 = 0;      // Float
+  Symbol symbol;            // Symbol
+  std::string_view text;    // String
+  const Form* form = nullptr;
+  explicit Constant(ConstantKind k) : Value(ValueKind::Constant), constantKind(k) {}
+};
+
+/// A parameter of a block; of the entry block: a slot of the function.
+class Param : public Value {
+ public:
+  Block* block;
+  uint32_t index;
+  Param(Block* block, uint32_t index) : Value(ValueKind::Param), block(block), index(index) {}
+};
+
+/// Control flow to a block, with a value for each of its parameters (but the exception of a handler).
+struct Edge {
+  Block* target = nullptr;
+  ArenaVector<Value*> args;
+};
+
+/// A module variable, or a name that is resolved when the program is loaded.
+struct Global {
+  Symbol name;
+  uint32_t index = 0;     // in Program::globals
+  /// Not defined by this program's modules: the loader puts the built-in of that name there, if there is one.
+  bool external = false;
+  /// Never assigned after its definition; then `function` is the function it is known to hold, if any.
+  bool constant = false;
+  Function* function = nullptr;
+  Location loc;
+};
+
+enum class ArgKind : uint8_t { Positional, Spread, Keyword, KeywordSpread };
+
+/// What the arguments of a "shaped" call are, one entry per argument operand, in evaluation order.
+struct CallShape {
+  struct Arg {
+    ArgKind kind;
+    Symbol keyword;  // Keyword only
+    friend bool operator==(const Arg&, const Arg&) = default;
+  };
+  std::vector<Arg> args;
+  uint32_t index = 0;  // in Program::shapes
+};
+
+/// An immediate operand; which member counts is said by the row.
+struct Immediate {
+  int64_t integer = 0;
+  Symbol symbol;
+  Function* function = nullptr;
+  Global* global = nullptr;
+  CallShape* shape = nullptr;
+  const Form* form = nullptr;
+};
+
+class Instruction : public Value {
+ public:
+  Op op;
+  bool tail = false;
+  Location loc;
+  Block* block = nullptr;
+  std::span<Value*> operands;
+  std::span<Immediate> immediates;  // without Cache
+  std::span<Edge> successors;       // terminators
+  Edge* handler = nullptr;          // inside `try`
+  Instruction(Op op, Location loc) : Value(ValueKind::Instruction), op(op), loc(loc) {
+    type = ir::info(op).result;
+  }
+  [[nodiscard]] const InstInfo& info() const { return ir::info(op); }
+  [[nodiscard]] bool isTerminator() const { return info().terminator; }
+};
+
+class Block {
+ public:
+  Symbol name;          // "loop", "else": made unique by the printer
+  Function* function;
+  uint32_t index = 0;   // in Function::blocks
+  ArenaVector<Param*> params;
+  ArenaVector<Instruction*> instructions;
+  explicit Block(Function* function, Symbol name) : name(name), function(function) {}
+
+  /// The last instruction; the block must be finished.
+  [[nodiscard]] Instruction* terminator() const { return instructions.back(); }
+  /// The instruction with the handler edge, or null.
+  [[nodiscard]] Instruction* raising() const {
+    const size_t n = instructions.size();
+    return n >= 2 && instructions[n - 2]->handler ? instructions[n - 2] : nullptr;
+  }
+  /// Calls f(Edge&, isHandler) for every edge out of this block.
+  template <class F>
+  void forEachEdge(F&& f) const {
+    if (Instruction* i = raising()) f(*i->handler, true);
+    for (Edge& e : terminator()->successors) f(e, false);
+  }
+};
+
+enum class ParamKind : uint8_t { Self, Positional, Rest, Keyword, KeywordRest };
+
+/// How one slot of a function is bound when it is called (05 §2).
+struct ParamSpec {
+  Symbol name;              // `_` for an ignored positional
+  ParamKind kind = ParamKind::Positional;
+  bool optional = false;    // has a default: the slot is `absent` when nothing is given, the body fills it in
+};
+
+class Function {
+ public:
+  Program* program;
+  Symbol name;               // empty for a lambda
+  Location loc;
+  uint32_t index = 0;        // in Program::functions
+  std::vector<ParamSpec> params;   // one per slot
+  uint32_t captureCount = 0;
+  bool isMacro = false, isMethod = false, isCtor = false, isBlock = false, isGenerator = false;
+  bool returnsUnboxed = false;
+  const GeneForm* form = nullptr;  // the source, for ^intent, ^examples and contracts; may be null
+  std::vector<Block*> blocks;      // [0] is the entry
+
+  Function(Program* program, Symbol name) : program(program), name(name) {}
+  [[nodiscard]] Block* entry() const { return blocks.front(); }
+  /// Only plain positional slots (and self): callable by slot count without binding.
+  [[nodiscard]] bool isSimple() const {
+    for (const ParamSpec& p : params)
+      if (p.optional || (p.kind != ParamKind::Positional && p.kind != ParamKind::Self)) return false;
+    return true;
+  }
+  /// Makes a block and appends it to `blocks`.
+  Block* addBlock(Symbol name);
+  /// Renumbers Block::index after blocks were removed or reordered.
+  void renumberBlocks();
+};
+
+/// One build: modules and all they import.
+class Program {
+ public:
+  explicit Program(const SourceManager& sources) : sources(sources) {}
+  Program(const Program&) = delete;
+
+  const SourceManager& sources;
+  Arena arena;
+  std::string_view mainFile;         // as given on the command line
+  std::vector<Function*> functions;  // [0] is the main module's __init__: no slots
+  std::vector<Global*> globals;
+  std::vector<CallShape*> shapes;
+
+  Function* addFunction(Symbol name, Location loc);
+  Global* addGlobal(Symbol name, Location loc);
+  /// The global that stands for a name the program doesn't define.
+  Global* externalGlobal(Symbol name);
+  CallShape* shape(std::span<const CallShape::Arg> args);  // unique
+
+  Constant* constant(ConstantKind kind);  // Nil … Absent
+  Constant* integer(int64_t value);
+  Constant* floating(double value);
+  Constant* character(char32_t value);
+  Constant* symbol(Symbol value);
+  Constant* string(std::string_view text);
+  Constant* literal(const Form* form);    // a constant for any literal form: Int, String, Regex …
+
+ private:
+  std::deque<Function> functionStore_;
+  std::deque<Global> globalStore_;
+  std::deque<CallShape> shapeStore_;
+  std::unordered_map<Symbol, Global*> externals_;
+  std::unordered_map<uint64_t, Constant*> words_[8];  // by kind, for Int Float Char Symbol
+  std::unordered_map<std::string_view, Constant*> strings_;
+  Constant* simple_[7] = {};
+};
+
+}  // namespace gene::ir

@@ -1,0 +1,428 @@
+#pragma once
+// The resolved tree between forms and IR: special forms recognised, names bound, infix split, captures known.
+// frontend/analysis makes it from forms and reports every compile-time error; frontend/lower turns it into IR without
+// looking at forms again. Nodes live in an Arena.
+
+#include <span>
+
+#include "codegen/ir/Ir.h"
+#include "frontend/syntax/Form.h"
+#include "runtime/support/Arena.h"
+
+namespace gene::ast {
+
+struct Function;
+struct Node;
+struct Scope;
+
+/// A local variable or parameter. Where it lives follows from how it is used (decided when its function is analysed):
+///   Register  no closure captures it
+///   Copied    captured, has its final value before any closure that captures it is made: copied into the closure
+///   InScope   captured and assigned afterwards (or captured before it has a value, or declared in a `while`/`loop`
+///             body that runs again): a slot of its Scope's heap object
+enum class Storage : uint8_t { Register, Copied, InScope };
+struct Binding {
+  Symbol name;
+  Location loc;
+  Function* function = nullptr;   // that declares it
+  Scope* scope = nullptr;         // that declares it
+  Storage storage = Storage::Register;
+  uint32_t slot = 0;              // InScope: in the scope's heap object
+  bool constant = false;          // let
+  bool captured = false, assigned = false;
+  const Form* type = nullptr;     // annotation: checked at every assignment
+  uint32_t variable = 0;          // for lower: ir::Variable + 1, 0 until it is declared there
+};
+
+/// A lexical scope (04 §8). On entry a heap object with `heapSlots` slots is made when there are any.
+struct Scope {
+  Function* function = nullptr;
+  uint32_t heapSlots = 0;
+  uint32_t id = 0;                // in Function::scopes
+};
+
+/// How a function gets at a variable of an enclosing function: a value in its closure.
+struct Capture {
+  enum Kind : uint8_t { Variable, ScopeObject, SelfValue } kind;
+  Binding* binding = nullptr;     // Variable: a Copied binding
+  Scope* scope = nullptr;         // ScopeObject: of InScope bindings
+                                  // SelfValue: `self` of the enclosing method
+};
+
+enum class NodeKind : uint8_t {
+  Literal, Quote, Interpolate, Render,
+  Local, Global, Self, CurrentException,
+  DeclareLocal, AssignLocal, AssignGlobal, Destructure,
+  Sequence, ScopeBlock, If, While, Loop, For, Repeat, Break, Continue, Return, Try, Throw, Case,
+  Logical, Chain, Runtime,
+  Array, Map, HashMap, Gene,
+  Path, PathAssign, PathUpdate, Select,
+  Call, MethodCall, DynamicMethodCall, SuperCall, New,
+  Function, Class, Namespace, WithSelf,
+};
+
+struct Node {
+  NodeKind kind;
+  Location loc;
+  Node(NodeKind kind, Location loc) : kind(kind), loc(loc) {}
+};
+using Nodes = std::span<Node*>;
+
+/// nil, numbers, strings, chars, symbols (of a quote), regexes, dates: the same immutable value every time.
+struct Literal : Node {
+  const Form* form;
+  Literal(Location loc, const Form* form) : Node(NodeKind::Literal, loc), form(form) {}
+};
+/// Quoted data: a fresh copy of the container or gene every time.
+struct Quote : Node {
+  const Form* form;
+  Quote(Location loc, const Form* form) : Node(NodeKind::Quote, loc), form(form) {}
+};
+struct Interpolate : Node {  // #"…"
+  Nodes parts;
+  Interpolate(Location loc, Nodes parts) : Node(NodeKind::Interpolate, loc), parts(parts) {}
+};
+/// ($render template): the template's value with unquoted symbols replaced by visible variables.
+struct Render : Node {
+  struct Variable {
+    Symbol name;
+    Node* value;
+  };
+  Node* pattern;
+  std::span<Variable> variables;  // of all names that the template could mention
+  Render(Location loc, Node* pattern, std::span<Variable> variables)
+      : Node(NodeKind::Render, loc), pattern(pattern), variables(variables) {}
+};
+struct Local : Node {
+  Binding* binding;
+  Local(Location loc, Binding* binding) : Node(NodeKind::Local, loc), binding(binding) {}
+};
+/// A module variable, a built-in or an unknown name.
+struct Global : Node {
+  ir::Global* global;
+  bool checked;  // raises "NAME is not defined" while it has no value: externals, and uses before the `var` ran
+  Global(Location loc, ir::Global* global, bool checked)
+      : Node(NodeKind::Global, loc), global(global), checked(checked) {}
+};
+struct DeclareLocal : Node {  // value: the new value
+  Binding* binding;
+  Node* value;  // null: nil
+  DeclareLocal(Location loc, Binding* binding, Node* value)
+      : Node(NodeKind::DeclareLocal, loc), binding(binding), value(value) {}
+};
+struct AssignLocal : Node {  // compound assignments are written out
+  Binding* binding;
+  Node* value;
+  AssignLocal(Location loc, Binding* binding, Node* value)
+      : Node(NodeKind::AssignLocal, loc), binding(binding), value(value) {}
+};
+struct AssignGlobal : Node {  // `var` and `=` at module level, and assignment to names nobody declares
+  ir::Global* global;
+  Node* value;
+  const Form* type = nullptr;
+  AssignGlobal(Location loc, ir::Global* global, Node* value)
+      : Node(NodeKind::AssignGlobal, loc), global(global), value(value) {}
+};
+/// (var [a b] v) and (var {^k a} v). Array patterns: the runtime binds by `pattern` (the ArrayForm) and gives an array
+/// with one value per target, in order of appearance; `absent` for a default that is needed: then `defaults[i]`.
+struct Destructure : Node {
+  struct Target {
+    Binding* local = nullptr;     // or
+    ir::Global* global = nullptr; // or neither: ignored
+    Symbol key;                   // map patterns: the member read
+    Node* fallback = nullptr;     // = default
+  };
+  const Form* pattern;            // ArrayForm or MapForm
+  Node* value;
+  std::span<Target> targets;
+  Destructure(Location loc, const Form* pattern, Node* value, std::span<Target> targets)
+      : Node(NodeKind::Destructure, loc), pattern(pattern), value(value), targets(targets) {}
+};
+
+struct Sequence : Node {  // value of the last; nil when empty
+  Nodes nodes;
+  Sequence(Location loc, Nodes nodes) : Node(NodeKind::Sequence, loc), nodes(nodes) {}
+};
+struct ScopeBlock : Node {  // a scope around a body
+  Scope* scope;
+  Node* body;
+  ScopeBlock(Location loc, Scope* scope, Node* body) : Node(NodeKind::ScopeBlock, loc), scope(scope), body(body) {}
+};
+struct If : Node {
+  Node *condition, *then, *otherwise;  // otherwise may be null: nil
+  If(Location loc, Node* condition, Node* then, Node* otherwise)
+      : Node(NodeKind::If, loc), condition(condition), then(then), otherwise(otherwise) {}
+};
+/// The loops; Break and Continue point at theirs.
+struct LoopBase : Node {
+  using Node::Node;
+};
+struct While : LoopBase {
+  Node *condition = nullptr, *body = nullptr;
+  While(Location loc) : LoopBase(NodeKind::While, loc) {}
+};
+struct Loop : LoopBase {
+  Node* body = nullptr;
+  Loop(Location loc) : LoopBase(NodeKind::Loop, loc) {}
+};
+struct For : LoopBase {
+  Scope* scope = nullptr;          // new every round
+  Binding* key = nullptr;          // (for k x in …), null without or for `_`
+  bool pairs = false;              // two-variable form: next_pair
+  Binding* value = nullptr;        // null for `_` or a pattern
+  Destructure* pattern = nullptr;  // its `value` is null: the element is destructured
+  Node* collection = nullptr;      // a Runtime node RangeNew for (a .. b): lower may count directly
+  Node* body = nullptr;
+  For(Location loc) : LoopBase(NodeKind::For, loc) {}
+};
+struct Repeat : LoopBase {
+  Scope* scope = nullptr;
+  Node *count = nullptr, *body = nullptr;
+  Repeat(Location loc) : LoopBase(NodeKind::Repeat, loc) {}
+};
+struct Break : Node {
+  LoopBase* loop;  // null: raises "break used outside of a loop" when reached
+  Node* value;     // may be null
+  Break(Location loc, LoopBase* loop, Node* value) : Node(NodeKind::Break, loc), loop(loop), value(value) {}
+};
+struct Continue : Node {
+  LoopBase* loop;  // null: raises
+  Continue(Location loc, LoopBase* loop) : Node(NodeKind::Continue, loc), loop(loop) {}
+};
+struct Return : Node {
+  Node* value;  // may be null
+  Return(Location loc, Node* value) : Node(NodeKind::Return, loc), value(value) {}
+};
+struct Try : Node {
+  struct Catch {
+    Node* cls = nullptr;             // tested with catch.matches; null: matches everything
+    Scope* scope = nullptr;
+    Binding* binding = nullptr;      // catch e
+    Destructure* pattern = nullptr;  // its `value` is null
+    Node* body = nullptr;
+  };
+  Node* body;
+  std::span<Catch> catches;
+  Node* finally;                     // may be null
+  Try(Location loc, Node* body, std::span<Catch> catches, Node* finally)
+      : Node(NodeKind::Try, loc), body(body), catches(catches), finally(finally) {}
+};
+struct Throw : Node {
+  Node* value;  // null: (throw)
+  Throw(Location loc, Node* value) : Node(NodeKind::Throw, loc), value(value) {}
+};
+/// case on values: target == test. `test` null: `_`. (Enum patterns become nodes of their own with enums.)
+struct Case : Node {
+  struct Clause {
+    Node* test;
+    Node* body;  // a ScopeBlock
+  };
+  Node* target;
+  std::span<Clause> clauses;
+  Node* otherwise;  // may be null
+  Case(Location loc, Node* target, std::span<Clause> clauses, Node* otherwise)
+      : Node(NodeKind::Case, loc), target(target), clauses(clauses), otherwise(otherwise) {}
+};
+
+struct Logical : Node {  // && and ||: short-circuit unless lhs is an Int or Bytes (03 §6)
+  bool isAnd;
+  Node *lhs, *rhs;
+  Logical(Location loc, bool isAnd, Node* lhs, Node* rhs)
+      : Node(NodeKind::Logical, loc), isAnd(isAnd), lhs(lhs), rhs(rhs) {}
+};
+struct Chain : Node {  // a < b <= c: each operand evaluated once, stops at the first false
+  Nodes operands;
+  std::span<ir::Op> ops;
+  Chain(Location loc, Nodes operands, std::span<ir::Op> ops)
+      : Node(NodeKind::Chain, loc), operands(operands), ops(ops) {}
+};
+/// An IR instruction applied to values, evaluated left to right: arithmetic, typeof, is, ranges … A null operand
+/// stands for `absent`.
+struct Runtime : Node {
+  ir::Op op;
+  Nodes operands;
+  std::span<ir::Immediate> immediates;
+  Runtime(Location loc, ir::Op op, Nodes operands, std::span<ir::Immediate> immediates = {})
+      : Node(NodeKind::Runtime, loc), op(op), operands(operands), immediates(immediates) {}
+};
+
+struct Item {
+  Node* node;
+  bool spread = false;
+};
+struct Entry {
+  Symbol key;
+  Node* node;
+  bool spread = false;
+};
+struct Array : Node {
+  std::span<Item> items;
+  bool frozen = false;
+  Array(Location loc, std::span<Item> items) : Node(NodeKind::Array, loc), items(items) {}
+};
+struct Map : Node {
+  std::span<Entry> entries;
+  bool frozen = false;
+  Map(Location loc, std::span<Entry> entries) : Node(NodeKind::Map, loc), entries(entries) {}
+};
+struct HashMap : Node {
+  Nodes items;  // key value key value
+  bool frozen = false;
+  HashMap(Location loc, Nodes items) : Node(NodeKind::HashMap, loc), items(items) {}
+};
+struct Gene : Node {  // (`head ^k v child…) from evaluated parts
+  Node* head;
+  std::span<Entry> properties;
+  std::span<Item> children;
+  bool frozen = false;
+  Gene(Location loc, Node* head, std::span<Entry> properties, std::span<Item> children)
+      : Node(NodeKind::Gene, loc), head(head), properties(properties), children(children) {}
+};
+
+/// One step of a path (01 §8, 17 §1).
+struct Segment {
+  enum Kind : uint8_t { Member, Index, Dynamic, Method, DynamicMethod, Assert } kind;
+  Symbol name;            // Member, Method
+  int64_t index = 0;      // Index
+  Node* value = nullptr;  // Dynamic, DynamicMethod
+};
+struct Path : Node {
+  Node* head;
+  std::span<Segment> segments;
+  Path(Location loc, Node* head, std::span<Segment> segments)
+      : Node(NodeKind::Path, loc), head(head), segments(segments) {}
+};
+struct PathAssign : Node {  // container first, then value; value of the form: the value
+  Node* container;
+  Segment last;             // Member, Index or Dynamic
+  Node* value;
+  PathAssign(Location loc, Node* container, Segment last, Node* value)
+      : Node(NodeKind::PathAssign, loc), container(container), last(last), value(value) {}
+};
+struct PathUpdate : Node {  // (a/b += v): container and dynamic key once
+  Node* container;
+  Segment last;
+  ir::Op op;                // Add Sub Mul Div Mod
+  Node* value;
+  PathUpdate(Location loc, Node* container, Segment last, ir::Op op, Node* value)
+      : Node(NodeKind::PathUpdate, loc), container(container), last(last), op(op), value(value) {}
+};
+struct Select : Node {  // (v ./ key default): default replaces void
+  Node *target, *key, *fallback;  // fallback may be null
+  Select(Location loc, Node* target, Node* key, Node* fallback)
+      : Node(NodeKind::Select, loc), target(target), key(key), fallback(fallback) {}
+};
+
+/// Arguments in evaluation order: keywords first, then positional (03 §1).
+struct Argument {
+  ir::ArgKind kind;
+  Symbol keyword;
+  Node* node;
+};
+using Arguments = std::span<Argument>;
+struct Call : Node {
+  Node* callee;
+  Arguments arguments;
+  Call(Location loc, Node* callee, Arguments arguments)
+      : Node(NodeKind::Call, loc), callee(callee), arguments(arguments) {}
+};
+struct MethodCall : Node {
+  Node* receiver;
+  Symbol name;
+  Arguments arguments;
+  MethodCall(Location loc, Node* receiver, Symbol name, Arguments arguments)
+      : Node(NodeKind::MethodCall, loc), receiver(receiver), name(name), arguments(arguments) {}
+};
+struct DynamicMethodCall : Node {
+  Node *receiver, *name;
+  Arguments arguments;
+  DynamicMethodCall(Location loc, Node* receiver, Node* name, Arguments arguments)
+      : Node(NodeKind::DynamicMethodCall, loc), receiver(receiver), name(name), arguments(arguments) {}
+};
+struct SuperCall : Node {  // name `ctor`: the constructor
+  Node* cls;   // the class that defines the running method
+  Node* self;
+  Symbol name;
+  Arguments arguments;
+  SuperCall(Location loc, Node* cls, Node* self, Symbol name, Arguments arguments)
+      : Node(NodeKind::SuperCall, loc), cls(cls), self(self), name(name), arguments(arguments) {}
+};
+struct New : Node {
+  Node* cls;
+  Arguments arguments;
+  New(Location loc, Node* cls, Arguments arguments) : Node(NodeKind::New, loc), cls(cls), arguments(arguments) {}
+};
+
+struct Parameter {
+  ir::ParamSpec spec;
+  Binding* binding = nullptr;   // null for `_`
+  Node* fallback = nullptr;     // the default, evaluated in the function's scope when the slot is absent
+  const Form* type = nullptr;   // annotation
+  Symbol field;                 // [/x]: assigned to this field of self before the body
+  Destructure* pattern = nullptr;  // nested pattern; its `value` is null
+};
+struct Condition {              // ^pre, ^post
+  Node* test;
+  const Form* form;             // for the message
+};
+/// A function, method or constructor. Evaluates to a closure.
+struct Function : Node {
+  Symbol name;                  // empty for lambdas
+  bool isMacro = false, isMethod = false, isCtor = false, isBlock = false, isGenerator = false;
+  Function* parent = nullptr;   // the enclosing function
+  std::span<Parameter> parameters;  // self first for methods and constructors
+  const Form* resultType = nullptr;
+  std::span<Condition> pre, post;
+  Binding* result = nullptr;    // `result` of postconditions
+  Binding* selfName = nullptr;  // a named function expression sees itself by this binding: lower reads `callee`
+  Scope* scope = nullptr;       // parameters and body
+  Node* body = nullptr;
+  ArenaVector<Capture> captures;
+  ArenaVector<Scope*> scopes;
+  bool usesSelf = false;        // a nested function that uses the method's self has a SelfValue capture
+  const GeneForm* form = nullptr;
+  ir::Function* lowered = nullptr;
+  Function(Location loc) : Node(NodeKind::Function, loc) {}
+};
+
+/// (class Name < Parent body…): evaluates to the class. Members run in order with self = the class.
+struct Class : Node {
+  struct Member {
+    enum Kind : uint8_t { Method, Ctor, Field, Statement, OnMissing } kind;
+    Symbol name;
+    Function* function = nullptr;  // Method, Ctor, OnMissing
+    const Form* type = nullptr;    // Field
+    bool readonly = false;
+    Node* node = nullptr;          // Statement
+  };
+  Symbol name;
+  Node* parent = nullptr;
+  Scope* scope = nullptr;       // of the body
+  Binding* cls = nullptr;       // the class itself, for super and `self` in the body
+  std::span<Member> members;
+  uint32_t fieldCount = 0;      // distinct fields that constructor and methods assign
+  Class(Location loc) : Node(NodeKind::Class, loc) {}
+};
+struct Namespace : Node {  // (ns name body…): evaluates to the namespace
+  Symbol name;
+  Scope* scope = nullptr;
+  Binding* ns = nullptr;
+  Node* body = nullptr;
+  Namespace(Location loc) : Node(NodeKind::Namespace, loc) {}
+};
+/// ($with v …): runs the body with `self` bound to another value; the binding is read by Self nodes inside as a Local.
+struct WithSelf : Node {
+  Binding* self;
+  Node* value;
+  Node* body;
+  bool tap;  // $tap: value is v
+  WithSelf(Location loc, Binding* self, Node* value, Node* body, bool tap)
+      : Node(NodeKind::WithSelf, loc), self(self), value(value), body(body), tap(tap) {}
+};
+
+/// One analysed program: the function that runs the main module.
+struct Module {
+  Function* main = nullptr;
+};
+
+}  // namespace gene::ast

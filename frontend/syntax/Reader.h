@@ -1,0 +1,17 @@
+#pragma once
+// Source text to forms (01-syntax.md). Hand-written, one pass, no token list: the reader dispatches on the first
+// byte through a 256-entry table and makes forms in an Arena.
+
+#include <span>
+
+#include "frontend/syntax/Diagnostics.h"
+#include "frontend/syntax/Form.h"
+#include "runtime/support/Arena.h"
+
+namespace gene {
+
+/// Reads the whole source that starts at `start`. Reports what is wrong and returns what could be read; forms after
+/// an error are still read where that makes sense.
+std::span<Form*> readForms(Location start, Arena& arena, DiagnosticEngine& diagnostics);
+
+}  // namespace gene

@@ -1,0 +1,56 @@
+#pragma once
+// Source texts and locations in them. A Location is one 32-bit number that names a byte of one of the process's
+// sources; file, line and column (1-based, in characters) are computed when somebody asks.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/support/Expected.h"
+
+namespace gene {
+
+/// A byte of a source text; 0 is "nowhere".
+struct Location {
+  uint32_t offset = 0;
+  [[nodiscard]] bool valid() const { return offset != 0; }
+  friend bool operator==(Location, Location) = default;
+};
+
+struct Position {
+  std::string_view file;  // as it was named on the command line or in an import
+  uint32_t line = 0;
+  uint32_t column = 0;
+};
+
+/// The sources of one compilation. Texts never move.
+class SourceManager {
+ public:
+  /// Adds a text under a display name; returns the location of its first byte.
+  Location add(std::string name, std::string text);
+  /// Reads and adds a file; fails with "File not found: NAME" or a reason.
+  Expected<Location> addFile(const std::string& path);
+
+  /// The whole text of the source that `loc` lies in, terminated by a zero byte.
+  [[nodiscard]] std::string_view text(Location loc) const;
+  [[nodiscard]] std::string_view name(Location loc) const;
+  [[nodiscard]] Location start(Location loc) const;
+  [[nodiscard]] Position position(Location loc) const;
+  /// The source line that `loc` lies in, without its line end.
+  [[nodiscard]] std::string_view line(Location loc) const;
+
+ private:
+  struct File {
+    std::string name;
+    std::string text;
+    uint32_t start;
+    mutable std::vector<uint32_t> lineStarts;  // filled at the first question
+  };
+  [[nodiscard]] const File& file(Location loc) const;
+  std::vector<std::unique_ptr<File>> files_;
+  uint32_t next_ = 1;
+};
+
+}  // namespace gene

@@ -1,0 +1,61 @@
+#pragma once
+// The state of one running Gene thread: passed as the first argument to everything that may allocate, raise or run
+// Gene code. The members before `heap` are known to generated code by their offsets (runtime/abi/Layout.def).
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/object/Objects.h"
+
+namespace gene {
+
+class Heap;
+struct Program;
+struct TraceSite;
+struct ShapeTable;
+struct MethodTable;
+namespace vm {
+struct State;
+}
+
+/// Arguments that do not fit the machine registers of a call pass through Context::arguments.
+inline constexpr uint32_t RegisterArguments = 4;
+inline constexpr uint32_t MaxBufferedArguments = 1024;
+
+struct FreeCell;  // a free heap cell; the link lies in its second word
+
+struct Context {
+  Value exception;             // the pending exception; bits 0: none
+  uintptr_t stackLimit;        // machine stack pointers below this overflow
+  FreeCell* freeCells[33];     // by size class: cells of 16 * n bytes, n in 1..32
+  Object** zeroTop;            // next free entry of the zero-count table
+  Object** zeroEnd;            // the table is full: reconcile
+  Value* arguments;            // MaxBufferedArguments words, scanned like the stack
+
+  Heap* heap;
+  vm::State* vm;
+  Value current;               // $ex: the exception being handled, or nil
+  std::vector<TraceSite>* trace;  // where the pending exception has been, innermost first
+  ClassObject* classes[64];    // built-in class of each kind
+  Value keywords;              // keyword arguments (Map) of the built-in being called, or nil
+  NamespaceObject* globals;    // built-in names: println, String, math …
+  NamespaceObject* dollars;    // $x: $args, $env …
+  Value moduleSelf;            // `self` at module level
+  std::vector<std::string> programArguments;
+  std::string programName;
+};
+
+// --- raising: each sets Context::exception and returns Value::pending() ----------------------------------------------
+
+enum class ErrorClass : uint8_t {
+  Exception, Runtime, Type, Argument, IO, Parse, Assertion, Concurrency, Timeout, Cancellation, Thread, Network, Provider
+};
+/// Raises a new exception of a built-in class with this message (printf-like holes are not interpreted).
+[[gnu::cold]] Value raise(Context& context, ErrorClass errorClass, std::string_view message);
+/// Raises `v` as (throw v) does: exceptions as they are, anything else wrapped.
+[[gnu::cold]] Value raiseValue(Context& context, Value v);
+/// Takes the pending exception, so that none is pending.
+Value takeException(Context& context);
+
+}  // namespace gene

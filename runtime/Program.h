@@ -1,0 +1,52 @@
+#pragma once
+// A loaded program: what its code refers to by index. Made by runtime/image/ImageLoader from the image that
+// codegen/image writes; the same image serves .gir files (with bytecode) and native executables (without).
+
+#include <span>
+
+#include "runtime/object/Function.h"
+
+namespace gene {
+
+/// One word, read and written whole: {shape id, index}. What the index means is up to the instruction: the byte offset
+/// of a field, the position of a map entry, the number of a method target (MethodTable). All zero: empty.
+struct InlineCache {
+  uint32_t shape;
+  uint32_t index;
+};
+
+/// A place in the source that may raise, for locations and stack traces.
+struct TraceSite {
+  const char* file;
+  const char* function;  // the name, "" for a lambda, "__init__" for a module's top level
+  uint32_t line, column;
+};
+
+struct Program {
+  Value* slots = nullptr;       // globals, then constants: roots, not counted
+  uint32_t globalCount = 0;
+  uint32_t constantCount = 0;
+  FunctionInfo* functions = nullptr;
+  uint32_t functionCount = 0;
+  CallShape* shapes = nullptr;
+  uint32_t shapeCount = 0;
+  const Symbol* globalNames = nullptr;
+  TraceSite* sites = nullptr;
+  uint32_t siteCount = 0;
+  InlineCache* caches = nullptr;  // native programs; VM caches lie in the code
+  uint32_t cacheCount = 0;
+};
+
+/// What a native executable hands to the runtime (made by codegen/llvm, read by runtime/abi/Main.cpp).
+struct NativeProgram {
+  const uint8_t* image;
+  uint64_t imageSize;
+  Value* slots;               // globals + constants, zeroed
+  FunctionInfo* functions;    // zeroed; filled in by the loader
+  const NativeCode* bodies;   // by function index
+  InlineCache* caches;
+  uint64_t cacheCount;
+  uint64_t abiHash;           // of Entry.def and Layout.def
+};
+
+}  // namespace gene

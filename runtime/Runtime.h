@@ -1,0 +1,41 @@
+#pragma once
+// Starting and ending a Gene thread: the context with its heap and built-ins, the machine stack the program runs on,
+// and how it ends (00 §4-5).
+
+#include <string>
+#include <vector>
+
+#include "frontend/syntax/Diagnostics.h"
+#include "runtime/Context.h"
+#include "runtime/Program.h"
+
+namespace gene {
+
+struct RuntimeOptions {
+  std::vector<std::string> arguments;      // $args
+  std::string programName;                 // $program
+  ErrorFormat errorFormat = ErrorFormat::Human;
+  size_t stackSize = size_t{1} << 30;      // of the machine stack and of the VM's value stack, lazily committed
+  bool stats = false;                      // report on standard error at the end (also GENE_STATS=1)
+  bool checkLeaks = false;                 // tear down at the end and report live objects, exit code 99 (GENE_CHECK_LEAKS=1)
+};
+/// The defaults, changed by the environment: GENE_ERROR_FORMAT, GENE_STACK_SIZE, GENE_STATS, GENE_CHECK_LEAKS.
+RuntimeOptions runtimeOptionsFromEnvironment();
+
+/// A context with heap, classes and built-ins.
+Context* createContext(const RuntimeOptions& options);
+
+/// Calls `main` (with `data`) on a thread of its own with the large stack; returns its result.
+int runOnLargeStack(const RuntimeOptions& options, int (*main)(void* data), void* data);
+
+/// Runs the module body of a loaded program (function 0), reports an uncaught exception on standard error, flushes,
+/// prints statistics, checks for leaks. Returns the exit code.
+int runProgram(Context& context, Program& program, const RuntimeOptions& options);
+
+/// Runs function 0 and gives its value, or 0 with the exception pending.
+Value runModule(Context& context, Program& program);
+
+/// The report of an uncaught exception (taken from the context), as it goes to standard error.
+std::string describeUncaught(Context& context, ErrorFormat format);
+
+}  // namespace gene

@@ -1,0 +1,65 @@
+#pragma once
+// The heap of one thread: size-class pages, deferred reference counting with a zero-count table, reconcile, and a
+// mark-sweep for cycles. docs/heap.md explains; shared/design/measured.md §4 has the numbers.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/Context.h"
+
+namespace gene {
+
+/// Exact counters, compiled in always; printed by --stats.
+struct HeapStats {
+  uint64_t created[64] = {};       // by kind; instances under Kind::Count
+  uint64_t freed = 0;
+  uint64_t scopesCreated = 0, scopesReused = 0;
+  uint64_t reconciles = 0, reconcileNanoseconds = 0;
+  uint64_t cycleCollections = 0, cyclesFreed = 0;
+  uint64_t liveBytes = 0, peakBytes = 0;
+};
+
+/// Torture switches: from the GENE_STRESS environment variable (comma-separated: reconcile, poison, verify,
+/// fail-alloc=N) or on by default in the stress preset.
+struct HeapOptions {
+  bool reconcileAlways = false;   // at every allocation
+  bool poison = false;            // fill freed cells with 0xDD
+  bool verify = false;            // recompute all counts after each reconcile and compare
+  int64_t failAllocation = -1;    // raise "out of memory" at the n-th allocation
+};
+
+/// A new object of `size` bytes with its header written; the rest is uninitialised. Slots must be init()ed at once.
+/// Never fails (memory exhausted ends the process with a message). May reconcile: raw Values on the stack are safe.
+Object* allocateObject(Context& context, size_t size, uint32_t shape);
+template <class T>
+T* allocate(Context& context, Kind kind, size_t extraBytes = 0) {
+  return static_cast<T*>(allocateObject(context, sizeof(T) + extraBytes, static_cast<uint32_t>(kind)));
+}
+/// Makes an object and all it refers to immortal: literals, built-ins.
+void makeImmortal(Value v);
+
+/// Registers words that are roots, scanned like the stack (module slots, Context::arguments, …).
+void addRoots(Context& context, const Value* first, uint64_t count);
+void removeRoots(Context& context, const Value* first);
+/// The machine stack of this thread: scanned conservatively from the current frame up to `base`.
+void setStackBase(Context& context, const void* base);
+/// The VM's value stack: scanned from `base` up to `*top`.
+void setValueStack(Context& context, const Value* base, Value* const* top);
+
+void reconcile(Context& context);
+/// Mark-sweep: frees what is unreachable although counted. Returns how many objects went.
+uint64_t collectCycles(Context& context);
+/// Drops all roots and frees everything reachable only from them; returns how many mortal objects are still alive
+/// (0 unless something leaked) and describes them in `report`.
+uint64_t shutdownHeap(Context& context, std::string* report);
+const HeapStats& heapStats(Context& context);
+/// malloc for payloads owned by objects (array items, map entries), accounted to the heap.
+void* allocatePayload(Context& context, size_t bytes);
+void* growPayload(Context& context, void* old, size_t oldBytes, size_t newBytes);
+void freePayload(void* payload, size_t bytes);
+
+Heap* createHeap(Context& context, const HeapOptions& options);
+void destroyHeap(Context& context);
+
+}  // namespace gene

@@ -1,0 +1,20 @@
+#pragma once
+// Reads an image (codegen/image/ImageWriter) into a Program: verifies all of it, interns symbols, makes constants,
+// resolves external names against the built-ins, fills in FunctionInfo.
+
+#include <cstdint>
+#include <span>
+
+#include "runtime/Program.h"
+#include "runtime/support/Expected.h"
+
+namespace gene {
+
+/// Loads an image with bytecode (.gir). Fails with a reason when it is damaged or of another version; then nothing
+/// has changed. The bytes must stay alive (they are mapped) and writable (inline caches).
+Expected<Program*> loadImage(Context& context, std::span<uint8_t> image);
+
+/// Loads the image of a native executable.
+Expected<Program*> loadNative(Context& context, const NativeProgram& program);
+
+}  // namespace gene

@@ -1,0 +1,78 @@
+#pragma once
+// Classes, shapes, instances and namespaces.
+//
+// A Shape says which fields an instance has, in which order; it belongs to one class. Shapes form a tree: adding a
+// field leads to a child shape, the same one every time. Shape ids (from 64 up) are never reused and shapes never die,
+// so inline caches compare ids and own nothing.
+
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/Context.h"
+#include "runtime/object/Function.h"
+
+namespace gene {
+
+struct Shape {
+  uint32_t id;
+  uint32_t fieldCount;
+  uint32_t inlineCapacity;         // how many fields lie in the instance itself
+  ClassObject* cls;
+  Shape* parent;                   // without the last field
+  Symbol lastField;
+  std::unordered_map<Symbol, Shape*> children;
+  std::unordered_map<Symbol, uint32_t> slots;  // field → number; filled in when the shape is made
+};
+/// The shape with this id (>= FirstInstanceShape).
+Shape* shapeById(Context& context, uint32_t id);
+Shape* shapeWith(Context& context, Shape* shape, Symbol field);
+
+// --- classes ----------------------------------------------------------------------------------------------------------
+/// parent may be null (only Object).
+ClassObject* newClass(Context& context, Symbol name, ClassObject* parent);
+/// The class of any value: of instances their own, of others the built-in one.
+ClassObject* classOf(Context& context, Value v);
+ClassObject* classOfShape(Context& context, uint32_t shape);
+inline bool isClass(Value v) { return isKind(v, Kind::Class); }
+inline ClassObject* parentOf(const ClassObject* cls) {
+  return cls->parent.get().isNil() ? nullptr : as<ClassObject>(cls->parent.get());
+}
+/// Is `cls` the class `ancestor` or below it?
+bool inherits(const ClassObject* cls, const ClassObject* ancestor);
+/// The method `name` of `cls` or the nearest ancestor that has one; absent without. Cached globally by (class, name).
+Value findMethod(Context& context, ClassObject* cls, Symbol name);
+/// The constructor of `cls` or the nearest ancestor that has one; nil without.
+Value findConstructor(ClassObject* cls);
+/// Adds or replaces a method; clears the caches that could know another.
+void defineMethod(Context& context, ClassObject* cls, Symbol name, Value function);
+/// A static member of the class or an ancestor; absent without.
+Value classMember(const ClassObject* cls, Symbol name);
+/// (typeof v): the class name of an instance, else the kind's name.
+std::string_view typeofName(Value v, Context& context);
+/// The user's word for a value's kind in messages: Int, String, the class name of an instance …
+std::string kindName(Context& context, Value v);
+
+// --- instances --------------------------------------------------------------------------------------------------------
+InstanceObject* newInstance(Context& context, ClassObject* cls);
+inline Shape* shapeOfInstance(Context& context, const InstanceObject* instance) {
+  return shapeById(context, instance->shape);
+}
+/// The slot of a field, or null without that field.
+Slot* fieldSlot(Context& context, InstanceObject* instance, Symbol name);
+/// The value, or absent.
+Value getField(Context& context, InstanceObject* instance, Symbol name);
+void setField(Context& context, InstanceObject* instance, Symbol name, Value value);
+
+// --- built-in classes and exceptions -----------------------------------------------------------------------------------
+inline ClassObject* classOfKind(Context& context, Kind kind) { return context.classes[static_cast<size_t>(kind)]; }
+ClassObject* errorClass(Context& context, ErrorClass which);
+bool isException(Context& context, Value v);
+
+// --- namespaces ---------------------------------------------------------------------------------------------------------
+NamespaceObject* newNamespace(Context& context, Symbol name);
+/// The member, or absent.
+Value namespaceGet(const NamespaceObject* ns, Symbol name);
+void namespaceSet(Context& context, NamespaceObject* ns, Symbol name, Value value);
+
+}  // namespace gene

@@ -1,0 +1,78 @@
+#pragma once
+// What a function is at run time, whichever engine made its code.
+//
+// Calling convention between Gene functions, native: one prototype for all (NativeCode): context, closure, four words.
+//   body       the function's slots, bound: up to four in registers, with five or more ALL of them in
+//              Context::arguments (the words are then unused). Slots that were not given hold `absent`.
+//   entry[n]   n positional arguments, n <= 4, in registers, not bound yet: for a simple function of n slots this is
+//              the body; else a runtime routine that binds (05 §2) and goes on to the body
+//   generic    any number of arguments: a0 = the count as a raw integer, a1 = CallShape* or 0 (all positional);
+//              the values are in Context::arguments
+// All return a Value; 0 says that an exception is pending. VM functions have entries that run the interpreter, so
+// native code and builtins call them the same way; the interpreter looks at `code` first.
+
+#include "runtime/Context.h"
+
+namespace gene {
+
+namespace vm {
+struct Code;
+}
+
+using NativeCode = Value (*)(Context*, Value closure, Value a0, Value a1, Value a2, Value a3);
+/// A built-in function or method: `args[0]` of a method is the receiver. Keyword arguments, where the builtin takes
+/// them, are in Context::keywords.
+using Builtin = Value (*)(Context&, const Value* args, uint32_t count);
+
+enum class ArgKind : uint8_t { Positional, Spread, Keyword, KeywordSpread };
+struct CallShape {
+  struct Arg {
+    ArgKind kind;
+    Symbol keyword;
+  };
+  uint32_t count;
+  bool plain;        // positional arguments only
+  const Arg* args;
+};
+
+enum class SlotKind : uint8_t { Self, Positional, Rest, Keyword, KeywordRest };
+struct SlotInfo {
+  Symbol name;
+  SlotKind kind;
+  bool optional;
+};
+
+struct FunctionInfo {
+  NativeCode entry[RegisterArguments + 1];
+  NativeCode generic;
+  NativeCode body;
+  vm::Code* code;        // VM functions: the bytecode; else null
+  Builtin builtin;       // built-in functions; else null
+  Program* program;
+  Symbol name;
+  uint16_t slotCount;
+  uint16_t captureCount;
+  const SlotInfo* slots; // slotCount of them; null for builtins
+  bool simple;           // plain positional slots only (and self): entry[slotCount] == body
+  bool isMacro, isMethod, isCtor, isBlock, isGenerator;
+  int16_t minArgs, maxArgs;   // builtins: positional arguments with the receiver; maxArgs -1: any number
+  uint32_t site;         // the definition, in Program::sites
+  uint32_t index;        // in Program::functions
+};
+
+// --- calling from C++: results are 0 when the call raised ---------------------------------------------------------------
+
+/// Calls any callable value with positional arguments.
+Value call(Context& context, Value callee, const Value* args, uint32_t count);
+/// The same with keywords and spreads.
+Value callShaped(Context& context, Value callee, const CallShape& shape, const Value* args);
+/// Calls a method by name, args[0] being the receiver.
+Value callMethod(Context& context, Symbol name, const Value* args, uint32_t count);
+/// Binds arguments to the slots of `info` (05 §2): fills `slots` and returns true, or raises.
+bool bindArguments(Context& context, const FunctionInfo& info, const CallShape* shape, const Value* args,
+                   uint32_t count, Value* slots);
+bool isCallable(Value v);
+
+FunctionObject* newFunction(Context& context, FunctionInfo* info, uint32_t captureCount);
+
+}  // namespace gene

@@ -1,0 +1,42 @@
+#pragma once
+// Maps, hash maps and hash sets: one ordered hash table (MapObject). Map keys are symbol Values; HashMap and HashSet
+// keys are any hashable values (06 §3). Insertion order; overwriting keeps the place.
+
+#include "runtime/Context.h"
+
+namespace gene {
+
+/// `kind` is Map, HashMap or HashSet.
+MapObject* newMap(Context& context, Kind kind = Kind::Map, uint32_t capacity = 0);
+inline bool isMap(Value v) { return isKind(v, Kind::Map); }
+
+// --- symbol keys: never raise ---------------------------------------------------------------------------------------
+/// The entry number of `key`, or -1.
+int32_t mapFind(const MapObject* map, Symbol key);
+/// The value of `key`, or absent.
+Value mapGet(const MapObject* map, Symbol key);
+inline Value mapGetOr(const MapObject* map, Symbol key, Value otherwise) {
+  const Value v = mapGet(map, key);
+  return v.isAbsent() ? otherwise : v;
+}
+void mapPut(Context& context, MapObject* map, Symbol key, Value value);
+/// Removes `key`; returns its value, or absent.
+Value mapRemove(Context& context, MapObject* map, Symbol key);
+
+// --- any keys: may run a user's `hash` and may raise (0 / false) -----------------------------------------------------
+/// The value of `key`, absent if there is none, 0 if it raised ("Key is not hashable for HashMap: KIND").
+Value tableGet(Context& context, MapObject* map, Value key);
+bool tablePut(Context& context, MapObject* map, Value key, Value value);
+Value tableRemove(Context& context, MapObject* map, Value key);
+
+void mapClear(MapObject* map);
+MapObject* mapCopy(Context& context, const MapObject* map);
+
+/// Iteration over live entries in order: for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++) map->entries[i]…
+inline constexpr uint32_t MapEnd = 0xFFFFFFFF;
+inline uint32_t mapNext(const MapObject* map, uint32_t i) {
+  while (i < map->used && map->entries[i].key.get().isAbsent()) i++;
+  return i < map->used ? i : MapEnd;
+}
+
+}  // namespace gene

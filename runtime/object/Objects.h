@@ -1,0 +1,152 @@
+#pragma once
+// The layouts of all heap objects. Generated code knows some of these offsets: runtime/abi/Layout.def pins them.
+// Operations are beside each kind: String.h, Array.h, Map.h, Gene.h, Function.h, Class.h, Shape.h …
+
+#include "runtime/value/Slot.h"
+
+namespace gene {
+
+struct Context;
+struct FunctionInfo;
+struct Shape;
+
+struct BoxedIntObject : Object {  // an Int outside 48 bits
+  int64_t value;
+};
+
+struct StringObject : Object {  // immutable UTF-8, bytes follow the struct and end in a zero byte
+  uint32_t bytes;   // length in bytes
+  uint32_t chars;   // length in characters; == bytes exactly when the text is ASCII
+  uint32_t hash;    // 0: not computed yet
+  uint32_t unused;
+  [[nodiscard]] const char* data() const { return reinterpret_cast<const char*>(this + 1); }
+  [[nodiscard]] char* data() { return reinterpret_cast<char*>(this + 1); }
+  [[nodiscard]] std::string_view view() const { return {data(), bytes}; }
+  [[nodiscard]] bool ascii() const { return bytes == chars; }
+};
+
+struct ComplexSymbolObject : Object {  // a/b/c: the parts
+  uint32_t count;
+  uint32_t unused;
+  [[nodiscard]] Symbol* parts() { return reinterpret_cast<Symbol*>(this + 1); }
+};
+
+struct ArrayObject : Object {
+  Slot* items;  // malloc'ed
+  uint32_t size;
+  uint32_t capacity;
+};
+
+/// Map (keys are symbols), HashMap (any hashable key) and HashSet (values unused): entries in insertion order, found
+/// linearly while there are few, else through an index table. Deleted entries have an `absent` key until compaction.
+struct MapObject : Object {
+  struct Entry {
+    Slot key;
+    Slot value;
+  };
+  Entry* entries;     // malloc'ed
+  uint32_t* index;    // null while small; else a power-of-two open-addressing table of entry numbers + 1
+  uint32_t used;      // entries in use, deleted ones included
+  uint32_t size;      // live entries
+  uint32_t capacity;
+  uint32_t indexMask;
+};
+
+struct GeneObject : Object {
+  Slot type;
+  Slot properties;    // Map, or nil while there are none
+  Slot* children;     // malloc'ed
+  uint32_t size;
+  uint32_t capacity;
+};
+
+struct RangeObject : Object {
+  Slot from, to, step;  // step is absent without one
+};
+
+enum class IteratorKind : uint32_t { Array, Range, MapValues, Empty };
+/// The position in a collection: of (c .iter) and of `for`.
+struct IteratorObject : Object {
+  IteratorKind iteratorKind;
+  uint32_t position;
+  Slot source;          // Array: live; Map, HashMap, HashSet: a snapshot
+  int64_t next, last, step;  // Range
+};
+
+/// Captured variables that are assigned after their capture: one slot each.
+struct ScopeObject : Object {
+  uint32_t count;
+  uint32_t unused;
+  [[nodiscard]] Slot* slots() { return reinterpret_cast<Slot*>(this + 1); }
+};
+
+struct FunctionObject : Object {
+  FunctionInfo* info;  // immortal
+  uint32_t captureCount;
+  uint32_t unused;
+  [[nodiscard]] Slot* captures() { return reinterpret_cast<Slot*>(this + 1); }
+};
+
+struct BoundMethodObject : Object {
+  Slot receiver, function;
+};
+
+/// An object made by `new`: its shape (header) says which fields it has. The first `inlineCapacity` fields of the
+/// shape lie behind the struct, further ones in `overflow`.
+struct InstanceObject : Object {
+  Slot* overflow;  // malloc'ed, null without further fields
+  [[nodiscard]] Slot* fields() { return reinterpret_cast<Slot*>(this + 1); }
+};
+
+struct ClassObject : Object {
+  Slot name;        // Symbol
+  Slot parent;      // Class or nil
+  Slot methods;     // Map name → Function
+  Slot members;     // Map: static members
+  Slot ctor;        // Function or nil: this class's own
+  Slot fields;      // Map name → type, declared fields; nil without
+  Shape* rootShape; // of new instances; immortal
+  Kind kind;        // for built-in classes: the kind of their values; else Free
+  bool isException;
+  uint32_t id;
+};
+
+struct NamespaceObject : Object {
+  Slot name;
+  Slot members;   // Map
+  Slot handlers;  // Array of on_member_missing functions, or nil
+  Slot parent;    // Namespace or nil
+};
+
+struct SelectorObject : Object {
+  Slot segments;  // Array
+};
+
+struct RegexObject : Object {
+  Slot pattern, replacement;  // Strings; replacement nil without one
+  bool ignoreCase, multiline;
+  void* compiled;             // PCRE2 code, made when first used
+};
+
+struct DateTimeObject : Object {
+  Slot zone;  // String or nil
+  int16_t year, offsetMinutes;
+  uint8_t month, day, hour, minute, second;
+  uint8_t what;  // 0 Date, 1 DateTime, 2 Time
+  bool hasOffset;
+  uint32_t microsecond;
+};
+
+struct BytesObject : Object {
+  uint8_t* data;  // malloc'ed
+  uint32_t size;
+  uint32_t capacity;
+};
+
+/// A quote or unquote inside quoted data: %x, %_x.
+struct QuotedObject : Object {
+  Slot value;
+  bool discard;
+};
+
+}  // namespace gene

@@ -1,0 +1,34 @@
+#pragma once
+// Strings: immutable UTF-8 with a cached hash and character count; ASCII texts index in O(1).
+
+#include <string>
+#include <string_view>
+
+#include "runtime/Context.h"
+
+namespace gene {
+
+/// A new String; `text` must be valid UTF-8 (checkedString replaces what is not).
+Value newString(Context& context, std::string_view text);
+/// A new String whose bytes the caller fills in before anything else allocates; then finishString.
+StringObject* newStringBuffer(Context& context, uint32_t bytes);
+/// Counts the characters of a filled buffer.
+Value finishString(StringObject* string);
+/// The text of a String value; valid while the value is alive.
+inline std::string_view stringView(Value v) { return as<StringObject>(v)->view(); }
+inline bool isString(Value v) { return isKind(v, Kind::String); }
+uint32_t stringHash(StringObject* string);
+bool stringsEqual(const StringObject* a, const StringObject* b);
+/// The byte offset of character `index` (0..chars): O(1) for ASCII, else O(n).
+uint32_t byteOffset(const StringObject* string, uint32_t index);
+
+/// An Int of any size: boxed outside 48 bits.
+Value newInt(Context& context, int64_t value);
+inline bool isInt(Value v) { return v.isSmallInt() || isKind(v, Kind::BoxedInt); }
+/// The number of an Int, small or boxed.
+inline int64_t asInt(Value v) { return v.isSmallInt() ? v.smallInt() : as<BoxedIntObject>(v)->value; }
+inline bool isNumber(Value v) { return isInt(v) || v.isFloat(); }
+/// An Int or Float as a double.
+inline double asDouble(Value v) { return v.isFloat() ? v.floating() : static_cast<double>(asInt(v)); }
+
+}  // namespace gene

@@ -1,0 +1,42 @@
+#pragma once
+// Symbols: names interned once per process, as 32-bit ids. Reader, compiler and runtime share them, so a symbol in
+// a form, in IR and in a Value is the same number. Names in Symbols.def have ids known while compiling.
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace gene {
+
+struct Symbol {
+  uint32_t id = 0;  // 0 is the empty name
+
+  /// The symbol with this text; the text is copied when it is new.
+  static Symbol of(std::string_view text);
+  /// The text; valid for the life of the process.
+  [[nodiscard]] std::string_view text() const;
+  /// The text with a terminating zero.
+  [[nodiscard]] const char* c_str() const { return text().data(); }
+  [[nodiscard]] bool empty() const { return id == 0; }
+  friend bool operator==(Symbol, Symbol) = default;
+  friend auto operator<=>(Symbol, Symbol) = default;
+};
+
+/// Well-known symbols: sym::println and so on.
+namespace sym {
+enum : uint32_t {
+  EmptyId,
+#define SYMBOL(name, text) name##Id,
+#include "runtime/support/Symbols.def"
+  WellKnownCount
+};
+#define SYMBOL(name, text) inline constexpr Symbol name{name##Id};
+#include "runtime/support/Symbols.def"
+}  // namespace sym
+
+}  // namespace gene
+
+template <>
+struct std::hash<gene::Symbol> {
+  size_t operator()(gene::Symbol s) const noexcept { return s.id * 0x9E3779B97F4A7C15ull >> 16; }
+};

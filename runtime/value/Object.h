@@ -1,0 +1,77 @@
+#pragma once
+// The header of every heap object, and kind-checked casts.
+//
+//   bits 63..32  shape id: below 64 the kind (Kinds.def), else the Shape of an instance
+//   bits 31..4   reference count: references from heap objects only
+//   bits  3..0   flags
+//
+// A negative low word is immortal (literals, built-ins, saturated counts): tested before counting.
+
+#include <cstdint>
+
+#include "runtime/support/Check.h"
+#include "runtime/value/Value.h"
+
+namespace gene {
+
+enum class Kind : uint8_t {
+#define IMMEDIATE(Name, Class, Typeof) Name,
+#define KIND(Name, Struct, Class, Typeof, Printed) Name,
+#include "runtime/value/Kinds.def"
+  Count
+};
+inline constexpr uint32_t FirstInstanceShape = 64;
+static_assert(static_cast<uint32_t>(Kind::Count) <= FirstInstanceShape);
+
+struct Object {
+  uint32_t countAndFlags;
+  uint32_t shape;
+
+  static constexpr uint32_t InTable = 1;  // entered in the zero-count table
+  static constexpr uint32_t Marked = 2;   // by the cycle collector
+  static constexpr uint32_t Frozen = 4;   // deep: (freeze v)
+  static constexpr uint32_t Sealed = 8;   // shallow: #[..]
+  static constexpr uint32_t One = 16;     // one reference
+  static constexpr uint32_t Immortal = 0x80000000;
+
+  [[nodiscard]] bool isImmortal() const { return static_cast<int32_t>(countAndFlags) < 0; }
+  [[nodiscard]] bool isInstance() const { return shape >= FirstInstanceShape; }
+  [[nodiscard]] bool is(Kind kind) const { return shape == static_cast<uint32_t>(kind); }
+  /// The kind of an object that is not an instance.
+  [[nodiscard]] Kind kind() const { return static_cast<Kind>(shape); }
+  [[nodiscard]] bool sealed() const { return (countAndFlags & (Sealed | Frozen)) != 0; }
+};
+static_assert(sizeof(Object) == 8);
+
+inline bool isKind(Value v, Kind kind) { return v.isObject() && v.object()->is(kind); }
+inline bool isInstance(Value v) { return v.isObject() && v.object()->isInstance(); }
+
+/// `v` as a T; the kind must fit.
+template <class T>
+T* as(Value v) {
+  GENE_ASSERT(v.isObject(), "cast of something that is no object");
+  return static_cast<T*>(v.object());
+}
+/// `v` as a T, or null when it is of another kind.
+template <class T>
+T* asOrNull(Value v, Kind kind) {
+  return isKind(v, kind) ? static_cast<T*>(v.object()) : nullptr;
+}
+
+/// The shape id of any value: the header's, or the kind of an immediate. What inline caches compare.
+inline uint32_t shapeOf(Value v) {
+  if (v.isObject()) return v.object()->shape;
+  if (v.isSmallInt()) return static_cast<uint32_t>(Kind::Int);
+  if (v.isFloat()) return static_cast<uint32_t>(Kind::Float);
+  if (v.isSymbol()) return static_cast<uint32_t>(Kind::Symbol);
+  if (v.isChar()) return static_cast<uint32_t>(Kind::Char);
+  switch (v.bits) {
+    case 2: return static_cast<uint32_t>(Kind::Nil);
+    case 10: return static_cast<uint32_t>(Kind::Void);
+    case 3: return static_cast<uint32_t>(Kind::NotFound);
+    case 11: return static_cast<uint32_t>(Kind::Placeholder);
+    default: return static_cast<uint32_t>(Kind::Bool);
+  }
+}
+
+}  // namespace gene
