@@ -56,6 +56,7 @@ class Builder {
   Value* emit(Op op, std::initializer_list<Value*> operands, std::initializer_list<Immediate> immediates = {}) {
     return emit(op, std::span<Value* const>(operands.begin(), operands.size()), immediates);
   }
+  Value* emitWith(Op op, std::span<Value* const> operands, std::span<const Immediate> immediates);
   /// Marks the call just emitted as a tail call and returns its result.
   void tailReturn(Value* call);
   void jump(Block* target, std::initializer_list<Value*> args = {});

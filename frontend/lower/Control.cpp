@@ -1,0 +1,471 @@
+// Branches, loops, short-circuit operators, tail positions.
+
+#include "frontend/lower/Lowering.h"
+
+namespace gene {
+namespace {
+
+/// Is the node's value true or false whatever its operands are?
+bool isBoolean(const ast::Node* node) {
+  switch (node->kind) {
+    case ast::NodeKind::Chain: return true;
+    case ast::NodeKind::Literal: {
+      const FormKind kind = static_cast<const ast::Literal*>(node)->form->kind;
+      return kind == FormKind::True || kind == FormKind::False;
+    }
+    case ast::NodeKind::Logical: {
+      auto* logical = static_cast<const ast::Logical*>(node);
+      return isBoolean(logical->lhs) && isBoolean(logical->rhs);
+    }
+    case ast::NodeKind::Runtime: {
+      auto* runtime = static_cast<const ast::Runtime*>(node);
+      if (runtime->op == ir::Op::Not) return isBoolean(runtime->operands[0]);
+      return ir::info(runtime->op).result == ir::Type::Bool();
+    }
+    default: return false;
+  }
+}
+
+/// Small enough, and without variables or functions of its own, to be written twice. Uses up `budget`.
+bool isDuplicable(const ast::Node* node, int& budget) {
+  if (!node || --budget < 0) return false;
+  switch (node->kind) {
+    case ast::NodeKind::Literal:
+    case ast::NodeKind::Local:
+    case ast::NodeKind::Global:
+    case ast::NodeKind::Self: return true;
+    case ast::NodeKind::Logical: {
+      auto* logical = static_cast<const ast::Logical*>(node);
+      return isDuplicable(logical->lhs, budget) && isDuplicable(logical->rhs, budget);
+    }
+    case ast::NodeKind::Runtime:
+      for (const ast::Node* operand : static_cast<const ast::Runtime*>(node)->operands)
+        if (!isDuplicable(operand, budget)) return false;
+      return true;
+    case ast::NodeKind::Chain:
+      for (const ast::Node* operand : static_cast<const ast::Chain*>(node)->operands)
+        if (!isDuplicable(operand, budget)) return false;
+      return true;
+    case ast::NodeKind::Path: {
+      auto* path = static_cast<const ast::Path*>(node);
+      for (const ast::Segment& s : path->segments)
+        if (s.value && !isDuplicable(s.value, budget)) return false;
+      return isDuplicable(path->head, budget);
+    }
+    case ast::NodeKind::Call: {
+      auto* call = static_cast<const ast::Call*>(node);
+      for (const ast::Argument& a : call->arguments)
+        if (!isDuplicable(a.node, budget)) return false;
+      return isDuplicable(call->callee, budget);
+    }
+    case ast::NodeKind::MethodCall: {
+      auto* call = static_cast<const ast::MethodCall*>(node);
+      for (const ast::Argument& a : call->arguments)
+        if (!isDuplicable(a.node, budget)) return false;
+      return isDuplicable(call->receiver, budget);
+    }
+    default: return false;
+  }
+}
+
+}  // namespace
+
+// --- tail positions ----------------------------------------------------------------------------------------------------
+
+bool Lowering::mayTailCall() const {
+  if (builder_.handler() || !source_.parent || source_.isCtor || source_.isGenerator) return false;
+  if (options_.contracts && !source_.post.empty()) return false;
+  if (options_.typeCheck && source_.resultType) return false;
+  for (const Region* r = region_; r; r = r->outer)
+    if (r->kind != Region::Loop) return false;
+  return true;
+}
+
+void Lowering::tail(ast::Node* node) {
+  if (!mayTailCall()) {
+    returnValue(expression(node), {});
+    return;
+  }
+  builder_.setLocation(node->loc);
+  switch (node->kind) {
+    case ast::NodeKind::Sequence: {
+      const ast::Nodes nodes = static_cast<ast::Sequence*>(node)->nodes;
+      if (nodes.empty()) {
+        builder_.ret(builder_.nil());
+        return;
+      }
+      for (ast::Node* n : nodes.first(nodes.size() - 1)) expression(n);
+      tail(nodes.back());
+      return;
+    }
+    case ast::NodeKind::ScopeBlock: {
+      auto* block = static_cast<ast::ScopeBlock*>(node);
+      enterScope(block->scope);
+      if (block->body)
+        tail(block->body);
+      else
+        builder_.ret(builder_.nil());
+      return;
+    }
+    case ast::NodeKind::If: {
+      auto* branch = static_cast<ast::If*>(node);
+      Block* then = builder_.newBlock("then");
+      Block* otherwise = builder_.newBlock("else");
+      condition(branch->condition, then, otherwise);
+      builder_.seal(then);
+      builder_.seal(otherwise);
+      builder_.setBlock(then);
+      tail(branch->then);
+      builder_.setBlock(otherwise);
+      if (branch->otherwise)
+        tail(branch->otherwise);
+      else
+        builder_.ret(builder_.nil());
+      return;
+    }
+    case ast::NodeKind::Call:
+    case ast::NodeKind::MethodCall:
+    case ast::NodeKind::DynamicMethodCall:
+    case ast::NodeKind::SuperCall: builder_.tailReturn(expression(node)); return;
+    default: builder_.ret(expression(node)); return;
+  }
+}
+
+// --- conditions --------------------------------------------------------------------------------------------------------
+
+void Lowering::condition(ast::Node* node, Block* ifTrue, Block* ifFalse) {
+  builder_.setLocation(node->loc);
+  if (node->kind == ast::NodeKind::Literal) {
+    const FormKind kind = static_cast<ast::Literal*>(node)->form->kind;
+    const bool isFalse = kind == FormKind::False || kind == FormKind::Nil || kind == FormKind::Void;
+    builder_.jump(isFalse ? ifFalse : ifTrue);
+    return;
+  }
+  if (node->kind == ast::NodeKind::Runtime) {
+    auto* runtime = static_cast<ast::Runtime*>(node);
+    if (runtime->op == Op::Not && isBoolean(runtime->operands[0])) {
+      condition(runtime->operands[0], ifFalse, ifTrue);
+      return;
+    }
+  }
+  if (node->kind == ast::NodeKind::Chain) {
+    chainCondition(*static_cast<ast::Chain*>(node), ifTrue, ifFalse);
+    return;
+  }
+  if (node->kind == ast::NodeKind::Logical) {
+    auto* logical = static_cast<ast::Logical*>(node);
+    if (isBoolean(logical->lhs)) {
+      Block* second = builder_.newBlock(logical->isAnd ? "and" : "or");
+      if (logical->isAnd)
+        condition(logical->lhs, second, ifFalse);
+      else
+        condition(logical->lhs, ifTrue, second);
+      builder_.seal(second);
+      builder_.setBlock(second);
+      condition(logical->rhs, ifTrue, ifFalse);
+      return;
+    }
+  }
+  builder_.branch(expression(node), ifTrue, ifFalse);
+}
+
+void Lowering::chainCondition(ast::Chain& node, Block* ifTrue, Block* ifFalse) {
+  Value* left = expression(node.operands[0]);
+  for (size_t i = 0; i < node.ops.size(); i++) {
+    Value* right = expression(node.operands[i + 1]);
+    builder_.setLocation(node.loc);
+    Value* holds = builder_.emit(node.ops[i], {left, right});
+    const bool isLast = i + 1 == node.ops.size();
+    Block* next = isLast ? ifTrue : builder_.newBlock("chain");
+    builder_.branch(holds, next, ifFalse);
+    if (!isLast) {
+      builder_.seal(next);
+      builder_.setBlock(next);
+    }
+    left = right;
+  }
+}
+
+Lowering::Value* Lowering::chain(ast::Chain& node) {
+  const ir::Variable result = builder_.newVariable();
+  Block* yes = builder_.newBlock("true");
+  Block* no = builder_.newBlock("false");
+  Block* done = builder_.newBlock("done");
+  chainCondition(node, yes, no);
+  builder_.seal(yes);
+  builder_.seal(no);
+  builder_.setBlock(yes);
+  builder_.write(result, program().constant(ir::ConstantKind::True));
+  builder_.jump(done);
+  builder_.setBlock(no);
+  builder_.write(result, program().constant(ir::ConstantKind::False));
+  builder_.jump(done);
+  builder_.seal(done);
+  builder_.setBlock(done);
+  return builder_.read(result);
+}
+
+/// (a && b): b is evaluated when a is true. Ints and Bytes are true, so the bitwise case lies on that path; of
+/// (a || b) it does not, and a true Int or Bytes has b evaluated as well (03 §6).
+Lowering::Value* Lowering::logical(ast::Logical& node) {
+  const ir::Variable result = builder_.newVariable();
+  const bool plain = isBoolean(node.lhs);
+  Value* lhs = expression(node.lhs);
+  builder_.setLocation(node.loc);
+  builder_.write(result, lhs);
+  Block* second = builder_.newBlock(node.isAnd ? "and" : "or");
+  Block* done = builder_.newBlock("done");
+  if (node.isAnd) {
+    builder_.branch(lhs, second, done);
+  } else if (plain) {
+    builder_.branch(lhs, done, second);
+  } else {
+    Block* isTrue = builder_.newBlock("true");
+    builder_.branch(lhs, isTrue, second);
+    builder_.seal(isTrue);
+    builder_.setBlock(isTrue);
+    builder_.branch(builder_.emit(Op::IsInt, {lhs}), second, done);
+  }
+  builder_.seal(second);
+  builder_.setBlock(second);
+  Value* rhs = expression(node.rhs);
+  builder_.setLocation(node.loc);
+  builder_.write(result, rhs);
+  if (plain) {
+    builder_.jump(done);
+  } else {
+    Block* bits = builder_.newBlock("bits");
+    builder_.branch(builder_.emit(Op::IsInt, {lhs}), bits, done);
+    builder_.seal(bits);
+    builder_.setBlock(bits);
+    builder_.write(result, builder_.emit(node.isAnd ? Op::BitAnd : Op::BitOr, {lhs, rhs}));
+    builder_.jump(done);
+  }
+  builder_.seal(done);
+  builder_.setBlock(done);
+  return builder_.read(result);
+}
+
+// --- branches ----------------------------------------------------------------------------------------------------------
+
+Lowering::Value* Lowering::sequence(ast::Nodes nodes) {
+  Value* value = builder_.nil();
+  for (ast::Node* node : nodes) value = expression(node);
+  return value;
+}
+
+Lowering::Value* Lowering::conditional(ast::If& node) {
+  const ir::Variable result = builder_.newVariable();
+  Block* then = builder_.newBlock("then");
+  Block* otherwise = builder_.newBlock("else");
+  Block* done = builder_.newBlock("endif");
+  condition(node.condition, then, otherwise);
+  builder_.seal(then);
+  builder_.seal(otherwise);
+  builder_.setBlock(then);
+  builder_.write(result, expression(node.then));
+  builder_.jump(done);
+  builder_.setBlock(otherwise);
+  builder_.write(result, expressionOrNil(node.otherwise));
+  builder_.jump(done);
+  builder_.seal(done);
+  builder_.setBlock(done);
+  return builder_.read(result);
+}
+
+Lowering::Value* Lowering::caseOf(ast::Case& node) {
+  const ir::Variable result = builder_.newVariable();
+  Value* target = expression(node.target);
+  Block* done = builder_.newBlock("endcase");
+  for (ast::Case::Clause& clause : node.clauses) {
+    Block* body = builder_.newBlock("when");
+    Block* next = builder_.newBlock("next");
+    if (clause.test) {
+      Value* test = expression(clause.test);
+      builder_.setLocation(clause.test->loc);
+      builder_.branch(builder_.emit(Op::Eq, {target, test}), body, next);
+    } else {
+      builder_.jump(body);
+    }
+    builder_.seal(body);
+    builder_.seal(next);
+    builder_.setBlock(body);
+    builder_.write(result, expressionOrNil(clause.body));
+    builder_.jump(done);
+    builder_.setBlock(next);
+  }
+  builder_.write(result, expressionOrNil(node.otherwise));
+  builder_.jump(done);
+  builder_.seal(done);
+  builder_.setBlock(done);
+  return builder_.read(result);
+}
+
+// --- loops -------------------------------------------------------------------------------------------------------------
+
+/// A small condition is written twice, before the loop and at its end, so that a round takes one branch.
+Lowering::Value* Lowering::whileLoop(ast::While& node) {
+  Block* body = builder_.newBlock("while");
+  Block* test = builder_.newBlock("test");
+  Block* done = builder_.newBlock("endwhile");
+  Region region{
+      .kind = Region::Loop, .outer = region_, .handler = builder_.handler(), .loop = &node};
+  region.breakTo = done;
+  region.continueTo = test;
+  region.result = builder_.newVariable();
+  region_ = &region;
+  int budget = 12;
+  const bool twice = isDuplicable(node.condition, budget);
+  if (twice) {
+    condition(node.condition, body, done);
+    builder_.setBlock(body);
+    expressionOrNil(node.body);
+    builder_.jump(test);
+    builder_.seal(test);
+    builder_.setBlock(test);
+    condition(node.condition, body, done);
+    builder_.seal(body);
+  } else {
+    builder_.jump(test);
+    builder_.setBlock(test);
+    condition(node.condition, body, done);
+    builder_.seal(body);
+    builder_.setBlock(body);
+    expressionOrNil(node.body);
+    builder_.jump(test);
+    builder_.seal(test);
+  }
+  region_ = region.outer;
+  builder_.seal(done);
+  builder_.setBlock(done);
+  return builder_.nil();
+}
+
+Lowering::Value* Lowering::loop(ast::Loop& node) {
+  Block* body = builder_.newBlock("loop");
+  Block* done = builder_.newBlock("endloop");
+  Region region{
+      .kind = Region::Loop, .outer = region_, .handler = builder_.handler(), .loop = &node};
+  region.breakTo = done;
+  region.continueTo = body;
+  region.result = builder_.newVariable();
+  region_ = &region;
+  builder_.jump(body);
+  builder_.setBlock(body);
+  expressionOrNil(node.body);
+  builder_.jump(body);
+  builder_.seal(body);
+  region_ = region.outer;
+  builder_.seal(done);
+  builder_.setBlock(done);
+  return builder_.read(region.result);
+}
+
+/// The increment stands behind the comparison with the end, so that counting to the largest Int does not overflow.
+template <class Body>
+void Lowering::count(ast::LoopBase& loop, Value* from, Value* to, Body&& body) {
+  Block* round = builder_.newBlock("round");
+  Block* next = builder_.newBlock("next");
+  Block* step = builder_.newBlock("step");
+  Block* done = builder_.newBlock("endfor");
+  const ir::Variable counter = builder_.newVariable();
+  Region region{
+      .kind = Region::Loop, .outer = region_, .handler = builder_.handler(), .loop = &loop};
+  region.breakTo = done;
+  region.continueTo = next;
+  region.result = builder_.newVariable();
+  region_ = &region;
+  builder_.write(counter, from);
+  builder_.branch(builder_.emit(Op::Le, {from, to}), round, done);
+  builder_.setBlock(round);
+  body(builder_.read(counter));
+  builder_.jump(next);
+  builder_.seal(next);
+  builder_.setBlock(next);
+  builder_.setLocation(loop.loc);
+  builder_.branch(builder_.emit(Op::Lt, {builder_.read(counter), to}), step, done);
+  builder_.seal(step);
+  builder_.setBlock(step);
+  builder_.write(counter, builder_.emit(Op::Add, {builder_.read(counter), program().integer(1)}));
+  builder_.jump(round);
+  builder_.seal(round);
+  region_ = region.outer;
+  builder_.seal(done);
+  builder_.setBlock(done);
+}
+
+void Lowering::forRound(ast::For& node, Value* key, Value* value) {
+  enterScope(node.scope);
+  if (node.key) writeBinding(node.key, key);
+  if (node.value) writeBinding(node.value, value);
+  if (node.pattern) destructure(*node.pattern, value);
+  expressionOrNil(node.body);
+}
+
+void Lowering::forRange(ast::For& node, ast::Runtime& range) {
+  auto bound = [&](ast::Node* operand) {
+    Value* value = expression(operand);
+    if (value->type == ir::Type::Int()) return value;
+    builder_.setLocation(range.loc);
+    return value;
+  };
+  Value* from = bound(range.operands[0]);
+  Value* to = bound(range.operands[1]);
+  // Both ends are evaluated before either is found not to be an Int.
+  if (from->type != ir::Type::Int()) from = builder_.emit(Op::RangeBound, {from});
+  if (to->type != ir::Type::Int()) to = builder_.emit(Op::RangeBound, {to});
+  count(node, from, to, [&](Value* counter) { forRound(node, nullptr, counter); });
+}
+
+Lowering::Value* Lowering::forLoop(ast::For& node) {
+  if (node.collection->kind == ast::NodeKind::Runtime && !node.pairs) {
+    auto& range = *static_cast<ast::Runtime*>(node.collection);
+    if (range.op == Op::RangeNew && (range.operands.size() < 3 || !range.operands[2])) {
+      forRange(node, range);
+      return builder_.nil();
+    }
+  }
+  Value* collection = expression(node.collection);
+  builder_.setLocation(node.collection->loc);
+  Value* iterator = builder_.emit(Op::IterNew, {collection});
+  Block* next = builder_.newBlock("next");
+  Block* round = builder_.newBlock("round");
+  Block* done = builder_.newBlock("endfor");
+  Region region{
+      .kind = Region::Loop, .outer = region_, .handler = builder_.handler(), .loop = &node};
+  region.breakTo = done;
+  region.continueTo = next;
+  region.result = builder_.newVariable();
+  region_ = &region;
+  builder_.jump(next);
+  builder_.setBlock(next);
+  builder_.setLocation(node.collection->loc);
+  Value* item = builder_.emit(node.pairs ? Op::IterNextPair : Op::IterNext, {iterator});
+  Value* ended = builder_.emit(Op::Same, {item, program().constant(ir::ConstantKind::NotFound)});
+  builder_.branch(ended, done, round);
+  builder_.seal(round);
+  builder_.setBlock(round);
+  Value* key = nullptr;
+  if (node.pairs) {
+    key = builder_.emit(Op::IndexGet, {item}, {ir::Builder::imm(int64_t{0})});
+    item = builder_.emit(Op::IndexGet, {item}, {ir::Builder::imm(int64_t{1})});
+  }
+  forRound(node, key, item);
+  builder_.jump(next);
+  builder_.seal(next);
+  region_ = region.outer;
+  builder_.seal(done);
+  builder_.setBlock(done);
+  return builder_.nil();
+}
+
+Lowering::Value* Lowering::repeat(ast::Repeat& node) {
+  Value* times = builder_.emit(Op::RepeatCount, {expression(node.count)});
+  count(node, program().integer(1), times, [&](Value*) {
+    enterScope(node.scope);
+    expressionOrNil(node.body);
+  });
+  return builder_.nil();
+}
+
+}  // namespace gene
