@@ -1,0 +1,57 @@
+// gene check: everything up to the IR, nothing is run.
+
+#include <cstdio>
+
+#include "driver/Command.h"
+#include "frontend/syntax/VerifyDiagnostics.h"
+
+namespace gene::driver {
+
+int check(Arguments args) {
+  const std::vector<OptionSpec> specs = withLanguageOptions({
+      {"verify", nullptr, "compare the diagnostics with the '# error@+1: text' comments of the source"},
+      {"verify-ir", nullptr, "verify the IR after every pass"},
+      {"help,h", nullptr, "this text"},
+  });
+  Expected<Options> options = parseOptions(specs, args, Positionals::Anywhere);
+  if (!options) {
+    fail(options.message());
+    return WrongUsage;
+  }
+  if (options->has("help")) {
+    std::fputs(commandHelp("check", specs).c_str(), stdout);
+    return Success;
+  }
+  if (!options->unknown.empty() || options->positional.empty()) {
+    reportUnknown(*options, specs);
+    if (options->positional.empty()) fail("No file provided to check.");
+    return WrongUsage;
+  }
+  const RuntimeOptions runtime = runtimeOptionsFromEnvironment();
+  return onLargeStack(runtime, [&] {
+    int code = Success;
+    for (const std::string& path : options->positional) {
+      SourceManager sources;
+      Expected<Location> start = sources.addFile(path);
+      if (!start) {
+        code = fail(start.message());
+        continue;
+      }
+      DiagnosticEngine diagnostics(sources);
+      CompileOptions compile;
+      compile.language = languageOptions(*options);
+      compile.verify = options->has("verify-ir");
+      compileToIr(sources, *start, diagnostics, compile);
+      if (options->has("verify")) {
+        const std::string problems = verifyDiagnostics(diagnostics, *start);
+        std::fputs(problems.c_str(), stderr);
+        if (!problems.empty()) code = Failed;
+      } else if (reportDiagnostics(diagnostics, errorFormat(*options)) != Success) {
+        code = Failed;
+      }
+    }
+    return code;
+  });
+}
+
+}  // namespace gene::driver

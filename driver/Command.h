@@ -1,0 +1,56 @@
+#pragma once
+// What the commands share: their functions, how they report failures, and the language options of run, build,
+// compile and check. Exit codes: 0 success, 1 failure, 2 wrong usage.
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codegen/eval/Compile.h"
+#include "driver/Options.h"
+#include "runtime/Runtime.h"
+
+namespace gene::driver {
+
+using Arguments = std::span<const std::string>;
+
+#define COMMAND(function, name, alias, arguments, summary) int function(Arguments args);
+#include "driver/Commands.def"
+
+inline constexpr int Success = 0, Failed = 1, WrongUsage = 2;
+
+/// Prints "Error: TEXT" on standard error; returns Failed.
+int fail(std::string_view text);
+/// Prints "Unknown option: X" and what could have been meant on standard error.
+void reportUnknown(const Options& options, std::span<const OptionSpec> specs);
+
+/// The usage line and options of a command, as --help prints them.
+std::string commandHelp(std::string_view name, std::span<const OptionSpec> specs);
+
+/// --no-type-check, --strict-nil, --contracts, --error-format: rows for a command's table.
+extern const std::vector<OptionSpec> languageOptionSpecs;
+LanguageOptions languageOptions(const Options& options);
+ErrorFormat errorFormat(const Options& options);
+/// `specs` followed by the language options.
+std::vector<OptionSpec> withLanguageOptions(std::vector<OptionSpec> specs);
+
+/// All diagnostics on standard error; returns Failed if there is an error among them.
+int reportDiagnostics(const DiagnosticEngine& diagnostics, ErrorFormat format);
+
+/// All of a file or of standard input.
+Expected<std::string> readFile(const std::string& path);
+std::string readStandardInput();
+/// Writes a file, or standard output for "-"; creates missing directories.
+Status writeFile(const std::string& path, std::string_view bytes);
+
+/// Calls `body` on the large stack that deep sources and deep recursion need; returns its result.
+int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body);
+
+/// Makes bytecode of a program and loads it into the context; null after a failure that was reported.
+Program* loadProgram(Context& context, ir::Program& program);
+/// Loads a .gir file; null after a failure that was reported. The mapping stays for the life of the process.
+Program* loadGirFile(Context& context, const std::string& path);
+
+}  // namespace gene::driver

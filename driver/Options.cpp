@@ -1,0 +1,148 @@
+#include "driver/Options.h"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <sstream>
+
+namespace gene::driver {
+namespace {
+
+namespace po = boost::program_options;
+
+po::options_description describe(std::span<const OptionSpec> specs) {
+  po::options_description description("Options", 100);
+  for (const OptionSpec& spec : specs) {
+    if (spec.value)
+      description.add_options()(spec.names, po::value<std::vector<std::string>>()->value_name(spec.value), spec.help);
+    else
+      description.add_options()(spec.names, spec.help);
+  }
+  return description;
+}
+
+const OptionSpec* find(std::span<const OptionSpec> specs, std::string_view name) {
+  for (const OptionSpec& spec : specs) {
+    const std::string_view names = spec.names;
+    const size_t comma = names.find(',');
+    if (names.substr(0, comma) == name) return &spec;
+    if (comma != std::string_view::npos && names.substr(comma + 1) == name) return &spec;
+  }
+  return nullptr;
+}
+
+std::string longName(const OptionSpec& spec) {
+  const std::string_view names = spec.names;
+  return std::string(names.substr(0, names.find(',')));
+}
+
+/// Splits the words into those for Boost (in its own spelling), files, and unknown options.
+Status split(std::span<const OptionSpec> specs, std::span<const std::string> args, Positionals positionals,
+             Options& result, std::vector<std::string>& known) {
+  for (size_t i = 0; i < args.size(); i++) {
+    const std::string& word = args[i];
+    if (word == "--") {
+      result.positional.insert(result.positional.end(), args.begin() + i + 1, args.end());
+      break;
+    }
+    if (word.size() < 2 || word[0] != '-') {
+      if (positionals == Positionals::StopAtFirst) {
+        result.positional.insert(result.positional.end(), args.begin() + i, args.end());
+        break;
+      }
+      result.positional.push_back(word);
+      continue;
+    }
+    std::string name = word.substr(word.starts_with("--") ? 2 : 1);
+    std::string value;
+    const size_t equals = name.find('=');
+    bool hasValue = equals != std::string::npos;
+    if (hasValue) {
+      value = name.substr(equals + 1);
+      name.resize(equals);
+    }
+    const OptionSpec* spec = find(specs, name);
+    if (!spec && word[1] != '-' && !hasValue) {
+      spec = find(specs, name.substr(0, 1));  // -O2
+      if (spec && !spec->value) spec = nullptr;
+      if (spec) {
+        hasValue = true;
+        value = name.substr(1);
+      }
+    }
+    if (!spec) {
+      result.unknown.push_back(word);
+      continue;
+    }
+    if (spec->value && !hasValue) {
+      if (i + 1 == args.size()) return Failure{longName(*spec) + " requires a value"};
+      value = args[++i];
+    }
+    known.push_back("--" + longName(*spec) + (spec->value ? "=" + value : ""));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string Options::get(const std::string& name, std::string otherwise) const {
+  auto it = given.find(name);
+  return it == given.end() || it->second.empty() ? std::move(otherwise) : it->second.back();
+}
+
+std::vector<std::string> Options::all(const std::string& name) const {
+  auto it = given.find(name);
+  return it == given.end() ? std::vector<std::string>{} : it->second;
+}
+
+Expected<Options> parseOptions(std::span<const OptionSpec> specs, std::span<const std::string> args,
+                               Positionals positionals) {
+  Options result;
+  std::vector<std::string> known;
+  if (Status status = split(specs, args, positionals, result, known); !status) return Failure{status.message()};
+  try {
+    const po::options_description description = describe(specs);
+    const po::parsed_options parsed = po::command_line_parser(known)
+                                          .options(description)
+                                          .style(po::command_line_style::unix_style &
+                                                 ~po::command_line_style::allow_guessing)
+                                          .run();
+    for (const po::option& option : parsed.options) {
+      std::vector<std::string>& values = result.given[option.string_key];
+      values.insert(values.end(), option.value.begin(), option.value.end());
+    }
+  } catch (const po::error& error) {
+    return Failure{error.what()};
+  }
+  return result;
+}
+
+std::string optionsHelp(std::span<const OptionSpec> specs) {
+  std::ostringstream out;
+  out << describe(specs);
+  return out.str();
+}
+
+std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
+  std::string_view best;
+  size_t bestDistance = std::max<size_t>(word.size() / 3, 1) + 1;
+  for (std::string_view candidate : candidates) {
+    std::vector<size_t> row(candidate.size() + 1);
+    for (size_t j = 0; j < row.size(); j++) row[j] = j;
+    for (size_t i = 0; i < word.size(); i++) {
+      size_t diagonal = row[0];
+      row[0] = i + 1;
+      for (size_t j = 0; j < candidate.size(); j++) {
+        const size_t replace = diagonal + (word[i] == candidate[j] ? 0 : 1);
+        diagonal = row[j + 1];
+        row[j + 1] = std::min({replace, row[j] + 1, row[j + 1] + 1});
+      }
+    }
+    if (row.back() < bestDistance) {
+      bestDistance = row.back();
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace gene::driver

@@ -1,0 +1,123 @@
+// gene run, gene eval: programs on the VM.
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "driver/Command.h"
+#include "runtime/object/Print.h"
+
+namespace gene::driver {
+namespace {
+
+const std::vector<OptionSpec>& runSpecs() {
+  static const std::vector<OptionSpec> specs = withLanguageOptions({
+      {"optimize,O", "0..3", "optimisation level (default 1)"},
+      {"stats", nullptr, "print statistics of the runtime on standard error"},
+      {"stack-size", "BYTES", "address space for the stack (default 1 GiB)"},
+      {"no-gir-cache", nullptr, "accepted; programs are always compiled from source"},
+      {"force-compile", nullptr, "accepted; programs are always compiled from source"},
+      {"verify-ir", nullptr, "verify the IR after every pass"},
+      {"help,h", nullptr, "this text"},
+  });
+  return specs;
+}
+
+RuntimeOptions runtimeOptions(const Options& options) {
+  RuntimeOptions result = runtimeOptionsFromEnvironment();
+  result.errorFormat = errorFormat(options);
+  if (options.has("stats")) result.stats = true;
+  if (options.has("stack-size")) result.stackSize = std::strtoull(options.get("stack-size").c_str(), nullptr, 10);
+  return result;
+}
+
+/// A source that is compiled and then run; `finish` ends it: with the value printed or not.
+struct Job {
+  SourceManager sources;
+  Location start;
+  Options options;
+  RuntimeOptions runtime;
+  bool printLast = false;
+};
+
+int runJob(Job& job) {
+  DiagnosticEngine diagnostics(job.sources);
+  CompileOptions compile;
+  compile.language = languageOptions(job.options);
+  compile.level = std::atoi(job.options.get("optimize", "1").c_str());
+  compile.verify = job.options.has("verify-ir");
+  std::unique_ptr<ir::Program> program = compileToIr(job.sources, job.start, diagnostics, compile);
+  const int reported = reportDiagnostics(diagnostics, job.runtime.errorFormat);
+  if (!program) return reported == Success ? Failed : reported;
+  Context& context = *createContext(job.runtime);
+  Program* loaded = loadProgram(context, *program);
+  if (!loaded) return Failed;
+  return job.printLast ? runAndPrint(context, *loaded, job.runtime) : runProgram(context, *loaded, job.runtime);
+}
+
+int parse(Arguments args, Positionals positionals, const std::vector<OptionSpec>& specs, std::string_view command,
+          Options& options) {
+  Expected<Options> parsed = parseOptions(specs, args, positionals);
+  if (!parsed) {
+    fail(parsed.message());
+    return WrongUsage;
+  }
+  options = std::move(*parsed);
+  if (options.has("help")) {
+    std::fputs(commandHelp(command, specs).c_str(), stdout);
+    return -1;
+  }
+  reportUnknown(options, specs);
+  return Success;
+}
+
+}  // namespace
+
+int run(Arguments args) {
+  Job job;
+  if (const int code = parse(args, Positionals::StopAtFirst, runSpecs(), "run", job.options); code != Success)
+    return code < 0 ? Success : code;
+  job.runtime = runtimeOptions(job.options);
+  std::vector<std::string>& words = job.options.positional;
+  if (words.empty()) {
+    if (::isatty(STDIN_FILENO)) return fail("No file provided to run.");
+    std::string text = readStandardInput();
+    if (text.empty()) return fail("No input provided. Provide a file to run.");
+    job.runtime.programName = "<stdin>";
+    job.start = job.sources.add("<stdin>", std::move(text));
+    return onLargeStack(job.runtime, [&] { return runJob(job); });
+  }
+  job.runtime.programName = words[0];
+  job.runtime.arguments.assign(words.begin() + 1, words.end());
+  if (words[0].ends_with(".gir")) {
+    return onLargeStack(job.runtime, [&] {
+      Context& context = *createContext(job.runtime);
+      Program* program = loadGirFile(context, job.runtime.programName);
+      return program ? runProgram(context, *program, job.runtime) : Failed;
+    });
+  }
+  Expected<Location> start = job.sources.addFile(words[0]);
+  if (!start) return fail(start.message());
+  job.start = *start;
+  return onLargeStack(job.runtime, [&] { return runJob(job); });
+}
+
+int eval(Arguments args) {
+  std::vector<OptionSpec> specs = runSpecs();
+  specs.push_back({"print-last,p", nullptr, "print the value of the last form"});
+  for (const char* ignored : {"csv", "gene", "line"}) specs.push_back({ignored, nullptr, "accepted, no effect"});
+  Job job;
+  if (const int code = parse(args, Positionals::StopAtFirst, specs, "eval", job.options); code != Success)
+    return code < 0 ? Success : code;
+  job.runtime = runtimeOptions(job.options);
+  job.runtime.programName = "<eval>";
+  job.printLast = job.options.has("print-last");
+  std::string code;
+  for (const std::string& word : job.options.positional) code += (code.empty() ? "" : " ") + word;
+  if (code.empty() && !::isatty(STDIN_FILENO)) code = readStandardInput();
+  if (code.find_first_not_of(" \t\r\n") == std::string::npos) return fail("No code provided to evaluate");
+  job.start = job.sources.add("<eval>", std::move(code));
+  return onLargeStack(job.runtime, [&] { return runJob(job); });
+}
+
+}  // namespace gene::driver

@@ -1,0 +1,78 @@
+// The `gene` command: finds the command and hands it the rest of the line.
+
+#include <cstdio>
+
+#include "driver/Command.h"
+
+namespace gene::driver {
+namespace {
+
+struct Entry {
+  std::string_view name, alias, arguments, summary;
+  int (*function)(Arguments);
+};
+constexpr Entry entries[] = {
+#define COMMAND(function, name, alias, arguments, summary) {name, alias, arguments, summary, function},
+#include "driver/Commands.def"
+};
+
+std::string overview() {
+  std::string text = "Usage: gene COMMAND [options] [arguments]\n\nCommands:\n";
+  for (const Entry& e : entries) {
+    std::string line = "  " + std::string(e.name);
+    line.resize(12, ' ');
+    text += line + std::string(e.summary) + "\n";
+  }
+  text += "  help        this text; gene COMMAND --help tells about one command\n"
+          "\n"
+          "Examples:\n"
+          "  gene run program.gene one two\n"
+          "  gene eval -p '(1 + 2)'\n"
+          "  gene build program.gene -o program\n"
+          "  gene compile program.gene && gene run build/program.gir\n";
+  return text;
+}
+
+int unknownCommand(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const Entry& e : entries) names.push_back(e.name);
+  std::fprintf(stderr, "Error: Unknown command: %s\n", name.c_str());
+  if (const std::string_view near = nearest(name, names); !near.empty())
+    std::fprintf(stderr, "Did you mean '%.*s'?\n", int(near.size()), near.data());
+  std::fprintf(stderr, "\n%s", overview().c_str());
+  return Failed;
+}
+
+int dispatch(const std::vector<std::string>& words) {
+  static const std::string_view help[] = {"help", "h", "-h", "--help"};
+  const bool wantsHelp =
+      words.empty() || std::find(std::begin(help), std::end(help), words[0]) != std::end(help);
+  if (wantsHelp) {
+    std::fputs(overview().c_str(), stdout);
+    return Success;
+  }
+  if (words[0] == "--version" || words[0] == "version") {
+    std::puts("gene " GENE_VERSION);
+    return Success;
+  }
+  for (const Entry& e : entries)
+    if (words[0] == e.name || (!e.alias.empty() && words[0] == e.alias))
+      return e.function(Arguments(words).subspan(1));
+  return unknownCommand(words[0]);
+}
+
+}  // namespace
+
+std::string commandHelp(std::string_view name, std::span<const OptionSpec> specs) {
+  for (const Entry& e : entries)
+    if (e.name == name)
+      return "Usage: gene " + std::string(name) + " " + std::string(e.arguments) + "\n\n" +
+             std::string(e.summary) + "\n\n" + optionsHelp(specs);
+  GENE_UNREACHABLE("a command of the table");
+}
+
+}  // namespace gene::driver
+
+int main(int argc, char** argv) {
+  return gene::driver::dispatch(std::vector<std::string>(argv + 1, argv + argc));
+}
