@@ -45,6 +45,17 @@ class DiagnosticEngine {
 
 enum class ErrorFormat : uint8_t { Human, Gene };
 
+/// The GENE.* code that belongs to a message (00 §5), or `otherwise`.
+std::string_view errorCode(std::string_view message, std::string_view otherwise);
+
+/// An error as the two forms of 19 §1 show it; also used for uncaught exceptions.
+struct ErrorReport {
+  Position position;            // line 0: unknown
+  std::string_view message, code, severity, stage;
+  std::string_view sourceLine;  // empty: none is shown
+};
+std::string renderError(const ErrorReport& report, ErrorFormat format);
+
 /// One diagnostic as text: `FILE:LINE:COL: error: MESSAGE [CODE]`, the source line and a caret, or the one-line
 /// envelope `Error: {^message … ^code … ^severity … ^stage … ^span {…} ^hints [] ^repair_tags […]}`.
 std::string renderDiagnostic(const SourceManager& sources, const Diagnostic& diagnostic, ErrorFormat format);

@@ -1,0 +1,79 @@
+#include "frontend/syntax/Source.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "runtime/support/Utf8.h"
+
+namespace gene {
+
+Location SourceManager::add(std::string name, std::string text) {
+  auto file = std::make_unique<File>(File{std::move(name), std::move(text), next_, {}});
+  // One more than the length, so that the end of the text is a location, too.
+  next_ += static_cast<uint32_t>(file->text.size()) + 1;
+  files_.push_back(std::move(file));
+  return {files_.back()->start};
+}
+
+Expected<Location> SourceManager::addFile(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    if (errno == ENOENT) return Failure{"File not found: " + path};
+    return Failure{"Cannot read " + path + ": " + std::strerror(errno)};
+  }
+  std::string text;
+  struct stat status {};
+  if (::fstat(fd, &status) == 0 && status.st_size > 0) text.reserve(static_cast<size_t>(status.st_size) + 1);
+  char buffer[65536];
+  ssize_t n;
+  while ((n = ::read(fd, buffer, sizeof buffer)) > 0) text.append(buffer, static_cast<size_t>(n));
+  const int error = errno;
+  ::close(fd);
+  if (n < 0) return Failure{"Cannot read " + path + ": " + std::strerror(error)};
+  if (text.size() >= UINT32_MAX - next_ - 1) return Failure{"Cannot read " + path + ": file too large"};
+  return add(path, std::move(text));
+}
+
+const SourceManager::File& SourceManager::file(Location loc) const {
+  auto it = std::upper_bound(files_.begin(), files_.end(), loc.offset,
+                             [](uint32_t offset, const auto& f) { return offset < f->start; });
+  GENE_ASSERT(it != files_.begin(), "a location of this source manager");
+  return **(it - 1);
+}
+
+std::string_view SourceManager::text(Location loc) const { return file(loc).text; }
+std::string_view SourceManager::name(Location loc) const { return file(loc).name; }
+Location SourceManager::start(Location loc) const { return {file(loc).start}; }
+
+Position SourceManager::position(Location loc) const {
+  if (!loc.valid() || files_.empty()) return {};
+  const File& f = file(loc);
+  if (f.lineStarts.empty()) {
+    f.lineStarts.push_back(0);
+    for (size_t i = 0; i < f.text.size(); i++)
+      if (f.text[i] == '\n') f.lineStarts.push_back(static_cast<uint32_t>(i + 1));
+  }
+  const uint32_t offset = std::min(loc.offset - f.start, static_cast<uint32_t>(f.text.size()));
+  auto it = std::upper_bound(f.lineStarts.begin(), f.lineStarts.end(), offset) - 1;
+  const size_t characters = utf8::count(std::string_view(f.text).substr(*it, offset - *it));
+  return {f.name, static_cast<uint32_t>(it - f.lineStarts.begin()) + 1, static_cast<uint32_t>(characters) + 1};
+}
+
+std::string_view SourceManager::line(Location loc) const {
+  if (!loc.valid() || files_.empty()) return {};
+  const File& f = file(loc);
+  const std::string_view text = f.text;
+  const size_t offset = std::min<size_t>(loc.offset - f.start, text.size());
+  const size_t before = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+  const size_t from = before == std::string_view::npos ? 0 : before + 1;
+  std::string_view line = text.substr(from, std::min(text.find('\n', offset), text.size()) - from);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+}  // namespace gene
