@@ -52,7 +52,8 @@ std::string quoted(std::string_view text) {
 
 std::string_view diagnosticCode(Diag id) { return rows[static_cast<size_t>(id)].code; }
 
-void DiagnosticEngine::report(Location loc, Diag id, std::initializer_list<std::string_view> arguments) {
+void DiagnosticEngine::report(Location loc, Diag id,
+                              std::initializer_list<std::string_view> arguments) {
   const Row& row = rows[static_cast<size_t>(id)];
   std::string message;
   for (size_t i = 0; i < row.text.size(); i++) {
@@ -92,34 +93,39 @@ std::string_view errorCode(std::string_view message, std::string_view otherwise)
 std::string renderError(const ErrorReport& report, ErrorFormat format) {
   const Position& at = report.position;
   if (format == ErrorFormat::Gene) {
-    return "Error: {^message " + quoted(report.message) + " ^code " + quoted(report.code) + " ^severity " +
-           quoted(report.severity) + " ^stage " + quoted(report.stage) + " ^span {^file " + quoted(at.file) +
-           " ^line " + std::to_string(at.line) + " ^column " + std::to_string(at.column) +
-           "} ^hints [] ^repair_tags [" + quoted(report.stage) + "]}\n";
+    return "Error: {^message " + quoted(report.message) + " ^code " + quoted(report.code) +
+           " ^severity " + quoted(report.severity) + " ^stage " + quoted(report.stage) +
+           " ^span {^file " + quoted(at.file) + " ^line " + std::to_string(at.line) + " ^column " +
+           std::to_string(at.column) + "} ^hints [] ^repair_tags [" + quoted(report.stage) + "]}\n";
   }
   std::string out;
   if (at.line)
-    out = std::string(at.file) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": ";
-  out += std::string(report.severity) + ": " + std::string(report.message) + " [" + std::string(report.code) + "]\n";
+    out = std::string(at.file) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
+          ": ";
+  out += std::string(report.severity) + ": " + std::string(report.message) + " [" +
+         std::string(report.code) + "]\n";
   if (report.sourceLine.empty()) return out;
   out += "  " + std::string(report.sourceLine) + "\n  ";
   // Tabs keep the caret in step with the line above.
   const char* p = report.sourceLine.data();
   const char* end = p + report.sourceLine.size();
-  for (uint32_t column = 1; column < at.column && p < end; column++) out += utf8::decode(p, end) == '\t' ? '\t' : ' ';
+  for (uint32_t column = 1; column < at.column && p < end; column++)
+    out += utf8::decode(p, end) == '\t' ? '\t' : ' ';
   return out + "^\n";
 }
 
-std::string renderDiagnostic(const SourceManager& sources, const Diagnostic& diagnostic, ErrorFormat format) {
+std::string renderDiagnostic(const SourceManager& sources, const Diagnostic& diagnostic,
+                             ErrorFormat format) {
   static constexpr std::string_view severities[] = {"error", "warning", "note"};
   const bool isParse = diagnosticCode(diagnostic.id).starts_with("E01");
-  return renderError({.position = sources.position(diagnostic.loc),
-                      .message = diagnostic.message,
-                      .code = errorCode(diagnostic.message, isParse ? "GENE.PARSE.ERROR" : "GENE.COMPILE.ERROR"),
-                      .severity = severities[static_cast<size_t>(diagnostic.severity)],
-                      .stage = isParse ? "parse" : "compile",
-                      .sourceLine = sources.line(diagnostic.loc)},
-                     format);
+  return renderError(
+      {.position = sources.position(diagnostic.loc),
+       .message = diagnostic.message,
+       .code = errorCode(diagnostic.message, isParse ? "GENE.PARSE.ERROR" : "GENE.COMPILE.ERROR"),
+       .severity = severities[static_cast<size_t>(diagnostic.severity)],
+       .stage = isParse ? "parse" : "compile",
+       .sourceLine = sources.line(diagnostic.loc)},
+      format);
 }
 
 }  // namespace gene

@@ -50,7 +50,7 @@ std::string_view errorCode(std::string_view message, std::string_view otherwise)
 
 /// An error as the two forms of 19 §1 show it; also used for uncaught exceptions.
 struct ErrorReport {
-  Position position;            // line 0: unknown
+  Position position;  // line 0: unknown
   std::string_view message, code, severity, stage;
   std::string_view sourceLine;  // empty: none is shown
 };
@@ -58,6 +58,7 @@ std::string renderError(const ErrorReport& report, ErrorFormat format);
 
 /// One diagnostic as text: `FILE:LINE:COL: error: MESSAGE [CODE]`, the source line and a caret, or the one-line
 /// envelope `Error: {^message … ^code … ^severity … ^stage … ^span {…} ^hints [] ^repair_tags […]}`.
-std::string renderDiagnostic(const SourceManager& sources, const Diagnostic& diagnostic, ErrorFormat format);
+std::string renderDiagnostic(const SourceManager& sources, const Diagnostic& diagnostic,
+                             ErrorFormat format);
 
 }  // namespace gene

@@ -14,22 +14,28 @@
 namespace gene {
 
 enum class FormKind : uint8_t {
-  Nil, Void, True, False, NotFound,  // Form itself
-  Int,          // IntForm
-  Float,        // FloatForm
-  Char,         // CharForm
-  String,       // StringForm
-  Symbol,       // SymbolForm: `_` and `...` too
-  Path,         // PathForm, the "complex symbol" a/b/c
-  Array,        // ArrayForm
-  Map,          // MapForm
-  HashMap,      // HashMapForm
-  Gene,         // GeneForm
-  Quote,        // QuoteForm `v
-  Unquote,      // QuoteForm %v, or %_v with `discard`
-  Regex,        // RegexForm
-  Date, DateTime, Time,  // DateTimeForm
-  Bytes,        // StringForm: the bytes themselves
+  Nil,
+  Void,
+  True,
+  False,
+  NotFound,  // Form itself
+  Int,       // IntForm
+  Float,     // FloatForm
+  Char,      // CharForm
+  String,    // StringForm
+  Symbol,    // SymbolForm: `_` and `...` too
+  Path,      // PathForm, the "complex symbol" a/b/c
+  Array,     // ArrayForm
+  Map,       // MapForm
+  HashMap,   // HashMapForm
+  Gene,      // GeneForm
+  Quote,     // QuoteForm `v
+  Unquote,   // QuoteForm %v, or %_v with `discard`
+  Regex,     // RegexForm
+  Date,
+  DateTime,
+  Time,   // DateTimeForm
+  Bytes,  // StringForm: the bytes themselves
 };
 
 struct Form {
@@ -76,7 +82,8 @@ struct Property {
 };
 struct MapForm : Form {
   std::span<Property> properties;  // nested keys ^a^b are nested MapForms already
-  MapForm(Location loc, std::span<Property> properties) : Form(FormKind::Map, loc), properties(properties) {}
+  MapForm(Location loc, std::span<Property> properties)
+      : Form(FormKind::Map, loc), properties(properties) {}
 };
 struct HashMapForm : Form {
   std::span<Form*> items;  // key value key value
@@ -100,9 +107,11 @@ struct RegexForm : Form {
   bool hasReplacement = false;
   bool ignoreCase = false;  // i
   bool multiline = false;   // m
-  RegexForm(Location loc, std::string_view pattern) : Form(FormKind::Regex, loc), pattern(pattern) {}
+  RegexForm(Location loc, std::string_view pattern)
+      : Form(FormKind::Regex, loc), pattern(pattern) {}
 };
-struct DateTimeForm : Form {  // Date: year month day; Time: hour minute second microsecond; DateTime: all
+struct DateTimeForm
+    : Form {  // Date: year month day; Time: hour minute second microsecond; DateTime: all
   int16_t year = 0;
   uint8_t month = 0, day = 0, hour = 0, minute = 0, second = 0;
   uint32_t microsecond = 0;

@@ -27,15 +27,17 @@ Expected<Location> SourceManager::addFile(const std::string& path) {
     return Failure{"Cannot read " + path + ": " + std::strerror(errno)};
   }
   std::string text;
-  struct stat status {};
-  if (::fstat(fd, &status) == 0 && status.st_size > 0) text.reserve(static_cast<size_t>(status.st_size) + 1);
+  struct stat status{};
+  if (::fstat(fd, &status) == 0 && status.st_size > 0)
+    text.reserve(static_cast<size_t>(status.st_size) + 1);
   char buffer[65536];
   ssize_t n;
   while ((n = ::read(fd, buffer, sizeof buffer)) > 0) text.append(buffer, static_cast<size_t>(n));
   const int error = errno;
   ::close(fd);
   if (n < 0) return Failure{"Cannot read " + path + ": " + std::strerror(error)};
-  if (text.size() >= UINT32_MAX - next_ - 1) return Failure{"Cannot read " + path + ": file too large"};
+  if (text.size() >= UINT32_MAX - next_ - 1)
+    return Failure{"Cannot read " + path + ": file too large"};
   return add(path, std::move(text));
 }
 
@@ -61,7 +63,8 @@ Position SourceManager::position(Location loc) const {
   const uint32_t offset = std::min(loc.offset - f.start, static_cast<uint32_t>(f.text.size()));
   auto it = std::upper_bound(f.lineStarts.begin(), f.lineStarts.end(), offset) - 1;
   const size_t characters = utf8::count(std::string_view(f.text).substr(*it, offset - *it));
-  return {f.name, static_cast<uint32_t>(it - f.lineStarts.begin()) + 1, static_cast<uint32_t>(characters) + 1};
+  return {f.name, static_cast<uint32_t>(it - f.lineStarts.begin()) + 1,
+          static_cast<uint32_t>(characters) + 1};
 }
 
 std::string_view SourceManager::line(Location loc) const {

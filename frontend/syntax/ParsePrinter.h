@@ -1,0 +1,16 @@
+#pragma once
+// The output of `gene parse` (19-cli.md §19.5).
+
+#include <span>
+#include <string>
+
+#include "frontend/syntax/Form.h"
+
+namespace gene {
+
+enum class ParseFormat : uint8_t { Pretty, Compact, Sexp };
+
+/// All forms, separated by blank lines; "(empty)" without any. Ends in a line break.
+std::string printParsed(std::span<Form* const> forms, ParseFormat format);
+
+}  // namespace gene
