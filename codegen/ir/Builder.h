@@ -4,6 +4,7 @@
 // instruction ends its block by itself: emit() goes on in a new one.
 
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -19,6 +20,7 @@ using Variable = uint32_t;
 class Builder {
  public:
   explicit Builder(Function& function);
+  ~Builder();
 
   Function& function() { return function_; }
   Program& program() { return *function_.program; }
@@ -52,10 +54,13 @@ class Builder {
   Param* addParam(Block* block, Type type = Type::any());
   /// Appends; the immediates are those of the row without Cache. When there is no current block it is dropped and the
   /// result is nil, so that lowering needs no test for unreachable code.
-  Value* emit(Op op, std::span<Value* const> operands, std::initializer_list<Immediate> immediates = {});
-  Value* emit(Op op, std::initializer_list<Value*> operands, std::initializer_list<Immediate> immediates = {}) {
+  Value* emit(Op op, std::span<Value* const> operands,
+              std::initializer_list<Immediate> immediates = {});
+  Value* emit(Op op, std::initializer_list<Value*> operands,
+              std::initializer_list<Immediate> immediates = {}) {
     return emit(op, std::span<Value* const>(operands.begin(), operands.size()), immediates);
   }
+  /// The same with the immediates of another table.
   Value* emitWith(Op op, std::span<Value* const> operands, std::span<const Immediate> immediates);
   /// Marks the call just emitted as a tail call and returns its result.
   void tailReturn(Value* call);
@@ -66,12 +71,36 @@ class Builder {
   void unreachable();
 
   // --- immediates and constants ----------------------------------------------------------------------------------------
-  static Immediate imm(int64_t v) { Immediate i; i.integer = v; return i; }
-  static Immediate imm(Symbol v) { Immediate i; i.symbol = v; return i; }
-  static Immediate imm(Function* v) { Immediate i; i.function = v; return i; }
-  static Immediate imm(Global* v) { Immediate i; i.global = v; return i; }
-  static Immediate imm(CallShape* v) { Immediate i; i.shape = v; return i; }
-  static Immediate imm(const Form* v) { Immediate i; i.form = v; return i; }
+  static Immediate imm(int64_t v) {
+    Immediate i;
+    i.integer = v;
+    return i;
+  }
+  static Immediate imm(Symbol v) {
+    Immediate i;
+    i.symbol = v;
+    return i;
+  }
+  static Immediate imm(Function* v) {
+    Immediate i;
+    i.function = v;
+    return i;
+  }
+  static Immediate imm(Global* v) {
+    Immediate i;
+    i.global = v;
+    return i;
+  }
+  static Immediate imm(CallShape* v) {
+    Immediate i;
+    i.shape = v;
+    return i;
+  }
+  static Immediate imm(const Form* v) {
+    Immediate i;
+    i.form = v;
+    return i;
+  }
   Constant* nil() { return program().constant(ConstantKind::Nil); }
   Constant* absent() { return program().constant(ConstantKind::Absent); }
 
@@ -81,13 +110,17 @@ class Builder {
 
  private:
   struct BlockState;
+  BlockState& state(const Block* block);
   Value* readIn(Block* block, Variable variable);
+  Instruction* append(Op op, std::span<Value* const> operands);
+  Instruction* terminate(Op op, std::span<Value* const> operands, size_t successors);
+  void connect(Edge& edge, Block* from, Block* to);
   Function& function_;
   Block* block_ = nullptr;
   Block* handler_ = nullptr;
   Location loc_;
   uint32_t variables_ = 0;
-  std::vector<BlockState*> states_;  // by Block::index while building
+  std::vector<std::unique_ptr<BlockState>> states_;  // by Block::index while building
 };
 
 }  // namespace gene::ir

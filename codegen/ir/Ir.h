@@ -52,7 +52,9 @@ struct InstInfo {
   bool terminator = false;
   const char* entry = nullptr;  // RUNTIME rows: the entry's name
   /// Without effects other than reading: can go when its value is not used.
-  [[nodiscard]] bool removable() const { return !mayRaise && !writesHeap && !runsCode && !terminator; }
+  [[nodiscard]] bool removable() const {
+    return !mayRaise && !writesHeap && !runsCode && !terminator;
+  }
 };
 const InstInfo& info(Op op);
 
@@ -70,9 +72,17 @@ class Value {
 };
 
 enum class ConstantKind : uint8_t {
-  Nil, Void, True, False, NotFound, Placeholder,
+  Nil,
+  Void,
+  True,
+  False,
+  NotFound,
+  Placeholder,
   Absent,  // "no argument was given here": never visible to programs
-  Int, Float, Char, Symbol,
+  Int,
+  Float,
+  Char,
+  Symbol,
   String,  // an immutable string literal
   Form,    // another immutable literal: regex, date, bytes
 };
@@ -81,10 +91,10 @@ enum class ConstantKind : uint8_t {
 class Constant : public Value {
  public:
   const ConstantKind constantKind;
-  int64_t integer = 0;      // Int, Char
-  double number64 = 0;      // Float
-  Symbol symbol;            // Symbol
-  std::string_view text;    // String
+  int64_t integer = 0;    // Int, Char
+  double number64 = 0;    // Float
+  Symbol symbol;          // Symbol
+  std::string_view text;  // String
   const Form* form = nullptr;
   explicit Constant(ConstantKind k) : Value(ValueKind::Constant), constantKind(k) {}
 };
@@ -106,7 +116,7 @@ struct Edge {
 /// A module variable, or a name that is resolved when the program is loaded.
 struct Global {
   Symbol name;
-  uint32_t index = 0;     // in Program::globals
+  uint32_t index = 0;  // in Program::globals
   /// Not defined by this program's modules: the loader puts the built-in of that name there, if there is one.
   bool external = false;
   /// Never assigned after its definition; then `function` is the function it is known to hold, if any.
@@ -157,9 +167,9 @@ class Instruction : public Value {
 
 class Block {
  public:
-  Symbol name;          // "loop", "else": made unique by the printer
+  Symbol name;  // "loop", "else": made unique by the printer
   Function* function;
-  uint32_t index = 0;   // in Function::blocks
+  uint32_t index = 0;  // in Function::blocks
   ArenaVector<Param*> params;
   ArenaVector<Instruction*> instructions;
   explicit Block(Function* function, Symbol name) : name(name), function(function) {}
@@ -183,18 +193,19 @@ enum class ParamKind : uint8_t { Self, Positional, Rest, Keyword, KeywordRest };
 
 /// How one slot of a function is bound when it is called (05 §2).
 struct ParamSpec {
-  Symbol name;              // `_` for an ignored positional
+  Symbol name;  // `_` for an ignored positional
   ParamKind kind = ParamKind::Positional;
-  bool optional = false;    // has a default: the slot is `absent` when nothing is given, the body fills it in
+  bool optional =
+      false;  // has a default: the slot is `absent` when nothing is given, the body fills it in
 };
 
 class Function {
  public:
   Program* program;
-  Symbol name;               // empty for a lambda
+  Symbol name;  // empty for a lambda
   Location loc;
-  uint32_t index = 0;        // in Program::functions
-  std::vector<ParamSpec> params;   // one per slot
+  uint32_t index = 0;             // in Program::functions
+  std::vector<ParamSpec> params;  // one per slot
   uint32_t captureCount = 0;
   bool isMacro = false, isMethod = false, isCtor = false, isBlock = false, isGenerator = false;
   bool returnsUnboxed = false;
@@ -206,7 +217,8 @@ class Function {
   /// Only plain positional slots (and self): callable by slot count without binding.
   [[nodiscard]] bool isSimple() const {
     for (const ParamSpec& p : params)
-      if (p.optional || (p.kind != ParamKind::Positional && p.kind != ParamKind::Self)) return false;
+      if (p.optional || (p.kind != ParamKind::Positional && p.kind != ParamKind::Self))
+        return false;
     return true;
   }
   /// Makes a block and appends it to `blocks`.
@@ -240,7 +252,7 @@ class Program {
   Constant* character(char32_t value);
   Constant* symbol(Symbol value);
   Constant* string(std::string_view text);
-  Constant* literal(const Form* form);    // a constant for any literal form: Int, String, Regex …
+  Constant* literal(const Form* form);  // a constant for any literal form: Int, String, Regex …
 
  private:
   std::deque<Function> functionStore_;

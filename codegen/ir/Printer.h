@@ -16,6 +16,7 @@ std::string print(const Program& program, PrintOptions options = {});
 std::string print(const Function& function, PrintOptions options = {});
 
 /// Reads IR text; null after errors, which are reported. `sources` must outlive the program.
-std::unique_ptr<Program> parseProgram(SourceManager& sources, Location start, DiagnosticEngine& diagnostics);
+std::unique_ptr<Program> parseProgram(SourceManager& sources, Location start,
+                                      DiagnosticEngine& diagnostics);
 
 }  // namespace gene::ir

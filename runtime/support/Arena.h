@@ -44,7 +44,7 @@ class Arena {
 
   /// A copy of `items` that lives as long as the arena.
   template <class T>
-  std::span<T> copy(std::span<T> items) {
+  std::span<std::remove_const_t<T>> copy(std::span<T> items) {
     auto* to = array<std::remove_const_t<T>>(items.size());
     for (size_t i = 0; i < items.size(); i++) new (to + i) std::remove_const_t<T>(items[i]);
     return {to, items.size()};

@@ -1,0 +1,348 @@
+// IR text to IR. The project's reader is the lexer; this file walks its forms. Names may be used before they are
+// defined (blocks, functions, values across blocks), so a function is read in two passes.
+
+#include <unordered_map>
+
+#include "codegen/ir/Printer.h"
+#include "frontend/syntax/Reader.h"
+
+namespace gene::ir {
+namespace {
+
+class Parser {
+ public:
+  Parser(Program& program, DiagnosticEngine& diagnostics)
+      : program_(program), diagnostics_(diagnostics) {}
+
+  void parse(std::span<Form*> forms) {
+    for (Form* form : forms) {
+      const auto* gene = expectGene(form);
+      if (!gene) continue;
+      if (isSymbol(gene->head, "func"))
+        declareFunction(*gene);
+      else if (isSymbol(gene->head, "global"))
+        declareGlobal(*gene);
+      else
+        error(form->loc, "expected (func …) or (global …)");
+    }
+    for (auto [global, label] : globalFunctions_) global->function = function(label);
+    for (auto [target, gene] : bodies_) body(*target, *gene);
+  }
+
+ private:
+  void error(Location loc, std::string_view text) {
+    diagnostics_.report(loc, Diag::IrSyntax, {text});
+  }
+
+  const GeneForm* expectGene(const Form* form) {
+    if (form->kind == FormKind::Gene) return &as<GeneForm>(*form);
+    error(form->loc, "expected a form in parentheses");
+    return nullptr;
+  }
+  static const Form* property(const GeneForm& gene, std::string_view key) {
+    for (const Property& p : gene.properties)
+      if (p.key.text() == key) return p.value;
+    return nullptr;
+  }
+  static bool flag(const GeneForm& gene, std::string_view key) {
+    const Form* value = property(gene, key);
+    return value && value->kind == FormKind::True;
+  }
+  Symbol name(const Form* form) {
+    if (form && form->kind == FormKind::Symbol) return as<SymbolForm>(*form).symbol;
+    if (form && form->kind == FormKind::Nil) return Symbol::of("nil");
+    if (form) error(form->loc, "expected a name");
+    return {};
+  }
+
+  // --- declarations ------------------------------------------------------------------------------------------------------
+
+  void declareGlobal(const GeneForm& gene) {
+    if (gene.children.empty()) return error(gene.loc, "a global has a name");
+    const Symbol label = name(gene.children[0]);
+    const Form* own = property(gene, "name");
+    Global* global = program_.addGlobal(own ? name(own) : label, gene.loc);
+    global->external = flag(gene, "external");
+    global->constant = flag(gene, "constant");
+    if (const Form* f = property(gene, "function")) globalFunctions_.emplace_back(global, f);
+    globals_[label] = global;
+  }
+
+  void declareFunction(const GeneForm& gene) {
+    if (gene.children.size() < 2 || gene.children[1]->kind != FormKind::Array)
+      return error(gene.loc, "a function has a name and an array of slots");
+    const Form* own = property(gene, "name");
+    Function* f = program_.addFunction(own ? name(own) : Symbol{}, gene.loc);
+    if (!functions_.emplace(name(gene.children[0]), f).second)
+      error(gene.loc, "two functions of this name");
+    for (const Form* slot : as<ArrayForm>(*gene.children[1]).items)
+      f->params.push_back(slotSpec(slot));
+    if (const Form* captures = property(gene, "captures");
+        captures && captures->kind == FormKind::Int)
+      f->captureCount = static_cast<uint32_t>(as<IntForm>(*captures).value);
+    f->isMacro = flag(gene, "macro");
+    f->isMethod = flag(gene, "method");
+    f->isCtor = flag(gene, "ctor");
+    f->isBlock = flag(gene, "block");
+    f->isGenerator = flag(gene, "generator");
+    f->returnsUnboxed = flag(gene, "unboxed");
+    bodies_.emplace_back(f, &gene);
+  }
+
+  ParamSpec slotSpec(const Form* form) {
+    ParamSpec spec;
+    if (form->kind != FormKind::Gene) {
+      spec.name = name(form);
+      return spec;
+    }
+    const auto& gene = as<GeneForm>(*form);
+    spec.name = name(gene.head);
+    spec.optional = flag(gene, "optional");
+    const Form* kind = property(gene, "kind");
+    static constexpr const char* kinds[] = {"self", "positional", "rest", "keyword",
+                                            "keyword-rest"};
+    for (size_t i = 0; kind && i < std::size(kinds); i++)
+      if (isSymbol(kind, kinds[i])) spec.kind = static_cast<ParamKind>(i);
+    return spec;
+  }
+
+  Function* function(const Form* label) {
+    auto it = functions_.find(name(label));
+    if (it != functions_.end()) return it->second;
+    error(label->loc, "no function of this name");
+    return nullptr;
+  }
+
+  // --- bodies ------------------------------------------------------------------------------------------------------------
+
+  void body(Function& f, const GeneForm& gene) {
+    blocks_.clear();
+    values_.clear();
+    const std::span<Form*> blockForms = gene.children.subspan(2);
+    std::vector<std::pair<Block*, const GeneForm*>> all;
+    for (const Form* form : blockForms) {
+      const auto* b = expectGene(form);
+      if (!b) continue;
+      if (!isSymbol(b->head, "block") || b->children.size() < 2 ||
+          b->children[1]->kind != FormKind::Array) {
+        error(form->loc, "expected (block NAME [params] instructions…)");
+        continue;
+      }
+      const Symbol label = name(b->children[0]);
+      Block* block = f.addBlock(label);
+      if (!blocks_.emplace(label, block).second) error(form->loc, "two blocks of this name");
+      for (const Form* p : as<ArrayForm>(*b->children[1]).items) blockParam(*block, p);
+      all.emplace_back(block, b);
+    }
+    if (all.empty()) return error(gene.loc, "a function has blocks");
+    // Instructions first, so that operands may refer to results of later blocks.
+    std::vector<std::pair<Instruction*, const GeneForm*>> instructions;
+    for (auto [block, b] : all)
+      for (const Form* form : b->children.subspan(2))
+        if (const auto* i = expectGene(form)) declareInstruction(*block, *i, instructions);
+    for (auto [inst, form] : instructions) fill(*inst, *form);
+  }
+
+  /// int|float, any, none
+  Type type(const Form* form) {
+    const std::string text = printForm(*form);
+    if (text == "any") return Type::any();
+    Type result = Type::none();
+    if (text == "none") return result;
+    for (size_t from = 0; from <= text.size();) {
+      const size_t bar = std::min(text.find('|', from), text.size());
+      const std::string_view word = std::string_view(text).substr(from, bar - from);
+      Type one = Type::none();
+#define TYPE(Name, label) \
+  if (word == label) one = Type::Name();
+#include "codegen/ir/Types.def"
+      if (one.isNone()) error(form->loc, "unknown type");
+      result = result | one;
+      from = bar + 1;
+    }
+    return result;
+  }
+
+  void facts(Value& value, const GeneForm& gene) {
+    if (const Form* t = property(gene, "type")) value.type = type(t);
+    if (const Form* r = property(gene, "rep")) {
+      if (isSymbol(r, "i64"))
+        value.rep = Rep::I64;
+      else if (isSymbol(r, "f64"))
+        value.rep = Rep::F64;
+      else if (isSymbol(r, "i1"))
+        value.rep = Rep::I1;
+      else if (!isSymbol(r, "boxed"))
+        error(r->loc, "unknown representation");
+    }
+  }
+
+  void blockParam(Block& block, const Form* form) {
+    auto* param = program_.arena.make<Param>(&block, block.params.size());
+    block.params.push_back(program_.arena, param);
+    if (form->kind == FormKind::Gene) {
+      facts(*param, as<GeneForm>(*form));
+      form = as<GeneForm>(*form).head;
+    }
+    values_[name(form)] = param;
+  }
+
+  void declareInstruction(Block& block, const GeneForm& gene,
+                          std::vector<std::pair<Instruction*, const GeneForm*>>& all) {
+    const bool assigns = !gene.children.empty() && isSymbol(gene.children[0], "=");
+    const Form* mnemonic = assigns && gene.children.size() > 1 ? gene.children[1] : gene.head;
+    const std::string text = printForm(*mnemonic);
+    for (size_t i = 0; i < OpCount; i++) {
+      const InstInfo& row = info(static_cast<Op>(i));
+      if (row.mnemonic != text) continue;
+      if (row.hasResult != assigns)
+        return error(gene.loc,
+                     assigns ? "this instruction has no result" : "this instruction has a result");
+      auto* inst = program_.arena.make<Instruction>(static_cast<Op>(i), gene.loc);
+      inst->block = &block;
+      inst->tail = flag(gene, "tail");
+      facts(*inst, gene);
+      block.instructions.push_back(program_.arena, inst);
+      if (assigns && !values_.emplace(name(gene.head), inst).second)
+        error(gene.loc, "two values of this name");
+      all.emplace_back(inst, &gene);
+      return;
+    }
+    error(mnemonic->loc, "unknown instruction");
+  }
+
+  void fill(Instruction& inst, const GeneForm& gene) {
+    const InstInfo& row = inst.info();
+    std::span<Form*> rest = gene.children.subspan(row.hasResult ? 2 : 0);
+    std::vector<Immediate> immediates;
+    for (size_t i = 0; i < row.immediateCount && row.immediates[i] != ImmKind::Cache; i++) {
+      if (rest.empty()) return error(gene.loc, "an immediate operand is missing");
+      immediates.push_back(immediate(row.immediates[i], rest[0]));
+      rest = rest.subspan(1);
+    }
+    inst.immediates = program_.arena.copy(std::span<const Immediate>(immediates));
+    std::vector<Value*> operands;
+    const size_t count = row.terminator || !row.variadic ? row.fixedOperands : rest.size();
+    if (rest.size() < count || rest.size() < row.fixedOperands)
+      return error(gene.loc, "an operand is missing");
+    for (const Form* form : rest.first(count)) operands.push_back(operand(form));
+    rest = rest.subspan(count);
+    inst.operands = program_.arena.copy(std::span<Value* const>(operands));
+    if (!row.terminator && !rest.empty()) return error(rest[0]->loc, "too many operands");
+    inst.successors = {program_.arena.array<Edge>(rest.size()), rest.size()};
+    for (size_t i = 0; i < rest.size(); i++) edge(*new (&inst.successors[i]) Edge, rest[i]);
+    if (const Form* handler = property(gene, "handler")) {
+      inst.handler = program_.arena.make<Edge>();
+      edge(*inst.handler, handler);
+    }
+  }
+
+  void edge(Edge& e, const Form* form) {
+    std::span<Form*> args;
+    const Form* target = form;
+    if (form->kind == FormKind::Gene) {
+      target = as<GeneForm>(*form).head;
+      args = as<GeneForm>(*form).children;
+    }
+    auto it = blocks_.find(name(target));
+    if (it == blocks_.end()) return error(form->loc, "no block of this name");
+    e.target = it->second;
+    for (const Form* arg : args) e.args.push_back(program_.arena, operand(arg));
+  }
+
+  Value* operand(const Form* form) {
+    switch (form->kind) {
+      case FormKind::Symbol: {
+        const Symbol s = as<SymbolForm>(*form).symbol;
+        if (auto it = values_.find(s); it != values_.end()) return it->second;
+        if (s == sym::Underscore) return program_.constant(ConstantKind::Placeholder);
+        if (s.text() == "absent") return program_.constant(ConstantKind::Absent);
+        error(form->loc, "no value of this name");
+        return program_.constant(ConstantKind::Nil);
+      }
+      case FormKind::Quote: {
+        const Form* inner = as<QuoteForm>(*form).value;
+        if (inner->kind == FormKind::Symbol) return program_.symbol(as<SymbolForm>(*inner).symbol);
+        return program_.literal(inner);
+      }
+      default: return program_.literal(form);
+    }
+  }
+
+  Immediate immediate(ImmKind kind, const Form* form) {
+    Immediate imm;
+    switch (kind) {
+      case ImmKind::Int:
+        if (form->kind == FormKind::Int)
+          imm.integer = as<IntForm>(*form).value;
+        else
+          error(form->loc, "expected an integer");
+        break;
+      case ImmKind::Symbol:
+        imm.symbol = form->kind == FormKind::Path ? Symbol::of(printForm(*form)) : name(form);
+        break;
+      case ImmKind::Function: imm.function = function(form); break;
+      case ImmKind::Global: {
+        auto it = globals_.find(name(form));
+        if (it != globals_.end())
+          imm.global = it->second;
+        else
+          error(form->loc, "no global of this name");
+        break;
+      }
+      case ImmKind::Shape: {
+        std::vector<CallShape::Arg> args;
+        if (form->kind != FormKind::Array) {
+          error(form->loc, "expected an array of argument kinds");
+          break;
+        }
+        for (const Form* item : as<ArrayForm>(*form).items) {
+          const std::string_view text = symbolOf(item).text();
+          if (text == "_")
+            args.push_back({ArgKind::Positional, {}});
+          else if (text == "...")
+            args.push_back({ArgKind::Spread, {}});
+          else if (text == "^...")
+            args.push_back({ArgKind::KeywordSpread, {}});
+          else if (text.starts_with('^'))
+            args.push_back({ArgKind::Keyword, Symbol::of(text.substr(1))});
+          else
+            error(item->loc, "expected _, ..., ^name or ^...");
+        }
+        imm.shape = program_.shape(args);
+        break;
+      }
+      case ImmKind::Form:
+        if (form->kind == FormKind::Quote)
+          imm.form = as<QuoteForm>(*form).value;
+        else
+          error(form->loc, "expected a quoted form");
+        break;
+      case ImmKind::Cache: break;
+    }
+    return imm;
+  }
+
+  Program& program_;
+  DiagnosticEngine& diagnostics_;
+  std::unordered_map<Symbol, Function*> functions_;
+  std::unordered_map<Symbol, Global*> globals_;
+  std::vector<std::pair<Global*, const Form*>> globalFunctions_;
+  std::vector<std::pair<Function*, const GeneForm*>> bodies_;
+  std::unordered_map<Symbol, Block*> blocks_;
+  std::unordered_map<Symbol, Value*> values_;
+};
+
+}  // namespace
+
+std::unique_ptr<Program> parseProgram(SourceManager& sources, Location start,
+                                      DiagnosticEngine& diagnostics) {
+  auto program = std::make_unique<Program>(sources);
+  program->mainFile = sources.name(start);
+  const std::span<Form*> forms = readForms(start, program->arena, diagnostics);
+  if (diagnostics.hasErrors()) return nullptr;
+  Parser(*program, diagnostics).parse(forms);
+  return diagnostics.hasErrors() ? nullptr : std::move(program);
+}
+
+}  // namespace gene::ir

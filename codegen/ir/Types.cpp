@@ -1,0 +1,15 @@
+#include "codegen/ir/Types.h"
+
+namespace gene::ir {
+
+std::string Type::text() const {
+  if (isAny()) return "any";
+  if (isNone()) return "none";
+  std::string out;
+#define TYPE(Name, text) \
+  if (bits_ >> Name##Index & 1) out += out.empty() ? text : "|" text;
+#include "codegen/ir/Types.def"
+  return out;
+}
+
+}  // namespace gene::ir

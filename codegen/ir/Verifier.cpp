@@ -1,0 +1,198 @@
+#include "codegen/ir/Verifier.h"
+
+#include <unordered_map>
+
+#include "codegen/ir/Dominance.h"
+
+namespace gene::ir {
+namespace {
+
+class Verifier {
+ public:
+  explicit Verifier(const Function& function) : function_(function) {}
+
+  std::vector<std::string> run() {
+    if (function_.blocks.empty()) {
+      problem("has no blocks");
+      return std::move(problems_);
+    }
+    for (uint32_t i = 0; i < function_.blocks.size(); i++) {
+      const Block& b = *function_.blocks[i];
+      if (b.index != i) problem("block " + text(b) + " has a wrong index");
+      if (b.function != &function_) problem("block " + text(b) + " belongs to another function");
+      structure(b);
+    }
+    if (function_.entry()->params.size() != function_.params.size())
+      problem("the entry block has " + std::to_string(function_.entry()->params.size()) +
+              " parameters, the function " + std::to_string(function_.params.size()) + " slots");
+    if (!problems_.empty()) return std::move(problems_);
+    for (const Block* b : function_.blocks) {
+      uint32_t position = 0;
+      for (const Instruction* i : b->instructions) positions_[i] = position++;
+    }
+    const Dominance dominance(function_);
+    for (const Block* b : function_.blocks) {
+      if (!dominance.reachable(b)) {
+        problem("block " + text(*b) + " cannot be reached");
+        continue;
+      }
+      uses(*b, dominance);
+    }
+    return std::move(problems_);
+  }
+
+ private:
+  void problem(const std::string& sentence) {
+    const std::string name = function_.name.empty() ? "lambda" : std::string(function_.name.text());
+    problems_.push_back("function " + name + ": " + sentence);
+  }
+  static std::string text(const Block& b) { return std::string(b.name.text()); }
+  static std::string text(const Instruction& i) {
+    return "'" + std::string(i.info().mnemonic) + "' in block " +
+           std::string(i.block ? i.block->name.text() : "?");
+  }
+
+  void structure(const Block& b) {
+    if (b.instructions.empty() || !b.instructions.back()->isTerminator()) {
+      problem("block " + text(b) + " does not end in a terminator");
+      return;
+    }
+    for (uint32_t k = 0; k < b.instructions.size(); k++) {
+      const Instruction& i = *b.instructions[k];
+      const bool isLast = k + 1 == b.instructions.size();
+      if (i.block != &b) problem(text(i) + " belongs to another block");
+      if (i.isTerminator() && !isLast) problem(text(i) + " stands before the end of its block");
+      shape(i);
+      if (i.handler) handler(b, i, k);
+      if (i.tail) tail(b, i, k);
+      const InstInfo& row = i.info();
+      if (row.hasResult && i.type.isNone()) problem(text(i) + " has a result without a type");
+    }
+    b.forEachEdge([&](const Edge& e, bool isHandler) { edge(b, e, isHandler); });
+  }
+
+  void shape(const Instruction& i) {
+    const InstInfo& row = i.info();
+    if (row.variadic ? i.operands.size() < row.fixedOperands
+                     : i.operands.size() != row.fixedOperands)
+      problem(text(i) + " has " + std::to_string(i.operands.size()) + " operands");
+    size_t immediates = row.immediateCount;
+    if (immediates && row.immediates[immediates - 1] == ImmKind::Cache) immediates--;
+    if (i.immediates.size() != immediates) {
+      problem(text(i) + " has " + std::to_string(i.immediates.size()) + " immediates");
+      return;
+    }
+    for (size_t k = 0; k < immediates; k++) {
+      const Immediate& imm = i.immediates[k];
+      const bool present = row.immediates[k] == ImmKind::Function ? imm.function != nullptr
+                           : row.immediates[k] == ImmKind::Global ? imm.global != nullptr
+                           : row.immediates[k] == ImmKind::Shape  ? imm.shape != nullptr
+                           : row.immediates[k] == ImmKind::Form   ? imm.form != nullptr
+                                                                  : true;
+      if (!present) problem(text(i) + " lacks an immediate");
+    }
+    size_t successors = 0;
+    if (i.op == Op::Jump) successors = 1;
+    if (i.op == Op::Branch) successors = 2;
+    if (i.op == Op::Switch ? i.successors.empty() : i.successors.size() != successors)
+      problem(text(i) + " has " + std::to_string(i.successors.size()) + " successors");
+    if (i.op == Op::CallKnown && i.immediates[0].function &&
+        i.operands.size() != i.immediates[0].function->params.size() + 1)
+      problem(text(i) + " gives " + std::to_string(i.operands.size() - 1) +
+              " slots to a function with " +
+              std::to_string(i.immediates[0].function->params.size()));
+    if (i.op == Op::Closure && i.immediates[0].function &&
+        i.operands.size() != i.immediates[0].function->captureCount)
+      problem(text(i) + " captures " + std::to_string(i.operands.size()) +
+              " values for a function with " +
+              std::to_string(i.immediates[0].function->captureCount));
+  }
+
+  void handler(const Block& b, const Instruction& i, uint32_t k) {
+    if (!i.info().mayRaise) problem(text(i) + " cannot raise but has a handler");
+    if (k + 2 != b.instructions.size() || b.terminator()->op != Op::Jump)
+      problem(text(i) + " has a handler but is not followed by the jump that ends its block");
+  }
+
+  void tail(const Block& b, const Instruction& i, uint32_t k) {
+    if (!i.info().runsCode) problem(text(i) + " is marked tail but is no call");
+    if (i.handler) problem(text(i) + " is marked tail but has a handler");
+    const bool returned = k + 2 == b.instructions.size() && b.terminator()->op == Op::Return &&
+                          !b.terminator()->operands.empty() && b.terminator()->operands[0] == &i;
+    if (!returned) problem(text(i) + " is marked tail but its result is not returned at once");
+  }
+
+  void edge(const Block& from, const Edge& e, bool isHandler) {
+    if (!e.target || e.target->index >= function_.blocks.size() ||
+        function_.blocks[e.target->index] != e.target) {
+      problem("an edge from block " + text(from) + " leads out of the function");
+      return;
+    }
+    if (e.target == function_.entry()) problem("block " + text(from) + " goes to the entry block");
+    const size_t wanted = e.target->params.size();
+    const size_t given = e.args.size() + (isHandler ? 1 : 0);
+    if (wanted != given)
+      problem("the edge from block " + text(from) + " to " + text(*e.target) + " gives " +
+              std::to_string(given) + " values for " + std::to_string(wanted) + " parameters");
+    for (size_t k = 0; k < e.args.size() && wanted == given; k++)
+      if (e.args[k]->rep != e.target->params[k + (isHandler ? 1 : 0)]->rep &&
+          e.args[k]->kind != ValueKind::Constant)
+        problem("the edge from block " + text(from) + " to " + text(*e.target) +
+                " mixes representations");
+  }
+
+  /// Is `value` available before position `at` of block `b`?
+  bool available(const Value* value, const Block& b, uint32_t at, const Dominance& dominance) {
+    switch (value->kind) {
+      case ValueKind::Constant: return true;
+      case ValueKind::Param: {
+        const auto* p = static_cast<const Param*>(value);
+        return p->block->function == &function_ && p->block->index < function_.blocks.size() &&
+               function_.blocks[p->block->index] == p->block &&
+               p->index < p->block->params.size() && p->block->params[p->index] == p &&
+               dominance.dominates(p->block, &b);
+      }
+      case ValueKind::Instruction: {
+        const auto* i = static_cast<const Instruction*>(value);
+        auto it = positions_.find(i);
+        if (it == positions_.end() || !i->info().hasResult) return false;
+        return i->block == &b ? it->second < at : dominance.dominates(i->block, &b);
+      }
+    }
+    GENE_UNREACHABLE("value kind");
+  }
+
+  void uses(const Block& b, const Dominance& dominance) {
+    for (uint32_t k = 0; k < b.instructions.size(); k++) {
+      const Instruction& i = *b.instructions[k];
+      for (const Value* operand : i.operands)
+        if (!available(operand, b, k, dominance))
+          problem(text(i) + " uses a value that is not available there");
+      if (i.handler)
+        for (const Value* arg : i.handler->args)
+          if (!available(arg, b, k, dominance))
+            problem(text(i) + " gives its handler a value that is not available");
+    }
+    for (const Edge& e : b.terminator()->successors)
+      for (const Value* arg : e.args)
+        if (!available(arg, b, b.instructions.size(), dominance))
+          problem("an edge from block " + text(b) + " gives a value that is not available");
+  }
+
+  const Function& function_;
+  std::vector<std::string> problems_;
+  std::unordered_map<const Instruction*, uint32_t> positions_;
+};
+
+}  // namespace
+
+std::vector<std::string> verify(const Function& function) { return Verifier(function).run(); }
+
+std::vector<std::string> verify(const Program& program) {
+  std::vector<std::string> all;
+  for (const Function* f : program.functions)
+    for (std::string& p : verify(*f)) all.push_back(std::move(p));
+  return all;
+}
+
+}  // namespace gene::ir
