@@ -32,8 +32,10 @@ struct Context {
   Object** zeroTop;            // next free entry of the zero-count table
   Object** zeroEnd;            // the table is full: reconcile
   Value* arguments;            // MaxBufferedArguments words, scanned like the stack
+  Value* methodTargets;        // functions, by the index in a method cache (runtime/abi/MethodTable.h)
 
   Heap* heap;
+  MethodTable* methods;        // what methodTargets was made from
   vm::State* vm;
   Value current;               // $ex: the exception being handled, or nil
   std::vector<TraceSite>* trace;  // where the pending exception has been, innermost first

@@ -1,0 +1,20 @@
+#pragma once
+// Standard output and standard error of the program. Output is collected in a buffer of the process and written when
+// the buffer is full, before anything goes to standard error, before standard input is read, when the program ends,
+// and line by line on a terminal. A program whose output nobody takes ends with a message and exit code 1.
+
+#include <cstdint>
+#include <string_view>
+
+namespace gene {
+
+/// Appends `text` to standard output.
+void writeOut(std::string_view text);
+/// Writes what is collected.
+void flushOut();
+/// Flushes standard output, then writes `text` to standard error at once.
+void writeError(std::string_view text);
+/// Ends the process as (exit code) does: flushes, runs nothing else.
+[[noreturn]] void exitProcess(int code);
+
+}  // namespace gene

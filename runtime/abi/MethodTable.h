@@ -1,0 +1,37 @@
+#pragma once
+// The targets of method caches. One entry for each (class, name) that some cache refers to: the function that a call
+// of the method reaches. A cache stores the entry's number, so a hit finds its target with
+//
+//   FunctionObject* target = as<FunctionObject>(context.methodTargets[cache.index]);
+//
+// Entries never move and are never removed; defining a method again replaces the function in the entries it concerns.
+// The entries are roots.
+
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/Context.h"
+
+namespace gene {
+
+struct MethodTable {
+  struct Entry {
+    ClassObject* cls;  // classes that are cached stay alive: they are roots, too
+    Symbol name;       // sym::Ctor for constructors
+  };
+  std::vector<Entry> entries;
+  std::unordered_map<uint64_t, uint32_t> numbers;      // {class id, name} → entry
+  std::unordered_multimap<uint32_t, uint32_t> byName;  // name → entries
+  Value* roots = nullptr;  // targets, then classes: `capacity` words each
+  uint32_t capacity = 0;
+};
+
+/// The entry number for the method `name` of `cls`; `target` is what findMethod (or findConstructor) gave.
+uint32_t methodTargetIndex(Context& context, ClassObject* cls, Symbol name, Value target);
+/// To be called whenever a method or constructor `name` was added to a class: looks the entries of that name up again.
+void updateMethodTargets(Context& context, Symbol name);
+
+void createMethodTable(Context& context);
+void destroyMethodTable(Context& context);
+
+}  // namespace gene
