@@ -29,8 +29,10 @@ class ImageTables {
   uint32_t slotCount() const;
   uint32_t globalCount() const;
 
-  /// The image; `code` (by function index) is empty for native programs.
-  std::vector<uint8_t> write(const std::vector<std::vector<uint8_t>>& code) const;
+  /// The image; `code` (by function index) is empty for native programs. `timestamp`: seconds since 1970, 0 where the
+  /// output has to be reproducible.
+  std::vector<uint8_t> write(const std::vector<std::vector<uint8_t>>& code,
+                             uint64_t timestamp = 0) const;
 
  private:
   struct Data;

@@ -1,0 +1,71 @@
+#pragma once
+// Writes the words of one function: instructions, labels and jumps, and the tables of sites and handlers.
+//
+// Conditional jumps have 16-bit offsets. When a function turns out too long for one of them it is assembled again with
+// `longJumps`, where each conditional jump leads over a 32-bit one.
+
+#include <cstdint>
+#include <vector>
+
+#include "runtime/vm/Code.h"
+#include "runtime/vm/Opcodes.h"
+
+namespace gene::bytecode {
+
+using vm::Opcode;
+enum class Label : uint32_t {};
+
+class Assembler {
+ public:
+  explicit Assembler(bool longJumps) : longJumps_(longJumps) {}
+
+  Label newLabel();
+  void bind(Label label);
+  [[nodiscard]] bool isBound(Label label) const {
+    return labels_[static_cast<uint32_t>(label)] != Unbound;
+  }
+
+  /// An instruction without jumps; its further words follow with word().
+  void emit(Opcode op, uint32_t a = 0, uint32_t b = 0, uint32_t c = 0);
+  /// An instruction whose b and c are one 32-bit number.
+  void emitWide(Opcode op, uint32_t a, uint32_t number);
+  void word(uint64_t word) { words_.push_back(word); }
+  void jump(Label target);
+  /// A conditional jump; its offset is the last field that the opcode has.
+  void jumpIf(Opcode op, uint32_t a, uint32_t b, Label target);
+  void switchOn(uint32_t reg, const std::vector<Label>& targets);
+
+  /// The instruction emitted next may raise at `site`.
+  void site(uint32_t site) { sites_.push_back({position(), site}); }
+  /// … and when it does, goes on at `landing` with the exception in `reg`.
+  void handler(Label landing, uint32_t reg) { handlers_.push_back({position(), landing, reg}); }
+
+  /// Puts the offsets in. False: some jump is too long, assemble again with `longJumps`.
+  [[nodiscard]] bool link();
+  /// The code as it lies in the image.
+  [[nodiscard]] std::vector<uint8_t> bytes(uint32_t frameSize) const;
+
+ private:
+  static constexpr uint32_t Unbound = 0xFFFFFFFF;
+  enum class Field : uint8_t { B, C, BC, Word };
+  struct Fixup {
+    uint32_t at, next;  // the word, and what the offset is relative to
+    Field field;
+    Label target;
+  };
+  struct Handler {
+    uint32_t at;
+    Label landing;
+    uint32_t reg;
+  };
+  [[nodiscard]] uint32_t position() const { return static_cast<uint32_t>(words_.size()); }
+
+  const bool longJumps_;
+  std::vector<uint64_t> words_;
+  std::vector<uint32_t> labels_;
+  std::vector<Fixup> fixups_;
+  std::vector<vm::SiteEntry> sites_;
+  std::vector<Handler> handlers_;
+};
+
+}  // namespace gene::bytecode

@@ -1,0 +1,19 @@
+#pragma once
+// Images as text, for `gene gir show` and `gene compile -f pretty`.
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "runtime/support/Expected.h"
+
+namespace gene {
+
+/// `Instructions (N):` and one line per instruction of the module body; the other functions follow, indented under
+/// `function body: NAME`. The image must be whole (readHeader).
+std::string disassemble(std::span<const uint8_t> image, bool addresses);
+
+/// All that `gene gir show` prints. Fails with what is wrong with the file, to follow "Invalid GIR file: NAME: ".
+Expected<std::string> describeGirFile(const std::string& name, std::span<const uint8_t> bytes);
+
+}  // namespace gene

@@ -1,0 +1,23 @@
+#include "codegen/bytecode/Bytecode.h"
+#include "codegen/bytecode/Select.h"
+
+namespace gene {
+
+std::vector<uint8_t> writeBytecode(const ir::Program& program, uint64_t timestamp) {
+  ImageTables tables(program);
+  std::vector<std::vector<uint8_t>> code;
+  for (const ir::Function* function : program.functions) {
+    const bytecode::RegAlloc registers(*function);
+    bytecode::Select select(*function, registers, tables, false);
+    if (select.run()) {
+      code.push_back(select.bytes());
+      continue;
+    }
+    bytecode::Select longSelect(*function, registers, tables, true);
+    GENE_CHECK(longSelect.run(), "long jumps reach everywhere");
+    code.push_back(longSelect.bytes());
+  }
+  return tables.write(code, timestamp);
+}
+
+}  // namespace gene

@@ -1,0 +1,158 @@
+#include "codegen/bytecode/Liveness.h"
+
+#include <algorithm>
+
+#include "codegen/bytecode/Placement.h"
+
+namespace gene::bytecode {
+
+using ir::Op;
+
+bool Interval::covers(uint32_t position) const {
+  auto behind = std::upper_bound(segments.begin(), segments.end(), position,
+                                 [](uint32_t at, const Segment& s) { return at < s.from; });
+  return behind != segments.begin() && position < (behind - 1)->to;
+}
+
+Liveness::Liveness(const ir::Function& function) : function_(function) {
+  number();
+  findFused();
+  collectUses();
+  liveTo_.resize(function.blocks.size());
+  stamp_.assign(function.blocks.size(), None);
+  liveInStamp_.assign(function.blocks.size(), None);
+  intervals.resize(values_.size());
+  for (uint32_t i = 0; i < values_.size(); i++) {
+    intervals[i].value = values_[i];
+    build(i);
+  }
+}
+
+void Liveness::number() {
+  uint32_t position = 0;
+  const auto add = [&](ir::Value* value, uint32_t block, uint32_t at, uint32_t definedAt) {
+    value->number = static_cast<uint32_t>(values_.size());
+    values_.push_back(value);
+    definitionBlock_.push_back(block);
+    definitionAt_.push_back(definedAt);
+    positions.push_back(at);
+  };
+  for (uint32_t b = 0; b < function_.blocks.size(); b++) {
+    ir::Block* block = function_.blocks[b];
+    block->index = b;
+    blockStarts.push_back(position);
+    for (ir::Param* param : block->params) add(param, b, position, position);
+    position += 4;
+    for (ir::Instruction* instruction : block->instructions) {
+      add(instruction, b, position, position + 2);
+      position += 4;
+    }
+  }
+  blockStarts.push_back(position);
+}
+
+void Liveness::findFused() {
+  useCounts.assign(values_.size(), 0);
+  predecessors_.resize(function_.blocks.size());
+  const auto count = [&](const ir::Value* value) {
+    if (value->kind != ir::ValueKind::Constant) useCounts[value->number]++;
+  };
+  for (const ir::Block* block : function_.blocks) {
+    for (const ir::Instruction* instruction : block->instructions)
+      for (const ir::Value* operand : instruction->operands) count(operand);
+    block->forEachEdge([&](ir::Edge& edge, bool) {
+      for (const ir::Value* argument : edge.args) count(argument);
+      predecessors_[edge.target->index].push_back(block->index);
+    });
+  }
+  fused_.assign(values_.size(), false);
+  for (const ir::Block* block : function_.blocks) {
+    const uint32_t size = block->instructions.size();
+    if (size < 2 || block->terminator()->op != Op::Branch) continue;
+    const ir::Instruction* test = block->instructions[size - 2];
+    if (block->terminator()->operands[0] != test || useCounts[test->number] != 1) continue;
+    switch (test->op) {
+      case Op::Lt:
+      case Op::Le:
+      case Op::Gt:
+      case Op::Ge:
+      case Op::Eq:
+      case Op::Ne:
+      case Op::Same:
+      case Op::IsTrue:
+      case Op::IsInt:
+      case Op::IsAbsent: fused_[test->number] = true; break;
+      case Op::Not:
+        // Of an Int or Bytes it is the complement, which is true.
+        fused_[test->number] =
+            test->operands[0]->type.within(ir::Type::Bool() | ir::Type::Nil() | ir::Type::Void());
+        break;
+      default: break;
+    }
+  }
+}
+
+void Liveness::use(const ir::Value* value, uint32_t block, uint32_t to) {
+  if (value->kind != ir::ValueKind::Constant) uses_[value->number].push_back({block, to});
+}
+
+void Liveness::collectUses() {
+  uses_.resize(values_.size());
+  for (const ir::Block* block : function_.blocks) {
+    const uint32_t end = blockStarts[block->index + 1];
+    for (const ir::Instruction* instruction : block->instructions) {
+      // A fused test reads its operands where the branch stands.
+      const uint32_t at = positions[fused_[instruction->number] ? block->terminator()->number
+                                                                : instruction->number];
+      for (uint32_t i = 0; i < instruction->operands.size(); i++)
+        use(instruction->operands[i], block->index, at + (usedLate(*instruction, i) ? 2 : 1));
+    }
+    block->forEachEdge([&](ir::Edge& edge, bool) {
+      for (const ir::Value* argument : edge.args) use(argument, block->index, end);
+    });
+  }
+}
+
+/// Walks from each use up to the definition, marking the blocks on the way.
+void Liveness::build(uint32_t number) {
+  Interval& interval = intervals[number];
+  const ir::Value* value = values_[number];
+  const uint32_t home = definitionBlock_[number], definedAt = definitionAt_[number];
+  const ir::Instruction* instruction = asInstruction(value);
+  if (instruction && fused_[number]) return;
+  if (uses_[number].empty()) {
+    if (instruction && writesRegister(*instruction))
+      interval.segments.push_back({definedAt, definedAt + 1});
+    return;
+  }
+  std::vector<uint32_t> touched, pending;
+  const auto live = [&](uint32_t block, uint32_t to) {
+    if (stamp_[block] != number) {
+      stamp_[block] = number;
+      liveTo_[block] = to;
+      touched.push_back(block);
+    } else {
+      liveTo_[block] = std::max(liveTo_[block], to);
+    }
+    if (block == home || liveInStamp_[block] == number) return;
+    liveInStamp_[block] = number;
+    pending.push_back(block);
+  };
+  for (const Use& u : uses_[number]) live(u.block, u.to);
+  while (!pending.empty()) {
+    const uint32_t block = pending.back();
+    pending.pop_back();
+    for (const uint32_t before : predecessors_[block]) live(before, blockStarts[before + 1]);
+  }
+  std::sort(touched.begin(), touched.end());
+  for (const uint32_t block : touched) {
+    const uint32_t from = block == home ? definedAt : blockStarts[block];
+    const uint32_t to = std::max(liveTo_[block], from + 1);
+    if (!interval.segments.empty() && interval.segments.back().to == from)
+      interval.segments.back().to = to;
+    else
+      interval.segments.push_back({from, to});
+  }
+}
+
+}  // namespace gene::bytecode

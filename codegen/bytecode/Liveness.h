@@ -1,0 +1,66 @@
+#pragma once
+// Where each value of a function is live, as segments of positions.
+//
+// Every instruction has a position p, a multiple of 4, counted through the blocks in layout order; a block begins at a
+// position of its own. Operands are read at p (the window is filled), late ones at p + 1 (the call runs), the result is
+// written at p + 2. Segments are half-open, so an operand that dies and the result may share a register.
+
+#include <vector>
+
+#include "codegen/ir/Ir.h"
+
+namespace gene::bytecode {
+
+struct Segment {
+  uint32_t from, to;
+};
+
+/// A value that needs a register, or a constant operand that needs one for one instruction.
+struct Interval {
+  const ir::Value* value = nullptr;
+  std::vector<Segment> segments;  // ascending, disjoint
+  uint32_t reg = 0;
+
+  [[nodiscard]] uint32_t from() const { return segments.front().from; }
+  [[nodiscard]] uint32_t to() const { return segments.back().to; }
+  [[nodiscard]] bool covers(uint32_t position) const;
+};
+
+class Liveness {
+ public:
+  /// Numbers the values of `function` (ir::Value::number) and computes all intervals.
+  explicit Liveness(const ir::Function& function);
+
+  static constexpr uint32_t None = 0xFFFFFFFF;
+
+  /// By value number; an interval without segments needs no register.
+  std::vector<Interval> intervals;
+  std::vector<uint32_t> positions;    // by value number, of instructions
+  std::vector<uint32_t> blockStarts;  // by block index; one more for the end
+  std::vector<uint32_t> useCounts;    // by value number
+
+  /// Is the instruction part of the branch behind it, without a register for its result?
+  [[nodiscard]] bool isFused(const ir::Instruction& instruction) const {
+    return fused_[instruction.number];
+  }
+
+ private:
+  struct Use {
+    uint32_t block, to;
+  };
+  void number();
+  void findFused();
+  void collectUses();
+  void use(const ir::Value* value, uint32_t block, uint32_t to);
+  void build(uint32_t number);
+
+  const ir::Function& function_;
+  std::vector<const ir::Value*> values_;
+  std::vector<uint32_t> definitionBlock_, definitionAt_;
+  std::vector<std::vector<Use>> uses_;
+  std::vector<std::vector<uint32_t>> predecessors_;
+  std::vector<bool> fused_;
+  std::vector<uint32_t> liveTo_, stamp_, liveInStamp_;  // by block, while one value is built
+};
+
+}  // namespace gene::bytecode

@@ -1,0 +1,89 @@
+#pragma once
+// Registers for the values of one function: linear scan over live segments. There are as many registers as one likes,
+// so nothing is spilled; what counts is that values land where they are wanted: arguments in the window of their call,
+// the arguments of a block in the registers of its parameters. A window lies above everything that lives across its
+// instruction, because the callee's frame will cover all that is above.
+//
+// Invariant: two values whose segments overlap never share a register; slots of the function are registers 0, 1, ….
+
+#include <memory>
+#include <vector>
+
+#include "codegen/bytecode/Liveness.h"
+#include "codegen/bytecode/Placement.h"
+
+namespace gene::bytecode {
+
+class RegAlloc {
+ public:
+  explicit RegAlloc(const ir::Function& function);
+
+  /// The register of a value that has one.
+  [[nodiscard]] uint32_t reg(const ir::Value* value) const {
+    return liveness_.intervals[value->number].reg;
+  }
+  [[nodiscard]] bool hasReg(const ir::Value* value) const {
+    return value->kind != ir::ValueKind::Constant &&
+           !liveness_.intervals[value->number].segments.empty();
+  }
+  /// The register that constant operand `operand` is loaded into for the instruction.
+  [[nodiscard]] uint32_t constantReg(const ir::Instruction& instruction, uint32_t operand) const;
+  /// First register of the instruction's window.
+  [[nodiscard]] uint32_t window(const ir::Instruction& instruction) const {
+    return windows_[instruction.number];
+  }
+  [[nodiscard]] bool isFused(const ir::Instruction& instruction) const {
+    return liveness_.isFused(instruction);
+  }
+  [[nodiscard]] uint32_t useCount(const ir::Value* value) const {
+    return liveness_.useCounts[value->number];
+  }
+  /// A register that is free everywhere; there is room for one more behind it.
+  [[nodiscard]] uint32_t scratch() const { return scratch_; }
+  /// Registers of a frame, scratch ones included.
+  [[nodiscard]] uint32_t frameSize() const { return scratch_ + 2; }
+
+ private:
+  struct Hints;
+  static constexpr uint32_t None = Liveness::None;
+
+  void addConstants();
+  void collectRelations();
+  void run();
+  void allocate(Interval& interval);
+  void place(Interval& interval, uint32_t reg);
+  [[nodiscard]] bool isFree(uint32_t reg, const Interval& interval) const;
+  uint32_t tentativeWindow(const ir::Instruction& instruction);
+  void finishWindow(const ir::Instruction& instruction);
+  [[nodiscard]] uint32_t boundAcross(uint32_t position) const;
+  void retire(uint32_t position);
+  std::vector<uint32_t> hintsFor(const Interval& interval);
+
+  struct Argument {  // a value is argument number `index` of a block parameter
+    const ir::Param* param;
+  };
+  struct WindowUse {
+    const ir::Instruction* instruction = nullptr;
+    uint32_t slot = 0;
+  };
+
+  const ir::Function& function_;
+  Liveness liveness_;
+  std::vector<std::unique_ptr<Interval>> constants_;
+  std::vector<std::pair<uint64_t, const Interval*>>
+      constantIndex_;  // instruction number << 32 | operand, sorted
+  std::vector<std::vector<const ir::Value*>>
+      incoming_;  // by parameter: the values that edges give it
+  std::vector<std::vector<const ir::Param*>> outgoing_;  // by value: the parameters it is given to
+  std::vector<WindowUse> windowUse_;                     // by value: the window it dies in
+  std::vector<uint32_t> windows_;                        // by instruction; None: not chosen yet
+  std::vector<uint32_t> preferred_;             // by parameter: where its first argument went
+  std::vector<std::vector<Segment>> occupied_;  // by register, ascending
+  std::vector<uint32_t> lastEnd_;               // by register
+  std::vector<uint32_t> freeHeap_;              // registers without a segment ahead, lowest on top
+  std::vector<std::pair<uint32_t, uint32_t>> busyHeap_;  // (end, register), first to end on top
+  std::vector<Interval*> active_;
+  uint32_t scratch_ = 0;
+};
+
+}  // namespace gene::bytecode

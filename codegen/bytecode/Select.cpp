@@ -1,0 +1,502 @@
+#include "codegen/bytecode/Select.h"
+
+#include "runtime/value/Value.h"
+
+namespace gene::bytecode {
+
+using ir::Op;
+
+Select::Select(const ir::Function& function, const RegAlloc& registers, ImageTables& tables,
+               bool longJumps)
+    : function_(function), registers_(registers), tables_(tables), assembler_(longJumps) {
+  start_ = assembler_.newLabel();
+  for (size_t i = 0; i < function.blocks.size(); i++) blockLabels_.push_back(assembler_.newLabel());
+}
+
+bool Select::run() {
+  assembler_.bind(start_);
+  for (const ir::Block* block : function_.blocks) {
+    assembler_.bind(blockLabel(block));
+    next_ = block->index + 1;
+    blockBody(*block);
+  }
+  for (size_t i = 0; i < stubs_.size(); i++) stub(stubs_[i]);
+  return assembler_.link();
+}
+
+void Select::blockBody(const ir::Block& block) {
+  left_ = false;
+  for (const ir::Instruction* i : block.instructions) {
+    if (registers_.isFused(*i)) continue;
+    instruction(*i);
+    if (left_) break;
+  }
+}
+
+void Select::instruction(const ir::Instruction& i) {
+  switch (i.op) {
+#define INST(Name, mnemonic, operands, immediates, result, effects) \
+  case Op::Name: return emit##Name(i);
+#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry) \
+  case Op::Name: return emitRuntime(i);
+#include "codegen/ir/Instructions.def"
+    case Op::Count: break;
+  }
+  GENE_UNREACHABLE("no such instruction");
+}
+
+// --- operands and results ---------------------------------------------------------------------------------------------
+
+void Select::load(uint32_t reg, const ir::Constant& constant) {
+  if (const uint16_t word = constantWord(&constant))
+    return assembler_.emit(Opcode::LoadWord, reg, word);
+  if (constant.constantKind == ir::ConstantKind::Int && constant.integer >= INT32_MIN &&
+      constant.integer <= INT32_MAX)
+    return assembler_.emitWide(Opcode::LoadInt, reg, static_cast<uint32_t>(constant.integer));
+  assembler_.emitWide(Opcode::LoadConst, reg, tables_.constantSlot(&constant));
+}
+
+void Select::move(uint32_t to, uint32_t from) {
+  if (to != from) assembler_.emit(Opcode::Move, to, from);
+}
+
+/// The register of an operand outside a window; a constant is loaded.
+uint32_t Select::use(const ir::Instruction& i, uint32_t operand) {
+  const ir::Constant* constant = asConstant(i.operands[operand]);
+  if (!constant) return registers_.reg(i.operands[operand]);
+  const uint32_t reg = registers_.constantReg(i, operand);
+  load(reg, *constant);
+  return reg;
+}
+
+/// Brings the operands that lie in the window there; returns its first register.
+uint32_t Select::fillWindow(const ir::Instruction& i) {
+  const Placement placement = placementOf(i);
+  const uint32_t start = registers_.window(i);
+  std::vector<RegisterMove> moves;
+  for (uint32_t operand = 0; operand < i.operands.size(); operand++) {
+    const int32_t slot = placement.slotOf(operand);
+    if (slot != NoSlot && !asConstant(i.operands[operand]))
+      moves.push_back({start + static_cast<uint32_t>(slot), registers_.reg(i.operands[operand])});
+  }
+  resolveMoves(std::move(moves), registers_.scratch(),
+               [&](uint32_t to, uint32_t from) { move(to, from); });
+  for (uint32_t operand = 0; operand < i.operands.size(); operand++) {
+    const int32_t slot = placement.slotOf(operand);
+    const ir::Constant* constant = asConstant(i.operands[operand]);
+    if (slot != NoSlot && constant && !isEncoded(i, operand))
+      load(start + static_cast<uint32_t>(slot), *constant);
+  }
+  return start;
+}
+
+void Select::takeResult(const ir::Instruction& i, uint32_t from) {
+  if (registers_.hasReg(&i)) move(registers_.reg(&i), from);
+}
+
+/// The instruction word that follows is the one that may raise.
+void Select::mark(const ir::Instruction& i) {
+  assembler_.site(tables_.site(i.loc, &function_));
+  if (!i.handler) return;
+  const ir::Param* exception = i.handler->target->params[0];
+  const uint32_t arrives =
+      registers_.hasReg(exception) ? registers_.reg(exception) : registers_.scratch() + 1;
+  if (!hasMoves(*i.handler, true))
+    return assembler_.handler(blockLabel(i.handler->target), arrives);
+  // The moves of the landing may still need what is in the exception's register.
+  const Stub landing{assembler_.newLabel(), i.handler, true, registers_.scratch() + 1};
+  stubs_.push_back(landing);
+  assembler_.handler(landing.label, landing.exceptionReg);
+}
+
+// --- control ------------------------------------------------------------------------------------------------------------
+
+bool Select::hasMoves(const ir::Edge& edge, bool handler) const {
+  for (uint32_t a = 0; a < edge.args.size(); a++) {
+    const ir::Param* param = edge.target->params[a + (handler ? 1 : 0)];
+    if (!registers_.hasReg(param)) continue;
+    if (asConstant(edge.args[a]) || registers_.reg(edge.args[a]) != registers_.reg(param))
+      return true;
+  }
+  return false;
+}
+
+void Select::edgeMoves(const ir::Edge& edge, bool handler, std::vector<RegisterMove> moves) {
+  const uint32_t first = handler ? 1 : 0;
+  for (uint32_t a = 0; a < edge.args.size(); a++) {
+    const ir::Param* param = edge.target->params[a + first];
+    if (registers_.hasReg(param) && !asConstant(edge.args[a]))
+      moves.push_back({registers_.reg(param), registers_.reg(edge.args[a])});
+  }
+  resolveMoves(std::move(moves), registers_.scratch(),
+               [&](uint32_t to, uint32_t from) { move(to, from); });
+  for (uint32_t a = 0; a < edge.args.size(); a++) {
+    const ir::Param* param = edge.target->params[a + first];
+    const ir::Constant* constant = asConstant(edge.args[a]);
+    if (constant && registers_.hasReg(param)) load(registers_.reg(param), *constant);
+  }
+}
+
+/// A block that ends in a branch and is short enough to be copied to where a loop ends.
+bool Select::isShortTest(const ir::Block& block) const {
+  constexpr uint32_t most = 4;
+  if (block.terminator()->op != Op::Branch || block.instructions.size() > most + 1) return false;
+  for (const ir::Instruction* i : block.instructions)
+    if (placementOf(*i).window) return false;
+  return true;
+}
+
+/// Continues at the edge's target: falls through where that is possible.
+void Select::goTo(const ir::Edge& edge) {
+  edgeMoves(edge, false, {});
+  if (isNext(edge.target)) return;
+  if (!copying_ && isEmitted(edge.target) && isShortTest(*edge.target)) {
+    copying_ = true;
+    blockBody(*edge.target);
+    copying_ = false;
+    return;
+  }
+  assembler_.jump(blockLabel(edge.target));
+}
+
+/// What a conditional jump along the edge leads to.
+Label Select::labelOf(const ir::Edge& edge) {
+  if (!hasMoves(edge, false)) return blockLabel(edge.target);
+  stubs_.push_back({assembler_.newLabel(), &edge, false, 0});
+  return stubs_.back().label;
+}
+
+void Select::stub(const Stub& stub) {
+  assembler_.bind(stub.label);
+  const ir::Edge& edge = *stub.edge;
+  std::vector<RegisterMove> moves;
+  if (stub.landing && registers_.hasReg(edge.target->params[0]))
+    moves.push_back({registers_.reg(edge.target->params[0]), stub.exceptionReg});
+  edgeMoves(edge, stub.landing, std::move(moves));
+  assembler_.jump(blockLabel(edge.target));
+}
+
+void Select::emitJump(const ir::Instruction& i) { goTo(i.successors[0]); }
+
+void Select::emitBranch(const ir::Instruction& i) {
+  const ir::Edge& whenTrue = i.successors[0];
+  const ir::Edge& whenFalse = i.successors[1];
+  const bool trueMoves = hasMoves(whenTrue, false), falseMoves = hasMoves(whenFalse, false);
+  // One edge is jumped along, the other one goes on here: best the next block, or the one with moves.
+  bool jumpOnTrue;
+  if (isNext(whenTrue.target))
+    jumpOnTrue = false;
+  else if (isNext(whenFalse.target))
+    jumpOnTrue = true;
+  else if (isEmitted(whenTrue.target) && !trueMoves)
+    jumpOnTrue = true;
+  else if (isEmitted(whenFalse.target) && !falseMoves)
+    jumpOnTrue = false;
+  else
+    jumpOnTrue = !trueMoves || falseMoves;
+  const ir::Edge& jumped = jumpOnTrue ? whenTrue : whenFalse;
+  jumpOn(i, jumpOnTrue ? Sense::WhenTrue : Sense::WhenFalse, labelOf(jumped));
+  goTo(jumpOnTrue ? whenFalse : whenTrue);
+}
+
+void Select::jumpCompare(const ir::Instruction& test, Opcode plain, Opcode immediate,
+                         Label target) {
+  const uint32_t lhs = use(test, 0);
+  if (isEncoded(test, 1)) {
+    mark(test);
+    const int64_t rhs = asConstant(test.operands[1])->integer;
+    return assembler_.jumpIf(immediate, lhs, static_cast<uint16_t>(rhs), target);
+  }
+  const uint32_t rhs = use(test, 1);
+  mark(test);
+  assembler_.jumpIf(plain, lhs, rhs, target);
+}
+
+/// Jumps when the branch's condition has the truth `sense`.
+void Select::jumpOn(const ir::Instruction& branch, Sense sense, Label target) {
+  bool when = sense == Sense::WhenTrue;
+  const ir::Instruction* test = asInstruction(branch.operands[0]);
+  if (!test || !registers_.isFused(*test))
+    return assembler_.jumpIf(when ? Opcode::JumpTrue : Opcode::JumpFalse, use(branch, 0), 0,
+                             target);
+  switch (test->op) {
+#define COMPARISON(Name)                                                                \
+  case Op::Name:                                                                        \
+    return when ? jumpCompare(*test, Opcode::Jump##Name, Opcode::Jump##Name##I, target) \
+                : jumpCompare(*test, Opcode::JumpNot##Name, Opcode::JumpNot##Name##I, target);
+    COMPARISON(Lt)
+    COMPARISON(Le)
+    COMPARISON(Gt)
+    COMPARISON(Ge)
+    COMPARISON(Eq)
+    COMPARISON(Ne)
+#undef COMPARISON
+    case Op::Same: {
+      const uint32_t lhs = use(*test, 0);
+      if (isEncoded(*test, 1))
+        return assembler_.jumpIf(when ? Opcode::JumpSameWord : Opcode::JumpNotSameWord, lhs,
+                                 constantWord(test->operands[1]), target);
+      const uint32_t rhs = use(*test, 1);
+      return assembler_.jumpIf(when ? Opcode::JumpSame : Opcode::JumpNotSame, lhs, rhs, target);
+    }
+    case Op::IsAbsent:
+      return assembler_.jumpIf(when ? Opcode::JumpSameWord : Opcode::JumpNotSameWord, use(*test, 0),
+                               static_cast<uint16_t>(gene::Value::absent().bits), target);
+    case Op::IsInt:
+      return assembler_.jumpIf(when ? Opcode::JumpInt : Opcode::JumpNotInt, use(*test, 0), 0,
+                               target);
+    case Op::Not: when = !when; [[fallthrough]];
+    case Op::IsTrue:
+      return assembler_.jumpIf(when ? Opcode::JumpTrue : Opcode::JumpFalse, use(*test, 0), 0,
+                               target);
+    default: GENE_UNREACHABLE("a test that is fused");
+  }
+}
+
+void Select::emitSwitch(const ir::Instruction& i) {
+  const uint32_t index = use(i, 0);
+  std::vector<Label> targets;
+  for (const ir::Edge& edge : i.successors) targets.push_back(labelOf(edge));
+  assembler_.switchOn(index, targets);
+}
+
+void Select::emitReturn(const ir::Instruction& i) {
+  if (isEncoded(i, 0))
+    assembler_.emit(Opcode::ReturnWord, constantWord(i.operands[0]));
+  else
+    assembler_.emit(Opcode::Return, use(i, 0));
+}
+
+void Select::emitUnreachable(const ir::Instruction& i) {
+  mark(i);
+  assembler_.emit(Opcode::Unreachable);
+}
+
+// --- arithmetic and comparison --------------------------------------------------------------------------------------------
+
+void Select::arithmetic(const ir::Instruction& i, Opcode plain, Opcode immediate) {
+  const uint32_t lhs = use(i, 0);
+  if (isEncoded(i, 1)) {
+    mark(i);
+    return assembler_.emit(immediate, result(i), lhs,
+                           static_cast<uint16_t>(asConstant(i.operands[1])->integer));
+  }
+  const uint32_t rhs = use(i, 1);
+  mark(i);
+  assembler_.emit(plain, result(i), lhs, rhs);
+}
+
+/// Addition or subtraction: the immediate forms take numbers from 0 up, a negative one goes to the opposite form.
+void Select::sum(const ir::Instruction& i, Opcode plain, Opcode same, Opcode opposite) {
+  if (!isEncoded(i, 1)) return arithmetic(i, plain, same);
+  const uint32_t lhs = use(i, 0);
+  const int64_t number = asConstant(i.operands[1])->integer;
+  mark(i);
+  assembler_.emit(number < 0 ? opposite : same, result(i), lhs,
+                  static_cast<uint32_t>(number < 0 ? -number : number));
+}
+
+void Select::unary(const ir::Instruction& i, Opcode op) {
+  const uint32_t operand = use(i, 0);
+  if (vm::opcodeInfo(op).mayRaise) mark(i);
+  assembler_.emit(op, result(i), operand);
+}
+
+void Select::emitAdd(const ir::Instruction& i) { sum(i, Opcode::Add, Opcode::AddI, Opcode::SubI); }
+void Select::emitSub(const ir::Instruction& i) { sum(i, Opcode::Sub, Opcode::SubI, Opcode::AddI); }
+void Select::emitMul(const ir::Instruction& i) { arithmetic(i, Opcode::Mul, Opcode::MulI); }
+void Select::emitDiv(const ir::Instruction& i) { arithmetic(i, Opcode::Div, Opcode::DivI); }
+void Select::emitMod(const ir::Instruction& i) { arithmetic(i, Opcode::Mod, Opcode::ModI); }
+void Select::emitNeg(const ir::Instruction& i) { unary(i, Opcode::Neg); }
+void Select::emitLt(const ir::Instruction& i) { arithmetic(i, Opcode::Lt, Opcode::LtI); }
+void Select::emitLe(const ir::Instruction& i) { arithmetic(i, Opcode::Le, Opcode::LeI); }
+void Select::emitGt(const ir::Instruction& i) { arithmetic(i, Opcode::Gt, Opcode::GtI); }
+void Select::emitGe(const ir::Instruction& i) { arithmetic(i, Opcode::Ge, Opcode::GeI); }
+void Select::emitEq(const ir::Instruction& i) { arithmetic(i, Opcode::Eq, Opcode::EqI); }
+void Select::emitNe(const ir::Instruction& i) { arithmetic(i, Opcode::Ne, Opcode::NeI); }
+void Select::emitNot(const ir::Instruction& i) { unary(i, Opcode::Not); }
+void Select::emitIsTrue(const ir::Instruction& i) { unary(i, Opcode::IsTrue); }
+void Select::emitIsInt(const ir::Instruction& i) { unary(i, Opcode::IsInt); }
+
+void Select::emitIsAbsent(const ir::Instruction& i) {
+  const uint32_t operand = use(i, 0);
+  assembler_.emit(Opcode::SameWord, result(i), operand,
+                  static_cast<uint16_t>(gene::Value::absent().bits));
+}
+
+void Select::emitSame(const ir::Instruction& i) {
+  const uint32_t lhs = use(i, 0);
+  if (isEncoded(i, 1))
+    return assembler_.emit(Opcode::SameWord, result(i), lhs, constantWord(i.operands[1]));
+  const uint32_t rhs = use(i, 1);
+  assembler_.emit(Opcode::Same, result(i), lhs, rhs);
+}
+
+// --- variables that are not registers ------------------------------------------------------------------------------------
+
+void Select::emitGlobalGet(const ir::Instruction& i) {
+  assembler_.emitWide(Opcode::GlobalGet, result(i), tables_.globalSlot(i.immediates[0].global));
+}
+void Select::emitGlobalSet(const ir::Instruction& i) {
+  const uint32_t value = use(i, 0);
+  assembler_.emitWide(Opcode::GlobalSet, value, tables_.globalSlot(i.immediates[0].global));
+}
+void Select::emitGlobalCheck(const ir::Instruction& i) {
+  mark(i);
+  assembler_.emitWide(Opcode::GlobalCheck, result(i), tables_.globalSlot(i.immediates[0].global));
+}
+void Select::emitCaptureGet(const ir::Instruction& i) {
+  assembler_.emit(Opcode::CaptureGet, result(i), static_cast<uint32_t>(i.immediates[0].integer));
+}
+void Select::emitCallee(const ir::Instruction& i) { assembler_.emit(Opcode::Callee, result(i)); }
+void Select::emitScopeNew(const ir::Instruction& i) {
+  assembler_.emit(Opcode::ScopeNew, result(i), static_cast<uint32_t>(i.immediates[0].integer));
+}
+void Select::emitScopeGet(const ir::Instruction& i) {
+  const uint32_t scope = use(i, 0);
+  assembler_.emit(Opcode::ScopeGet, result(i), scope,
+                  static_cast<uint32_t>(i.immediates[0].integer));
+}
+void Select::emitScopeSet(const ir::Instruction& i) {
+  const uint32_t scope = use(i, 0), value = use(i, 1);
+  assembler_.emit(Opcode::ScopeSet, scope, static_cast<uint32_t>(i.immediates[0].integer), value);
+}
+void Select::emitClosure(const ir::Instruction& i) {
+  const uint32_t window = fillWindow(i);
+  assembler_.emit(Opcode::Closure, result(i), window, static_cast<uint32_t>(i.operands.size()));
+  assembler_.word(i.immediates[0].function->index);
+}
+
+// --- calls ----------------------------------------------------------------------------------------------------------------
+
+void Select::emitCall(const ir::Instruction& i) {
+  const uint32_t window = fillWindow(i);
+  mark(i);
+  assembler_.emit(i.tail ? Opcode::TailCall : Opcode::Call, window + 2,
+                  static_cast<uint32_t>(i.operands.size()) - 1);
+  if (i.tail)
+    left_ = true;
+  else
+    takeResult(i, window);
+}
+
+void Select::emitCallKnown(const ir::Instruction& i) {
+  const ir::Function* callee = i.immediates[0].function;
+  const bool captures = !isEncoded(i, 0);
+  const uint32_t count = static_cast<uint32_t>(i.operands.size()) - 1;
+  if (i.tail && !captures && callee == &function_) {
+    // A call of itself in tail position is a jump with new slots.
+    std::vector<RegisterMove> moves;
+    for (uint32_t slot = 0; slot < count; slot++)
+      if (!asConstant(i.operands[slot + 1]))
+        moves.push_back({slot, registers_.reg(i.operands[slot + 1])});
+    resolveMoves(std::move(moves), registers_.scratch(),
+                 [&](uint32_t to, uint32_t from) { move(to, from); });
+    for (uint32_t slot = 0; slot < count; slot++)
+      if (const ir::Constant* constant = asConstant(i.operands[slot + 1])) load(slot, *constant);
+    assembler_.jump(start_);
+    left_ = true;
+    return;
+  }
+  const uint32_t window = fillWindow(i);
+  mark(i);
+  const Opcode op = captures ? (i.tail ? Opcode::TailCallClosure : Opcode::CallClosure)
+                             : (i.tail ? Opcode::TailCallKnown : Opcode::CallKnown);
+  assembler_.emit(op, window + 2, count);
+  assembler_.word(callee->index);
+  if (!captures) assembler_.word(callee->index);
+  if (i.tail)
+    left_ = true;
+  else
+    takeResult(i, window);
+}
+
+void Select::emitCallMethod(const ir::Instruction& i) {
+  const uint32_t window = fillWindow(i);
+  mark(i);
+  assembler_.emit(i.tail ? Opcode::TailCallMethod : Opcode::CallMethod, window + 2,
+                  static_cast<uint32_t>(i.operands.size()));
+  assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
+  assembler_.word(0);
+  if (i.tail)
+    left_ = true;
+  else
+    takeResult(i, window);
+}
+
+void Select::emitNew(const ir::Instruction& i) {
+  const uint32_t window = fillWindow(i);
+  mark(i);
+  // The new instance is an argument like the others.
+  assembler_.emit(Opcode::New, window + 3, static_cast<uint32_t>(i.operands.size()));
+  assembler_.word(0);
+  takeResult(i, window);
+}
+
+// --- members, containers, iteration ---------------------------------------------------------------------------------------
+
+void Select::emitMemberGet(const ir::Instruction& i) {
+  const uint32_t object = use(i, 0);
+  mark(i);
+  assembler_.emit(Opcode::MemberGet, result(i), object);
+  assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
+  assembler_.word(0);
+}
+void Select::emitMemberSet(const ir::Instruction& i) {
+  const uint32_t object = use(i, 0), value = use(i, 1);
+  mark(i);
+  assembler_.emit(Opcode::MemberSet, result(i), object, value);
+  assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
+  assembler_.word(0);
+}
+void Select::emitIndexGet(const ir::Instruction& i) {
+  const uint32_t object = use(i, 0);
+  mark(i);
+  assembler_.emit(Opcode::IndexGet, result(i), object);
+  assembler_.word(static_cast<uint64_t>(i.immediates[0].integer));
+}
+void Select::emitElementGet(const ir::Instruction& i) {
+  const uint32_t object = use(i, 0), key = use(i, 1);
+  mark(i);
+  assembler_.emit(Opcode::ElementGet, result(i), object, key);
+}
+void Select::emitElementSet(const ir::Instruction& i) {
+  const uint32_t object = use(i, 0), key = use(i, 1), value = use(i, 2);
+  mark(i);
+  assembler_.emit(Opcode::ElementSet, object, key, value);
+  takeResult(i, value);
+}
+void Select::emitArrayNew(const ir::Instruction& i) {
+  const uint32_t window = fillWindow(i);
+  assembler_.emit(Opcode::ArrayNew, result(i), window, static_cast<uint32_t>(i.operands.size()));
+}
+void Select::emitIterNext(const ir::Instruction& i) { unary(i, Opcode::IterNext); }
+
+// --- everything else: a call of the row's entry -----------------------------------------------------------------------------
+
+void Select::emitRuntime(const ir::Instruction& i) {
+  const vm::RuntimeOp op = runtimeOp(i.op);
+  const vm::RuntimeRow& row = vm::runtimeRow(op);
+  uint64_t registers = static_cast<uint64_t>(op);
+  for (uint32_t operand = 0; operand < row.operands; operand++)
+    registers |= uint64_t{use(i, operand)} << (16 * (operand + 1));
+  const uint32_t window = row.variadic ? fillWindow(i) : 0;
+  const uint32_t count = row.variadic ? placementOf(i).size : 0;
+  if (row.mayRaise) mark(i);
+  assembler_.emit(row.mayRaise ? Opcode::RuntimeRaising : Opcode::Runtime, result(i), window,
+                  count);
+  assembler_.word(registers);
+  for (uint32_t k = 0; k < row.immediates; k++) {
+    const ir::Immediate* immediate = row.kinds[k] == 'c' ? nullptr : &i.immediates[k];
+    switch (row.kinds[k]) {
+      case 'i': assembler_.word(static_cast<uint64_t>(immediate->integer)); break;
+      case 'y': assembler_.word(tables_.symbolSlot(immediate->symbol)); break;
+      case 'k': assembler_.word(tables_.formSlot(immediate->form, i.op == Op::Quote)); break;
+      case 'F': assembler_.word(immediate->function->index); break;
+      case 'S': assembler_.word(immediate->shape->index); break;
+      default: assembler_.word(0); break;
+    }
+  }
+}
+
+}  // namespace gene::bytecode

@@ -1,0 +1,86 @@
+#pragma once
+// One IR function to bytecode: a method per row of Instructions.def; rows with an entry share one.
+//
+// Blocks keep their order. A jump back to a short test copies the test instead, so a loop costs one jump a round.
+// Edges that move values are given a block of their own behind the function, unless they can fall through; exceptions
+// arrive at landings there, too.
+
+#include <vector>
+
+#include "codegen/bytecode/Assembler.h"
+#include "codegen/bytecode/ParallelMoves.h"
+#include "codegen/bytecode/RegAlloc.h"
+#include "codegen/image/ImageWriter.h"
+#include "codegen/ir/Ir.h"
+
+namespace gene::bytecode {
+
+class Select {
+ public:
+  Select(const ir::Function& function, const RegAlloc& registers, ImageTables& tables,
+         bool longJumps);
+  /// Emits everything; false when jumps are too long.
+  [[nodiscard]] bool run();
+  [[nodiscard]] std::vector<uint8_t> bytes() const {
+    return assembler_.bytes(registers_.frameSize());
+  }
+
+ private:
+#define INST(Name, mnemonic, operands, immediates, result, effects) \
+  void emit##Name(const ir::Instruction& i);
+#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry)
+#include "codegen/ir/Instructions.def"
+  void emitRuntime(const ir::Instruction& i);
+
+  enum class Sense : bool { WhenFalse, WhenTrue };
+  struct Stub {
+    Label label;
+    const ir::Edge* edge;
+    bool landing;           // of a handler edge
+    uint32_t exceptionReg;  // where a landing finds the exception
+  };
+
+  void instruction(const ir::Instruction& i);
+  void blockBody(const ir::Block& block);
+  void stub(const Stub& stub);
+  bool isShortTest(const ir::Block& block) const;
+
+  // operands and results
+  uint32_t use(const ir::Instruction& i, uint32_t operand);
+  uint32_t result(const ir::Instruction& i) const { return registers_.reg(&i); }
+  void load(uint32_t reg, const ir::Constant& constant);
+  void move(uint32_t to, uint32_t from);
+  uint32_t fillWindow(const ir::Instruction& i);
+  void takeResult(const ir::Instruction& i, uint32_t from);
+  void mark(const ir::Instruction& i);
+
+  // instructions with forms in common
+  void arithmetic(const ir::Instruction& i, Opcode plain, Opcode immediate);
+  void sum(const ir::Instruction& i, Opcode plain, Opcode same, Opcode opposite);
+  void unary(const ir::Instruction& i, Opcode op);
+  bool tailCall(const ir::Instruction& i);
+
+  // control flow
+  bool hasMoves(const ir::Edge& edge, bool handler) const;
+  void edgeMoves(const ir::Edge& edge, bool handler, std::vector<RegisterMove> moves);
+  void goTo(const ir::Edge& edge);
+  Label labelOf(const ir::Edge& edge);
+  void jumpOn(const ir::Instruction& branch, Sense sense, Label target);
+  void jumpCompare(const ir::Instruction& test, Opcode plain, Opcode immediate, Label target);
+  Label blockLabel(const ir::Block* block) const { return blockLabels_[block->index]; }
+  bool isNext(const ir::Block* block) const { return block->index == next_; }
+  bool isEmitted(const ir::Block* block) const { return block->index < next_; }
+
+  const ir::Function& function_;
+  const RegAlloc& registers_;
+  ImageTables& tables_;
+  Assembler assembler_;
+  std::vector<Label> blockLabels_;
+  std::vector<Stub> stubs_;
+  Label start_;
+  uint32_t next_ = 0;     // the block that will be laid out next
+  bool copying_ = false;  // in the copy of a test
+  bool left_ = false;     // a tail call ended the block
+};
+
+}  // namespace gene::bytecode

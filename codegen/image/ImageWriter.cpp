@@ -1,0 +1,228 @@
+#include "codegen/image/ImageWriter.h"
+
+#include <algorithm>
+#include <map>
+
+#include "codegen/image/EncodeConstant.h"
+#include "runtime/image/ImageFormat.h"
+#include "runtime/object/Function.h"
+
+namespace gene {
+
+using namespace image;
+
+struct ImageTables::Data {
+  const ir::Program& program;
+  std::vector<uint8_t> strings;
+  std::unordered_map<std::string_view, ImageText> texts;
+  std::vector<ImageText> symbols;
+  std::unordered_map<Symbol, uint32_t> symbolIndices;
+  std::vector<uint8_t> constants;
+  uint32_t constantCount = 0;
+  std::unordered_map<const ir::Constant*, uint32_t> constantSlots;
+  std::unordered_map<Symbol, uint32_t> symbolSlots;
+  std::unordered_map<const Form*, uint32_t> formSlots;
+  std::vector<ImageSite> sites;
+  std::map<std::pair<uint32_t, const ir::Function*>, uint32_t> siteIndices;
+
+  explicit Data(const ir::Program& p) : program(p) {}
+
+  ImageText text(std::string_view text) {
+    const auto found = texts.find(text);
+    if (found != texts.end()) return found->second;
+    const ImageText added{static_cast<uint32_t>(strings.size()),
+                          static_cast<uint32_t>(text.size())};
+    strings.insert(strings.end(), text.begin(), text.end());
+    strings.push_back(0);
+    texts.emplace(text,
+                  added);  // the views are symbols' and source names, which outlive the tables
+    return added;
+  }
+  uint32_t symbol(Symbol symbol) {
+    const auto [entry, added] =
+        symbolIndices.try_emplace(symbol, static_cast<uint32_t>(symbols.size()));
+    if (added) symbols.push_back(text(symbol.text()));
+    return entry->second;
+  }
+  uint32_t nextSlot() { return static_cast<uint32_t>(program.globals.size()) + constantCount++; }
+  [[nodiscard]] SymbolIndex symbolIndex() {
+    return [this](Symbol s) { return symbol(s); };
+  }
+};
+
+ImageTables::ImageTables(const ir::Program& program) : data_(std::make_shared<Data>(program)) {}
+
+uint32_t ImageTables::constantSlot(const ir::Constant* constant) {
+  if (constant->constantKind == ir::ConstantKind::Symbol) return symbolSlot(constant->symbol);
+  const auto [entry, added] = data_->constantSlots.try_emplace(constant);
+  if (added) {
+    entry->second = data_->nextSlot();
+    encodeConstant(*constant, data_->symbolIndex(), data_->constants);
+  }
+  return entry->second;
+}
+
+uint32_t ImageTables::symbolSlot(Symbol symbol) {
+  const auto [entry, added] = data_->symbolSlots.try_emplace(symbol);
+  if (added) {
+    entry->second = data_->nextSlot();
+    encodeForm(SymbolForm({}, symbol), data_->symbolIndex(), data_->constants);
+  }
+  return entry->second;
+}
+
+// Literals and templates are built alike; who copies a template is gene_quote.
+uint32_t ImageTables::formSlot(const Form* form, bool) {
+  const auto [entry, added] = data_->formSlots.try_emplace(form);
+  if (added) {
+    entry->second = data_->nextSlot();
+    encodeForm(*form, data_->symbolIndex(), data_->constants);
+  }
+  return entry->second;
+}
+
+uint32_t ImageTables::site(Location loc, const ir::Function* function) {
+  const auto [entry, added] = data_->siteIndices.try_emplace(
+      {loc.offset, function}, static_cast<uint32_t>(data_->sites.size()));
+  if (added) {
+    Position position;
+    if (loc.valid()) position = data_->program.sources.position(loc);
+    const bool isModule = function == data_->program.functions.front();
+    data_->sites.push_back({data_->text(position.file),
+                            data_->text(isModule ? sym::Init.text() : function->name.text()),
+                            position.line, position.column});
+  }
+  return entry->second;
+}
+
+uint32_t ImageTables::slotCount() const { return globalCount() + data_->constantCount; }
+uint32_t ImageTables::globalCount() const {
+  return static_cast<uint32_t>(data_->program.globals.size());
+}
+
+namespace {
+
+/// Appends sections to the image and notes where they are.
+class SectionWriter {
+ public:
+  explicit SectionWriter(std::vector<uint8_t>& image) : image_(image) {}
+  template <class T>
+  SectionRange add(const std::vector<T>& items) {
+    const SectionRange range{static_cast<uint32_t>(image_.size()),
+                             static_cast<uint32_t>(items.size() * sizeof(T))};
+    const uint8_t* bytes = reinterpret_cast<const uint8_t*>(items.data());
+    image_.insert(image_.end(), bytes, bytes + range.size);
+    image_.resize((image_.size() + 7) & ~size_t{7});
+    return range;
+  }
+
+ private:
+  std::vector<uint8_t>& image_;
+};
+
+uint32_t flagsOf(const ir::Function& f) {
+  return (f.isSimple() ? ImageFunction::Simple : 0) | (f.isMacro ? ImageFunction::Macro : 0) |
+         (f.isMethod ? ImageFunction::Method : 0) | (f.isCtor ? ImageFunction::Ctor : 0) |
+         (f.isBlock ? ImageFunction::Block : 0) | (f.isGenerator ? ImageFunction::Generator : 0);
+}
+
+SlotKind slotKind(ir::ParamKind kind) {
+  switch (kind) {
+    case ir::ParamKind::Self: return SlotKind::Self;
+    case ir::ParamKind::Positional: return SlotKind::Positional;
+    case ir::ParamKind::Rest: return SlotKind::Rest;
+    case ir::ParamKind::Keyword: return SlotKind::Keyword;
+    case ir::ParamKind::KeywordRest: return SlotKind::KeywordRest;
+  }
+  GENE_UNREACHABLE("kind of parameter");
+}
+
+uint32_t argKind(ir::ArgKind kind) {
+  switch (kind) {
+    case ir::ArgKind::Positional: return static_cast<uint32_t>(gene::ArgKind::Positional);
+    case ir::ArgKind::Spread: return static_cast<uint32_t>(gene::ArgKind::Spread);
+    case ir::ArgKind::Keyword: return static_cast<uint32_t>(gene::ArgKind::Keyword);
+    case ir::ArgKind::KeywordSpread: return static_cast<uint32_t>(gene::ArgKind::KeywordSpread);
+  }
+  GENE_UNREACHABLE("kind of argument");
+}
+
+}  // namespace
+
+std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>& code,
+                                        uint64_t timestamp) const {
+  const ir::Program& program = data_->program;
+  ImageTables self = *this;
+
+  std::vector<ImageGlobal> globals;
+  for (const ir::Global* global : program.globals)
+    globals.push_back({data_->symbol(global->name), global->external ? 1u : 0u});
+
+  std::vector<ImageFunction> functions;
+  std::vector<ImageSlot> slots;
+  std::vector<uint8_t> codeBytes;
+  for (const ir::Function* function : program.functions) {
+    ImageFunction entry{};
+    entry.name = data_->symbol(function == program.functions.front() ? sym::Init : function->name);
+    entry.site = self.site(function->loc, function);
+    entry.firstSlot = static_cast<uint32_t>(slots.size());
+    entry.slotCount = static_cast<uint16_t>(function->params.size());
+    entry.captureCount = static_cast<uint16_t>(function->captureCount);
+    entry.flags = flagsOf(*function);
+    entry.codeOffset = static_cast<uint32_t>(codeBytes.size());
+    if (!code.empty()) {
+      const std::vector<uint8_t>& body = code[function->index];
+      entry.codeSize = static_cast<uint32_t>(body.size());
+      codeBytes.insert(codeBytes.end(), body.begin(), body.end());
+      codeBytes.resize((codeBytes.size() + 7) & ~size_t{7});
+    }
+    functions.push_back(entry);
+    for (const ir::ParamSpec& param : function->params)
+      slots.push_back({data_->symbol(param.name), static_cast<uint16_t>(slotKind(param.kind)),
+                       static_cast<uint16_t>(param.optional)});
+  }
+
+  std::vector<ImageShape> shapes;
+  std::vector<ImageShapeArg> shapeArgs;
+  for (const ir::CallShape* shape : program.shapes) {
+    shapes.push_back(
+        {static_cast<uint32_t>(shapeArgs.size()), static_cast<uint32_t>(shape->args.size())});
+    for (const ir::CallShape::Arg& arg : shape->args)
+      shapeArgs.push_back({argKind(arg.kind), arg.kind == ir::ArgKind::Keyword
+                                                  ? data_->symbol(arg.keyword)
+                                                  : NoIndex});
+  }
+
+  ImageHeader header{};
+  std::vector<uint8_t> image(sizeof header);
+  SectionWriter writer(image);
+  const auto section = [&](Section which) -> SectionRange& {
+    return header.sections[static_cast<uint32_t>(which)];
+  };
+  section(Section::Strings) = writer.add(data_->strings);
+  section(Section::Symbols) = writer.add(data_->symbols);
+  section(Section::Globals) = writer.add(globals);
+  section(Section::Constants) = writer.add(data_->constants);
+  section(Section::Functions) = writer.add(functions);
+  section(Section::Slots) = writer.add(slots);
+  section(Section::Shapes) = writer.add(shapes);
+  section(Section::ShapeArgs) = writer.add(shapeArgs);
+  section(Section::Sites) = writer.add(data_->sites);
+  section(Section::Code) = writer.add(codeBytes);
+
+  std::copy_n(Magic, sizeof Magic, header.magic);
+  header.version = FormatVersion;
+  header.abi = abiHash();
+  header.timestamp = timestamp;
+  header.flags = code.empty() ? 0 : ImageHeader::HasCode;
+  header.constants = data_->constantCount;
+  CompilerVersion.copy(header.compiler, sizeof header.compiler - 1);
+  const Location main = program.functions.front()->loc;
+  if (main.valid()) header.sourceHash = hashText(program.sources.text(main));
+  std::memcpy(image.data(), &header, sizeof header);
+  header.checksum = checksum(image);
+  std::memcpy(image.data(), &header, sizeof header);
+  return image;
+}
+
+}  // namespace gene

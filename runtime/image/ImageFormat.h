@@ -1,0 +1,142 @@
+#pragma once
+// The bytes of an image: a header, then sections that are used where they lie. Written by codegen/image, read by
+// ImageLoader and the disassembler. Everything is little-endian; every section starts at a multiple of 8.
+//
+//   ImageHeader      magic, versions, checksum of the rest, where the sections are
+//   Strings          texts, each followed by a zero byte
+//   Symbols          ImageText[]
+//   Globals          ImageGlobal[]; global i is slot i of the program
+//   Constants        encoded forms, one after the other (the tags below); constant i is slot globals + i
+//   Functions        ImageFunction[]; 0 is the body of the main module
+//   Slots            ImageSlot[] of all functions
+//   Shapes, ShapeArgs
+//   Sites            ImageSite[]
+//   Code             per function: ImageCode, its words, ImageCode::sites pairs, ImageCode::handlers quadruples
+//
+// A string, symbol, … is referred to by its index; NoIndex: none.
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "runtime/support/Expected.h"
+
+namespace gene::image {
+
+inline constexpr uint32_t FormatVersion = 1;
+inline constexpr uint32_t NoIndex = 0xFFFFFFFF;
+inline constexpr char Magic[4] = {'G', 'E', 'N', 'E'};
+inline constexpr std::string_view CompilerVersion = "gene 0.1.0";
+
+enum class Section : uint32_t {
+  Strings,
+  Symbols,
+  Globals,
+  Constants,
+  Functions,
+  Slots,
+  Shapes,
+  ShapeArgs,
+  Sites,
+  Code,
+  Count
+};
+inline constexpr uint32_t SectionCount = static_cast<uint32_t>(Section::Count);
+
+struct SectionRange {
+  uint32_t offset;
+  uint32_t size;
+};
+
+struct ImageHeader {
+  static constexpr uint32_t HasCode = 1;
+
+  char magic[4];
+  uint32_t version;
+  uint64_t abi;         // abiHash()
+  uint64_t checksum;    // of the whole image, with this field zero
+  uint64_t sourceHash;  // of the main module's text
+  uint64_t timestamp;   // seconds since 1970; 0 in executables
+  uint32_t flags;
+  uint32_t constants;  // how many
+  char compiler[32];
+  SectionRange sections[SectionCount];
+
+  [[nodiscard]] const SectionRange& section(Section s) const {
+    return sections[static_cast<uint32_t>(s)];
+  }
+};
+
+struct ImageText {
+  uint32_t offset;  // in Strings
+  uint32_t length;
+};
+struct ImageGlobal {
+  uint32_t symbol;
+  uint32_t external;  // 1: a built-in of that name, if there is one
+};
+struct ImageFunction {
+  static constexpr uint32_t Simple = 1, Macro = 2, Method = 4, Ctor = 8, Block = 16, Generator = 32;
+
+  uint32_t name;  // symbol
+  uint32_t site;
+  uint32_t firstSlot;
+  uint16_t slotCount;
+  uint16_t captureCount;
+  uint32_t flags;
+  uint32_t codeOffset;  // in Code, in bytes
+  uint32_t codeSize;
+};
+struct ImageSlot {
+  uint32_t name;  // symbol
+  uint16_t kind;  // SlotKind
+  uint16_t optional;
+};
+struct ImageShape {
+  uint32_t firstArg;
+  uint32_t count;
+};
+struct ImageShapeArg {
+  uint32_t kind;     // ArgKind
+  uint32_t keyword;  // symbol, or NoIndex
+};
+struct ImageSite {
+  ImageText file;
+  ImageText function;
+  uint32_t line;
+  uint32_t column;
+};
+struct ImageCode {
+  uint32_t words;
+  uint32_t frameSize;
+  uint32_t sites;     // vm::SiteEntry
+  uint32_t handlers;  // vm::HandlerEntry
+};
+
+/// Encoded constants: a tag byte, then what follows for the kind. Numbers are LEB128 (ints zigzag), floats 8 bytes,
+/// texts a length and the bytes, symbols their index; containers a count and then the parts, each encoded likewise.
+/// The tag is the FormKind, plus flags; Placeholder and Absent are no forms.
+inline constexpr uint8_t FrozenFlag = 0x40, DiscardFlag = 0x80, KindMask = 0x3F;
+inline constexpr uint8_t PlaceholderTag = 0x3E, AbsentTag = 0x3F;
+
+/// Changes whenever generated code of an older compiler could not run any more.
+uint64_t abiHash();
+/// The checksum an image has to carry.
+uint64_t checksum(std::span<const uint8_t> image);
+/// The hash of a source text that the header records.
+uint64_t hashText(std::string_view text);
+
+/// The header of an image: magic, version, compiler, ABI, size, checksum and section table are those of a whole image
+/// of this compiler. Messages are meant to follow "Invalid GIR file: NAME: ".
+Expected<const ImageHeader*> readHeader(std::span<const uint8_t> bytes);
+
+/// A section as an array of T; its size was checked by readHeader to be inside the image.
+template <class T>
+std::span<const T> table(std::span<const uint8_t> image, Section section) {
+  const SectionRange& range = reinterpret_cast<const ImageHeader*>(image.data())->section(section);
+  return {reinterpret_cast<const T*>(image.data() + range.offset), range.size / sizeof(T)};
+}
+
+}  // namespace gene::image

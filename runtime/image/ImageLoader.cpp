@@ -1,0 +1,321 @@
+#include "runtime/image/ImageLoader.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/abi/Entry.h"
+#include "runtime/heap/Heap.h"
+#include "runtime/image/Constants.h"
+#include "runtime/image/ImageFormat.h"
+#include "runtime/image/VerifyCode.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/FromForm.h"
+#include "runtime/vm/Interpreter.h"
+#include "runtime/vm/Opcodes.h"
+
+namespace gene {
+
+void initializeEntries(FunctionInfo& info);
+
+using namespace image;
+
+namespace {
+
+/// A program and all that its pointers lead to; lives as long as the process.
+struct LoadedProgram : Program {
+  std::vector<Value> slotStore;
+  std::vector<FunctionInfo> functionStore;
+  std::vector<gene::CallShape> shapeStore;
+  std::vector<gene::CallShape::Arg> argStore;
+  std::vector<SlotInfo> slotInfos;
+  std::vector<Symbol> names;
+  std::vector<TraceSite> siteStore;
+  std::vector<vm::Code> codeStore;
+};
+
+/// Reads and verifies all of an image first, then makes values of it.
+class Loader {
+ public:
+  Loader(Context& context, std::span<uint8_t> bytes) : context_(context), bytes_(bytes) {}
+
+  Expected<Program*> load(const NativeProgram* native) {
+    Expected<const ImageHeader*> header = readHeader(bytes_);
+    if (!header) return header.failure();
+    constantCount_ = (*header)->constants;
+    const bool hasCode = (*header)->flags & ImageHeader::HasCode;
+    if (hasCode == (native != nullptr))
+      return damaged(native ? "unexpected bytecode" : "there is no bytecode in it");
+    for (const char* problem :
+         {readSymbols(), readConstants(), checkTables(), hasCode ? checkCode() : nullptr})
+      if (problem) return damaged(problem);
+    if (!codeProblem_.empty()) return damaged(codeProblem_);
+    if (!native && !context_.vm && !vm::createState(context_, DefaultStack))
+      return Failure{"Out of memory"};
+    build(native);
+    return static_cast<Program*>(program_.release());
+  }
+
+ private:
+  static constexpr size_t DefaultStack = size_t{1} << 30;
+
+  template <class T>
+  std::span<const T> get(Section section) {
+    return table<T>(bytes_, section);
+  }
+  Failure damaged(std::string_view problem) {
+    return Failure{std::string(problem) + ". Please recompile the source file."};
+  }
+  /// Texts are followed by a zero byte, so that they serve as C strings where they lie.
+  bool validText(const ImageText& text) {
+    const std::span<const uint8_t> strings = get<uint8_t>(Section::Strings);
+    return text.offset < strings.size() && text.length < strings.size() - text.offset &&
+           strings[text.offset + text.length] == 0;
+  }
+  const char* textAt(const ImageText& text) {
+    return reinterpret_cast<const char*>(get<uint8_t>(Section::Strings).data()) + text.offset;
+  }
+
+  const char* readSymbols() {
+    for (const ImageText& text : get<ImageText>(Section::Symbols)) {
+      if (!validText(text)) return "a symbol lies outside the file";
+      symbols_.push_back(Symbol::of({textAt(text), text.length}));
+    }
+    return nullptr;
+  }
+
+  const char* readConstants() {
+    ConstantReader reader(get<uint8_t>(Section::Constants), symbols_, arena_);
+    for (uint32_t i = 0; i < constantCount_; i++) {
+      Special special;
+      const Form* form = reader.read(&special);
+      if (reader.failed()) return "a constant is damaged";
+      forms_.push_back(form);
+      specials_.push_back(special);
+    }
+    return nullptr;
+  }
+
+  const char* checkTables() {
+    const size_t slots = get<ImageSlot>(Section::Slots).size();
+    const size_t args = get<ImageShapeArg>(Section::ShapeArgs).size();
+    for (const ImageGlobal& global : get<ImageGlobal>(Section::Globals))
+      if (global.symbol >= symbols_.size() || global.external > 1) return "a global is damaged";
+    if (get<ImageFunction>(Section::Functions).empty()) return "there are no functions in it";
+    for (const ImageFunction& f : get<ImageFunction>(Section::Functions))
+      if (f.name >= symbols_.size() || f.site >= get<ImageSite>(Section::Sites).size() ||
+          f.firstSlot > slots || f.slotCount > slots - f.firstSlot)
+        return "a function is damaged";
+    for (const ImageSlot& slot : get<ImageSlot>(Section::Slots))
+      if (slot.name >= symbols_.size() ||
+          slot.kind > static_cast<uint16_t>(SlotKind::KeywordRest) || slot.optional > 1)
+        return "a parameter is damaged";
+    for (const ImageShape& shape : get<ImageShape>(Section::Shapes))
+      if (shape.firstArg > args || shape.count > args - shape.firstArg)
+        return "a call shape is damaged";
+    for (const ImageShapeArg& arg : get<ImageShapeArg>(Section::ShapeArgs))
+      if (arg.kind > static_cast<uint32_t>(gene::ArgKind::KeywordSpread) ||
+          (arg.keyword != NoIndex && arg.keyword >= symbols_.size()))
+        return "a call shape is damaged";
+    for (const ImageSite& site : get<ImageSite>(Section::Sites))
+      if (!validText(site.file) || !validText(site.function)) return "a location is damaged";
+    return nullptr;
+  }
+
+  const char* checkCode() {
+    const SectionRange& range =
+        reinterpret_cast<const ImageHeader*>(bytes_.data())->section(Section::Code);
+    const std::span<uint8_t> code = bytes_.subspan(range.offset, range.size);
+    CodeLimits limits;
+    limits.globals = static_cast<uint32_t>(get<ImageGlobal>(Section::Globals).size());
+    for (const Form* form : forms_)
+      limits.symbolConstants.push_back(form && form->kind == FormKind::Symbol);
+    limits.functions = get<ImageFunction>(Section::Functions);
+    limits.shapes = get<ImageShape>(Section::Shapes);
+    limits.sites = static_cast<uint32_t>(get<ImageSite>(Section::Sites).size());
+    for (const ImageFunction& f : limits.functions) {
+      CodeView view;
+      if (f.codeOffset % 8 != 0 || f.codeOffset > code.size() ||
+          f.codeSize > code.size() - f.codeOffset ||
+          !viewCode(code.subspan(f.codeOffset, f.codeSize), &view))
+        return "the code lies outside the file";
+      codeProblem_ = verifyCode(view, f, limits);
+      if (!codeProblem_.empty()) return nullptr;
+      views_.push_back(view);
+    }
+    return nullptr;
+  }
+
+  void build(const NativeProgram* native) {
+    program_ = std::make_unique<LoadedProgram>();
+    buildSlots(native);
+    buildShapes();
+    buildSites();
+    buildFunctions(native);
+    if (!native) {
+      for (size_t i = 0; i < views_.size(); i++) buildCode(i);
+      for (const CodeView& view : views_) link(view);
+    } else {
+      program_->caches = native->caches;
+      program_->cacheCount = static_cast<uint32_t>(native->cacheCount);
+    }
+  }
+
+  void buildSlots(const NativeProgram* native) {
+    const std::span<const ImageGlobal> globals = get<ImageGlobal>(Section::Globals);
+    const uint32_t count = static_cast<uint32_t>(globals.size()) + constantCount_;
+    if (!native) program_->slotStore.assign(count, Value::absent());
+    program_->slots = native ? native->slots : program_->slotStore.data();
+    program_->globalCount = static_cast<uint32_t>(globals.size());
+    program_->constantCount = constantCount_;
+    addRoots(context_, program_->slots, count);
+    Value* slot = program_->slots;
+    for (const ImageGlobal& global : globals) {
+      const Symbol name = symbols_[global.symbol];
+      program_->names.push_back(name);
+      *slot++ = global.external ? external(name) : Value::absent();
+    }
+    program_->globalNames = program_->names.data();
+    for (uint32_t i = 0; i < constantCount_; i++) {
+      *slot = specials_[i] == Special::Placeholder ? Value::placeholder()
+              : specials_[i] == Special::Absent    ? Value::absent()
+                                                   : fromForm(context_, *forms_[i]);
+      makeImmortal(*slot++);
+    }
+  }
+
+  /// The built-in of this name, or absent.
+  Value external(Symbol name) {
+    if (name.text().starts_with('$'))
+      return namespaceGet(context_.dollars, Symbol::of(name.text().substr(1)));
+    return namespaceGet(context_.globals, name);
+  }
+
+  void buildShapes() {
+    for (const ImageShapeArg& arg : get<ImageShapeArg>(Section::ShapeArgs))
+      program_->argStore.push_back({static_cast<gene::ArgKind>(arg.kind),
+                                    arg.keyword == NoIndex ? Symbol{} : symbols_[arg.keyword]});
+    for (const ImageShape& shape : get<ImageShape>(Section::Shapes)) {
+      const gene::CallShape::Arg* args = program_->argStore.data() + shape.firstArg;
+      bool plain = true;
+      for (uint32_t i = 0; i < shape.count; i++) plain &= args[i].kind == gene::ArgKind::Positional;
+      program_->shapeStore.push_back({shape.count, plain, args});
+    }
+    program_->shapes = program_->shapeStore.data();
+    program_->shapeCount = static_cast<uint32_t>(program_->shapeStore.size());
+  }
+
+  void buildSites() {
+    for (const ImageSite& site : get<ImageSite>(Section::Sites))
+      program_->siteStore.push_back(
+          {textAt(site.file), textAt(site.function), site.line, site.column});
+    program_->sites = program_->siteStore.data();
+    program_->siteCount = static_cast<uint32_t>(program_->siteStore.size());
+  }
+
+  void buildFunctions(const NativeProgram* native) {
+    const std::span<const ImageFunction> functions = get<ImageFunction>(Section::Functions);
+    for (const ImageSlot& slot : get<ImageSlot>(Section::Slots))
+      program_->slotInfos.push_back(
+          {symbols_[slot.name], static_cast<SlotKind>(slot.kind), slot.optional != 0});
+    if (!native) {
+      program_->functionStore.resize(functions.size());
+      program_->codeStore.resize(functions.size());
+    }
+    program_->functions = native ? native->functions : program_->functionStore.data();
+    program_->functionCount = static_cast<uint32_t>(functions.size());
+    for (uint32_t i = 0; i < functions.size(); i++) {
+      const ImageFunction& from = functions[i];
+      FunctionInfo& info = program_->functions[i];
+      info.program = program_.get();
+      info.name = symbols_[from.name];
+      info.slotCount = from.slotCount;
+      info.captureCount = from.captureCount;
+      info.slots = program_->slotInfos.data() + from.firstSlot;
+      info.simple = from.flags & ImageFunction::Simple;
+      info.isMacro = from.flags & ImageFunction::Macro;
+      info.isMethod = from.flags & ImageFunction::Method;
+      info.isCtor = from.flags & ImageFunction::Ctor;
+      info.isBlock = from.flags & ImageFunction::Block;
+      info.isGenerator = from.flags & ImageFunction::Generator;
+      info.site = from.site;
+      info.index = i;
+      info.code = native ? nullptr : &program_->codeStore[i];
+      info.body = native ? native->bodies[i] : &vm::enterBody;
+      initializeEntries(info);
+    }
+  }
+
+  void buildCode(size_t index) {
+    const CodeView& view = views_[index];
+    FunctionInfo& info = program_->functions[index];
+    vm::Code& code = program_->codeStore[index];
+    code.start = reinterpret_cast<uint16_t*>(view.words);
+    code.consts = program_->slots;
+    code.simpleCount = info.simple && !info.isGenerator ? info.slotCount : vm::Code::NotSimple;
+    code.frameSize = view.header->frameSize;
+    code.sites = view.sites;
+    code.handlers = view.handlers;
+    code.siteCount = view.header->sites;
+    code.handlerCount = view.header->handlers;
+    code.wordCount = view.header->words;
+    code.info = &info;
+    if (info.captureCount != 0) return;
+    code.self = newFunction(context_, &info, 0);
+    makeImmortal(Value::object(code.self));
+  }
+
+  /// Replaces the indices in the words behind each instruction by what they stand for.
+  void link(const CodeView& view) {
+    for (uint32_t at = 0; at < view.header->words;) {
+      const vm::OpcodeInfo& info =
+          vm::opcodeInfo(static_cast<vm::Opcode>(static_cast<uint16_t>(view.words[at])));
+      const uint32_t count = vm::wordsBehind(view.words + at);
+      uint64_t* words = view.words + at + 1;
+      if (info.words == "r+") {
+        const vm::RuntimeRow& row = vm::RuntimeTable[static_cast<uint16_t>(words[0])];
+        for (uint32_t i = 0; i < row.immediates; i++)
+          words[1 + i] = resolve(row.kinds[i], words[1 + i]);
+      } else if (info.words != "*") {
+        for (uint32_t i = 0; i < count; i++) words[i] = resolve(info.words[i], words[i]);
+      }
+      at += 1 + count;
+    }
+  }
+
+  uint64_t resolve(char kind, uint64_t word) {
+    switch (kind) {
+      case 'k':
+      case 'y': return program_->slots[word].bits;
+      case 'p': return reinterpret_cast<uint64_t>(program_->codeStore[word].start);
+      case 'f': return reinterpret_cast<uint64_t>(program_->codeStore[word].self);
+      case 'F': return reinterpret_cast<uint64_t>(&program_->functions[word]);
+      case 'S': return reinterpret_cast<uint64_t>(&program_->shapes[word]);
+      default: return word;
+    }
+  }
+
+  Context& context_;
+  std::span<uint8_t> bytes_;
+  Arena arena_;
+  uint32_t constantCount_ = 0;
+  std::vector<Symbol> symbols_;
+  std::vector<const Form*> forms_;
+  std::vector<Special> specials_;
+  std::vector<CodeView> views_;
+  std::string codeProblem_;
+  std::unique_ptr<LoadedProgram> program_;
+};
+
+}  // namespace
+
+Expected<Program*> loadImage(Context& context, std::span<uint8_t> image) {
+  return Loader(context, image).load(nullptr);
+}
+
+Expected<Program*> loadNative(Context& context, const NativeProgram& program) {
+  const std::span<uint8_t> image(const_cast<uint8_t*>(program.image), program.imageSize);
+  return Loader(context, image).load(&program);
+}
+
+}  // namespace gene

@@ -1,0 +1,37 @@
+#pragma once
+// Checks the bytecode of one function before anything runs: opcodes, registers, indices, jump targets, call windows,
+// tables. What it cannot know is what registers hold, which the compiler answers for.
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/image/ImageFormat.h"
+#include "runtime/vm/Code.h"
+
+namespace gene::image {
+
+/// What code may refer to.
+struct CodeLimits {
+  uint32_t globals;
+  std::vector<bool> symbolConstants;  // by constant: is it a symbol?
+  std::span<const ImageFunction> functions;
+  std::span<const ImageShape> shapes;
+  uint32_t sites;
+};
+
+/// The parts of a function's code in the image.
+struct CodeView {
+  const ImageCode* header;
+  uint64_t* words;
+  const vm::SiteEntry* sites;
+  const vm::HandlerEntry* handlers;
+};
+/// False when the pieces do not fit `bytes`.
+bool viewCode(std::span<uint8_t> bytes, CodeView* view);
+
+/// What is wrong with the code of `function`, or an empty text.
+std::string verifyCode(const CodeView& code, const ImageFunction& function,
+                       const CodeLimits& limits);
+
+}  // namespace gene::image

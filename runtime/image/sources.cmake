@@ -1,0 +1,5 @@
+set(IMAGE_SOURCES
+  image/ImageFormat.cpp
+  image/ImageLoader.cpp
+  image/Constants.cpp
+  image/VerifyCode.cpp)

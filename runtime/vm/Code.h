@@ -1,0 +1,74 @@
+#pragma once
+// The bytecode of one function, and the stack its frames live on.
+//
+// A frame is a window on one contiguous value stack; the registers of a callee overlap the arguments its caller laid
+// out, so a call moves nothing:
+//
+//   base[-2]   the callee, a function object; after the return, in the caller's register, the result
+//   base[-1]   the link: return address << 16 | how far below `base` the caller's base is
+//   base[0…]   registers: the slots first, then locals and the windows of further calls
+//
+// Nothing on the stack is counted; the heap scans it conservatively up to State::top, which is brought up to date
+// before anything is called that may allocate. Invariant: every base[-2] is a function object with bytecode, so the
+// code of each frame is known, and the stack never moves.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "runtime/Context.h"
+#include "runtime/Program.h"
+#include "runtime/object/Function.h"
+
+namespace gene::vm {
+
+/// Positions in code are counted in 64-bit words from the function's first one.
+struct SiteEntry {
+  uint32_t offset;  // of an instruction that may raise
+  uint32_t site;    // in Program::sites
+};
+/// An instruction inside `try`: where to go on when it raises, with the exception in `reg`.
+struct HandlerEntry {
+  uint32_t offset;
+  uint32_t landing;
+  uint32_t reg;
+  uint32_t unused;
+};
+
+struct Code {
+  static constexpr uint32_t NotSimple = 0xFFFFFFFF;
+
+  uint16_t* start;  // four halfwords a word
+  Value* consts;    // Program::slots
+  uint32_t
+      simpleCount;     // slots, when that many positional arguments need no binding; else NotSimple
+  uint32_t frameSize;  // registers
+  const SiteEntry* sites;        // by offset
+  const HandlerEntry* handlers;  // by offset
+  uint32_t siteCount, handlerCount;
+  uint32_t wordCount;
+  FunctionInfo* info;
+  FunctionObject* self;  // immortal: the callee in frames of functions that capture nothing
+};
+
+struct State {
+  Value* top;     // the first word of the stack that nothing uses; exact only while C++ code runs
+  Value* limit;   // frames must start below
+  Value result;   // of the innermost run
+  Value operand;  // from a handler to its slow path
+  Value* stack;   // the mapping
+  size_t bytes;
+};
+
+/// No frame has more registers than this, so a frame that starts below State::limit fits.
+inline constexpr uint32_t MaxFrameSize = 65536;
+
+inline const Code& codeOf(const Value* base) { return *as<FunctionObject>(base[-2])->info->code; }
+inline Value* frameTop(Value* base) { return base + codeOf(base).frameSize; }
+inline uint16_t* returnAddress(const Value* base) {
+  return reinterpret_cast<uint16_t*>(base[-1].bits >> 16);
+}
+inline uint64_t makeLink(const uint16_t* returnTo, uint64_t delta) {
+  return reinterpret_cast<uint64_t>(returnTo) << 16 | delta;
+}
+
+}  // namespace gene::vm

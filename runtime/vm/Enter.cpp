@@ -1,0 +1,59 @@
+// The value stack of a thread, and the way into the interpreter from C++ and native code.
+
+#include <sys/mman.h>
+
+#include <cstring>
+
+#include "runtime/abi/Entry.h"
+#include "runtime/heap/Heap.h"
+#include "runtime/vm/Interpreter.h"
+
+namespace gene::vm {
+
+bool createState(Context& context, size_t bytes) {
+  constexpr size_t page = 4096;
+  // Room for the largest frame, a call window behind it and the slots its arguments are bound to.
+  constexpr size_t slack = size_t{4} * MaxFrameSize * sizeof(Value);
+  bytes = (bytes + slack + page - 1) & ~(page - 1);
+  void* stack = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (stack == MAP_FAILED) return false;
+  State* state = new State();
+  state->stack = static_cast<Value*>(stack);
+  state->bytes = bytes;
+  state->top = state->stack;
+  state->limit = state->stack + (bytes - slack) / sizeof(Value);
+  state->result = Value::nil();
+  state->operand = Value::nil();
+  context.vm = state;
+  setValueStack(context, state->stack, &state->top);
+  return true;
+}
+
+void destroyState(Context& context) {
+  State* state = context.vm;
+  if (!state) return;
+  state->top = state->stack;
+  munmap(state->stack, state->bytes);
+  delete state;
+  context.vm = nullptr;
+}
+
+Value enterBody(Context* context, Value closure, Value a0, Value a1, Value a2, Value a3) {
+  State* vm = context->vm;
+  if (vm->top >= vm->limit) return gene_stack_overflow(context);
+  Value* base = vm->top + 2;
+  base[-2] = closure;
+  const uint32_t slots = as<FunctionObject>(closure)->info->slotCount;
+  if (slots <= RegisterArguments) {
+    base[0] = a0;
+    base[1] = a1;
+    base[2] = a2;
+    base[3] = a3;
+  } else {
+    std::memcpy(base, context->arguments, slots * sizeof(Value));
+  }
+  return run(*context, base);
+}
+
+}  // namespace gene::vm

@@ -1,0 +1,244 @@
+// The handlers of Handlers.inc as tail-called functions, or as the cases of a switch.
+//
+// What lives in machine registers: pc (behind the current instruction's first word), base, consts, context, vm, the
+// handler table, and the two constants of the int encoding. preserve_none passes the first four in registers that
+// C++ callees keep; the rest is loaded again after a call (RELOAD).
+
+#include "runtime/vm/Interpreter.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/abi/Entry.h"
+#include "runtime/heap/Heap.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/String.h"
+#include "runtime/vm/Opcodes.h"
+#include "runtime/vm/RuntimeTable.h"
+
+namespace gene::vm {
+namespace {
+
+using Word = uint64_t;
+
+// --- fields of the current instruction: pc stands behind its first word ------------------------------------------------
+#define A (pc[-3])
+#define B (pc[-2])
+#define C (pc[-1])
+#define SIGNED_B (static_cast<int64_t>(static_cast<int16_t>(pc[-2])))
+#define SIGNED_C (static_cast<int64_t>(static_cast<int16_t>(pc[-1])))
+#define WIDE (load32(pc - 2))
+#define REG(i) (base[i].bits)
+/// Further word i of the current instruction.
+#define WORD(i) (reinterpret_cast<Word*>(pc)[i])
+
+inline uint32_t load32(const uint16_t* at) {
+  uint32_t v;
+  std::memcpy(&v, at, sizeof v);
+  return v;
+}
+inline bool isFloatBits(Word v) { return v - Value::DoubleOffset <= Value::DoubleRange; }
+inline double floatOf(Word v) { return std::bit_cast<double>(v - Value::DoubleOffset); }
+inline Word floatBits(double d) { return std::bit_cast<Word>(d) + Value::DoubleOffset; }
+/// A number of either kind as a double; false when `v` is something else or a boxed int.
+inline bool toDouble(Word v, double* d) {
+  if (isFloatBits(v)) {
+    *d = floatOf(v);
+    return true;
+  }
+  if (v < Value::IntTag) return false;
+  *d = static_cast<double>(static_cast<int64_t>(v - Value::IntBias));
+  return true;
+}
+inline bool isObjectBits(Word v) { return (v & Value::NotHeap) == 0; }
+/// Is `v` an object of this shape?
+inline bool hasShape(Word v, uint32_t shape) {
+  return isObjectBits(v) && reinterpret_cast<Object*>(v)->shape == shape;
+}
+inline bool hasKind(Word v, Kind kind) { return hasShape(v, static_cast<uint32_t>(kind)); }
+
+inline bool isIntOrBytes(Word v) {
+  return v >= Value::IntTag || hasKind(v, Kind::BoxedInt) || hasKind(v, Kind::Bytes);
+}
+/// Neither is an object or a float, and not both are ints: equal exactly when they are the same word.
+inline bool comparesByWord(Word x, Word y) {
+  return !isObjectBits(x) && !isObjectBits(y) && !isFloatBits(x) && !isFloatBits(y);
+}
+/// Truncating remainder of ints whose divisor is not 0; small numbers take the faster division.
+inline Word remainderOf(Word x, Word y) {
+  if (GENE_LIKELY(((x | y) >> 32) == 0)) return static_cast<uint32_t>(x) % static_cast<uint32_t>(y);
+  return static_cast<Word>(static_cast<int64_t>(x) % static_cast<int64_t>(y));
+}
+/// Stores into a slot of a heap object. False: the old value's count fell to zero and it must be entered in the
+/// zero-count table; it is in vm->operand then.
+inline bool storeCounted(Slot* slot, Word v, State* vm) {
+  const Word old = slot->get().bits;
+  if (isObjectBits(v) && !reinterpret_cast<Object*>(v)->isImmortal())
+    reinterpret_cast<Object*>(v)->countAndFlags += Object::One;
+  *reinterpret_cast<Word*>(slot) = v;
+  if (!isObjectBits(old) || reinterpret_cast<Object*>(old)->isImmortal()) return true;
+  Object* object = reinterpret_cast<Object*>(old);
+  object->countAndFlags -= Object::One;
+  if (object->countAndFlags >= Object::One || (object->countAndFlags & Object::InTable))
+    return true;
+  vm->operand.bits = old;
+  return false;
+}
+inline bool raised(const Context& context) { return !context.exception.isPending(); }
+
+/// Binds the `count` arguments of a call window to the slots of its callee, in place. Null when the callee is nothing
+/// that runs in this activation of the interpreter, or with an exception pending.
+[[gnu::noinline]] Code* bindToWindow(Context& context, Value* window, uint32_t count,
+                                     const Value* consts) {
+  if (!isKind(window[-2], Kind::Function)) return nullptr;
+  const FunctionInfo& info = *as<FunctionObject>(window[-2])->info;
+  Code* code = info.code;
+  if (!code || code->consts != consts || info.isGenerator) return nullptr;
+  context.vm->top = window + count;
+  if (window >= context.vm->limit) {
+    gene_stack_overflow(&context);
+    return nullptr;
+  }
+  if (code->simpleCount == count) return code;
+  Value* slots = window + count;
+  std::fill_n(slots, info.slotCount, Value::nil());
+  context.vm->top = slots + info.slotCount;
+  if (!bindArguments(context, info, nullptr, window, count, slots)) return nullptr;
+  std::memmove(window, slots, info.slotCount * sizeof(Value));
+  return code;
+}
+
+#define LEAVE_FRAME(value)                           \
+  do {                                               \
+    const Word left = (value), link = base[-1].bits; \
+    base[-2].bits = left;                            \
+    pc = reinterpret_cast<uint16_t*>(link >> 16);    \
+    base -= link & 0xFFFF;                           \
+  } while (0)
+
+#ifdef GENE_VM_SWITCH
+
+#define HANDLER(Name) case static_cast<uint16_t>(Opcode::Name):
+#define SLOW_PATH(Name) slow_##Name:
+#define SLOW(Name) goto slow_##Name
+#define NEXT goto dispatch
+#define NEXT_RELOADED goto dispatch
+#define RAISE goto raise
+#define LEAVE_RUN goto leave
+#define TAG Value::IntTag
+#define BIAS Value::IntBias
+#define KEEP_APART
+
+#else
+
+#define PARAMS                                                                                 \
+  [[maybe_unused]] uint16_t *pc, [[maybe_unused]] Value *base, [[maybe_unused]] Value *consts, \
+      [[maybe_unused]] Context *context, [[maybe_unused]] State *vm,                           \
+      [[maybe_unused]] void *const *table, [[maybe_unused]] uint64_t tag,                      \
+      [[maybe_unused]] uint64_t bias
+using Handler = __attribute__((preserve_none)) void (*)(PARAMS);
+#define HANDLER(Name) __attribute__((preserve_none)) static void handle##Name(PARAMS)
+#define SLOW_FUNCTION [[gnu::noinline, gnu::cold]] __attribute__((preserve_none)) static void
+#define SLOW_PATH(Name) SLOW_FUNCTION slow##Name(PARAMS)
+#define GO(function) \
+  [[clang::musttail]] return function(pc, base, consts, context, vm, table, tag, bias)
+#define SLOW(Name) GO(slow##Name)
+#define NEXT                                    \
+  do {                                          \
+    const uint16_t next = *pc;                  \
+    pc += 4;                                    \
+    GO(reinterpret_cast<Handler>(table[next])); \
+  } while (0)
+#define NEXT_RELOADED      \
+  do {                     \
+    vm = context->vm;      \
+    table = handlers;      \
+    tag = Value::IntTag;   \
+    bias = Value::IntBias; \
+    NEXT;                  \
+  } while (0)
+// Nothing but context, pc and base is needed any more, so that nothing has to be kept across the call before.
+#define RAISE         \
+  do {                \
+    vm = nullptr;     \
+    table = nullptr;  \
+    tag = bias = 0;   \
+    GO(raisePending); \
+  } while (0)
+#define LEAVE_RUN return
+#define TAG tag
+#define BIAS bias
+// Two arms that both dispatch are merged by the compiler into a conditional move on pc, which makes the next
+// instruction wait for the comparison; this keeps them two.
+#define KEEP_APART asm volatile("" : "+r"(pc))
+
+extern void* const handlers[OpcodeCount];
+
+/// A class, so that the functions can tail-call each other in any order.
+struct Handlers {
+#include "runtime/vm/Handlers.inc"
+
+  SLOW_FUNCTION raisePending(PARAMS) {
+    const Resume resume = unwind(*context, pc, base);
+    if (!resume.pc) {
+      context->vm->result = Value::pending();
+      return;
+    }
+    pc = resume.pc;
+    base = resume.base;
+    NEXT_RELOADED;
+  }
+};
+
+void* const handlers[OpcodeCount] = {
+#define OPCODE(Name, fields, words, flags) reinterpret_cast<void*>(&Handlers::handle##Name),
+#include "runtime/vm/Opcodes.def"
+};
+
+#endif
+
+/// Where the outermost frame of each run returns to.
+uint16_t exitCode[4] = {static_cast<uint16_t>(Opcode::Exit), 0, 0, 0};
+
+}  // namespace
+
+bool isExit(const uint16_t* pc) { return pc == exitCode; }
+
+Value run(Context& contextReference, Value* base) {
+  Context* context = &contextReference;
+  State* vm = context->vm;
+  if (reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) < context->stackLimit ||
+      base > vm->limit)
+    return gene_stack_overflow(context);
+  base[-1].bits = makeLink(exitCode, 0);
+  uint16_t* pc = codeOf(base).start;
+  Value* consts = codeOf(base).consts;
+  Value* const top = vm->top;
+#ifdef GENE_VM_SWITCH
+dispatch:
+  const uint16_t op = *pc;
+  pc += 4;
+  switch (op) {
+#include "runtime/vm/Handlers.inc"
+    default: GENE_UNREACHABLE("no such opcode");
+  }
+raise: {
+  const Resume resume = unwind(*context, pc, base);
+  if (resume.pc) {
+    pc = resume.pc;
+    base = resume.base;
+    goto dispatch;
+  }
+  vm->result = Value::pending();
+}
+leave:;
+#else
+  const uint16_t op = *pc;
+  reinterpret_cast<Handler>(handlers[op])(pc + 4, base, consts, context, vm, handlers,
+                                          Value::IntTag, Value::IntBias);
+#endif
+  vm->top = top;
+  return vm->result;
+}
+
+}  // namespace gene::vm

@@ -1,0 +1,30 @@
+#pragma once
+// The interpreter: one preserve_none function per opcode, each ending in a tail call to the next one
+// (GENE_VM_SWITCH: the same bodies in a loop around a switch). Handlers.inc has the bodies.
+
+#include <cstddef>
+
+#include "runtime/vm/Code.h"
+
+namespace gene::vm {
+
+/// Reserves a value stack of `bytes` for this thread and registers it with the heap. False when there is no memory.
+bool createState(Context& context, size_t bytes);
+void destroyState(Context& context);
+
+/// Runs the function of the frame at `base`, whose callee and slots are in place, to its return. The link is written
+/// here. Gives 0 when it raised.
+Value run(Context& context, Value* base);
+
+/// FunctionInfo::body of every VM function: moves the slots onto the value stack and runs.
+Value enterBody(Context* context, Value closure, Value a0, Value a1, Value a2, Value a3);
+
+/// Where to go on after an exception: a landing, or pc null when the frames down to the last entry were left.
+struct Resume {
+  uint16_t* pc;
+  Value* base;
+};
+/// Looks for a handler from the instruction before `pc` outwards, recording the trace.
+Resume unwind(Context& context, uint16_t* pc, Value* base);
+
+}  // namespace gene::vm

@@ -1,0 +1,105 @@
+#pragma once
+// The opcodes as an enum and a table of their formats (Opcodes.def explains the letters), and the row table of the
+// instructions that call an entry of the runtime.
+
+#include <cstdint>
+#include <string_view>
+
+namespace gene::vm {
+
+enum class Opcode : uint16_t {
+#define OPCODE(Name, fields, words, flags) Name,
+#include "runtime/vm/Opcodes.def"
+  Count
+};
+inline constexpr uint32_t OpcodeCount = static_cast<uint32_t>(Opcode::Count);
+
+struct OpcodeInfo {
+  std::string_view name;
+  std::string_view fields;  // of a, b, c; two letters when the second one spans b and c
+  std::string_view words;
+  bool mayRaise;
+  bool ends;  // nothing falls through
+  /// The letter of field 0..2, '-' for the second half of a 32-bit field.
+  [[nodiscard]] constexpr char field(uint32_t i) const {
+    return i < fields.size() ? fields[i] : '-';
+  }
+};
+
+inline constexpr OpcodeInfo OpcodeTable[OpcodeCount] = {
+#define OPCODE(Name, fields, words, flags)                                            \
+  {#Name, fields, words, std::string_view(flags).find('R') != std::string_view::npos, \
+   std::string_view(flags).find('t') != std::string_view::npos},
+#include "runtime/vm/Opcodes.def"
+};
+constexpr const OpcodeInfo& opcodeInfo(Opcode op) { return OpcodeTable[static_cast<uint32_t>(op)]; }
+
+/// A RUNTIME row of codegen/ir/Instructions.def as the interpreter sees it.
+struct RuntimeRow {
+  std::string_view mnemonic;
+  std::string_view entry;
+  uint8_t operands;    // fixed ones: registers in the second word
+  bool variadic;       // further operands lie in consecutive registers
+  uint8_t immediates;  // one word each
+  char kinds[4];       // of the immediates: i int, y symbol, k form, F function, S shape, c cache
+  bool mayRaise;
+};
+enum class RuntimeOp : uint16_t {
+#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry) Name,
+#include "codegen/ir/Instructions.def"
+  Count
+};
+inline constexpr uint32_t RuntimeOpCount = static_cast<uint32_t>(RuntimeOp::Count);
+
+namespace detail {
+constexpr bool contains(std::string_view text, char c) {
+  return text.find(c) != std::string_view::npos;
+}
+/// Decodes a row's operand and immediate lists.
+constexpr RuntimeRow runtimeRow(std::string_view mnemonic, std::string_view operands,
+                                std::string_view immediates, std::string_view effects,
+                                std::string_view entry) {
+  RuntimeRow row{mnemonic, entry, 0, false, 0, {}, contains(effects, 'R')};
+  while (!operands.empty()) {
+    const size_t end = operands.find(' ');
+    const std::string_view word = operands.substr(0, end);
+    if (word.ends_with("..."))
+      row.variadic = true;
+    else
+      row.operands++;
+    operands = end == std::string_view::npos ? std::string_view() : operands.substr(end + 1);
+  }
+  while (!immediates.empty()) {
+    const size_t end = immediates.find(' ');
+    const std::string_view word = immediates.substr(0, end);
+    const std::string_view kind = word.substr(word.find(':') + 1);
+    row.kinds[row.immediates++] = kind == "int"        ? 'i'
+                                  : kind == "function" ? 'F'
+                                  : kind == "shape"    ? 'S'
+                                  : kind == "cache"    ? 'c'
+                                  : kind == "symbol"   ? 'y'
+                                                       : 'k';
+    immediates = end == std::string_view::npos ? std::string_view() : immediates.substr(end + 1);
+  }
+  return row;
+}
+}  // namespace detail
+
+inline constexpr RuntimeRow RuntimeTable[RuntimeOpCount] = {
+#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry) \
+  detail::runtimeRow(mnemonic, operands, immediates, effects, #entry),
+#include "codegen/ir/Instructions.def"
+};
+constexpr const RuntimeRow& runtimeRow(RuntimeOp op) {
+  return RuntimeTable[static_cast<uint32_t>(op)];
+}
+
+/// How many words follow the first one of the instruction at `at`, which must be valid.
+constexpr uint32_t wordsBehind(const uint64_t* at) {
+  const OpcodeInfo& info = OpcodeTable[static_cast<uint16_t>(*at)];
+  if (info.words == "*") return static_cast<uint16_t>(*at >> 48);
+  if (info.words == "r+") return 1u + RuntimeTable[static_cast<uint16_t>(at[1])].immediates;
+  return static_cast<uint32_t>(info.words.size());
+}
+
+}  // namespace gene::vm
