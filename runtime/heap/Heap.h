@@ -54,6 +54,8 @@ uint64_t collectCycles(Context& context);
 /// (0 unless something leaked) and describes them in `report`.
 uint64_t shutdownHeap(Context& context, std::string* report);
 const HeapStats& heapStats(Context& context);
+/// The same with `created` complete: counted at death, so the living are added by a walk over the heap.
+HeapStats creationStats(Context& context);
 /// malloc for payloads owned by objects (array items, map entries), accounted to the heap.
 void* allocatePayload(Context& context, size_t bytes);
 void* growPayload(Context& context, void* old, size_t oldBytes, size_t newBytes);

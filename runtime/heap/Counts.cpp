@@ -1,0 +1,126 @@
+// The zero-count table: reconcile frees what nothing counts and no stack holds. Deutsch, Bobrow: "An Efficient,
+// Incremental, Automatic Garbage Collector", CACM 1976.
+
+#include <chrono>
+#include <cstring>
+
+#include "runtime/heap/Allocate.h"
+#include "runtime/heap/Slots.h"
+
+namespace gene {
+
+Context& heapContext();
+
+namespace {
+
+/// Makes room in the table when C++ code fills it without allocating (large structures falling to zero at once).
+void growTable(Context& context) {
+  Heap& heap = *context.heap;
+  const auto used = static_cast<size_t>(context.zeroTop - heap.table);
+  heap.tableCapacity *= 2;
+  heap.table = static_cast<Object**>(std::realloc(heap.table, (heap.tableCapacity + 64) * sizeof(Object*)));
+  context.zeroTop = heap.table + used;
+  context.zeroEnd = heap.options.reconcileAlways ? heap.table : heap.table + heap.tableCapacity;
+}
+
+void enter(Context& context, Object* object) {
+  object->countAndFlags |= Object::InTable;
+  if (context.zeroTop >= context.heap->table + context.heap->tableCapacity) growTable(context);
+  *context.zeroTop++ = object;
+}
+
+void pin(Heap& heap, uint64_t word) {
+  auto mark = [&](uintptr_t address) {
+    Object* object = heap.objectAt(address);
+    if (!object || (object->countAndFlags & Object::Marked) || object->isImmortal()) return;
+    object->countAndFlags |= Object::Marked;
+    heap.pinned.push_back(object);
+  };
+  mark(word);
+  // One past the end of an object pins it, too.
+  if ((word & 15) == 0) mark(word - 1);
+}
+
+/// Frees `first` and everything that only it kept alive.
+void freeTree(Context& context, Object* first) {
+  Heap& heap = *context.heap;
+  heap.work.push_back(first);
+  while (!heap.work.empty()) {
+    Object* object = heap.work.back();
+    heap.work.pop_back();
+    forEachSlot(object, [&](Slot& slot) {
+      const Value child = slot.get();
+      if (!child.isObject() || child.object()->isImmortal()) return;
+      Object* o = child.object();
+      o->countAndFlags -= Object::One;
+      if (o->countAndFlags >= Object::One || (o->countAndFlags & Object::InTable)) return;
+      if (o->countAndFlags & Object::Marked)
+        enter(context, o);  // a stack holds it: the next reconcile asks again
+      else
+        heap.work.push_back(o);
+    });
+    freePayloads(object);
+    heap.stats.created[object->isInstance() ? static_cast<size_t>(Kind::Count) : object->shape]++;
+    heap.freeCell(context, object);
+  }
+}
+
+}  // namespace
+
+void countFellToZero(Object* object) { enter(heapContext(), object); }
+
+void reconcile(Context& context) {
+  Heap& heap = *context.heap;
+  if (heap.freeing) {
+    if (context.zeroTop >= context.zeroEnd) growTable(context);
+    return;
+  }
+  heap.freeing = true;
+  const auto before = std::chrono::steady_clock::now();
+  heap.stats.reconciles++;
+  heap.stats.peakBytes = std::max<uint64_t>(heap.stats.peakBytes, heap.heapBytes());
+  heap.pinned.clear();
+  scanRoots(context, pin, true);
+  // Entries that freeTree adds lie behind `count` and stay.
+  const auto count = static_cast<size_t>(context.zeroTop - heap.table);
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++) {
+    Object* object = heap.table[i];
+    if (object->countAndFlags >= Object::One || object->isImmortal())
+      object->countAndFlags &= ~Object::InTable;
+    else if (object->countAndFlags & Object::Marked)
+      heap.table[kept++] = object;
+    else
+      freeTree(context, object);
+  }
+  const auto added = static_cast<size_t>(context.zeroTop - heap.table) - count;
+  std::memmove(heap.table + kept, heap.table + count, added * sizeof(Object*));
+  kept += added;
+  for (Object* object : heap.pinned) object->countAndFlags &= ~Object::Marked;
+  context.zeroTop = heap.table + kept;
+  // Scanning deep stacks is paid for by more allocations between two scans.
+  const size_t stackWords = heap.stackBase ? (reinterpret_cast<uintptr_t>(heap.stackBase) -
+                                              reinterpret_cast<uintptr_t>(__builtin_frame_address(0))) / 8 : 0;
+  const size_t valueWords = heap.valueStackTop ? static_cast<size_t>(*heap.valueStackTop - heap.valueStack) : 0;
+  const size_t wanted = std::max<size_t>(4096, std::max(kept * 2, (stackWords + valueWords) / 4));
+  if (heap.tableCapacity < wanted) {
+    heap.tableCapacity = wanted;
+    heap.table = static_cast<Object**>(std::realloc(heap.table, (heap.tableCapacity + 64) * sizeof(Object*)));
+    context.zeroTop = heap.table + kept;
+  }
+  context.zeroEnd = heap.options.reconcileAlways ? heap.table : heap.table + std::max<size_t>(wanted, kept + 64);
+  heap.freeing = false;
+  heap.stats.reconcileNanoseconds += static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - before).count());
+  if (heap.options.verify) {
+    const std::string wrong = verifyCounts(context);
+    GENE_CHECK(wrong.empty(), "reference counts agree with the heap");
+  }
+  if (heap.heapBytes() > heap.cycleThreshold) {
+    const uint64_t freed = collectCycles(context);
+    const size_t live = heap.heapBytes();
+    heap.cycleThreshold = std::max<size_t>(size_t{32} << 20, freed ? live + live / 2 : live * 2);
+  }
+}
+
+}  // namespace gene

@@ -1,0 +1,102 @@
+#pragma once
+// The counted references inside an object, for everything that walks the heap. A kind without a case here does not
+// compile (-Werror=switch).
+
+#include "runtime/object/Class.h"
+#include "runtime/object/Objects.h"
+
+namespace gene {
+
+/// Calls f(Slot&) for every slot of `object`.
+template <class F>
+inline void forEachSlot(Object* object, F&& f) {
+  auto all = [&](Slot* slots, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) f(slots[i]);
+  };
+  if (object->isInstance()) {
+    auto* instance = static_cast<InstanceObject*>(object);
+    const Shape* shape = shapeOfId(object->shape);
+    const uint32_t inlined = std::min(shape->fieldCount, shape->inlineCapacity);
+    all(instance->fields(), inlined);
+    all(instance->overflow, shape->fieldCount - inlined);
+    return;
+  }
+  switch (object->kind()) {
+    case Kind::Free:
+    case Kind::Nil:
+    case Kind::Void:
+    case Kind::Bool:
+    case Kind::NotFound:
+    case Kind::Placeholder:
+    case Kind::Int:
+    case Kind::Float:
+    case Kind::Char:
+    case Kind::Symbol:
+    case Kind::Count:
+    case Kind::BoxedInt:
+    case Kind::String:
+    case Kind::ComplexSymbol:
+    case Kind::Bytes: return;
+    case Kind::Array: all(static_cast<ArrayObject*>(object)->items, static_cast<ArrayObject*>(object)->size); return;
+    case Kind::Map:
+    case Kind::HashMap:
+    case Kind::HashSet: {
+      auto* map = static_cast<MapObject*>(object);
+      for (uint32_t i = 0; i < map->used; i++) {
+        f(map->entries[i].key);
+        f(map->entries[i].value);
+      }
+      return;
+    }
+    case Kind::Gene: {
+      auto* gene = static_cast<GeneObject*>(object);
+      f(gene->type);
+      f(gene->properties);
+      all(gene->children, gene->size);
+      return;
+    }
+    case Kind::Range: {
+      auto* range = static_cast<RangeObject*>(object);
+      f(range->from);
+      f(range->to);
+      f(range->step);
+      return;
+    }
+    case Kind::Iterator: f(static_cast<IteratorObject*>(object)->source); return;
+    case Kind::Scope: all(static_cast<ScopeObject*>(object)->slots(), static_cast<ScopeObject*>(object)->count); return;
+    case Kind::Function:
+      all(static_cast<FunctionObject*>(object)->captures(), static_cast<FunctionObject*>(object)->captureCount);
+      return;
+    case Kind::BoundMethod:
+      f(static_cast<BoundMethodObject*>(object)->receiver);
+      f(static_cast<BoundMethodObject*>(object)->function);
+      return;
+    case Kind::Class: {
+      auto* cls = static_cast<ClassObject*>(object);
+      f(cls->name);
+      f(cls->parent);
+      f(cls->methods);
+      f(cls->members);
+      f(cls->ctor);
+      f(cls->fields);
+      return;
+    }
+    case Kind::Namespace: {
+      auto* ns = static_cast<NamespaceObject*>(object);
+      f(ns->name);
+      f(ns->members);
+      f(ns->handlers);
+      f(ns->parent);
+      return;
+    }
+    case Kind::Selector: f(static_cast<SelectorObject*>(object)->segments); return;
+    case Kind::Regex:
+      f(static_cast<RegexObject*>(object)->pattern);
+      f(static_cast<RegexObject*>(object)->replacement);
+      return;
+    case Kind::DateTime: f(static_cast<DateTimeObject*>(object)->zone); return;
+    case Kind::Quoted: f(static_cast<QuotedObject*>(object)->value); return;
+  }
+}
+
+}  // namespace gene
