@@ -8,6 +8,10 @@ std::vector<uint8_t> writeBytecode(const ir::Program& program, uint64_t timestam
   std::vector<std::vector<uint8_t>> code;
   for (const ir::Function* function : program.functions) {
     const bytecode::RegAlloc registers(*function);
+    if (registers.frameSize() > bytecode::MaxFrame) {
+      code.push_back(bytecode::tooLarge(*function, tables));
+      continue;
+    }
     bytecode::Select select(*function, registers, tables, false);
     if (select.run()) {
       code.push_back(select.bytes());

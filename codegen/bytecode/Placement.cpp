@@ -1,5 +1,7 @@
 #include "codegen/bytecode/Placement.h"
 
+#include <algorithm>
+
 #include "runtime/value/Value.h"
 
 namespace gene::bytecode {
@@ -71,6 +73,7 @@ Placement placementOf(const ir::Instruction& i) {
       p.resultSlot = 0;
       return p;
     case Op::ArrayNew:
+    case Op::MapNew: p.size = std::min(count, MaxLiteralWindow); return p;
     case Op::Closure: p.size = count; return p;
     default: break;
   }
@@ -100,6 +103,8 @@ bool isEncoded(const ir::Instruction& i, uint32_t operand) {
     case Op::CallKnown:
       return operand == 0 &&
              constantWord(i.operands[0]) == static_cast<uint16_t>(Value::absent().bits);
+    case Op::ArrayNew:
+    case Op::MapNew: return operand >= MaxLiteralWindow;
     default: return false;
   }
 }

@@ -17,6 +17,10 @@
 namespace gene::bytecode {
 
 inline constexpr int32_t NoSlot = -1;
+/// Array and map literals with more operands than this are made with these, and then grow one by one.
+inline constexpr uint32_t MaxLiteralWindow = 8192;
+/// Frames with more registers than this cannot be encoded; the function raises an exception instead.
+inline constexpr uint32_t MaxFrame = 65000;
 
 struct Placement {
   bool window = false;
@@ -31,7 +35,8 @@ struct Placement {
   [[nodiscard]] int32_t slotOf(uint32_t i) const {
     if (!window) return NoSlot;
     if (i == 0 && leadSlot != NoSlot) return leadSlot;
-    return i < firstOperand ? NoSlot : static_cast<int32_t>(firstSlot + i - firstOperand);
+    if (i < firstOperand || firstSlot + i - firstOperand >= size) return NoSlot;
+    return static_cast<int32_t>(firstSlot + i - firstOperand);
   }
 };
 Placement placementOf(const ir::Instruction& instruction);

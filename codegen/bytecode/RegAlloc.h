@@ -38,10 +38,10 @@ class RegAlloc {
   [[nodiscard]] uint32_t useCount(const ir::Value* value) const {
     return liveness_.useCounts[value->number];
   }
-  /// A register that is free everywhere; there is room for one more behind it.
+  /// A register that is free everywhere; there is room for three more behind it.
   [[nodiscard]] uint32_t scratch() const { return scratch_; }
   /// Registers of a frame, scratch ones included.
-  [[nodiscard]] uint32_t frameSize() const { return scratch_ + 2; }
+  [[nodiscard]] uint32_t frameSize() const { return scratch_ + 4; }
 
  private:
   struct Hints;

@@ -467,8 +467,28 @@ void Select::emitElementSet(const ir::Instruction& i) {
   takeResult(i, value);
 }
 void Select::emitArrayNew(const ir::Instruction& i) {
-  const uint32_t window = fillWindow(i);
-  assembler_.emit(Opcode::ArrayNew, result(i), window, static_cast<uint32_t>(i.operands.size()));
+  const uint32_t window = fillWindow(i), count = placementOf(i).size;
+  const bool grows = count < i.operands.size();
+  const uint32_t array = grows ? registers_.scratch() + 1 : result(i);
+  assembler_.emit(Opcode::ArrayNew, array, window, count);
+  if (grows) growLiteral(i, array, vm::RuntimeOp::ArrayPush, 1);
+}
+
+/// Adds the operands of a large literal that its window had no room for, `step` at a time, to the value in `reg`.
+void Select::growLiteral(const ir::Instruction& i, uint32_t reg, vm::RuntimeOp op, uint32_t step) {
+  for (uint32_t operand = placementOf(i).size; operand < i.operands.size(); operand += step) {
+    uint64_t registers = static_cast<uint64_t>(op) | uint64_t{reg} << 16;
+    for (uint32_t k = 0; k < step; k++) {
+      const ir::Value* value = i.operands[operand + k];
+      const uint32_t from =
+          asConstant(value) ? registers_.scratch() + 2 + k : registers_.reg(value);
+      if (const ir::Constant* constant = asConstant(value)) load(from, *constant);
+      registers |= uint64_t{from} << (16 * (k + 2));
+    }
+    assembler_.emit(Opcode::Runtime, reg);
+    assembler_.word(registers);
+  }
+  move(result(i), reg);
 }
 void Select::emitIterNext(const ir::Instruction& i) { unary(i, Opcode::IterNext); }
 
@@ -482,9 +502,10 @@ void Select::emitRuntime(const ir::Instruction& i) {
     registers |= uint64_t{use(i, operand)} << (16 * (operand + 1));
   const uint32_t window = row.variadic ? fillWindow(i) : 0;
   const uint32_t count = row.variadic ? placementOf(i).size : 0;
+  const bool grows = i.op == Op::MapNew && count < i.operands.size();
+  const uint32_t to = grows ? registers_.scratch() + 1 : result(i);
   if (row.mayRaise) mark(i);
-  assembler_.emit(row.mayRaise ? Opcode::RuntimeRaising : Opcode::Runtime, result(i), window,
-                  count);
+  assembler_.emit(row.mayRaise ? Opcode::RuntimeRaising : Opcode::Runtime, to, window, count);
   assembler_.word(registers);
   for (uint32_t k = 0; k < row.immediates; k++) {
     const ir::Immediate* immediate = row.kinds[k] == 'c' ? nullptr : &i.immediates[k];
@@ -497,6 +518,19 @@ void Select::emitRuntime(const ir::Instruction& i) {
       default: assembler_.word(0); break;
     }
   }
+  if (grows) growLiteral(i, to, vm::RuntimeOp::MapPut, 2);
+}
+
+std::vector<uint8_t> tooLarge(const ir::Function& function, ImageTables& tables) {
+  static const StringForm message(FormKind::String, {}, "Function is too large");
+  Assembler assembler(false);
+  assembler.site(tables.site(function.loc, &function));
+  assembler.emit(Opcode::RuntimeRaising);
+  assembler.word(static_cast<uint64_t>(vm::RuntimeOp::RaiseMessage));
+  assembler.word(tables.symbolSlot(Symbol::of("RuntimeException")));
+  assembler.word(tables.formSlot(&message, false));
+  assembler.emit(Opcode::ReturnWord, static_cast<uint32_t>(gene::Value::nil().bits));
+  return assembler.bytes(std::max<uint32_t>(static_cast<uint32_t>(function.params.size()), 1));
 }
 
 }  // namespace gene::bytecode

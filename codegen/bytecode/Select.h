@@ -58,7 +58,7 @@ class Select {
   void arithmetic(const ir::Instruction& i, Opcode plain, Opcode immediate);
   void sum(const ir::Instruction& i, Opcode plain, Opcode same, Opcode opposite);
   void unary(const ir::Instruction& i, Opcode op);
-  bool tailCall(const ir::Instruction& i);
+  void growLiteral(const ir::Instruction& i, uint32_t reg, vm::RuntimeOp op, uint32_t step);
 
   // control flow
   bool hasMoves(const ir::Edge& edge, bool handler) const;
@@ -82,5 +82,8 @@ class Select {
   bool copying_ = false;  // in the copy of a test
   bool left_ = false;     // a tail call ended the block
 };
+
+/// Code for a function whose frame cannot be encoded: it raises an exception.
+std::vector<uint8_t> tooLarge(const ir::Function& function, ImageTables& tables);
 
 }  // namespace gene::bytecode

@@ -1,4 +1,4 @@
-set(IMAGE_SOURCES
+set(IMAGE
   image/ImageFormat.cpp
   image/ImageLoader.cpp
   image/Constants.cpp

@@ -9,7 +9,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/abi/Caches.h"
 #include "runtime/abi/Entry.h"
+#include "runtime/abi/MethodTable.h"
+#include "runtime/heap/Allocate.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/String.h"
@@ -108,6 +111,59 @@ inline bool raised(const Context& context) { return !context.exception.isPending
   return code;
 }
 
+/// Can the built-in function be called with `count` positional arguments, without further ado?
+inline bool takesBuiltin(const FunctionInfo& info, uint32_t count) {
+  return info.builtin && static_cast<int32_t>(count) >= info.minArgs &&
+         (info.maxArgs < 0 || static_cast<int32_t>(count) <= info.maxArgs);
+}
+
+inline InlineCache cacheAt(const Word* word) {
+  return readCache(reinterpret_cast<const InlineCache*>(word));
+}
+
+/// bindToWindow for the method of an instance: `words` are the name and the cache, which is filled. Null, and nothing
+/// pending, when the receiver is no instance or its method is no bytecode of this program.
+[[gnu::noinline]] Code* bindMethod(Context& context, Value* window, uint32_t count, Word* words,
+                                   const Value* consts) {
+  if (!isInstance(window[0])) return nullptr;
+  context.vm->top = window + count;
+  const uint32_t shape = window[0].object()->shape;
+  ClassObject* cls = classOfShape(context, shape);
+  const Symbol name = Value{words[0]}.symbol();
+  const Value method = findMethod(context, cls, name);
+  if (!isKind(method, Kind::Function)) return nullptr;
+  window[-2] = method;
+  Code* code = bindToWindow(context, window, count, consts);
+  if (code)
+    writeCache(reinterpret_cast<InlineCache*>(words + 1), shape,
+               methodTargetIndex(context, cls, name, method));
+  return code;
+}
+
+/// The same for the constructor of a class that the cache knows; makes the instance, too.
+[[gnu::noinline]] Code* bindConstructor(Context& context, Value* window, uint32_t count,
+                                        InlineCache cache, const Value* consts) {
+  ClassObject* cls = asOrNull<ClassObject>(window[-3], Kind::Class);
+  if (!cls || !cls->rootShape || cls->rootShape->id != cache.shape ||
+      cache.index == NoConstructor)
+    return nullptr;
+  context.vm->top = window + count;
+  const Value constructor = context.methodTargets[cache.index];
+  if (!as<FunctionObject>(constructor)->info->code) return nullptr;
+  const Value instance = Value::object(newInstance(context, cls));
+  window[-2] = constructor;
+  window[0] = instance;
+  Code* code = bindToWindow(context, window, count, consts);
+  if (code) window[-3] = instance;
+  return code;
+}
+
+/// Is there a free cell of this size, and room in the zero-count table? Then allocateObjectFast calls nothing.
+inline bool hasCell(const Context& context, size_t bytes) {
+  const size_t n = (bytes + 15) / 16;
+  return n < SmallClasses && context.zeroTop < context.zeroEnd && context.freeCells[n];
+}
+
 #define LEAVE_FRAME(value)                           \
   do {                                               \
     const Word left = (value), link = base[-1].bits; \
@@ -120,6 +176,7 @@ inline bool raised(const Context& context) { return !context.exception.isPending
 
 #define HANDLER(Name) case static_cast<uint16_t>(Opcode::Name):
 #define SLOW_PATH(Name) slow_##Name:
+#define MEDIUM_PATH(Name) slow_##Name:
 #define SLOW(Name) goto slow_##Name
 #define NEXT goto dispatch
 #define NEXT_RELOADED goto dispatch
@@ -140,6 +197,8 @@ using Handler = __attribute__((preserve_none)) void (*)(PARAMS);
 #define HANDLER(Name) __attribute__((preserve_none)) static void handle##Name(PARAMS)
 #define SLOW_FUNCTION [[gnu::noinline, gnu::cold]] __attribute__((preserve_none)) static void
 #define SLOW_PATH(Name) SLOW_FUNCTION slow##Name(PARAMS)
+#define MEDIUM_PATH(Name) \
+  [[gnu::noinline]] __attribute__((preserve_none)) static void slow##Name(PARAMS)
 #define GO(function) \
   [[clang::musttail]] return function(pc, base, consts, context, vm, table, tag, bias)
 #define SLOW(Name) GO(slow##Name)

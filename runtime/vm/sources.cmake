@@ -1,4 +1,4 @@
-set(VM_SOURCES
+set(VM
   vm/Enter.cpp
   vm/Interpreter.cpp
   vm/RuntimeTable.cpp
