@@ -10,7 +10,8 @@ namespace gene {
 /// The slow path: table full, no free cell, or a large object.
 [[gnu::noinline]] Object* allocateObjectSlow(Context& context, size_t size, uint32_t shape);
 
-[[gnu::always_inline]] inline Object* allocateObjectFast(Context& context, size_t size, uint32_t shape) {
+[[gnu::always_inline]] inline Object* allocateObjectFast(Context& context, size_t size,
+                                                         uint32_t shape) {
   const size_t n = (size + 15) / 16;
   if (GENE_LIKELY(n < SmallClasses && context.zeroTop < context.zeroEnd)) {
     if (FreeCell* cell = context.freeCells[n]; GENE_LIKELY(cell != nullptr)) {

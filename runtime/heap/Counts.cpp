@@ -18,7 +18,8 @@ void growTable(Context& context) {
   Heap& heap = *context.heap;
   const auto used = static_cast<size_t>(context.zeroTop - heap.table);
   heap.tableCapacity *= 2;
-  heap.table = static_cast<Object**>(std::realloc(heap.table, (heap.tableCapacity + 64) * sizeof(Object*)));
+  heap.table =
+      static_cast<Object**>(std::realloc(heap.table, (heap.tableCapacity + 64) * sizeof(Object*)));
   context.zeroTop = heap.table + used;
   context.zeroEnd = heap.options.reconcileAlways ? heap.table : heap.table + heap.tableCapacity;
 }
@@ -99,19 +100,27 @@ void reconcile(Context& context) {
   for (Object* object : heap.pinned) object->countAndFlags &= ~Object::Marked;
   context.zeroTop = heap.table + kept;
   // Scanning deep stacks is paid for by more allocations between two scans.
-  const size_t stackWords = heap.stackBase ? (reinterpret_cast<uintptr_t>(heap.stackBase) -
-                                              reinterpret_cast<uintptr_t>(__builtin_frame_address(0))) / 8 : 0;
-  const size_t valueWords = heap.valueStackTop ? static_cast<size_t>(*heap.valueStackTop - heap.valueStack) : 0;
+  const size_t stackWords = heap.stackBase
+                                ? (reinterpret_cast<uintptr_t>(heap.stackBase) -
+                                   reinterpret_cast<uintptr_t>(__builtin_frame_address(0))) /
+                                      8
+                                : 0;
+  const size_t valueWords =
+      heap.valueStackTop ? static_cast<size_t>(*heap.valueStackTop - heap.valueStack) : 0;
   const size_t wanted = std::max<size_t>(4096, std::max(kept * 2, (stackWords + valueWords) / 4));
   if (heap.tableCapacity < wanted) {
     heap.tableCapacity = wanted;
-    heap.table = static_cast<Object**>(std::realloc(heap.table, (heap.tableCapacity + 64) * sizeof(Object*)));
+    heap.table = static_cast<Object**>(
+        std::realloc(heap.table, (heap.tableCapacity + 64) * sizeof(Object*)));
     context.zeroTop = heap.table + kept;
   }
-  context.zeroEnd = heap.options.reconcileAlways ? heap.table : heap.table + std::max<size_t>(wanted, kept + 64);
+  context.zeroEnd =
+      heap.options.reconcileAlways ? heap.table : heap.table + std::max<size_t>(wanted, kept + 64);
   heap.freeing = false;
-  heap.stats.reconcileNanoseconds += static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - before).count());
+  heap.stats.reconcileNanoseconds +=
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                std::chrono::steady_clock::now() - before)
+                                .count());
   if (heap.options.verify) {
     const std::string wrong = verifyCounts(context);
     GENE_CHECK(wrong.empty(), "reference counts agree with the heap");

@@ -61,10 +61,13 @@ uint64_t markAndSweep(Context& context, bool withStacks) {
   for (Object* o : dead)
     forEachSlot(o, [&](Slot& slot) {
       const Value child = slot.get();
-      if (!child.isObject() || child.object()->isImmortal() || !(child.object()->countAndFlags & Object::Marked)) return;
+      if (!child.isObject() || child.object()->isImmortal() ||
+          !(child.object()->countAndFlags & Object::Marked))
+        return;
       Object* c = child.object();
       c->countAndFlags -= Object::One;
-      if (c->countAndFlags < Object::One && !(c->countAndFlags & Object::InTable)) countFellToZero(c);
+      if (c->countAndFlags < Object::One && !(c->countAndFlags & Object::InTable))
+        countFellToZero(c);
     });
   for (Object* o : dead) {
     freePayloads(o);
@@ -80,9 +83,11 @@ uint64_t markAndSweep(Context& context, bool withStacks) {
 std::string describe(Context& context, Object* o) {
   const std::string kind = kindName(context, Value::object(o));
   char text[128];
-  std::snprintf(text, sizeof text, "%s at %p, count %u", kind.c_str(), static_cast<void*>(o), o->countAndFlags >> 4);
+  std::snprintf(text, sizeof text, "%s at %p, count %u", kind.c_str(), static_cast<void*>(o),
+                o->countAndFlags >> 4);
   std::string out = text;
-  if (o->is(Kind::String)) out += " \"" + std::string(stringView(Value::object(o)).substr(0, 40)) + "\"";
+  if (o->is(Kind::String))
+    out += " \"" + std::string(stringView(Value::object(o)).substr(0, 40)) + "\"";
   return out;
 }
 
@@ -122,8 +127,7 @@ uint64_t shutdownHeap(Context& context, std::string* report) {
   heap.forEachObject([&](Object* o) {
     if (o->isImmortal()) immortals.push_back(o);
   });
-  for (Object* o : immortals)
-    forEachSlot(o, [](Slot& slot) { slot.clear(); });
+  for (Object* o : immortals) forEachSlot(o, [](Slot& slot) { slot.clear(); });
   reconcile(context);
   markAndSweep(context, false);
   uint64_t live = countsWrong ? 1 : 0;
@@ -143,8 +147,9 @@ const HeapStats& heapStats(Context& context) {
 
 HeapStats creationStats(Context& context) {
   HeapStats stats = heapStats(context);
-  context.heap->forEachObject(
-      [&](Object* o) { stats.created[o->isInstance() ? static_cast<size_t>(Kind::Count) : o->shape]++; });
+  context.heap->forEachObject([&](Object* o) {
+    stats.created[o->isInstance() ? static_cast<size_t>(Kind::Count) : o->shape]++;
+  });
   return stats;
 }
 

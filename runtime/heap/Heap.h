@@ -12,7 +12,7 @@ namespace gene {
 
 /// Exact counters, compiled in always; printed by --stats.
 struct HeapStats {
-  uint64_t created[64] = {};       // by kind; instances under Kind::Count
+  uint64_t created[64] = {};  // by kind; instances under Kind::Count
   uint64_t freed = 0;
   uint64_t scopesCreated = 0, scopesReused = 0;
   uint64_t reconciles = 0, reconcileNanoseconds = 0;
@@ -23,10 +23,10 @@ struct HeapStats {
 /// Torture switches: from the GENE_STRESS environment variable (comma-separated: reconcile, poison, verify,
 /// fail-alloc=N) or on by default in the stress preset.
 struct HeapOptions {
-  bool reconcileAlways = false;   // at every allocation
-  bool poison = false;            // fill freed cells with 0xDD
-  bool verify = false;            // recompute all counts after each reconcile and compare
-  int64_t failAllocation = -1;    // raise "out of memory" at the n-th allocation
+  bool reconcileAlways = false;  // at every allocation
+  bool poison = false;           // fill freed cells with 0xDD
+  bool verify = false;           // recompute all counts after each reconcile and compare
+  int64_t failAllocation = -1;   // raise "out of memory" at the n-th allocation
 };
 
 /// A new object of `size` bytes with its header written; the rest is uninitialised. Slots must be init()ed at once.
@@ -34,7 +34,8 @@ struct HeapOptions {
 Object* allocateObject(Context& context, size_t size, uint32_t shape);
 template <class T>
 T* allocate(Context& context, Kind kind, size_t extraBytes = 0) {
-  return static_cast<T*>(allocateObject(context, sizeof(T) + extraBytes, static_cast<uint32_t>(kind)));
+  return static_cast<T*>(
+      allocateObject(context, sizeof(T) + extraBytes, static_cast<uint32_t>(kind)));
 }
 /// Makes an object and all it refers to immortal: literals, built-ins.
 void makeImmortal(Value v);

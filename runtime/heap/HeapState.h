@@ -21,17 +21,17 @@ struct FreeCell {
 };
 
 inline constexpr size_t PageBytes = 64 * 1024;
-inline constexpr size_t SmallClasses = 33;     // 16 * n bytes, n in 1..32: lists in Context::freeCells
-inline constexpr size_t MediumClasses = 16;    // up to 8 KiB: lists in Heap::mediumCells
+inline constexpr size_t SmallClasses = 33;  // 16 * n bytes, n in 1..32: lists in Context::freeCells
+inline constexpr size_t MediumClasses = 16;  // up to 8 KiB: lists in Heap::mediumCells
 inline constexpr size_t MaxMedium = 8 * 1024;
 
 struct PageHeader {
-  uint32_t cellBytes;     // large: the bytes of the object
-  uint32_t cells;         // in use or free, carved so far; large: 1
-  uint32_t capacity;      // cells that fit
-  uint32_t reciprocal;    // 2^32 / cellBytes rounded up: division by multiplication
-  uint32_t sizeClass;     // small: n; medium: SmallClasses + m; large: LargeClass
-  uint32_t pages;         // of the run
+  uint32_t cellBytes;   // large: the bytes of the object
+  uint32_t cells;       // in use or free, carved so far; large: 1
+  uint32_t capacity;    // cells that fit
+  uint32_t reciprocal;  // 2^32 / cellBytes rounded up: division by multiplication
+  uint32_t sizeClass;   // small: n; medium: SmallClasses + m; large: LargeClass
+  uint32_t pages;       // of the run
   uint64_t padding[5];
   [[nodiscard]] char* first() { return reinterpret_cast<char*>(this + 1); }
 };
@@ -45,17 +45,17 @@ class Heap {
 
   char* region = nullptr;
   size_t regionPages = 0;
-  size_t usedPages = 0;            // pages below were handed out once
-  std::vector<uint32_t> pageRun;   // by page: the first page of its run + 1; 0: free
-  std::vector<uint32_t> freePages; // single pages to use again
+  size_t usedPages = 0;             // pages below were handed out once
+  std::vector<uint32_t> pageRun;    // by page: the first page of its run + 1; 0: free
+  std::vector<uint32_t> freePages;  // single pages to use again
   FreeCell* mediumCells[MediumClasses] = {};
   PageHeader* carving[SmallClasses + MediumClasses] = {};  // the page that fresh cells come from
   size_t payloadBytes = 0;
 
   Object** table = nullptr;
   size_t tableCapacity = 0;
-  std::vector<Object*> pinned;     // Marked while a reconcile runs
-  std::vector<Object*> work;       // objects to free, or to mark
+  std::vector<Object*> pinned;  // Marked while a reconcile runs
+  std::vector<Object*> work;    // objects to free, or to mark
   bool freeing = false;
 
   struct Roots {
@@ -67,7 +67,7 @@ class Heap {
   const Value* valueStack = nullptr;
   Value* const* valueStackTop = nullptr;
   size_t cycleThreshold = 32 << 20;
-  int64_t allocationsLeft = -1;    // fail-alloc
+  int64_t allocationsLeft = -1;  // fail-alloc
 
   // --- Pages.cpp ------------------------------------------------------------------------------------------------------
   /// The live object that contains this address, or null. Any word may be asked.

@@ -72,7 +72,8 @@ void Heap::carve(Context& context, uint32_t sizeClass, uint32_t cellBytes) {
     header->sizeClass = sizeClass;
     header->pages = 1;
   }
-  FreeCell*& list = sizeClass < SmallClasses ? context.freeCells[sizeClass] : mediumCells[sizeClass - SmallClasses];
+  FreeCell*& list = sizeClass < SmallClasses ? context.freeCells[sizeClass]
+                                             : mediumCells[sizeClass - SmallClasses];
   const uint32_t more = std::max<uint32_t>(1, 4096 / cellBytes);
   const uint32_t last = std::min(header->capacity, header->cells + more);
   for (uint32_t i = last; i-- > header->cells;) {
@@ -89,7 +90,8 @@ Object* Heap::allocateSlow(Context& context, size_t bytes, uint32_t shape) {
   const size_t n = (bytes + 15) / 16;
   if (n < SmallClasses) {
     const size_t cls = std::max<size_t>(n, 1);
-    if (!context.freeCells[cls]) carve(context, static_cast<uint32_t>(cls), static_cast<uint32_t>(cls * 16));
+    if (!context.freeCells[cls])
+      carve(context, static_cast<uint32_t>(cls), static_cast<uint32_t>(cls * 16));
     FreeCell* cell = context.freeCells[cls];
     context.freeCells[cls] = cell->next;
     object = &cell->header;
@@ -134,8 +136,9 @@ void Heap::freeCell(Context& context, Object* object) {
   if (options.poison) std::memset(static_cast<void*>(object), 0xDD, header->cellBytes);
   auto* cell = reinterpret_cast<FreeCell*>(object);
   cell->header = {0, 0};
-  FreeCell*& list = header->sizeClass < SmallClasses ? context.freeCells[header->sizeClass]
-                                                     : mediumCells[header->sizeClass - SmallClasses];
+  FreeCell*& list = header->sizeClass < SmallClasses
+                        ? context.freeCells[header->sizeClass]
+                        : mediumCells[header->sizeClass - SmallClasses];
   cell->next = list;
   list = cell;
 }
@@ -204,10 +207,12 @@ Heap* createHeap(Context& context, const HeapOptions& given) {
   size_t bytes = size_t{1} << 38;
   void* region = MAP_FAILED;
   for (; region == MAP_FAILED && bytes >= (size_t{1} << 30); bytes /= 2)
-    region = ::mmap(nullptr, bytes + PageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    region = ::mmap(nullptr, bytes + PageBytes, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (region == MAP_FAILED) outOfMemory();
   bytes *= 2;
-  heap->region = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(region) + PageBytes - 1) & ~(PageBytes - 1));
+  heap->region = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(region) + PageBytes - 1) &
+                                         ~(PageBytes - 1));
   heap->regionPages = bytes / PageBytes;
   heap->tableCapacity = 4096;
   heap->table = static_cast<Object**>(std::malloc((heap->tableCapacity + 64) * sizeof(Object*)));
@@ -227,7 +232,9 @@ void destroyHeap(Context& context) {
   context.heap = nullptr;
 }
 
-void addRoots(Context& context, const Value* first, uint64_t count) { context.heap->roots.push_back({first, count}); }
+void addRoots(Context& context, const Value* first, uint64_t count) {
+  context.heap->roots.push_back({first, count});
+}
 
 void removeRoots(Context& context, const Value* first) {
   std::erase_if(context.heap->roots, [&](const Heap::Roots& r) { return r.first == first; });

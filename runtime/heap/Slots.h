@@ -37,7 +37,9 @@ inline void forEachSlot(Object* object, F&& f) {
     case Kind::String:
     case Kind::ComplexSymbol:
     case Kind::Bytes: return;
-    case Kind::Array: all(static_cast<ArrayObject*>(object)->items, static_cast<ArrayObject*>(object)->size); return;
+    case Kind::Array:
+      all(static_cast<ArrayObject*>(object)->items, static_cast<ArrayObject*>(object)->size);
+      return;
     case Kind::Map:
     case Kind::HashMap:
     case Kind::HashSet: {
@@ -63,9 +65,12 @@ inline void forEachSlot(Object* object, F&& f) {
       return;
     }
     case Kind::Iterator: f(static_cast<IteratorObject*>(object)->source); return;
-    case Kind::Scope: all(static_cast<ScopeObject*>(object)->slots(), static_cast<ScopeObject*>(object)->count); return;
+    case Kind::Scope:
+      all(static_cast<ScopeObject*>(object)->slots(), static_cast<ScopeObject*>(object)->count);
+      return;
     case Kind::Function:
-      all(static_cast<FunctionObject*>(object)->captures(), static_cast<FunctionObject*>(object)->captureCount);
+      all(static_cast<FunctionObject*>(object)->captures(),
+          static_cast<FunctionObject*>(object)->captureCount);
       return;
     case Kind::BoundMethod:
       f(static_cast<BoundMethodObject*>(object)->receiver);

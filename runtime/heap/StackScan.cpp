@@ -8,9 +8,8 @@
 namespace gene {
 namespace {
 
-[[gnu::noinline]] __attribute__((no_sanitize("address", "undefined"))) void scanWords(Heap& heap, const uint64_t* from,
-                                                                                     const uint64_t* to,
-                                                                                     void (*f)(Heap&, uint64_t)) {
+[[gnu::noinline]] __attribute__((no_sanitize("address", "undefined"))) void scanWords(
+    Heap& heap, const uint64_t* from, const uint64_t* to, void (*f)(Heap&, uint64_t)) {
   const auto low = reinterpret_cast<uint64_t>(heap.region);
   const uint64_t size = heap.usedPages * PageBytes + 1;
   for (const uint64_t* p = from; p < to; p++)
@@ -22,7 +21,8 @@ namespace {
 [[gnu::noinline]] void scanRoots(Context& context, void (*f)(Heap&, uint64_t), bool withStacks) {
   Heap& heap = *context.heap;
   for (const Heap::Roots& r : heap.roots)
-    scanWords(heap, reinterpret_cast<const uint64_t*>(r.first), reinterpret_cast<const uint64_t*>(r.first + r.count), f);
+    scanWords(heap, reinterpret_cast<const uint64_t*>(r.first),
+              reinterpret_cast<const uint64_t*>(r.first + r.count), f);
   if (!withStacks) return;
   if (heap.valueStackTop)
     scanWords(heap, reinterpret_cast<const uint64_t*>(heap.valueStack),

@@ -24,8 +24,9 @@ struct Shape {
   std::unordered_map<Symbol, Shape*> children;
   std::unordered_map<Symbol, uint32_t> slots;  // field → number; filled in when the shape is made
 };
-/// The shape with this id (>= FirstInstanceShape).
-Shape* shapeById(Context& context, uint32_t id);
+/// The shape with this id (>= FirstInstanceShape). Shapes are of the process, not of a context.
+Shape* shapeOfId(uint32_t id);
+inline Shape* shapeById(Context&, uint32_t id) { return shapeOfId(id); }
 Shape* shapeWith(Context& context, Shape* shape, Symbol field);
 
 // --- classes ----------------------------------------------------------------------------------------------------------
@@ -64,10 +65,16 @@ Slot* fieldSlot(Context& context, InstanceObject* instance, Symbol name);
 Value getField(Context& context, InstanceObject* instance, Symbol name);
 void setField(Context& context, InstanceObject* instance, Symbol name, Value value);
 
+/// How many fields instances are expected to have besides those of the parent: they get room for them. Has an effect
+/// only before the first instance.
+void setExpectedFields(ClassObject* cls, uint32_t fields);
+
 // --- built-in classes and exceptions -----------------------------------------------------------------------------------
 inline ClassObject* classOfKind(Context& context, Kind kind) { return context.classes[static_cast<size_t>(kind)]; }
 ClassObject* errorClass(Context& context, ErrorClass which);
 bool isException(Context& context, Value v);
+/// Makes the classes of Kinds.def and the exceptions, and publishes them in context.globals, which must exist.
+void bootstrapClasses(Context& context);
 
 // --- namespaces ---------------------------------------------------------------------------------------------------------
 NamespaceObject* newNamespace(Context& context, Symbol name);

@@ -73,6 +73,14 @@ bool bindArguments(Context& context, const FunctionInfo& info, const CallShape* 
                    uint32_t count, Value* slots);
 bool isCallable(Value v);
 
+/// The method that a call (v .name) reaches; absent without one. Methods that a built-in class defines for its own kind
+/// of values are not found on instances of its subclasses.
+Value methodOf(Context& context, Value receiver, Symbol name);
+
+/// A function whose captures are nil.
 FunctionObject* newFunction(Context& context, FunctionInfo* info, uint32_t captureCount);
+/// Fills in `entry`, `generic` and, where it is missing, `body`, from the rest: slots and body of a Gene function, or
+/// `builtin` with its argument counts.
+void initializeEntries(FunctionInfo& info);
 
 }  // namespace gene

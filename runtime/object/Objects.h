@@ -109,6 +109,8 @@ struct ClassObject : Object {
   Kind kind;        // for built-in classes: the kind of their values; else Free
   bool isException;
   uint32_t id;
+  /// Makes (new C args…) of a built-in class whose values are no instances (keywords in Context::keywords); else null.
+  Value (*construct)(Context&, const Value* args, uint32_t count);
 };
 
 struct NamespaceObject : Object {

@@ -10,6 +10,8 @@ namespace gene {
 
 /// A new String; `text` must be valid UTF-8 (checkedString replaces what is not).
 Value newString(Context& context, std::string_view text);
+/// The same for text from outside: bytes that are no UTF-8 become U+FFFD.
+Value checkedString(Context& context, std::string_view text);
 /// A new String whose bytes the caller fills in before anything else allocates; then finishString.
 StringObject* newStringBuffer(Context& context, uint32_t bytes);
 /// Counts the characters of a filled buffer.

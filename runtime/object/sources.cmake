@@ -1,1 +1,2 @@
-set(OBJECT )
+set(OBJECT object/Kinds.cpp object/String.cpp object/Array.cpp object/Map.cpp object/Gene.cpp object/Class.cpp
+  object/Print.cpp object/Equality.cpp object/FromForm.cpp)

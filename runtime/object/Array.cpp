@@ -1,0 +1,74 @@
+#include "runtime/object/Array.h"
+
+#include <cstring>
+
+#include "runtime/heap/Allocate.h"
+
+namespace gene {
+namespace {
+
+void reserve(Context& context, ArrayObject* array, uint32_t capacity) {
+  if (capacity <= array->capacity) return;
+  const uint32_t grown = std::max({capacity, array->capacity + array->capacity / 2, 4u});
+  array->items = static_cast<Slot*>(growPayload(
+      context, array->items, size_t{array->capacity} * sizeof(Slot), size_t{grown} * sizeof(Slot)));
+  array->capacity = grown;
+}
+
+}  // namespace
+
+ArrayObject* newArray(Context& context, uint32_t capacity) {
+  auto* array = allocate<ArrayObject>(context, Kind::Array);
+  array->items = nullptr;
+  array->size = 0;
+  array->capacity = 0;
+  if (capacity) reserve(context, array, capacity);
+  return array;
+}
+
+ArrayObject* newArrayFrom(Context& context, const Value* items, uint32_t count) {
+  ArrayObject* array = newArray(context, count);
+  for (uint32_t i = 0; i < count; i++) array->items[i].init(items[i]);
+  array->size = count;
+  return array;
+}
+
+void arrayPush(Context& context, ArrayObject* array, Value item) {
+  if (array->size == array->capacity) reserve(context, array, array->size + 1);
+  array->items[array->size].init(item);
+  array->size++;
+}
+
+Value arrayPop(ArrayObject* array) {
+  GENE_ASSERT(array->size > 0, "an item to remove");
+  const Value item = array->items[--array->size].get();
+  release(item);
+  return item;
+}
+
+void arrayErase(ArrayObject* array, uint32_t from, uint32_t to) {
+  for (uint32_t i = from; i < to; i++) release(array->items[i].get());
+  std::memmove(static_cast<void*>(array->items + from), static_cast<const void*>(array->items + to),
+               (array->size - to) * sizeof(Slot));
+  array->size -= to - from;
+}
+
+void arrayInsert(Context& context, ArrayObject* array, uint32_t index, Value item) {
+  reserve(context, array, array->size + 1);
+  std::memmove(static_cast<void*>(array->items + index + 1),
+               static_cast<const void*>(array->items + index),
+               (array->size - index) * sizeof(Slot));
+  array->items[index].init(item);
+  array->size++;
+}
+
+void arrayClear(ArrayObject* array) { arrayErase(array, 0, array->size); }
+
+ArrayObject* arraySlice(Context& context, ArrayObject* array, uint32_t from, uint32_t to) {
+  ArrayObject* result = newArray(context, to - from);
+  for (uint32_t i = from; i < to; i++) result->items[i - from].init(array->items[i].get());
+  result->size = to - from;
+  return result;
+}
+
+}  // namespace gene

@@ -1,0 +1,336 @@
+// Binding arguments to parameters (05 §2), and the entries of functions that have to bind.
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "runtime/abi/Entry.h"
+#include "runtime/object/Arguments.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/Map.h"
+
+namespace gene {
+namespace {
+
+[[gnu::cold]] bool countMismatch(Context& context, uint32_t expected, uint32_t got) {
+  raise(context, ErrorClass::Argument,
+        "Expected " + std::to_string(expected) + " arguments, got " + std::to_string(got));
+  return false;
+}
+
+bool isPositional(SlotKind kind) { return kind == SlotKind::Self || kind == SlotKind::Positional; }
+
+/// The value of a keyword, absent when it was not given. The last one counts; `used` is the mask of those taken.
+Value takeKeyword(Keywords keywords, Symbol name, uint64_t* used, uint8_t* usedMany) {
+  Value found = Value::absent();
+  for (uint32_t i = 0; i < keywords.count; i++) {
+    if (keywords.pairs[2 * i].symbol() != name) continue;
+    found = keywords.pairs[2 * i + 1];
+    if (i < 64)
+      *used |= uint64_t{1} << i;
+    else
+      usedMany[i - 64] = 1;
+  }
+  return found;
+}
+
+class Binder {
+ public:
+  Binder(Context& context, const FunctionInfo& info, const Value* args, uint32_t count,
+         Keywords keywords, Value* slots)
+      : context_(context),
+        info_(info),
+        args_(args),
+        count_(count),
+        keywords_(keywords),
+        slots_(slots) {}
+
+  bool bind() { return bindKeywords() && bindPositional() && checkKeywords() && checkLeftOver(); }
+
+ private:
+  [[nodiscard]] const SlotInfo& slot(uint32_t i) const { return info_.slots[i]; }
+  /// Constructors do not count the object.
+  [[nodiscard]] uint32_t uncounted() const { return info_.isCtor ? 1 : 0; }
+
+  bool bindKeywords() {
+    if (keywords_.count > 64) usedMany_.resize(keywords_.count - 64);
+    for (uint32_t i = 0; i < info_.slotCount; i++) {
+      if (slot(i).kind == SlotKind::KeywordRest) rest_ = static_cast<int32_t>(i);
+      if (slot(i).kind != SlotKind::Keyword) continue;
+      slots_[i] = takeKeyword(keywords_, slot(i).name, &used_, usedMany_.data());
+      if (slots_[i].isAbsent() && !slot(i).optional) {
+        raise(context_, ErrorClass::Argument,
+              "Missing keyword argument: " + std::string(slot(i).name.text()));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool bindPositional() {
+    uint32_t requiredAfter = 0, positionalAfter = 0;
+    for (uint32_t i = 0; i < info_.slotCount; i++) {
+      if (!isPositional(slot(i).kind)) continue;
+      positionalAfter++;
+      requiredAfter += !slot(i).optional;
+    }
+    for (uint32_t i = 0; i < info_.slotCount; i++) {
+      const SlotInfo& s = slot(i);
+      const uint32_t left = count_ - next_;
+      if (isPositional(s.kind)) {
+        position_++;
+        positionalAfter--;
+        requiredAfter -= !s.optional;
+        if (s.optional) {
+          slots_[i] = left > requiredAfter ? args_[next_++] : Value::absent();
+        } else {
+          if (left == 0)
+            return countMismatch(context_, position_ - uncounted(), count_ - uncounted());
+          slots_[i] = args_[next_++];
+        }
+      } else if (s.kind == SlotKind::Rest) {
+        const uint32_t taken = left > positionalAfter ? left - positionalAfter : 0;
+        slots_[i] = Value::object(newArrayFrom(context_, args_ + next_, taken));
+        next_ += taken;
+        hasRest_ = true;
+      }
+    }
+    return true;
+  }
+
+  bool checkKeywords() {
+    if (rest_ >= 0) {
+      MapObject* rest = newMap(context_);
+      slots_[rest_] = Value::object(rest);
+      for (uint32_t i = 0; i < keywords_.count; i++)
+        if (!isUsed(i))
+          mapPut(context_, rest, keywords_.pairs[2 * i].symbol(), keywords_.pairs[2 * i + 1]);
+      return true;
+    }
+    for (uint32_t i = 0; i < keywords_.count; i++) {
+      if (isUsed(i)) continue;
+      raise(context_, ErrorClass::Argument,
+            "Unexpected keyword argument: " + std::string(keywords_.pairs[2 * i].symbol().text()));
+      return false;
+    }
+    return true;
+  }
+
+  bool checkLeftOver() {
+    if (next_ == count_ || hasRest_) return true;
+    // A function without any parameters ignores what it is given.
+    if (position_ == uncounted() && keywords_.count == 0) return true;
+    return countMismatch(context_, position_ - uncounted(), count_ - uncounted());
+  }
+
+  [[nodiscard]] bool isUsed(uint32_t i) const {
+    return i < 64 ? used_ >> i & 1 : usedMany_[i - 64] != 0;
+  }
+
+  Context& context_;
+  const FunctionInfo& info_;
+  const Value* args_;
+  uint32_t count_;
+  Keywords keywords_;
+  Value* slots_;
+  uint64_t used_ = 0;              // keywords that a parameter took, the first 64
+  std::vector<uint8_t> usedMany_;  // and the others
+  int32_t rest_ = -1;              // the slot of ^rest...
+  uint32_t next_ = 0;              // the next positional value
+  uint32_t position_ = 0;
+  bool hasRest_ = false;
+};
+
+}  // namespace
+
+bool bindSlots(Context& context, const FunctionInfo& info, const Value* args, uint32_t count,
+               Keywords keywords, Value* slots) {
+  if (GENE_LIKELY(info.simple && count == info.slotCount && keywords.count == 0)) {
+    std::memcpy(static_cast<void*>(slots), args, count * sizeof(Value));
+    return true;
+  }
+  return Binder(context, info, args, count, keywords, slots).bind();
+}
+
+bool bindArguments(Context& context, const FunctionInfo& info, const CallShape* shape,
+                   const Value* args, uint32_t count, Value* slots) {
+  if (!shape || shape->plain) return bindSlots(context, info, args, count, {}, slots);
+  ValueList positional, keywords;
+  const uint32_t receivers =
+      count - shape->count;  // a method's receiver stands before the shaped arguments
+  positional.push(context, args, receivers);
+  if (!flatten(context, *shape, args + receivers, positional, keywords)) return false;
+  return bindSlots(context, info, positional.data(), positional.size(), keywordsOf(keywords),
+                   slots);
+}
+
+bool flatten(Context& context, const CallShape& shape, const Value* args, ValueList& positional,
+             ValueList& keywords) {
+  for (uint32_t i = 0; i < shape.count; i++) {
+    const Value v = args[i];
+    switch (shape.args[i].kind) {
+      case ArgKind::Positional: positional.push(context, v); break;
+      case ArgKind::Keyword:
+        keywords.push(context, Value::symbol(shape.args[i].keyword));
+        keywords.push(context, v);
+        break;
+      case ArgKind::Spread:
+        if (v.isNil()) break;
+        if (!isArray(v)) {
+          raise(context, ErrorClass::Exception,
+                "... can only spread arrays in gene children context, got " + kindName(context, v));
+          return false;
+        }
+        for (uint32_t j = 0; j < as<ArrayObject>(v)->size; j++)
+          positional.push(context, arrayAt(as<ArrayObject>(v), j));
+        break;
+      case ArgKind::KeywordSpread: {
+        if (v.isNil()) break;
+        if (!isMap(v)) {
+          raise(context, ErrorClass::Exception,
+                "... can only spread maps in map context, got " + kindName(context, v));
+          return false;
+        }
+        const auto* map = as<MapObject>(v);
+        for (uint32_t j = 0; (j = mapNext(map, j)) != MapEnd; j++) {
+          keywords.push(context, map->entries[j].key.get());
+          keywords.push(context, map->entries[j].value.get());
+        }
+        break;
+      }
+    }
+  }
+  return true;
+}
+
+Value keywordMap(Context& context, Keywords keywords) {
+  if (keywords.count == 0) return Value::nil();
+  MapObject* map = newMap(context, Kind::Map, keywords.count);
+  for (uint32_t i = 0; i < keywords.count; i++)
+    mapPut(context, map, keywords.pairs[2 * i].symbol(), keywords.pairs[2 * i + 1]);
+  return Value::object(map);
+}
+
+// --- entries -----------------------------------------------------------------------------------------------------------
+
+namespace {
+
+FunctionInfo& infoOf(Value closure) { return *as<FunctionObject>(closure)->info; }
+
+/// Runs the body with slots that are bound.
+Value enterBody(Context* context, Value closure, const FunctionInfo& info, const Value* slots) {
+  if (info.slotCount <= RegisterArguments)
+    return info.body(context, closure, slots[0], slots[1], slots[2], slots[3]);
+  std::memcpy(static_cast<void*>(context->arguments), slots, info.slotCount * sizeof(Value));
+  const Value none = Value::absent();
+  return info.body(context, closure, none, none, none, none);
+}
+
+Value bindAndEnter(Context* context, Value closure, const Value* args, uint32_t count,
+                   Keywords keywords) {
+  const FunctionInfo& info = infoOf(closure);
+  if (GENE_UNLIKELY(stackIsFull(*context))) return gene_stack_overflow(context);
+  const size_t slotCount = info.slotCount < RegisterArguments ? RegisterArguments : info.slotCount;
+  auto* slots = static_cast<Value*>(__builtin_alloca(slotCount * sizeof(Value)));
+  for (uint32_t i = 0; i < RegisterArguments; i++) slots[i] = Value::absent();
+  if (!bindSlots(*context, info, args, count, keywords, slots)) return Value::pending();
+  return enterBody(context, closure, info, slots);
+}
+
+template <uint32_t Count>
+Value bindEntry(Context* context, Value closure, Value a0, Value a1, Value a2, Value a3) {
+  const Value args[] = {a0, a1, a2, a3};
+  return bindAndEnter(context, closure, args, Count, {});
+}
+
+Value genericEntry(Context* context, Value closure, Value rawCount, Value rawShape, Value, Value) {
+  const auto count = static_cast<uint32_t>(rawCount.bits);
+  const auto* shape = reinterpret_cast<const CallShape*>(rawShape.bits);
+  ValueList args;
+  args.push(*context, context->arguments, count);
+  if (!shape || shape->plain) return bindAndEnter(context, closure, args.data(), count, {});
+  ValueList positional, keywords;
+  const uint32_t receivers = count - shape->count;
+  positional.push(*context, args.data(), receivers);
+  if (!flatten(*context, *shape, args.data() + receivers, positional, keywords))
+    return Value::pending();
+  return bindAndEnter(context, closure, positional.data(), positional.size(), keywordsOf(keywords));
+}
+
+Value callBuiltin(Context* context, const FunctionInfo& info, const Value* args, uint32_t count,
+                  Keywords keywords) {
+  if (GENE_UNLIKELY(stackIsFull(*context))) return gene_stack_overflow(context);
+  if (GENE_UNLIKELY(static_cast<int32_t>(count) < info.minArgs)) {
+    countMismatch(*context, static_cast<uint32_t>(info.minArgs), count);
+    return Value::pending();
+  }
+  if (GENE_UNLIKELY(info.maxArgs >= 0 && static_cast<int32_t>(count) > info.maxArgs)) {
+    countMismatch(*context, static_cast<uint32_t>(info.maxArgs), count);
+    return Value::pending();
+  }
+  context->keywords = keywordMap(*context, keywords);
+  return info.builtin(*context, args, count);
+}
+
+template <uint32_t Count>
+Value builtinEntry(Context* context, Value closure, Value a0, Value a1, Value a2, Value a3) {
+  const Value args[] = {a0, a1, a2, a3};
+  return callBuiltin(context, infoOf(closure), args, Count, {});
+}
+
+Value builtinGenericEntry(Context* context, Value closure, Value rawCount, Value rawShape, Value,
+                          Value) {
+  const auto count = static_cast<uint32_t>(rawCount.bits);
+  const auto* shape = reinterpret_cast<const CallShape*>(rawShape.bits);
+  ValueList args;
+  args.push(*context, context->arguments, count);
+  if (!shape || shape->plain) return callBuiltin(context, infoOf(closure), args.data(), count, {});
+  ValueList positional, keywords;
+  const uint32_t receivers = count - shape->count;
+  positional.push(*context, args.data(), receivers);
+  if (!flatten(*context, *shape, args.data() + receivers, positional, keywords))
+    return Value::pending();
+  return callBuiltin(context, infoOf(closure), positional.data(), positional.size(),
+                     keywordsOf(keywords));
+}
+
+}  // namespace
+
+void initializeEntries(FunctionInfo& info) {
+  static constexpr NativeCode binding[] = {bindEntry<0>, bindEntry<1>, bindEntry<2>, bindEntry<3>,
+                                           bindEntry<4>};
+  static constexpr NativeCode builtin[] = {builtinEntry<0>, builtinEntry<1>, builtinEntry<2>,
+                                           builtinEntry<3>, builtinEntry<4>};
+  for (uint32_t n = 0; n <= RegisterArguments; n++)
+    info.entry[n] = info.builtin ? builtin[n] : binding[n];
+  info.generic = info.builtin ? builtinGenericEntry : genericEntry;
+  if (!info.builtin && info.simple && info.slotCount <= RegisterArguments)
+    info.entry[info.slotCount] = info.body;
+}
+
+Value applyFunction(Context& context, FunctionObject* function, const Value* args, uint32_t count,
+                    Keywords keywords) {
+  const FunctionInfo& info = *function->info;
+  const Value closure = Value::object(function);
+  if (GENE_UNLIKELY(stackIsFull(context))) return gene_stack_overflow(&context);
+  if (GENE_LIKELY(keywords.count == 0)) {
+    const Value none = Value::absent();
+    switch (count) {
+      case 0: return info.entry[0](&context, closure, none, none, none, none);
+      case 1: return info.entry[1](&context, closure, args[0], none, none, none);
+      case 2: return info.entry[2](&context, closure, args[0], args[1], none, none);
+      case 3: return info.entry[3](&context, closure, args[0], args[1], args[2], none);
+      case 4: return info.entry[4](&context, closure, args[0], args[1], args[2], args[3]);
+      default: break;
+    }
+  }
+  if (info.builtin) return callBuiltin(&context, info, args, count, keywords);
+  if (info.slots || info.slotCount == 0)
+    return bindAndEnter(&context, closure, args, count, keywords);
+  GENE_CHECK(count <= MaxBufferedArguments && keywords.count == 0,
+             "runtime functions take positional arguments");
+  std::memcpy(static_cast<void*>(context.arguments), args, count * sizeof(Value));
+  return info.generic(&context, closure, Value{count}, Value{0}, Value::absent(), Value::absent());
+}
+
+}  // namespace gene

@@ -1,0 +1,299 @@
+#include "runtime/object/Class.h"
+
+#include <array>
+
+#include "runtime/abi/MethodTable.h"
+#include "runtime/heap/Allocate.h"
+#include "runtime/object/Map.h"
+
+namespace gene {
+namespace {
+
+std::vector<Shape*> shapes;  // by id - FirstInstanceShape; never shrinks
+
+Shape* newShape(ClassObject* cls, Shape* parent, Symbol field) {
+  auto* shape = new Shape;
+  shape->id = FirstInstanceShape + static_cast<uint32_t>(shapes.size());
+  shape->cls = cls;
+  shape->parent = parent;
+  shape->lastField = field;
+  shape->fieldCount = parent ? parent->fieldCount + 1 : 0;
+  shape->inlineCapacity = parent ? parent->inlineCapacity : 0;
+  if (parent) {
+    shape->slots = parent->slots;
+    shape->slots.emplace(field, parent->fieldCount);
+  }
+  shapes.push_back(shape);
+  return shape;
+}
+
+/// The last lookups of findMethod, by class and name.
+struct CachedMethod {
+  ClassObject* cls = nullptr;
+  Symbol name;
+  Value method = Value::absent();
+};
+std::array<CachedMethod, 4096> methodCache;
+
+CachedMethod& cachedMethod(const ClassObject* cls, Symbol name) {
+  return methodCache[(cls->id * 31 + name.id * 0x9E3779B1u) % methodCache.size()];
+}
+
+/// Classes of kinds whose values are of several classes.
+struct {
+  ClassObject *date, *dateTime, *time, *arrayIterator, *mapIterator, *rangeIterator;
+} special;
+std::array<ClassObject*, 13> errorClasses;
+
+struct KindRow {
+  const char *cls, *type;
+};
+constexpr KindRow kindRows[] = {
+#define IMMEDIATE(Name, Class, Typeof) {Class, Typeof},
+#define KIND(Name, Struct, Class, Typeof, Printed) {Class, Typeof},
+#include "runtime/value/Kinds.def"
+};
+
+}  // namespace
+
+// --- shapes ------------------------------------------------------------------------------------------------------------
+
+Shape* shapeOfId(uint32_t id) { return shapes[id - FirstInstanceShape]; }
+
+Shape* shapeWith(Context&, Shape* shape, Symbol field) {
+  Shape*& child = shape->children[field];
+  if (!child) child = newShape(shape->cls, shape, field);
+  return child;
+}
+
+void setExpectedFields(ClassObject* cls, uint32_t fields) {
+  constexpr uint32_t MostInline = 60;
+  const ClassObject* parent = parentOf(cls);
+  const uint32_t inherited = parent ? parent->rootShape->inlineCapacity : 0;
+  if (cls->rootShape->children.empty())
+    cls->rootShape->inlineCapacity = std::min(MostInline, inherited + fields);
+}
+
+// --- classes -----------------------------------------------------------------------------------------------------------
+
+ClassObject* newClass(Context& context, Symbol name, ClassObject* parent) {
+  static uint32_t lastId = 0;
+  auto* cls = allocate<ClassObject>(context, Kind::Class);
+  cls->name.init(Value::symbol(name));
+  cls->parent.init(parent ? Value::object(parent) : Value::nil());
+  cls->methods.init(Value::nil());
+  cls->members.init(Value::nil());
+  cls->ctor.init(Value::nil());
+  cls->fields.init(Value::nil());
+  cls->kind = Kind::Free;
+  cls->isException = parent && parent->isException;
+  cls->id = ++lastId;
+  cls->methods.set(Value::object(newMap(context)));
+  cls->members.set(Value::object(newMap(context)));
+  // Shapes refer to their class and never die.
+  cls->countAndFlags |= Object::Immortal;
+  cls->rootShape = newShape(cls, nullptr, {});
+  cls->rootShape->inlineCapacity = parent ? parent->rootShape->inlineCapacity : 0;
+  return cls;
+}
+
+ClassObject* classOfShape(Context& context, uint32_t shape) {
+  return shape >= FirstInstanceShape ? shapeOfId(shape)->cls : context.classes[shape];
+}
+
+ClassObject* classOf(Context& context, Value v) {
+  if (isKind(v, Kind::Iterator)) {
+    switch (as<IteratorObject>(v)->iteratorKind) {
+      case IteratorKind::Array:
+      case IteratorKind::Empty: return special.arrayIterator;
+      case IteratorKind::Range: return special.rangeIterator;
+      case IteratorKind::MapValues: return special.mapIterator;
+    }
+  }
+  if (isKind(v, Kind::DateTime)) {
+    const uint8_t what = as<DateTimeObject>(v)->what;
+    return what == 0 ? special.date : what == 1 ? special.dateTime : special.time;
+  }
+  return classOfShape(context, shapeOf(v));
+}
+
+bool inherits(const ClassObject* cls, const ClassObject* ancestor) {
+  for (; cls; cls = parentOf(cls))
+    if (cls == ancestor) return true;
+  return false;
+}
+
+Value findMethod(Context&, ClassObject* cls, Symbol name) {
+  CachedMethod& cached = cachedMethod(cls, name);
+  if (cached.cls == cls && cached.name == name) return cached.method;
+  Value found = Value::absent();
+  for (const ClassObject* c = cls; c && found.isAbsent(); c = parentOf(c))
+    found = mapGet(as<MapObject>(c->methods.get()), name);
+  cached = {cls, name, found};
+  return found;
+}
+
+Value findConstructor(ClassObject* cls) {
+  for (const ClassObject* c = cls; c; c = parentOf(c))
+    if (!c->ctor.get().isNil()) return c->ctor.get();
+  return Value::nil();
+}
+
+void defineMethod(Context& context, ClassObject* cls, Symbol name, Value function) {
+  mapPut(context, as<MapObject>(cls->methods.get()), name, function);
+  // Cached functions are held by their classes only: forget all that could be another now.
+  for (CachedMethod& cached : methodCache)
+    if (cached.name == name) cached = {};
+  if (context.methods) updateMethodTargets(context, name);
+}
+
+Value classMember(const ClassObject* cls, Symbol name) {
+  for (; cls; cls = parentOf(cls))
+    if (const Value v = mapGet(as<MapObject>(cls->members.get()), name); !v.isAbsent()) return v;
+  return Value::absent();
+}
+
+std::string_view typeofName(Value v, Context& context) {
+  if (isInstance(v) || isKind(v, Kind::Iterator))
+    return classOf(context, v)->name.get().symbol().text();
+  if (isKind(v, Kind::DateTime)) {
+    const uint8_t what = as<DateTimeObject>(v)->what;
+    return what == 0 ? "VkDate" : what == 1 ? "VkDateTime" : "VkTime";
+  }
+  if (isKind(v, Kind::Function) && as<FunctionObject>(v)->info->isBlock) return "Block";
+  return kindRows[shapeOf(v)].type;
+}
+
+std::string kindName(Context& context, Value v) {
+  if (isKind(v, Kind::Scope)) return "Scope";
+  return std::string(classOf(context, v)->name.get().symbol().text());
+}
+
+// --- instances ---------------------------------------------------------------------------------------------------------
+
+InstanceObject* newInstance(Context& context, ClassObject* cls) {
+  Shape* shape = cls->rootShape;
+  auto* instance = static_cast<InstanceObject*>(allocateObjectFast(
+      context, sizeof(InstanceObject) + shape->inlineCapacity * sizeof(Slot), shape->id));
+  instance->overflow = nullptr;
+  return instance;
+}
+
+Slot* fieldSlot(Context&, InstanceObject* instance, Symbol name) {
+  const Shape* shape = shapeOfId(instance->shape);
+  auto it = shape->slots.find(name);
+  if (it == shape->slots.end()) return nullptr;
+  return it->second < shape->inlineCapacity
+             ? instance->fields() + it->second
+             : instance->overflow + (it->second - shape->inlineCapacity);
+}
+
+Value getField(Context& context, InstanceObject* instance, Symbol name) {
+  const Slot* slot = fieldSlot(context, instance, name);
+  return slot ? slot->get() : Value::absent();
+}
+
+void setField(Context& context, InstanceObject* instance, Symbol name, Value value) {
+  if (Slot* slot = fieldSlot(context, instance, name)) {
+    slot->set(value);
+    return;
+  }
+  Shape* before = shapeOfId(instance->shape);
+  Shape* after = shapeWith(context, before, name);
+  const uint32_t slot = before->fieldCount;
+  if (slot < after->inlineCapacity) {
+    instance->fields()[slot].init(value);
+  } else {
+    const uint32_t extra = slot - after->inlineCapacity;
+    instance->overflow = static_cast<Slot*>(
+        growPayload(context, instance->overflow, extra * sizeof(Slot), (extra + 1) * sizeof(Slot)));
+    instance->overflow[extra].init(value);
+  }
+  instance->Object::shape = after->id;
+}
+
+// --- built-in classes --------------------------------------------------------------------------------------------------
+
+ClassObject* errorClass(Context&, ErrorClass which) {
+  return errorClasses[static_cast<size_t>(which)];
+}
+
+bool isException(Context& context, Value v) {
+  return isInstance(v) && classOf(context, v)->isException;
+}
+
+void bootstrapClasses(Context& context) {
+  ClassObject* object = newClass(context, Symbol::of("Object"), nullptr);
+  auto define = [&](const char* name, ClassObject* parent) {
+    const Symbol symbol = Symbol::of(name);
+    ClassObject* cls = newClass(context, symbol, parent);
+    namespaceSet(context, context.globals, symbol, Value::object(cls));
+    return cls;
+  };
+  namespaceSet(context, context.globals, Symbol::of("Object"), Value::object(object));
+  for (size_t i = 0; i < static_cast<size_t>(Kind::Count); i++) {
+    const std::string_view name = kindRows[i].cls;
+    context.classes[i] = object;
+    if (name.empty()) continue;
+    const Value known = namespaceGet(context.globals, Symbol::of(name));
+    ClassObject* cls = known.isAbsent() ? define(kindRows[i].cls, object) : as<ClassObject>(known);
+    cls->kind = static_cast<Kind>(i);
+    context.classes[i] = cls;
+  }
+  special = {.date = define("Date", object),
+             .dateTime = define("DateTime", object),
+             .time = define("Time", object),
+             .arrayIterator = define("ArrayIterator", object),
+             .mapIterator = define("MapIterator", object),
+             .rangeIterator = define("RangeIterator", object)};
+  context.classes[static_cast<size_t>(Kind::DateTime)] = special.dateTime;
+  context.classes[static_cast<size_t>(Kind::Iterator)] = special.arrayIterator;
+
+  ClassObject* exception = define("Exception", object);
+  exception->isException = true;
+  exception->rootShape->inlineCapacity = 3;  // message, cause, location
+  static constexpr struct {
+    ErrorClass which;
+    const char* name;
+    ErrorClass parent;
+  } errors[] = {
+      {ErrorClass::Runtime, "RuntimeException", ErrorClass::Exception},
+      {ErrorClass::Type, "TypeException", ErrorClass::Exception},
+      {ErrorClass::Argument, "ArgumentException", ErrorClass::Exception},
+      {ErrorClass::IO, "IOError", ErrorClass::Exception},
+      {ErrorClass::Parse, "ParseException", ErrorClass::Exception},
+      {ErrorClass::Assertion, "AssertionException", ErrorClass::Exception},
+      {ErrorClass::Concurrency, "ConcurrencyException", ErrorClass::Exception},
+      {ErrorClass::Timeout, "TimeoutException", ErrorClass::Concurrency},
+      {ErrorClass::Cancellation, "CancellationException", ErrorClass::Concurrency},
+      {ErrorClass::Thread, "ThreadException", ErrorClass::Concurrency},
+      {ErrorClass::Network, "NetworkException", ErrorClass::Exception},
+      {ErrorClass::Provider, "ProviderException", ErrorClass::Exception},
+  };
+  errorClasses[0] = exception;
+  for (const auto& e : errors)
+    errorClasses[static_cast<size_t>(e.which)] =
+        define(e.name, errorClasses[static_cast<size_t>(e.parent)]);
+}
+
+// --- namespaces --------------------------------------------------------------------------------------------------------
+
+NamespaceObject* newNamespace(Context& context, Symbol name) {
+  auto* ns = allocate<NamespaceObject>(context, Kind::Namespace);
+  ns->name.init(Value::symbol(name));
+  ns->members.init(Value::nil());
+  ns->handlers.init(Value::nil());
+  ns->parent.init(Value::nil());
+  ns->members.set(Value::object(newMap(context)));
+  return ns;
+}
+
+Value namespaceGet(const NamespaceObject* ns, Symbol name) {
+  return mapGet(as<MapObject>(ns->members.get()), name);
+}
+
+void namespaceSet(Context& context, NamespaceObject* ns, Symbol name, Value value) {
+  mapPut(context, as<MapObject>(ns->members.get()), name, value);
+}
+
+}  // namespace gene

@@ -1,0 +1,194 @@
+// Calling values of any kind, and methods by name.
+
+#include "runtime/object/Function.h"
+
+#include <string>
+
+#include "runtime/abi/Entry.h"
+#include "runtime/heap/Heap.h"
+#include "runtime/object/Arguments.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/Map.h"
+#include "runtime/object/Selector.h"
+
+namespace gene {
+namespace {
+
+/// How deep calls of on_method_missing may be nested.
+constexpr uint32_t MaxMissingDepth = 32;
+
+Value applyWithReceiver(Context& context, Value function, Value receiver, const Value* args,
+                        uint32_t count, Keywords keywords) {
+  ValueList all;
+  all.push(context, receiver);
+  all.push(context, args, count);
+  return apply(context, function, all.data(), all.size(), keywords);
+}
+
+[[gnu::cold]] Value notCallable(Context& context, Value callee) {
+  if (isInstance(callee))
+    return raise(
+        context, ErrorClass::Exception,
+        "Instance of " + kindName(context, callee) + " is not callable (no 'call' method)");
+  return raise(context, ErrorClass::Type, "Not callable: " + kindName(context, callee));
+}
+
+/// (Class ^name "N" ^parent P ^methods {…} ^ctor f ^on_method_missing f): a class made at run time (07 §4).
+Value makeClass(Context& context, Keywords keywords) {
+  auto get = [&](std::string_view name) {
+    Value found = Value::nil();
+    for (uint32_t i = 0; i < keywords.count; i++)
+      if (keywords.pairs[2 * i].symbol().text() == name) found = keywords.pairs[2 * i + 1];
+    return found;
+  };
+  const Value name = get("name"), parent = get("parent"), methods = get("methods");
+  if (!isString(name) && !name.isSymbol())
+    return raise(context, ErrorClass::Argument, "Class(...) requires ^name");
+  if (!parent.isNil() && !isClass(parent))
+    return raise(context, ErrorClass::Type, "Class.parent must be a class");
+  if (!methods.isNil() && !isMap(methods))
+    return raise(context, ErrorClass::Type, "Class.methods must be a map");
+  const Symbol symbol = name.isSymbol() ? name.symbol() : Symbol::of(stringView(name));
+  const Value cls =
+      gene_class_new(&context, Value::symbol(symbol), parent.isNil() ? Value::absent() : parent);
+  if (cls.isPending()) return cls;
+  if (isMap(methods)) {
+    const auto* map = as<MapObject>(methods);
+    for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++)
+      gene_class_method(&context, map->entries[i].key.get(), cls, map->entries[i].value.get());
+  }
+  if (const Value missing = get("on_method_missing"); !missing.isNil())
+    gene_class_method(&context, Value::symbol(sym::OnMethodMissing), cls, missing);
+  if (const Value ctor = get("ctor");
+      !ctor.isNil() && gene_class_ctor(&context, cls, ctor).isPending())
+    return Value::pending();
+  return gene_class_done(&context, 0, cls);
+}
+
+/// The class of `cls` or its ancestors that defines `name`.
+const ClassObject* definingClass(const ClassObject* cls, Symbol name) {
+  for (; cls; cls = parentOf(cls))
+    if (isMap(cls->methods.get()) && !mapGet(as<MapObject>(cls->methods.get()), name).isAbsent())
+      return cls;
+  return nullptr;
+}
+
+}  // namespace
+
+FunctionObject* newFunction(Context& context, FunctionInfo* info, uint32_t captureCount) {
+  auto* function = allocate<FunctionObject>(context, Kind::Function, captureCount * sizeof(Slot));
+  function->info = info;
+  function->captureCount = captureCount;
+  function->unused = 0;
+  for (uint32_t i = 0; i < captureCount; i++) function->captures()[i].init(Value::nil());
+  return function;
+}
+
+bool isCallable(Value v) { return isKind(v, Kind::Function) || isKind(v, Kind::BoundMethod); }
+
+Value methodOf(Context& context, Value receiver, Symbol name) {
+  ClassObject* cls = classOf(context, receiver);
+  const Value method = findMethod(context, cls, name);
+  if (GENE_LIKELY(!isInstance(receiver)) || method.isAbsent()) return method;
+  // Code for the values of a built-in kind must not see an instance.
+  if (!isKind(method, Kind::Function) || !as<FunctionObject>(method)->info->builtin) return method;
+  const ClassObject* owner = definingClass(cls, name);
+  return owner && owner->kind != Kind::Free ? Value::absent() : method;
+}
+
+Value apply(Context& context, Value callee, const Value* args, uint32_t count, Keywords keywords) {
+  if (GENE_LIKELY(isKind(callee, Kind::Function)))
+    return applyFunction(context, as<FunctionObject>(callee), args, count, keywords);
+  if (isKind(callee, Kind::BoundMethod)) {
+    const auto* bound = as<BoundMethodObject>(callee);
+    return applyWithReceiver(context, bound->function.get(), bound->receiver.get(), args, count,
+                             keywords);
+  }
+  if (isInstance(callee)) {
+    const Value method = methodOf(context, callee, sym::Call);
+    if (!method.isAbsent())
+      return applyWithReceiver(context, method, callee, args, count, keywords);
+    return notCallable(context, callee);
+  }
+  if (isKind(callee, Kind::Selector)) {
+    if (count == 0)
+      return raise(context, ErrorClass::Argument, "Selector.call expects a target value");
+    return applySelector(context, as<SelectorObject>(callee), args[0],
+                         count > 1 ? args[1] : Value::absent());
+  }
+  if (isClass(callee) && as<ClassObject>(callee) == classOfKind(context, Kind::Class))
+    return makeClass(context, keywords);
+  return notCallable(context, callee);
+}
+
+Value applyMethod(Context& context, Symbol name, const Value* args, uint32_t count,
+                  Keywords keywords) {
+  const Value method = methodOf(context, args[0], name);
+  if (GENE_LIKELY(!method.isAbsent())) return apply(context, method, args, count, keywords);
+  return applyMissing(context, name, args, count, keywords);
+}
+
+Value applyMissing(Context& context, Symbol name, const Value* args, uint32_t count,
+                   Keywords keywords) {
+  const Value receiver = args[0];
+  if (receiver.isNil()) return Value::nil();
+  if (isInstance(receiver) && count == 1 && keywords.count == 0) {
+    const Value field = getField(context, static_cast<InstanceObject*>(receiver.object()), name);
+    if (!field.isAbsent()) return field;
+    if (isException(context, receiver) &&
+        (name == sym::Message || name == sym::Cause || name == sym::LocationName))
+      return Value::void_();
+  }
+  const Value handler = methodOf(context, receiver, sym::OnMethodMissing);
+  if (!handler.isAbsent()) {
+    if (context.missingDepth >= MaxMissingDepth)
+      return raise(context, ErrorClass::Exception,
+                   "on_method_missing recursion limit exceeded while resolving '" +
+                       std::string(name.text()) + "'");
+    ValueList all;
+    all.push(context, receiver);
+    all.push(context, Value::symbol(name));
+    all.push(context, args + 1, count - 1);
+    context.missingDepth++;
+    const Value result = apply(context, handler, all.data(), all.size(), keywords);
+    context.missingDepth--;
+    return result;
+  }
+  return raise(context, ErrorClass::Exception,
+               "Method " + std::string(name.text()) + " not found on " +
+                   (isInstance(receiver) ? "instance" : kindName(context, receiver)));
+}
+
+Value call(Context& context, Value callee, const Value* args, uint32_t count) {
+  return apply(context, callee, args, count, {});
+}
+
+Value callShaped(Context& context, Value callee, const CallShape& shape, const Value* args) {
+  if (shape.plain) return apply(context, callee, args, shape.count, {});
+  ValueList positional, keywords;
+  if (!flatten(context, shape, args, positional, keywords)) return Value::pending();
+  return apply(context, callee, positional.data(), positional.size(), keywordsOf(keywords));
+}
+
+Value callMethod(Context& context, Symbol name, const Value* args, uint32_t count) {
+  return applyMethod(context, name, args, count, {});
+}
+
+Value construct(Context& context, Value value, const Value* args, uint32_t count,
+                Keywords keywords) {
+  if (!isClass(value))
+    return raise(context, ErrorClass::Argument,
+                 "new requires a class, got " + kindName(context, value));
+  auto* cls = as<ClassObject>(value);
+  if (cls->construct) {
+    context.keywords = keywordMap(context, keywords);
+    return cls->construct(context, args, count);
+  }
+  const Value instance = Value::object(newInstance(context, cls));
+  const Value ctor = findConstructor(cls);
+  if (ctor.isNil()) return instance;
+  const Value result = applyWithReceiver(context, ctor, instance, args, count, keywords);
+  return result.isPending() ? result : instance;
+}
+
+}  // namespace gene

@@ -1,0 +1,215 @@
+#include "runtime/object/Map.h"
+
+#include <cstring>
+
+#include "runtime/heap/Allocate.h"
+#include "runtime/object/Equality.h"
+#include "runtime/object/String.h"
+
+namespace gene {
+namespace {
+
+constexpr uint32_t LinearLimit = 8;  // entries that are found without an index
+
+uint64_t symbolHash(Symbol key) { return key.id * 0x9E3779B97F4A7C15ull >> 20; }
+
+void freeIndex(MapObject* map) {
+  if (!map->index) return;
+  freePayload(map->index, (size_t{map->indexMask} + 1) * sizeof(uint32_t));
+  map->index = nullptr;
+}
+
+/// The hash of a key that is in the table already: hashOf succeeded for it once. A user's `hash` that raises now has
+/// its key filed under 0, where it is found as long as it goes on raising.
+uint64_t storedHash(Context& context, const MapObject* map, uint32_t i) {
+  const Value key = map->entries[i].key.get();
+  if (key.isSymbol() && map->is(Kind::Map)) return symbolHash(key.symbol());
+  uint64_t hash = 0;
+  const Value pending = context.exception;
+  if (!hashOf(context, key, map->is(Kind::HashSet) ? "HashSet" : "HashMap", &hash))
+    context.exception = pending;
+  return hash;
+}
+
+void insertIndex(MapObject* map, uint64_t hash, uint32_t entry) {
+  uint32_t i = static_cast<uint32_t>(hash) & map->indexMask;
+  while (map->index[i]) i = (i + 1) & map->indexMask;
+  map->index[i] = entry + 1;
+}
+
+void rebuildIndex(Context& context, MapObject* map) {
+  freeIndex(map);
+  if (map->used <= LinearLimit) return;
+  uint32_t size = 16;
+  while (size < map->capacity * 2) size *= 2;
+  map->index = static_cast<uint32_t*>(allocatePayload(context, size_t{size} * sizeof(uint32_t)));
+  std::memset(map->index, 0, size_t{size} * sizeof(uint32_t));
+  map->indexMask = size - 1;
+  for (uint32_t i = 0; i < map->used; i++)
+    if (!map->entries[i].key.get().isAbsent()) insertIndex(map, storedHash(context, map, i), i);
+}
+
+/// Squeezes deleted entries out, keeping the order.
+void compact(MapObject* map) {
+  uint32_t to = 0;
+  for (uint32_t i = 0; i < map->used; i++) {
+    if (map->entries[i].key.get().isAbsent()) continue;
+    if (to != i)
+      std::memcpy(static_cast<void*>(&map->entries[to]), static_cast<const void*>(&map->entries[i]),
+                  sizeof(MapObject::Entry));
+    to++;
+  }
+  map->used = to;
+}
+
+void append(Context& context, MapObject* map, Value key, Value value, uint64_t hash) {
+  if (map->used == map->capacity) {
+    if (map->size < map->used - map->used / 4) {
+      compact(map);
+      rebuildIndex(context, map);
+    } else {
+      const uint32_t grown = map->capacity ? map->capacity * 2 : 4;
+      map->entries = static_cast<MapObject::Entry*>(
+          growPayload(context, map->entries, size_t{map->capacity} * sizeof(MapObject::Entry),
+                      size_t{grown} * sizeof(MapObject::Entry)));
+      map->capacity = grown;
+      if (map->index) rebuildIndex(context, map);
+    }
+  }
+  const uint32_t i = map->used++;
+  map->entries[i].key.init(key);
+  map->entries[i].value.init(value);
+  map->size++;
+  if (map->index)
+    insertIndex(map, hash, i);
+  else if (map->used > LinearLimit)
+    rebuildIndex(context, map);
+}
+
+void removeEntry(MapObject* map, uint32_t i) {
+  map->entries[i].key.set(Value::absent());
+  map->entries[i].value.set(Value::nil());
+  map->size--;
+  while (map->used && map->entries[map->used - 1].key.get().isAbsent() && !map->index) map->used--;
+}
+
+/// The entry of any key, or -1.
+int64_t findEntry(Context& context, const MapObject* map, Value key, uint64_t hash) {
+  auto matches = [&](uint32_t i) {
+    const Value other = map->entries[i].key.get();
+    return other == key || (!other.isAbsent() && !other.isSymbol() && equal(context, other, key));
+  };
+  if (!map->index) {
+    for (uint32_t i = 0; i < map->used; i++)
+      if (matches(i)) return i;
+    return -1;
+  }
+  for (uint32_t i = static_cast<uint32_t>(hash) & map->indexMask; map->index[i];
+       i = (i + 1) & map->indexMask)
+    if (matches(map->index[i] - 1)) return map->index[i] - 1;
+  return -1;
+}
+
+const char* nameOf(const MapObject* map) { return map->is(Kind::HashSet) ? "HashSet" : "HashMap"; }
+
+}  // namespace
+
+MapObject* newMap(Context& context, Kind kind, uint32_t capacity) {
+  auto* map = allocate<MapObject>(context, kind);
+  map->entries = nullptr;
+  map->index = nullptr;
+  map->used = map->size = map->capacity = 0;
+  map->indexMask = 0;
+  if (capacity) {
+    map->entries = static_cast<MapObject::Entry*>(
+        allocatePayload(context, size_t{capacity} * sizeof(MapObject::Entry)));
+    map->capacity = capacity;
+  }
+  return map;
+}
+
+int32_t mapFind(const MapObject* map, Symbol key) {
+  const Value wanted = Value::symbol(key);
+  if (!map->index) {
+    for (uint32_t i = 0; i < map->used; i++)
+      if (map->entries[i].key.get() == wanted) return static_cast<int32_t>(i);
+    return -1;
+  }
+  for (uint32_t i = static_cast<uint32_t>(symbolHash(key)) & map->indexMask; map->index[i];
+       i = (i + 1) & map->indexMask)
+    if (map->entries[map->index[i] - 1].key.get() == wanted)
+      return static_cast<int32_t>(map->index[i] - 1);
+  return -1;
+}
+
+Value mapGet(const MapObject* map, Symbol key) {
+  const int32_t i = mapFind(map, key);
+  return i < 0 ? Value::absent() : map->entries[i].value.get();
+}
+
+void mapPut(Context& context, MapObject* map, Symbol key, Value value) {
+  const int32_t i = mapFind(map, key);
+  if (i >= 0)
+    map->entries[i].value.set(value);
+  else
+    append(context, map, Value::symbol(key), value, symbolHash(key));
+}
+
+Value mapRemove(Context&, MapObject* map, Symbol key) {
+  const int32_t i = mapFind(map, key);
+  if (i < 0) return Value::absent();
+  const Value value = map->entries[i].value.get();
+  removeEntry(map, static_cast<uint32_t>(i));
+  return value;
+}
+
+Value tableGet(Context& context, MapObject* map, Value key) {
+  uint64_t hash;
+  if (!hashOf(context, key, nameOf(map), &hash)) return Value::pending();
+  const int64_t i = findEntry(context, map, key, hash);
+  return i < 0 ? Value::absent() : map->entries[i].value.get();
+}
+
+bool tablePut(Context& context, MapObject* map, Value key, Value value) {
+  uint64_t hash;
+  if (!hashOf(context, key, nameOf(map), &hash)) return false;
+  const int64_t i = findEntry(context, map, key, hash);
+  if (i >= 0)
+    map->entries[i].value.set(value);
+  else
+    append(context, map, key, value, hash);
+  return true;
+}
+
+Value tableRemove(Context& context, MapObject* map, Value key) {
+  uint64_t hash;
+  if (!hashOf(context, key, nameOf(map), &hash)) return Value::pending();
+  const int64_t i = findEntry(context, map, key, hash);
+  if (i < 0) return Value::absent();
+  const Value value = map->entries[i].value.get();
+  removeEntry(map, static_cast<uint32_t>(i));
+  return value;
+}
+
+void mapClear(MapObject* map) {
+  for (uint32_t i = 0; i < map->used; i++) {
+    map->entries[i].key.clear();
+    map->entries[i].value.clear();
+  }
+  freeIndex(map);
+  map->used = map->size = 0;
+}
+
+MapObject* mapCopy(Context& context, const MapObject* map) {
+  MapObject* copy = newMap(context, map->kind(), map->size);
+  for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++) {
+    copy->entries[copy->used].key.init(map->entries[i].key.get());
+    copy->entries[copy->used].value.init(map->entries[i].value.get());
+    copy->used++;
+    copy->size++;
+  }
+  rebuildIndex(context, copy);
+  return copy;
+}
+
+}  // namespace gene

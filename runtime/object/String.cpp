@@ -1,0 +1,102 @@
+#include "runtime/object/String.h"
+
+#include <cstring>
+
+#include "runtime/heap/Allocate.h"
+#include "runtime/support/Utf8.h"
+
+namespace gene {
+
+Value newInt(Context& context, int64_t value) {
+  if (Value::fitsSmallInt(value)) return Value::smallInt(value);
+  auto* boxed = allocate<BoxedIntObject>(context, Kind::BoxedInt);
+  boxed->value = value;
+  return Value::object(boxed);
+}
+
+StringObject* newStringBuffer(Context& context, uint32_t bytes) {
+  auto* s = allocate<StringObject>(context, Kind::String, size_t{bytes} + 1);
+  s->bytes = bytes;
+  s->chars = 0;
+  s->hash = 0;
+  s->unused = 0;
+  s->data()[bytes] = 0;
+  return s;
+}
+
+namespace {
+
+/// Characters of UTF-8, eight bytes at a time: those bytes that are no continuations.
+uint32_t countCharacters(const char* p, uint32_t bytes) {
+  uint32_t continuations = 0;
+  uint32_t i = 0;
+  for (; i + 8 <= bytes; i += 8) {
+    uint64_t word;
+    std::memcpy(&word, p + i, 8);
+    const uint64_t high = word & 0x8080808080808080;
+    if (high) continuations += static_cast<uint32_t>(std::popcount(high & ~(word << 1)));
+  }
+  for (; i < bytes; i++) continuations += utf8::isContinuation(p[i]);
+  return bytes - continuations;
+}
+
+}  // namespace
+
+Value finishString(StringObject* string) {
+  string->chars = countCharacters(string->data(), string->bytes);
+  return Value::object(string);
+}
+
+Value newString(Context& context, std::string_view text) {
+  GENE_CHECK(text.size() < UINT32_MAX - 64, "strings are shorter than 4 GiB");
+  StringObject* s = newStringBuffer(context, static_cast<uint32_t>(text.size()));
+  std::memcpy(s->data(), text.data(), text.size());
+  return finishString(s);
+}
+
+Value checkedString(Context& context, std::string_view text) {
+  if (utf8::isValid(text)) return newString(context, text);
+  std::string valid;
+  const char* p = text.data();
+  const char* end = p + text.size();
+  while (p < end) utf8::append(valid, utf8::decode(p, end));
+  return newString(context, valid);
+}
+
+uint32_t stringHash(StringObject* string) {
+  if (string->hash) return string->hash;
+  // Multiply-and-rotate over words; the length keeps zero-padded tails apart.
+  uint64_t h = 0x9E3779B97F4A7C15ull ^ string->bytes;
+  const char* p = string->data();
+  uint32_t left = string->bytes;
+  for (; left >= 8; left -= 8, p += 8) {
+    uint64_t word;
+    std::memcpy(&word, p, 8);
+    h = (h ^ word) * 0xFF51AFD7ED558CCDull;
+    h ^= h >> 32;
+  }
+  uint64_t tail = 0;
+  std::memcpy(&tail, p, left);
+  h = (h ^ tail) * 0xC4CEB9FE1A85EC53ull;
+  h ^= h >> 29;
+  string->hash = static_cast<uint32_t>(h) | 1;
+  return string->hash;
+}
+
+bool stringsEqual(const StringObject* a, const StringObject* b) {
+  if (a == b) return true;
+  if (a->bytes != b->bytes || (a->hash && b->hash && a->hash != b->hash)) return false;
+  return std::memcmp(a->data(), b->data(), a->bytes) == 0;
+}
+
+uint32_t byteOffset(const StringObject* string, uint32_t index) {
+  if (string->ascii()) return index;
+  const char* p = string->data();
+  for (uint32_t i = 0; i < string->bytes; i++) {
+    if (utf8::isContinuation(p[i])) continue;
+    if (index-- == 0) return i;
+  }
+  return string->bytes;
+}
+
+}  // namespace gene

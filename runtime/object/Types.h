@@ -1,0 +1,25 @@
+#pragma once
+// Type expressions at run time (02 §2-3). A type is quoted data: a symbol, a path, or a gene such as (Int | String),
+// (Array Int), (Fn [Int] -> String).
+
+#include <string_view>
+
+#include "runtime/Context.h"
+
+namespace gene {
+
+/// Does `v` match the type? nil matches only what names it.
+bool matchesType(Context& context, Value type, Value v);
+
+enum class Conversion : uint8_t { None, Numeric };
+/// The value, converted between Int and Float where allowed; 0 and a TypeException when it does not fit. nil passes.
+/// `where` is the text behind "in".
+Value checkType(Context& context, Value type, std::string_view where, Value v, Conversion conversion);
+/// Int to Float and Float to Int as (v .to T) and annotations do; `v` itself where the type does not ask for it; absent
+/// when there is none. A lossy conversion warns on standard error.
+Value convertNumber(Context& context, Value type, std::string_view where, Value v);
+
+/// (v is T) for any right side; 0 when that is no type.
+Value isOfType(Context& context, Value v, Value type);
+
+}  // namespace gene
