@@ -1,4 +1,4 @@
-set(IMAGE
+set(IMAGE_SOURCES
   image/ImageFormat.cpp
   image/ImageLoader.cpp
   image/Constants.cpp

@@ -1,5 +1,7 @@
-set(VM
+set(VM_SOURCES
   vm/Enter.cpp
   vm/Interpreter.cpp
   vm/RuntimeTable.cpp
   vm/Unwind.cpp)
+# A frame pointer would give every tail-called handler a prologue.
+set_source_files_properties(vm/Interpreter.cpp PROPERTIES COMPILE_OPTIONS "-fomit-frame-pointer;-fno-stack-protector")
