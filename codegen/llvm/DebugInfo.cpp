@@ -1,0 +1,89 @@
+#include "codegen/llvm/DebugInfo.h"
+
+#include <llvm/BinaryFormat/Dwarf.h>
+
+namespace gene::native {
+
+using namespace llvm;
+
+std::string displayName(const ir::Program& program, const ir::Function& function) {
+  if (&function == program.functions.front()) return "__init__";
+  if (!function.name.empty()) return std::string(function.name.text());
+  return function.loc.valid() ? "fn:" + std::to_string(program.sources.position(function.loc).line)
+                              : "fn";
+}
+
+DebugInfo::DebugInfo(Module& module, const ir::Program& program, bool variables, bool optimised)
+    : builder_(module), program_(program), variables_(variables), optimised_(optimised) {
+  module.addModuleFlag(Module::Warning, "Debug Info Version", DEBUG_METADATA_VERSION);
+  module.addModuleFlag(Module::Max, "Dwarf Version", 4);
+  // Debuggers refuse the expressions and calls of languages they don't know, so this is C to them.
+  unit_ = builder_.createCompileUnit(
+      DISourceLanguageName(dwarf::DW_LANG_C), file(program.mainFile), "gene", optimised, "", 0, "",
+      variables ? DICompileUnit::FullDebug : DICompileUnit::LineTablesOnly);
+}
+
+DIFile* DebugInfo::file(std::string_view name) {
+  DIFile*& known = files_[std::string(name)];
+  if (!known) known = builder_.createFile(name.empty() ? StringRef("gene") : StringRef(name), ".");
+  return known;
+}
+
+DIType* DebugInfo::valueType() {
+  if (!valueType_)
+    valueType_ = builder_.createTypedef(
+        builder_.createBasicType("unsigned long", 64, dwarf::DW_ATE_unsigned), "GeneValue",
+        file(program_.mainFile), 0, unit_);
+  return valueType_;
+}
+
+void DebugInfo::define(const ir::Function& function, llvm::Function* code) {
+  const Position position = positionOf(function.loc);
+  DIFile* const where = file(position.file);
+  SmallVector<Metadata*, 8> types;
+  if (variables_) types.assign(function.params.size() + 1, valueType());
+  DISubprogram::DISPFlags flags = DISubprogram::SPFlagDefinition | DISubprogram::SPFlagLocalToUnit;
+  if (optimised_) flags |= DISubprogram::SPFlagOptimized;
+  code->setSubprogram(builder_.createFunction(
+      where, displayName(program_, function), code->getName(), where, position.line,
+      builder_.createSubroutineType(builder_.getOrCreateTypeArray(types)), position.line,
+      DINode::FlagPrototyped, flags));
+}
+
+DILocation* DebugInfo::location(llvm::Function* code, Location loc) {
+  DISubprogram* const scope = code->getSubprogram();
+  const Position position = positionOf(loc);
+  // A place in another file (code of a macro) has a scope that says so.
+  DIScope* place = scope;
+  if (loc.valid() && llvm::StringRef(position.file) != scope->getFilename()) {
+    DILexicalBlockFile*& block = foreign_[{scope, position.file}];
+    if (!block) block = builder_.createLexicalBlockFile(scope, file(position.file));
+    place = block;
+  }
+  return DILocation::get(code->getContext(), position.line, position.column, place);
+}
+
+void DebugInfo::parameters(const ir::Function& function, ArrayRef<Value*> values,
+                           BasicBlock* block) {
+  if (!variables_) return;
+  DISubprogram* const scope = block->getParent()->getSubprogram();
+  const Position position = positionOf(function.loc);
+  for (unsigned i = 0; i < values.size(); i++) {
+    const std::string_view name = function.params[i].name.text();
+    if (name.empty()) continue;
+    DILocalVariable* variable = builder_.createParameterVariable(
+        scope, name, i + 1, file(position.file), position.line, valueType(), true);
+    builder_.insertDbgValueIntrinsic(values[i], variable, builder_.createExpression(),
+                                     DILocation::get(block->getContext(), position.line, 0, scope),
+                                     block->end());
+  }
+}
+
+void DebugInfo::finish() { builder_.finalize(); }
+
+Position DebugInfo::positionOf(Location loc) const {
+  if (!loc.valid()) return {program_.mainFile, 0, 0};
+  return program_.sources.position(loc);
+}
+
+}  // namespace gene::native

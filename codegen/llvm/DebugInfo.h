@@ -1,0 +1,49 @@
+#pragma once
+// DWARF for Gene: line tables always, variables with -g. The only user of DIBuilder. Paths are those the sources were
+// named by, relative to ".", so that the output is the same wherever it is built.
+
+#include <llvm/IR/DIBuilder.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/Module.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "codegen/ir/Ir.h"
+
+namespace gene::native {
+
+class DebugInfo {
+ public:
+  DebugInfo(llvm::Module& module, const ir::Program& program, bool variables, bool optimised);
+
+  /// Attaches a subprogram to the code of `function`.
+  void define(const ir::Function& function, llvm::Function* code);
+  /// A place in `code`; line 0 where `loc` is nowhere.
+  llvm::DILocation* location(llvm::Function* code, Location loc);
+  /// Says at the end of `block` that the parameters of `function` are in these values.
+  void parameters(const ir::Function& function, llvm::ArrayRef<llvm::Value*> values,
+                  llvm::BasicBlock* block);
+  void finish();
+
+ private:
+  llvm::DIFile* file(std::string_view name);
+  llvm::DIType* valueType();
+  [[nodiscard]] Position positionOf(Location loc) const;
+
+  llvm::DIBuilder builder_;
+  const ir::Program& program_;
+  const bool variables_;
+  const bool optimised_;
+  llvm::DICompileUnit* unit_ = nullptr;
+  llvm::DIType* valueType_ = nullptr;
+  std::map<std::string, llvm::DIFile*, std::less<>> files_;
+  std::map<std::pair<llvm::DISubprogram*, std::string_view>, llvm::DILexicalBlockFile*> foreign_;
+};
+
+/// The name of a function as debuggers and profilers show it: that of the source, `__init__` for a module's top level,
+/// `fn:LINE` for a function without a name.
+std::string displayName(const ir::Program& program, const ir::Function& function);
+
+}  // namespace gene::native

@@ -1,0 +1,375 @@
+// Arithmetic, comparison, truth. Small ints are handled in place; doubles and everything else behind one call that
+// keeps the caller's registers (Fastpath.def). Unboxed operands need no tests but those for overflow.
+
+#include "codegen/llvm/EmitFunction.h"
+
+#include "runtime/value/Value.h"
+
+namespace gene::native {
+
+using ir::Rep;
+using llvm::BasicBlock;
+using llvm::CmpInst;
+
+llvm::CallInst* FunctionEmitter::callSlow(const char* name, llvm::ArrayRef<llvm::Value*> args) {
+  return call((module_.optimising() ? "gene_slow_" : "gene_") + std::string(name), args);
+}
+
+llvm::Value* FunctionEmitter::merge(BasicBlock* fastBlock, llvm::Value* fast, BasicBlock* slowBlock,
+                                    llvm::Value* slow, BasicBlock* done) {
+  b_.SetInsertPoint(done);
+  llvm::PHINode* const phi = b_.CreatePHI(fast->getType(), 2);
+  phi->addIncoming(fast, fastBlock);
+  phi->addIncoming(slow, slowBlock);
+  return phi;
+}
+
+// --- unboxed ---------------------------------------------------------------------------------------------------------------
+
+/// On ints of 64 bits; overflow raises.
+llvm::Value* FunctionEmitter::checkedArithmetic(Operation operation, llvm::Value* a,
+                                                llvm::Value* b) {
+  static constexpr llvm::Intrinsic::ID intrinsics[] = {llvm::Intrinsic::sadd_with_overflow,
+                                                       llvm::Intrinsic::ssub_with_overflow,
+                                                       llvm::Intrinsic::smul_with_overflow};
+  llvm::Value* const both = b_.CreateBinaryIntrinsic(intrinsics[static_cast<int>(operation)], a, b);
+  raiseOverflow(b_.CreateExtractValue(both, 1), static_cast<uint64_t>(operation));
+  return b_.CreateExtractValue(both, 0);
+}
+
+void FunctionEmitter::raiseOverflow(llvm::Value* overflowed, uint64_t operation) {
+  BasicBlock* const overflow = newBlock("overflow");
+  BasicBlock* const next = newBlock("ok");
+  b_.CreateCondBr(overflowed, overflow, next, unlikely());
+  b_.SetInsertPoint(overflow);
+  call("gene_overflow", {context_, b_.getInt64(operation)});
+  raiseAlways();
+  b_.SetInsertPoint(next);
+}
+
+llvm::Value* FunctionEmitter::floatArithmetic(Operation operation, llvm::Value* a, llvm::Value* b) {
+  switch (operation) {
+    case Operation::Add: return b_.CreateFAdd(a, b);
+    case Operation::Sub: return b_.CreateFSub(a, b);
+    case Operation::Mul: return b_.CreateFMul(a, b);
+  }
+  GENE_UNREACHABLE("operation");
+}
+
+bool FunctionEmitter::isFloat(const ir::Value* value) {
+  return value->rep == Rep::F64 || (!value->type.isNone() && value->type.within(ir::Type::Float()));
+}
+
+/// An operand that is known to be a number, as a double.
+llvm::Value* FunctionEmitter::useDouble(const ir::Value* value) {
+  if (isFloat(value)) return use(value, Rep::F64);
+  if (value->kind == ir::ValueKind::Constant)
+    return constant(*static_cast<const ir::Constant*>(value), Rep::F64);
+  return b_.CreateSIToFP(use(value, Rep::I64), b_.getDoubleTy());
+}
+
+/// Defines the result of an instruction in its representation.
+void FunctionEmitter::defineAs(const ir::Instruction& inst, llvm::Value* value, Rep rep) {
+  define(inst, convert(value, rep, inst.rep));
+}
+
+// --- arithmetic ------------------------------------------------------------------------------------------------------------
+
+void FunctionEmitter::emitArithmetic(const ir::Instruction& inst, Operation operation,
+                                     const char* name) {
+  const ir::Value *lhs = inst.operands[0], *rhs = inst.operands[1];
+  const bool floats =
+      (isFloat(lhs) && (isFloat(rhs) || isInt(rhs))) || (isInt(lhs) && isFloat(rhs));
+  if (floats)
+    return defineAs(inst, floatArithmetic(operation, useDouble(lhs), useDouble(rhs)), Rep::F64);
+  if (inst.rep == Rep::I64 || (lhs->rep == Rep::I64 && rhs->rep == Rep::I64))
+    return defineAs(inst, checkedArithmetic(operation, use(lhs, Rep::I64), use(rhs, Rep::I64)),
+                    Rep::I64);
+
+  llvm::Value *const a = use(lhs), *const b = use(rhs);
+  BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
+  llvm::Value* const fast = smallArithmetic(operation, a, b, slow);
+  BasicBlock* const fastBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  b_.SetInsertPoint(slow);
+  llvm::Value* const result = callSlow(name, {context_, a, b});
+  raiseIfPending(result);
+  BasicBlock* const slowBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  defineAs(inst, merge(fastBlock, fast, slowBlock, result, done), Rep::Boxed);
+}
+
+/// The encoding is biased at the top of the word, so that leaving it on either side gives a word below the tag.
+/// Constants save a test (measured.md §1).
+llvm::Value* FunctionEmitter::smallArithmetic(Operation operation, llvm::Value* a, llvm::Value* b,
+                                              BasicBlock* slow) {
+  const auto require = [&](llvm::Value* condition) {
+    BasicBlock* const next = newBlock("fast");
+    b_.CreateCondBr(condition, next, slow, likely());
+    b_.SetInsertPoint(next);
+  };
+  if (operation == Operation::Add && llvm::isa<llvm::ConstantInt>(a)) std::swap(a, b);
+  if (const auto* constant = llvm::dyn_cast<llvm::ConstantInt>(b);
+      constant && constant->getZExtValue() >= gene::Value::IntTag && operation != Operation::Mul) {
+    int64_t k = gene::Value{constant->getZExtValue()}.smallInt();
+    if (operation == Operation::Sub) k = -k;
+    if (k >= 0) {
+      llvm::Value* const sum = b_.CreateAdd(a, b_.getInt64(k));
+      require(b_.CreateICmpUGE(
+          sum, b_.getInt64(static_cast<int64_t>(gene::Value::IntTag + static_cast<uint64_t>(k)))));
+      return sum;
+    }
+    require(b_.CreateICmpUGE(
+        a, b_.getInt64(static_cast<int64_t>(gene::Value::IntTag + static_cast<uint64_t>(-k)))));
+    return b_.CreateAdd(a, b_.getInt64(k));
+  }
+  require(bits_.bothSmallInts(a, b));
+  llvm::Value* result = nullptr;
+  switch (operation) {
+    case Operation::Add: result = b_.CreateAdd(a, bits_.smallInt(b)); break;
+    case Operation::Sub:
+      result = b_.CreateAdd(b_.CreateSub(a, b), bits_.constant(gene::Value::smallInt(0)));
+      break;
+    case Operation::Mul: {
+      // One factor shifted up, so that leaving 48 bits is leaving 64; the product is shifted down again.
+      llvm::Value* const shifted = b_.CreateShl(bits_.smallInt(a), 16);
+      llvm::Value* const both =
+          b_.CreateBinaryIntrinsic(llvm::Intrinsic::smul_with_overflow, shifted, bits_.smallInt(b));
+      require(b_.CreateNot(b_.CreateExtractValue(both, 1)));
+      return bits_.fromSmallInt(b_.CreateAShr(b_.CreateExtractValue(both, 0), 16));
+    }
+  }
+  require(bits_.isSmallInt(result));
+  return result;
+}
+
+void FunctionEmitter::emitAdd(const ir::Instruction& inst) {
+  emitArithmetic(inst, Operation::Add, "add");
+}
+void FunctionEmitter::emitSub(const ir::Instruction& inst) {
+  emitArithmetic(inst, Operation::Sub, "sub");
+}
+void FunctionEmitter::emitMul(const ir::Instruction& inst) {
+  emitArithmetic(inst, Operation::Mul, "mul");
+}
+
+/// `/` gives a float, also of ints; only numbers are known to do so without a call.
+void FunctionEmitter::emitDiv(const ir::Instruction& inst) {
+  const ir::Value *lhs = inst.operands[0], *rhs = inst.operands[1];
+  if ((isFloat(lhs) || isInt(lhs)) && (isFloat(rhs) || isInt(rhs)))
+    return defineAs(inst, b_.CreateFDiv(useDouble(lhs), useDouble(rhs)), Rep::F64);
+  llvm::Value* const result = callSlow("div", {context_, use(lhs), use(rhs)});
+  raiseIfPending(result);
+  defineAs(inst, result, Rep::Boxed);
+}
+
+/// The remainder has the sign of the dividend. A divisor of 0 raises, in the entry.
+void FunctionEmitter::emitMod(const ir::Instruction& inst) {
+  const ir::Value *lhs = inst.operands[0], *rhs = inst.operands[1];
+  if (inst.rep == Rep::I64 || (lhs->rep == Rep::I64 && rhs->rep == Rep::I64)) {
+    llvm::Value *const x = use(lhs, Rep::I64), *const y = use(rhs, Rep::I64);
+    return defineAs(inst, remainder(x, y), Rep::I64);
+  }
+  llvm::Value *const a = use(lhs), *const b = use(rhs);
+  BasicBlock *const fast = newBlock("fast"), *const slow = newBlock("slow"),
+                    *const done = newBlock("done");
+  llvm::Value* const nonZero = b_.CreateICmpNE(b, bits_.constant(gene::Value::smallInt(0)));
+  b_.CreateCondBr(b_.CreateAnd(bits_.bothSmallInts(a, b), nonZero), fast, slow, likely());
+  b_.SetInsertPoint(slow);
+  llvm::Value* const result = call("gene_mod", {context_, a, b});
+  raiseIfPending(result);
+  BasicBlock* const slowBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  b_.SetInsertPoint(fast);
+  llvm::Value* const boxed =
+      bits_.fromSmallInt(quickRemainder(bits_.smallInt(a), bits_.smallInt(b)));
+  BasicBlock* const fastBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  defineAs(inst, merge(fastBlock, boxed, slowBlock, result, done), Rep::Boxed);
+}
+
+/// On ints of 64 bits.
+llvm::Value* FunctionEmitter::remainder(llvm::Value* x, llvm::Value* y) {
+  if (const auto* constant = llvm::dyn_cast<llvm::ConstantInt>(y);
+      constant && constant->getSExtValue() > 0)
+    return b_.CreateSRem(x, y);
+  // 0 raises; -1 would trap with the smallest int, and leaves nothing of any number.
+  BasicBlock *const divide = newBlock("divide"), *const special = newBlock("special"),
+                    *const done = newBlock("done");
+  b_.CreateCondBr(b_.CreateICmpULE(b_.CreateAdd(y, b_.getInt64(1)), b_.getInt64(1)), special,
+                  divide, unlikely());
+  b_.SetInsertPoint(special);
+  BasicBlock *const zero = newBlock("zero"), *const minusOne = newBlock("minus.one");
+  b_.CreateCondBr(b_.CreateICmpEQ(y, b_.getInt64(0)), zero, minusOne);
+  b_.SetInsertPoint(zero);
+  call("gene_mod", {context_, bits_.constant(gene::Value::smallInt(0)),
+                    bits_.constant(gene::Value::smallInt(0))});
+  raiseAlways();
+  b_.SetInsertPoint(minusOne);
+  b_.CreateBr(done);
+  b_.SetInsertPoint(divide);
+  llvm::Value* const result = quickRemainder(x, y);
+  BasicBlock* const from = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  return merge(from, result, minusOne, b_.getInt64(0), done);
+}
+
+/// Division of 64 bits takes several times as long as of 32, and most numbers are small.
+llvm::Value* FunctionEmitter::quickRemainder(llvm::Value* x, llvm::Value* y) {
+  if (llvm::isa<llvm::ConstantInt>(y)) return b_.CreateSRem(x, y);
+  BasicBlock *const narrow = newBlock("narrow"), *const wide = newBlock("wide"),
+                    *const done = newBlock("done");
+  b_.CreateCondBr(b_.CreateICmpEQ(b_.CreateLShr(b_.CreateOr(x, y), 32), b_.getInt64(0)), narrow,
+                  wide, likely());
+  b_.SetInsertPoint(narrow);
+  llvm::Value* const small =
+      b_.CreateURem(b_.CreateTrunc(x, b_.getInt32Ty()), b_.CreateTrunc(y, b_.getInt32Ty()));
+  llvm::Value* const extended = b_.CreateZExt(small, b_.getInt64Ty());
+  b_.CreateBr(done);
+  b_.SetInsertPoint(wide);
+  llvm::Value* const large = b_.CreateSRem(x, y);
+  b_.CreateBr(done);
+  return merge(narrow, extended, wide, large, done);
+}
+
+void FunctionEmitter::emitNeg(const ir::Instruction& inst) {
+  const ir::Value* operand = inst.operands[0];
+  if (isFloat(operand)) return defineAs(inst, b_.CreateFNeg(use(operand, Rep::F64)), Rep::F64);
+  if (inst.rep == Rep::I64 || operand->rep == Rep::I64) {
+    llvm::Value* const both = b_.CreateBinaryIntrinsic(llvm::Intrinsic::ssub_with_overflow,
+                                                       b_.getInt64(0), use(operand, Rep::I64));
+    raiseOverflow(b_.CreateExtractValue(both, 1), 3);
+    return defineAs(inst, b_.CreateExtractValue(both, 0), Rep::I64);
+  }
+  llvm::Value* const result = call("gene_neg", {context_, use(operand)});
+  raiseIfPending(result);
+  defineAs(inst, result, Rep::Boxed);
+}
+
+// --- comparison ------------------------------------------------------------------------------------------------------------
+
+bool FunctionEmitter::isInt(const ir::Value* value) {
+  return value->rep == Rep::I64 || (!value->type.isNone() && value->type.within(ir::Type::Int()));
+}
+
+void FunctionEmitter::emitComparison(const ir::Instruction& inst, CmpInst::Predicate words,
+                                     CmpInst::Predicate ints, CmpInst::Predicate floats,
+                                     const char* name) {
+  const ir::Value *lhs = inst.operands[0], *rhs = inst.operands[1];
+  if (lhs->rep == Rep::I1 && rhs->rep == Rep::I1)
+    return defineCondition(inst, b_.CreateICmp(words, use(lhs, Rep::I1), use(rhs, Rep::I1)));
+  const bool unboxed = lhs->rep == Rep::I64 || rhs->rep == Rep::I64;
+  if (unboxed && isInt(lhs) && isInt(rhs))
+    return defineCondition(inst, b_.CreateICmp(ints, use(lhs, Rep::I64), use(rhs, Rep::I64)));
+  if ((isFloat(lhs) && (isFloat(rhs) || isInt(rhs))) || (isInt(lhs) && isFloat(rhs)))
+    return defineCondition(inst, b_.CreateFCmp(floats, useDouble(lhs), useDouble(rhs)));
+
+  llvm::Value *const a = use(lhs), *const b = use(rhs);
+  BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
+  BasicBlock* const fastBlock = b_.GetInsertBlock();
+  llvm::Value* const fast = b_.CreateICmp(words, a, b);
+  b_.CreateCondBr(comparableWords(inst, a, b), done, slow, likely());
+  b_.SetInsertPoint(slow);
+  llvm::Value* const result = callSlow(name, {context_, a, b});
+  raiseIfPending(result);
+  llvm::Value* const condition = b_.CreateICmpEQ(result, bits_.constant(gene::Value::true_()));
+  BasicBlock* const slowBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  defineCondition(inst, merge(fastBlock, fast, slowBlock, condition, done));
+}
+
+/// Does the order of the words say all? Of two small ints; for equality also when one side is an immediate that equals
+/// nothing but itself (nil, a boolean, a symbol, a character) and the left one is no object, whose class might define ==.
+llvm::Value* FunctionEmitter::comparableWords(const ir::Instruction& inst, llvm::Value* a,
+                                              llvm::Value* b) {
+  if (inst.op == ir::Op::Eq || inst.op == ir::Op::Ne) {
+    const auto immediate = [](llvm::Value* v) {
+      const auto* constant = llvm::dyn_cast<llvm::ConstantInt>(v);
+      if (!constant) return false;
+      const gene::Value value{constant->getZExtValue()};
+      return !value.isObject() && !value.isFloat() && !value.isSmallInt();
+    };
+    if (immediate(a)) return b_.getTrue();
+    if (immediate(b)) return b_.CreateNot(bits_.isObject(a));
+  }
+  return bits_.bothSmallInts(a, b);
+}
+
+void FunctionEmitter::emitLt(const ir::Instruction& inst) {
+  emitComparison(inst, CmpInst::ICMP_ULT, CmpInst::ICMP_SLT, CmpInst::FCMP_OLT, "lt");
+}
+void FunctionEmitter::emitLe(const ir::Instruction& inst) {
+  emitComparison(inst, CmpInst::ICMP_ULE, CmpInst::ICMP_SLE, CmpInst::FCMP_OLE, "le");
+}
+void FunctionEmitter::emitGt(const ir::Instruction& inst) {
+  emitComparison(inst, CmpInst::ICMP_UGT, CmpInst::ICMP_SGT, CmpInst::FCMP_OGT, "gt");
+}
+void FunctionEmitter::emitGe(const ir::Instruction& inst) {
+  emitComparison(inst, CmpInst::ICMP_UGE, CmpInst::ICMP_SGE, CmpInst::FCMP_OGE, "ge");
+}
+void FunctionEmitter::emitEq(const ir::Instruction& inst) {
+  emitComparison(inst, CmpInst::ICMP_EQ, CmpInst::ICMP_EQ, CmpInst::FCMP_OEQ, "eq");
+}
+void FunctionEmitter::emitNe(const ir::Instruction& inst) {
+  emitComparison(inst, CmpInst::ICMP_NE, CmpInst::ICMP_NE, CmpInst::FCMP_UNE, "ne");
+}
+
+// --- truth -----------------------------------------------------------------------------------------------------------------
+
+/// The complement of an Int or Bytes, else the opposite of the truth.
+void FunctionEmitter::emitNot(const ir::Instruction& inst) {
+  const ir::Value* operand = inst.operands[0];
+  if (inst.rep == Rep::I64 || operand->rep == Rep::I64)
+    return defineAs(inst, b_.CreateNot(use(operand, Rep::I64)), Rep::I64);
+  const ir::Type complemented = ir::Type::Int() | ir::Type::Other();
+  if (operand->rep == Rep::I1 || (!operand->type.isNone() && !operand->type.overlaps(complemented)))
+    return defineCondition(inst, b_.CreateNot(useCondition(operand)));
+  llvm::Value* const value = use(operand);
+  BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
+  BasicBlock* const fastBlock = b_.GetInsertBlock();
+  llvm::Value* const fast = bits_.fromBoolean(b_.CreateNot(bits_.isTruthy(value)));
+  llvm::Value* const plain =
+      b_.CreateAnd(b_.CreateNot(bits_.isObject(value)), b_.CreateNot(bits_.isSmallInt(value)));
+  b_.CreateCondBr(plain, done, slow);
+  b_.SetInsertPoint(slow);
+  llvm::Value* const result = call("gene_not", {context_, value});
+  raiseIfPending(result);
+  BasicBlock* const slowBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  defineAs(inst, merge(fastBlock, fast, slowBlock, result, done), Rep::Boxed);
+}
+
+void FunctionEmitter::emitIsTrue(const ir::Instruction& inst) {
+  defineCondition(inst, useCondition(inst.operands[0]));
+}
+
+void FunctionEmitter::emitIsInt(const ir::Instruction& inst) {
+  const ir::Value* operand = inst.operands[0];
+  if (isInt(operand)) return defineCondition(inst, b_.getTrue());
+  if (operand->rep != Rep::Boxed) return defineCondition(inst, b_.getFalse());
+  llvm::Value* const value = use(operand);
+  BasicBlock *const object = newBlock("object"), *const done = newBlock("done");
+  BasicBlock* const from = b_.GetInsertBlock();
+  llvm::Value* const small = bits_.isSmallInt(value);
+  b_.CreateCondBr(bits_.isObject(value), object, done);
+  b_.SetInsertPoint(object);
+  llvm::Value* const either =
+      b_.CreateOr(bits_.hasKind(value, Kind::BoxedInt), bits_.hasKind(value, Kind::Bytes));
+  b_.CreateBr(done);
+  defineCondition(inst, merge(from, small, object, either, done));
+}
+
+void FunctionEmitter::emitIsAbsent(const ir::Instruction& inst) {
+  if (inst.operands[0]->rep != Rep::Boxed) return defineCondition(inst, b_.getFalse());
+  defineCondition(inst,
+                  b_.CreateICmpEQ(use(inst.operands[0]), bits_.constant(gene::Value::absent())));
+}
+
+void FunctionEmitter::emitSame(const ir::Instruction& inst) {
+  const ir::Value *lhs = inst.operands[0], *rhs = inst.operands[1];
+  if (lhs->rep == Rep::I64 && rhs->rep == Rep::I64)
+    return defineCondition(inst, b_.CreateICmpEQ(use(lhs, Rep::I64), use(rhs, Rep::I64)));
+  defineCondition(inst, b_.CreateICmpEQ(use(lhs), use(rhs)));
+}
+
+}  // namespace gene::native

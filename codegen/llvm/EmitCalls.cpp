@@ -1,0 +1,180 @@
+// Calls: of functions known, of values, of methods, of the runtime. A tail call between functions is `musttail`; one
+// that the runtime makes for us is a call whose result is returned.
+
+#include "codegen/llvm/EmitFunction.h"
+
+#include "runtime/Context.h"
+
+namespace gene::native {
+
+using llvm::BasicBlock;
+
+llvm::CallInst* FunctionEmitter::call(llvm::Function* callee, llvm::ArrayRef<llvm::Value*> args) {
+  llvm::CallInst* const result = b_.CreateCall(callee, args);
+  result->setCallingConv(callee->getCallingConv());
+  return result;
+}
+
+// --- arguments -------------------------------------------------------------------------------------------------------------
+
+llvm::Value* FunctionEmitter::argumentBuffer() {
+  return bits_.load(b_.getPtrTy(), context_, layout::Context_arguments);
+}
+
+void FunctionEmitter::storeArguments(llvm::Value* buffer, llvm::ArrayRef<llvm::Value*> values) {
+  for (size_t i = 0; i < values.size(); i++)
+    b_.CreateStore(values[i], bits_.address(buffer, i * 8));
+}
+
+llvm::Value* FunctionEmitter::spill(const ir::Instruction& inst, size_t first) {
+  if (first == inst.operands.size()) return llvm::ConstantPointerNull::get(b_.getPtrTy());
+  storeArguments(buffer_, words(inst.operands.subspan(first)));
+  return buffer_;
+}
+
+std::vector<llvm::Value*> FunctionEmitter::words(std::span<ir::Value* const> values) {
+  std::vector<llvm::Value*> result;
+  for (const ir::Value* value : values) result.push_back(use(value));
+  return result;
+}
+
+// --- calls of code ---------------------------------------------------------------------------------------------------------
+
+void FunctionEmitter::callCode(const ir::Instruction& inst, llvm::FunctionCallee callee,
+                               llvm::Value* closure, llvm::ArrayRef<llvm::Value*> args) {
+  llvm::SmallVector<llvm::Value*, 6> all{context_, closure};
+  all.append(args.begin(), args.end());
+  while (all.size() < 6) all.push_back(llvm::PoisonValue::get(b_.getInt64Ty()));
+  finishCall(inst, b_.CreateCall(callee, all));
+}
+
+void FunctionEmitter::finishCall(const ir::Instruction& inst, llvm::CallInst* result) {
+  if (inst.tail) {
+    if (result->getFunctionType() == code_->getFunctionType()) {
+      result->setTailCallKind(llvm::CallInst::TCK_MustTail);
+      b_.CreateRet(result);
+      return;
+    }
+  } else {
+    deepCalls_.push_back(result);
+  }
+  raiseIfPending(result);
+  defineAs(inst, result, ir::Rep::Boxed);
+}
+
+void FunctionEmitter::emitCallKnown(const ir::Instruction& inst) {
+  const ir::Function* callee = inst.immediates[0].function;
+  // A function that captures nothing and does not name itself never looks at its closure.
+  const bool closureUnused =
+      isConstant(inst.operands[0], ir::ConstantKind::Absent) && !module_.usesCallee(callee);
+  llvm::Value* const closure =
+      closureUnused ? llvm::PoisonValue::get(b_.getInt64Ty()) : use(inst.operands[0]);
+  const std::vector<llvm::Value*> slots = words(inst.operands.subspan(1));
+  if (slots.size() <= RegisterArguments)
+    return callCode(inst, module_.body(callee), closure, slots);
+  storeArguments(argumentBuffer(), slots);
+  callCode(inst, module_.body(callee), closure, {});
+}
+
+/// The code to call for `count` positional arguments: the entry of a function object, or a routine of the runtime for
+/// everything else. One indirect call serves both, so it can be a tail call.
+llvm::Value* FunctionEmitter::calleeEntry(llvm::Value* callee, size_t count) {
+  BasicBlock *const object = newBlock("object"), *const function = newBlock("function"),
+                    *const ready = newBlock("call");
+  llvm::Value* const otherwise = module_.runtime("gene_call_object_" + std::to_string(count));
+  BasicBlock* const from = b_.GetInsertBlock();
+  b_.CreateCondBr(bits_.isObject(callee), object, ready, likely());
+  b_.SetInsertPoint(object);
+  b_.CreateCondBr(bits_.hasKind(callee, Kind::Function), function, ready, likely());
+  b_.SetInsertPoint(function);
+  llvm::Value* const info =
+      bits_.load(b_.getPtrTy(), bits_.pointer(callee), layout::FunctionObject_info);
+  llvm::Value* const entry =
+      bits_.load(b_.getPtrTy(), info, layout::FunctionInfo_entry + count * 8);
+  b_.CreateBr(ready);
+  b_.SetInsertPoint(ready);
+  llvm::PHINode* const phi = b_.CreatePHI(b_.getPtrTy(), 3);
+  phi->addIncoming(otherwise, from);
+  phi->addIncoming(otherwise, object);
+  phi->addIncoming(entry, function);
+  return phi;
+}
+
+void FunctionEmitter::emitCall(const ir::Instruction& inst) {
+  llvm::Value* const callee = use(inst.operands[0]);
+  const std::vector<llvm::Value*> args = words(inst.operands.subspan(1));
+  if (args.size() <= RegisterArguments)
+    return callCode(inst, {module_.codeType(), calleeEntry(callee, args.size())}, callee, args);
+  if (args.size() > MaxBufferedArguments) {
+    llvm::Value* const none = llvm::ConstantPointerNull::get(b_.getPtrTy());
+    return finishCall(inst, call("gene_call_shaped", {context_, none, callee, spill(inst, 1),
+                                                      b_.getInt64(args.size())}));
+  }
+  storeArguments(argumentBuffer(), args);
+  finishCall(inst, call("gene_call_buffer", {context_, callee, b_.getInt64(args.size())}));
+}
+
+void FunctionEmitter::emitCallMethod(const ir::Instruction& inst) {
+  llvm::Value* const args = spill(inst, 0);
+  finishCall(inst, call("gene_call_method",
+                        {context_, symbol(inst.immediates[0].symbol), module_.newCache(), args,
+                         b_.getInt64(inst.operands.size())}));
+}
+
+void FunctionEmitter::emitNew(const ir::Instruction& inst) {
+  llvm::Value* const args = spill(inst, 1);
+  finishCall(inst, call("gene_new", {context_, module_.newCache(), use(inst.operands[0]), args,
+                                     b_.getInt64(inst.operands.size() - 1)}));
+}
+
+// --- the runtime -------------------------------------------------------------------------------------------------------------
+
+/// The loader makes the shapes, so they are reached through the program.
+llvm::Value* FunctionEmitter::callShape(const ir::CallShape* shape) {
+  llvm::Value* const program =
+      bits_.load(b_.getPtrTy(), module_.functionInfo(&function_), layout::FunctionInfo_program);
+  llvm::Value* const shapes = bits_.load(b_.getPtrTy(), program, layout::Program_shapes);
+  return bits_.address(shapes, uint64_t{shape->index} * layout::sizeOfCallShape);
+}
+
+/// Context, immediates, operands; a variable number of operands by address and count.
+void FunctionEmitter::emitRuntime(const ir::Instruction& inst, std::string_view entry) {
+  const ir::InstInfo& row = inst.info();
+  std::vector<llvm::Value*> args{context_};
+  for (size_t i = 0; i < row.immediateCount; i++) {
+    switch (row.immediates[i]) {
+      case ir::ImmKind::Int: args.push_back(b_.getInt64(inst.immediates[i].integer)); break;
+      case ir::ImmKind::Symbol: args.push_back(symbol(inst.immediates[i].symbol)); break;
+      case ir::ImmKind::Function:
+        args.push_back(module_.functionInfo(inst.immediates[i].function));
+        break;
+      case ir::ImmKind::Shape: args.push_back(callShape(inst.immediates[i].shape)); break;
+      case ir::ImmKind::Form:
+        args.push_back(
+            loadSlot(module_.tables().formSlot(inst.immediates[i].form, inst.op == ir::Op::Quote)));
+        break;
+      case ir::ImmKind::Cache: args.push_back(module_.newCache()); break;
+      case ir::ImmKind::Global:
+        args.push_back(module_.slot(inst.immediates[i].global->index));
+        break;
+    }
+  }
+  for (size_t i = 0; i < row.fixedOperands; i++) args.push_back(use(inst.operands[i]));
+  if (row.variadic) {
+    args.push_back(spill(inst, row.fixedOperands));
+    args.push_back(b_.getInt64(inst.operands.size() - row.fixedOperands));
+  }
+  llvm::CallInst* const result = call(entry, args);
+  if (row.runsCode) deepCalls_.push_back(result);
+  if (alwaysRaises(inst)) return raiseAlways();
+  if (row.mayRaise) raiseIfPending(result);
+  if (row.hasResult) defineAs(inst, result, ir::Rep::Boxed);
+}
+
+/// Such an instruction is followed by `unreachable`, or in `try` by a jump that is never taken.
+bool FunctionEmitter::alwaysRaises(const ir::Instruction& inst) {
+  return inst.info().mayRaise && !inst.info().hasResult &&
+         inst.block->terminator()->op == ir::Op::Unreachable;
+}
+
+}  // namespace gene::native

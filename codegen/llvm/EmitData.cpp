@@ -1,0 +1,191 @@
+// Control flow, variables, members, containers: the rows that are neither arithmetic nor calls.
+
+#include "codegen/llvm/EmitFunction.h"
+
+#include "runtime/abi/Caches.h"
+
+namespace gene::native {
+
+using ir::Rep;
+using llvm::BasicBlock;
+
+// --- control -----------------------------------------------------------------------------------------------------------------
+
+void FunctionEmitter::emitJump(const ir::Instruction& inst) {
+  b_.CreateBr(edgeTarget(inst.successors[0], false));
+}
+
+void FunctionEmitter::emitBranch(const ir::Instruction& inst) {
+  llvm::Value* const condition = useCondition(inst.operands[0]);
+  const ir::Edge &yes = inst.successors[0], &no = inst.successors[1];
+  BasicBlock* const ifTrue = edgeTarget(yes, false);
+  BasicBlock* const ifFalse = edgeTarget(no, yes.target == no.target);
+  b_.CreateCondBr(condition, ifTrue, ifFalse);
+}
+
+void FunctionEmitter::emitSwitch(const ir::Instruction& inst) {
+  const ir::Value* operand = inst.operands[0];
+  // A word that is no small int has a number beyond every case.
+  llvm::Value* const index =
+      operand->rep == Rep::I64 ? use(operand, Rep::I64) : bits_.smallInt(use(operand));
+  std::vector<BasicBlock*> targets;
+  for (size_t i = 0; i < inst.successors.size(); i++) {
+    bool shared = false;
+    for (size_t j = 0; j < i; j++) shared |= inst.successors[j].target == inst.successors[i].target;
+    targets.push_back(edgeTarget(inst.successors[i], shared));
+  }
+  llvm::SwitchInst* const result =
+      b_.CreateSwitch(index, targets.back(), static_cast<unsigned>(targets.size()));
+  for (size_t i = 0; i + 1 < targets.size(); i++) result->addCase(b_.getInt64(i), targets[i]);
+}
+
+void FunctionEmitter::emitReturn(const ir::Instruction& inst) {
+  b_.CreateRet(use(inst.operands[0]));
+}
+
+void FunctionEmitter::emitUnreachable(const ir::Instruction&) { b_.CreateUnreachable(); }
+
+// --- variables -----------------------------------------------------------------------------------------------------------------
+
+void FunctionEmitter::emitGlobalGet(const ir::Instruction& inst) {
+  defineAs(inst, b_.CreateLoad(b_.getInt64Ty(), module_.slot(inst.immediates[0].global->index)),
+           Rep::Boxed);
+}
+
+void FunctionEmitter::emitGlobalSet(const ir::Instruction& inst) {
+  b_.CreateStore(use(inst.operands[0]), module_.slot(inst.immediates[0].global->index));
+}
+
+void FunctionEmitter::emitGlobalCheck(const ir::Instruction& inst) {
+  const ir::Global* global = inst.immediates[0].global;
+  llvm::Value* const value = b_.CreateLoad(b_.getInt64Ty(), module_.slot(global->index));
+  BasicBlock *const undefined = newBlock("undefined"), *const next = newBlock("ok");
+  b_.CreateCondBr(b_.CreateICmpEQ(value, bits_.constant(gene::Value::absent())), undefined, next,
+                  unlikely());
+  b_.SetInsertPoint(undefined);
+  call("gene_undefined", {context_, symbol(global->name)});
+  raiseAlways();
+  b_.SetInsertPoint(next);
+  defineAs(inst, value, Rep::Boxed);
+}
+
+void FunctionEmitter::emitCaptureGet(const ir::Instruction& inst) {
+  const uint64_t offset =
+      layout::sizeOfFunctionObject + static_cast<uint64_t>(inst.immediates[0].integer) * 8;
+  defineAs(inst, bits_.loadWord(bits_.pointer(closure_), offset), Rep::Boxed);
+}
+
+/// Known calls pass `absent` for a closure that captures nothing: then any function object of this code will do.
+void FunctionEmitter::emitCallee(const ir::Instruction& inst) {
+  if (function_.captureCount > 0) return define(inst, closure_);
+  BasicBlock *const make = newBlock("make"), *const done = newBlock("done");
+  BasicBlock* const from = b_.GetInsertBlock();
+  b_.CreateCondBr(b_.CreateICmpEQ(closure_, bits_.constant(gene::Value::absent())), make, done,
+                  unlikely());
+  b_.SetInsertPoint(make);
+  llvm::Value* const none = llvm::ConstantPointerNull::get(b_.getPtrTy());
+  llvm::Value* const made =
+      call("gene_closure", {context_, module_.functionInfo(&function_), none, b_.getInt64(0)});
+  b_.CreateBr(done);
+  define(inst, merge(from, closure_, make, made, done));
+}
+
+void FunctionEmitter::emitScopeNew(const ir::Instruction& inst) {
+  define(inst, call("gene_scope_new", {context_, b_.getInt64(inst.immediates[0].integer)}));
+}
+
+llvm::Value* FunctionEmitter::scopeSlot(const ir::Instruction& inst) {
+  const uint64_t offset =
+      layout::sizeOfScopeObject + static_cast<uint64_t>(inst.immediates[0].integer) * 8;
+  return bits_.address(bits_.pointer(use(inst.operands[0])), offset);
+}
+
+void FunctionEmitter::emitScopeGet(const ir::Instruction& inst) {
+  defineAs(inst, b_.CreateLoad(b_.getInt64Ty(), scopeSlot(inst)), Rep::Boxed);
+}
+
+void FunctionEmitter::emitScopeSet(const ir::Instruction& inst) {
+  call("gene_fast_slot_set", {scopeSlot(inst), use(inst.operands[1])});
+}
+
+void FunctionEmitter::emitClosure(const ir::Instruction& inst) {
+  llvm::Value* const info = module_.functionInfo(inst.immediates[0].function);
+  define(inst,
+         call("gene_closure", {context_, info, spill(inst, 0), b_.getInt64(inst.operands.size())}));
+}
+
+// --- members -------------------------------------------------------------------------------------------------------------------
+
+/// Goes to `slow` unless `object` is an object with the shape in the cache; gives the cache's index.
+llvm::Value* FunctionEmitter::cachedIndex(llvm::Value* object, llvm::Value* cache,
+                                          BasicBlock* slow) {
+  BasicBlock *const isObject = newBlock("object"), *const hit = newBlock("hit");
+  b_.CreateCondBr(bits_.isObject(object), isObject, slow, likely());
+  b_.SetInsertPoint(isObject);
+  llvm::Value* const word = b_.CreateLoad(b_.getInt64Ty(), cache);
+  llvm::Value* const expected = b_.CreateTrunc(word, b_.getInt32Ty());
+  b_.CreateCondBr(b_.CreateICmpEQ(bits_.shape(object), expected), hit, slow, likely());
+  b_.SetInsertPoint(hit);
+  return b_.CreateLShr(word, 32);
+}
+
+void FunctionEmitter::emitMemberGet(const ir::Instruction& inst) {
+  llvm::Value* const object = use(inst.operands[0]);
+  llvm::Value* const cache = module_.newCache();
+  BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
+  llvm::Value* const offset = cachedIndex(object, cache, slow);
+  llvm::Value* const field = b_.CreateInBoundsGEP(b_.getInt8Ty(), bits_.pointer(object), offset);
+  llvm::Value* const value = b_.CreateLoad(b_.getInt64Ty(), field);
+  BasicBlock* const fastBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  b_.SetInsertPoint(slow);
+  llvm::Value* const result =
+      call("gene_member_get", {context_, symbol(inst.immediates[0].symbol), cache, object});
+  raiseIfPending(result);
+  BasicBlock* const slowBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  defineAs(inst, merge(fastBlock, value, slowBlock, result, done), Rep::Boxed);
+}
+
+void FunctionEmitter::emitMemberSet(const ir::Instruction& inst) {
+  llvm::Value *const object = use(inst.operands[0]), *const value = use(inst.operands[1]);
+  llvm::Value* const result =
+      call("gene_fast_member_set",
+           {context_, symbol(inst.immediates[0].symbol), module_.newCache(), object, value});
+  raiseIfPending(result);
+  defineAs(inst, result, Rep::Boxed);
+}
+
+void FunctionEmitter::emitFast(const ir::Instruction& inst, const char* name,
+                               llvm::ArrayRef<llvm::Value*> args) {
+  llvm::Value* const result = call(name, args);
+  raiseIfPending(result);
+  defineAs(inst, result, Rep::Boxed);
+}
+
+void FunctionEmitter::emitIndexGet(const ir::Instruction& inst) {
+  emitFast(inst, "gene_fast_index_get",
+           {context_, b_.getInt64(inst.immediates[0].integer), use(inst.operands[0])});
+}
+
+void FunctionEmitter::emitElementGet(const ir::Instruction& inst) {
+  emitFast(inst, "gene_fast_element_get", {context_, use(inst.operands[0]), use(inst.operands[1])});
+}
+
+void FunctionEmitter::emitElementSet(const ir::Instruction& inst) {
+  emitFast(inst, "gene_fast_element_set",
+           {context_, use(inst.operands[0]), use(inst.operands[1]), use(inst.operands[2])});
+}
+
+// --- containers, iteration -------------------------------------------------------------------------------------------------------
+
+void FunctionEmitter::emitArrayNew(const ir::Instruction& inst) {
+  define(inst,
+         call("gene_array_new", {context_, spill(inst, 0), b_.getInt64(inst.operands.size())}));
+}
+
+void FunctionEmitter::emitIterNext(const ir::Instruction& inst) {
+  emitFast(inst, "gene_fast_iter_next", {context_, use(inst.operands[0])});
+}
+
+}  // namespace gene::native

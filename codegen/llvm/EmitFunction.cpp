@@ -1,0 +1,299 @@
+// The frame of a function: its blocks, parameters and phis, cold exits, and the test for stack overflow.
+
+#include "codegen/llvm/EmitFunction.h"
+
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/IR/Dominators.h>
+#include <llvm/IR/MDBuilder.h>
+#include <llvm/Transforms/Utils/BasicBlockUtils.h>
+
+#include <algorithm>
+
+#include "runtime/Context.h"
+
+namespace gene::native {
+
+using llvm::BasicBlock;
+
+FunctionEmitter::FunctionEmitter(ModuleEmitter& module, const ir::Function& function,
+                                 llvm::Function* code)
+    : module_(module), function_(function), code_(code), b_(module.context()) {
+  context_ = code->getArg(0);
+  closure_ = code->getArg(1);
+  context_->setName("context");
+  closure_->setName("closure");
+}
+
+void FunctionEmitter::emit() {
+  module_.debugInfo().define(function_, code_);
+  orderBlocks();
+  scan();
+  emitPrologue();
+  for (const ir::Block* block : order_) emitBlock(*block);
+  current_ = nullptr;
+  if (!deepCalls_.empty()) exit(nullptr);
+  finishExits();
+  checkStack();
+}
+
+BasicBlock* FunctionEmitter::newBlock(const char* name) {
+  return BasicBlock::Create(module_.context(), name, code_);
+}
+
+void FunctionEmitter::orderBlocks() {
+  struct Visit {
+    const ir::Block* block;
+    std::vector<const ir::Block*> successors;
+  };
+  std::vector<bool> seen(function_.blocks.size());
+  std::vector<Visit> stack;
+  const auto push = [&](const ir::Block* block) {
+    seen[block->index] = true;
+    Visit visit{block, {}};
+    block->forEachEdge([&](ir::Edge& edge, bool) { visit.successors.push_back(edge.target); });
+    stack.push_back(std::move(visit));
+  };
+  push(function_.entry());
+  while (!stack.empty()) {
+    if (stack.back().successors.empty()) {
+      order_.push_back(stack.back().block);
+      stack.pop_back();
+      continue;
+    }
+    const ir::Block* next = stack.back().successors.back();
+    stack.back().successors.pop_back();
+    if (!seen[next->index]) push(next);
+  }
+  std::reverse(order_.begin(), order_.end());
+}
+
+/// Numbers all values, notes which of them something but a condition uses, and makes the blocks with their phis.
+void FunctionEmitter::scan() {
+  uint32_t count = 0;
+  for (const ir::Block* block : order_) {
+    for (ir::Param* param : block->params) param->number = count++;
+    for (ir::Instruction* inst : block->instructions) inst->number = count++;
+  }
+  held_.resize(count);
+  needsWord_.resize(count);
+  const auto needWord = [&](const ir::Value* value) {
+    if (value->kind != ir::ValueKind::Constant) needsWord_[value->number] = true;
+  };
+  for (const ir::Block* block : order_) {
+    for (const ir::Instruction* inst : block->instructions) {
+      if (inst->op == ir::Op::Branch || inst->op == ir::Op::IsTrue) continue;
+      for (const ir::Value* operand : inst->operands) needWord(operand);
+    }
+    block->forEachEdge([&](ir::Edge& edge, bool) {
+      for (const ir::Value* arg : edge.args) needWord(arg);
+    });
+  }
+  blocks_.resize(function_.blocks.size());
+  phis_.resize(function_.blocks.size());
+  BasicBlock* const start = newBlock("start");
+  for (const ir::Block* block : order_)
+    blocks_[block->index] =
+        BasicBlock::Create(module_.context(), llvm::StringRef(block->name.text()), code_);
+  b_.SetInsertPoint(start);
+}
+
+void FunctionEmitter::emitPrologue() {
+  size_t spilled = 0;
+  for (const ir::Block* block : order_)
+    for (const ir::Instruction* inst : block->instructions)
+      if (inst->info().variadic) spilled = std::max(spilled, inst->operands.size());
+  if (spilled)
+    buffer_ = b_.CreateAlloca(llvm::ArrayType::get(b_.getInt64Ty(), spilled), nullptr, "arguments");
+  const auto& params = function_.entry()->params;
+  std::vector<llvm::Value*> values;
+  llvm::Value* const passed = params.size() > RegisterArguments ? argumentBuffer() : nullptr;
+  for (unsigned i = 0; i < params.size(); i++) {
+    llvm::Value* const value = passed ? bits_.loadWord(passed, i * 8u) : code_->getArg(2 + i);
+    if (i < function_.params.size())
+      value->setName(llvm::StringRef(function_.params[i].name.text()));
+    values.push_back(value);
+    held_[params[i]->number].value = convert(value, ir::Rep::Boxed, params[i]->rep);
+  }
+  module_.debugInfo().parameters(function_, values, b_.GetInsertBlock());
+  b_.CreateBr(blocks_[function_.entry()->index]);
+  for (const ir::Block* block : order_) {
+    if (block == function_.entry()) continue;
+    b_.SetInsertPoint(blocks_[block->index]);
+    for (const ir::Param* param : block->params) {
+      llvm::PHINode* const phi = b_.CreatePHI(typeOf(param->rep), 2);
+      phis_[block->index].push_back(phi);
+      held_[param->number].value = phi;
+    }
+  }
+}
+
+void FunctionEmitter::emitBlock(const ir::Block& block) {
+  b_.SetInsertPoint(blocks_[block.index]);
+  for (const ir::Instruction* inst : block.instructions) {
+    // What follows a call that has become a tail call, or something that always raises, is not reached.
+    if (b_.GetInsertBlock()->getTerminator()) break;
+    current_ = inst;
+    b_.SetCurrentDebugLocation(module_.debugInfo().location(code_, inst->loc));
+    emitInstruction(*inst);
+  }
+}
+
+void FunctionEmitter::emitInstruction(const ir::Instruction& inst) {
+  switch (inst.op) {
+#define INST(Name, mnemonic, operands, immediates, result, effects) \
+  case ir::Op::Name: return emit##Name(inst);
+#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry) \
+  case ir::Op::Name: return emitRuntime(inst, #entry);
+#include "codegen/ir/Instructions.def"
+    case ir::Op::Count: break;
+  }
+  GENE_UNREACHABLE("instruction");
+}
+
+// --- edges ---------------------------------------------------------------------------------------------------------------
+
+/// `shared`: another edge of the same terminator leads to the same block, so this one needs a block of its own.
+BasicBlock* FunctionEmitter::edgeTarget(const ir::Edge& edge, bool shared) {
+  BasicBlock* const target = blocks_[edge.target->index];
+  BasicBlock* from = b_.GetInsertBlock();
+  const auto insertPoint = b_.saveIP();
+  BasicBlock* result = target;
+  if (shared && !edge.args.empty()) {
+    result = from = newBlock("edge");
+    b_.SetInsertPoint(result);
+  }
+  for (unsigned i = 0; i < edge.args.size(); i++) {
+    llvm::Value* const value = use(edge.args[i], edge.target->params[i]->rep);
+    phis_[edge.target->index][i]->addIncoming(value, b_.GetInsertBlock());
+  }
+  if (result != target)
+    b_.CreateBr(target);
+  else
+    GENE_ASSERT(b_.GetInsertBlock() == from || !shared,
+                "conversions stay in the block of the edge");
+  if (result != target) b_.restoreIP(insertPoint);
+  return result;
+}
+
+// --- raising ---------------------------------------------------------------------------------------------------------------
+
+FunctionEmitter::Exit& FunctionEmitter::exit(const ir::Block* handler) {
+  const auto [it, isNew] = exits_.try_emplace(handler);
+  Exit& exit = it->second;
+  if (!isNew) return exit;
+  exitOrder_.push_back(handler);
+  const Builder::InsertPointGuard guard(b_);
+  exit.block = newBlock(handler ? "landing" : "raised");
+  b_.SetInsertPoint(exit.block);
+  exit.site = b_.CreatePHI(b_.getInt64Ty(), 4, "site");
+  if (handler)
+    for (unsigned i = 1; i < handler->params.size(); i++)
+      exit.args.push_back(b_.CreatePHI(typeOf(handler->params[i]->rep), 4));
+  return exit;
+}
+
+BasicBlock* FunctionEmitter::raiseTarget() {
+  const ir::Edge* edge = current_ ? current_->handler : nullptr;
+  Exit& target = exit(edge ? edge->target : nullptr);
+  const Location loc = current_ ? current_->loc : function_.loc;
+  BasicBlock* const from = b_.GetInsertBlock();
+  // Arguments that must be converted first are converted on the way.
+  const bool direct =
+      !edge || std::ranges::all_of(edge->args, [&, i = 0u](const ir::Value* arg) mutable {
+        return arg->rep == edge->target->params[++i]->rep;
+      });
+  const Builder::InsertPointGuard guard(b_);
+  BasicBlock* block = from;
+  if (!direct) b_.SetInsertPoint(block = newBlock("convert"));
+  std::vector<llvm::Value*> args;
+  if (edge)
+    for (unsigned i = 0; i < edge->args.size(); i++)
+      args.push_back(use(edge->args[i], edge->target->params[i + 1]->rep));
+  BasicBlock* const last = direct ? from : b_.GetInsertBlock();
+  target.site->addIncoming(b_.getInt64(module_.tables().site(loc, &function_)), last);
+  for (size_t i = 0; i < args.size(); i++) target.args[i]->addIncoming(args[i], last);
+  if (direct) return target.block;
+  b_.CreateBr(target.block);
+  return block;
+}
+
+void FunctionEmitter::raiseIf(llvm::Value* failed) {
+  BasicBlock* const target = raiseTarget();
+  BasicBlock* const next = newBlock("ok");
+  b_.CreateCondBr(failed, target, next, unlikely());
+  b_.SetInsertPoint(next);
+}
+
+void FunctionEmitter::raiseIfPending(llvm::Value* result) {
+  raiseIf(b_.CreateICmpEQ(result, b_.getInt64(0)));
+}
+
+void FunctionEmitter::raiseAlways() { b_.CreateBr(raiseTarget()); }
+
+/// Fills in the cold exits: they note where the exception has been, then leave or go to the handler.
+void FunctionEmitter::finishExits() {
+  for (const ir::Block* handler : exitOrder_) {
+    Exit& exit = exits_[handler];
+    b_.SetInsertPoint(exit.block);
+    b_.SetCurrentDebugLocation(module_.debugInfo().location(code_, {}));
+    llvm::Value* const program =
+        bits_.loadWord(module_.functionInfo(&function_), layout::FunctionInfo_program);
+    call("gene_trace", {context_, program, exit.site});
+    if (!handler) {
+      b_.CreateRet(b_.getInt64(0));
+      continue;
+    }
+    std::vector<llvm::PHINode*>& phis = phis_[handler->index];
+    phis[0]->addIncoming(
+        convert(call("gene_catch", {context_}), ir::Rep::Boxed, handler->params[0]->rep),
+        b_.GetInsertBlock());
+    for (size_t i = 0; i < exit.args.size(); i++)
+      phis[i + 1]->addIncoming(exit.args[i], b_.GetInsertBlock());
+    b_.CreateBr(blocks_[handler->index]);
+  }
+}
+
+// --- stack overflow ----------------------------------------------------------------------------------------------------------
+
+/// Compares the stack pointer with the context's limit before the calls by which a function may recur: where all ways
+/// to them pass, outside of loops, so that early exits and leaf functions pay nothing.
+void FunctionEmitter::checkStack() {
+  if (deepCalls_.empty()) return;
+  llvm::DominatorTree dominators(*code_);
+  llvm::LoopInfo loops(dominators);
+  BasicBlock* block = deepCalls_[0]->getParent();
+  for (llvm::CallInst* deep : deepCalls_)
+    block = dominators.findNearestCommonDominator(block, deep->getParent());
+  while (loops.getLoopFor(block)) block = dominators.getNode(block)->getIDom()->getBlock();
+  llvm::Instruction* place = block->getTerminator();
+  for (llvm::Instruction& inst : *block)
+    if (std::ranges::find(deepCalls_, &inst) != deepCalls_.end()) {
+      place = &inst;
+      break;
+    }
+  BasicBlock* const rest = llvm::SplitBlock(block, place);
+  block->getTerminator()->eraseFromParent();
+  b_.SetInsertPoint(block);
+  b_.SetCurrentDebugLocation(module_.debugInfo().location(code_, function_.loc));
+  llvm::LLVMContext& context = module_.context();
+  const bool isX86 = code_->getParent()->getTargetTriple().isX86();
+  llvm::Metadata* name = llvm::MDString::get(context, isX86 ? "rsp" : "sp");
+  llvm::Value* const pointer =
+      b_.CreateIntrinsic(llvm::Intrinsic::read_register, {b_.getInt64Ty()},
+                         {llvm::MetadataAsValue::get(context, llvm::MDNode::get(context, name))});
+  llvm::Value* const limit = bits_.loadWord(context_, layout::Context_stackLimit);
+  BasicBlock* const overflow = newBlock("overflow");
+  b_.CreateCondBr(b_.CreateICmpULT(pointer, limit), overflow, rest, unlikely());
+  b_.SetInsertPoint(overflow);
+  call("gene_stack_overflow", {context_});
+  raiseAlways();
+}
+
+llvm::MDNode* FunctionEmitter::likely() {
+  return llvm::MDBuilder(module_.context()).createLikelyBranchWeights();
+}
+llvm::MDNode* FunctionEmitter::unlikely() {
+  return llvm::MDBuilder(module_.context()).createUnlikelyBranchWeights();
+}
+
+}  // namespace gene::native

@@ -1,0 +1,151 @@
+#pragma once
+// One Gene function as an LLVM function. Each row of Instructions.def has a method here of its name (emitAdd …): a row
+// without one does not link. RUNTIME rows are all translated by emitRuntime, from the row itself.
+//
+// A value is held as its Rep says: a boxed word or a machine int as i64, a float as double, a truth value as i1. A
+// comparison keeps its i1 beside the boxed word, so that a branch on it tests nothing twice.
+//
+// Exceptions: where something raised, control goes to a cold block that all such places of the function share (or all
+// of one `try`): it notes the site and returns 0, or goes to the handler with the exception.
+
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "codegen/llvm/EmitModule.h"
+#include "codegen/llvm/ValueBits.h"
+
+namespace gene::native {
+
+class FunctionEmitter {
+ public:
+  FunctionEmitter(ModuleEmitter& module, const ir::Function& function, llvm::Function* code);
+  void emit();
+
+ private:
+  // --- the rows ----------------------------------------------------------------------------------------------------------
+#define INST(Name, mnemonic, operands, immediates, result, effects) \
+  void emit##Name(const ir::Instruction& inst);
+#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry)
+#include "codegen/ir/Instructions.def"
+  void emitRuntime(const ir::Instruction& inst, std::string_view entry);
+  void emitInstruction(const ir::Instruction& inst);
+
+  // --- the frame (EmitFunction.cpp) -----------------------------------------------------------------------------------------
+  void orderBlocks();
+  void scan();
+  void emitPrologue();
+  void emitBlock(const ir::Block& block);
+  void checkStack();
+  void finishExits();
+  /// The block that an edge from the current position leads to; adds its arguments to the phis there.
+  llvm::BasicBlock* edgeTarget(const ir::Edge& edge, bool shared);
+  llvm::BasicBlock* newBlock(const char* name);
+
+  // --- values --------------------------------------------------------------------------------------------------------------
+  struct Held {
+    llvm::Value* value = nullptr;  // in the type of its Rep; null while only the condition exists
+    llvm::Value* condition = nullptr;  // i1 of a boxed boolean
+  };
+  void define(const ir::Instruction& inst, llvm::Value* value) { held_[inst.number].value = value; }
+  /// The result of a test: boxed only if something but a condition uses it.
+  void defineCondition(const ir::Instruction& inst, llvm::Value* i1);
+  llvm::Type* typeOf(ir::Rep rep);
+  llvm::Value* constant(const ir::Constant& constant, ir::Rep rep);
+  llvm::Value* loadSlot(uint32_t slot);
+  llvm::Value* use(const ir::Value* value, ir::Rep rep);
+  llvm::Value* use(const ir::Value* value) { return use(value, ir::Rep::Boxed); }
+  llvm::Value* useCondition(const ir::Value* value);
+  llvm::Value* convert(llvm::Value* value, ir::Rep from, ir::Rep to);
+  static bool isConstant(const ir::Value* value, ir::ConstantKind kind);
+
+  // --- raising ---------------------------------------------------------------------------------------------------------------
+  /// The cold block for an exception at the instruction being emitted, entered from the current block.
+  llvm::BasicBlock* raiseTarget();
+  /// Goes on only when `failed` (an i1) is false.
+  void raiseIf(llvm::Value* failed);
+  /// Goes on only when `result` is a value.
+  void raiseIfPending(llvm::Value* result);
+  /// The exception is set: leaves.
+  void raiseAlways();
+
+  // --- calls -------------------------------------------------------------------------------------------------------------------
+  llvm::CallInst* call(llvm::Function* callee, llvm::ArrayRef<llvm::Value*> args);
+  llvm::CallInst* call(std::string_view name, llvm::ArrayRef<llvm::Value*> args) {
+    return call(module_.runtime(name), args);
+  }
+  /// A call of Gene code in the one prototype; `args` are up to four, the rest is poison.
+  void callCode(const ir::Instruction& inst, llvm::FunctionCallee callee, llvm::Value* closure,
+                llvm::ArrayRef<llvm::Value*> args);
+  /// What every call instruction ends with: a tail call returns, others test for an exception and define the result.
+  void finishCall(const ir::Instruction& inst, llvm::CallInst* result);
+  llvm::Value* calleeEntry(llvm::Value* callee, size_t count);
+  void storeArguments(llvm::Value* buffer, llvm::ArrayRef<llvm::Value*> values);
+  llvm::Value* argumentBuffer();
+  /// The operands from `first` on in this function's buffer of call arguments.
+  llvm::Value* spill(const ir::Instruction& inst, size_t first);
+  std::vector<llvm::Value*> words(std::span<ir::Value* const> values);
+  static bool alwaysRaises(const ir::Instruction& inst);
+  llvm::Value* symbol(Symbol symbol);
+  llvm::Value* callShape(const ir::CallShape* shape);
+
+  // --- data --------------------------------------------------------------------------------------------------------------------
+  llvm::Value* scopeSlot(const ir::Instruction& inst);
+  llvm::Value* cachedIndex(llvm::Value* object, llvm::Value* cache, llvm::BasicBlock* slow);
+  /// A call that may raise, as the whole of an instruction.
+  void emitFast(const ir::Instruction& inst, const char* name, llvm::ArrayRef<llvm::Value*> args);
+
+  // --- arithmetic ----------------------------------------------------------------------------------------------------------------
+  enum class Operation { Add, Sub, Mul };
+  void emitArithmetic(const ir::Instruction& inst, Operation operation, const char* name);
+  llvm::Value* smallArithmetic(Operation operation, llvm::Value* a, llvm::Value* b,
+                               llvm::BasicBlock* slow);
+  llvm::Value* checkedArithmetic(Operation operation, llvm::Value* a, llvm::Value* b);
+  llvm::Value* floatArithmetic(Operation operation, llvm::Value* a, llvm::Value* b);
+  llvm::Value* remainder(llvm::Value* x, llvm::Value* y);
+  llvm::Value* quickRemainder(llvm::Value* x, llvm::Value* y);
+  void raiseOverflow(llvm::Value* overflowed, uint64_t operation);
+  static bool isFloat(const ir::Value* value);
+  static bool isInt(const ir::Value* value);
+  llvm::Value* useDouble(const ir::Value* value);
+  void defineAs(const ir::Instruction& inst, llvm::Value* value, ir::Rep rep);
+  llvm::Value* comparableWords(const ir::Instruction& inst, llvm::Value* a, llvm::Value* b);
+  void emitComparison(const ir::Instruction& inst, llvm::CmpInst::Predicate words,
+                      llvm::CmpInst::Predicate ints, llvm::CmpInst::Predicate floats,
+                      const char* name);
+  /// gene_slow_NAME, or gene_NAME when not optimising.
+  llvm::CallInst* callSlow(const char* name, llvm::ArrayRef<llvm::Value*> args);
+  /// Two ways to a value: `fast` from its block, `slow` from the current one. Goes on where they meet.
+  llvm::Value* merge(llvm::BasicBlock* fastBlock, llvm::Value* fast, llvm::BasicBlock* slowBlock,
+                     llvm::Value* slow, llvm::BasicBlock* done);
+  llvm::MDNode* likely();
+  llvm::MDNode* unlikely();
+
+  ModuleEmitter& module_;
+  const ir::Function& function_;
+  llvm::Function* code_;
+  Builder b_;
+  ValueBits bits_{b_};
+  llvm::Value* context_;                   // the first argument
+  llvm::Value* closure_;                   // the second
+  std::vector<const ir::Block*> order_;    // reachable blocks, reverse post-order
+  std::vector<llvm::BasicBlock*> blocks_;  // by Block::index
+  std::vector<std::vector<llvm::PHINode*>> phis_;
+  std::vector<Held> held_;                    // by Value::number
+  std::vector<bool> needsWord_;               // by Value::number: used by more than conditions
+  llvm::Value* buffer_ = nullptr;             // call arguments passed by address
+  const ir::Instruction* current_ = nullptr;  // being emitted
+  std::vector<llvm::CallInst*> deepCalls_;    // calls that may recur
+
+  /// A shared cold exit: of the function (handler null), or of all instructions with the same handler block.
+  struct Exit {
+    llvm::BasicBlock* block;
+    llvm::PHINode* site;
+    std::vector<llvm::PHINode*> args;
+  };
+  std::map<const ir::Block*, Exit> exits_;
+  std::vector<const ir::Block*> exitOrder_;
+  Exit& exit(const ir::Block* handler);
+};
+
+}  // namespace gene::native

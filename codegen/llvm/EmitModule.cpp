@@ -1,0 +1,141 @@
+#include "codegen/llvm/EmitModule.h"
+
+#include <llvm/IR/IRBuilder.h>
+
+#include "codegen/llvm/EmitFunction.h"
+#include "runtime/abi/Layout.h"
+
+namespace gene::native {
+
+using llvm::Constant;
+using llvm::GlobalValue;
+using llvm::GlobalVariable;
+
+ModuleEmitter::ModuleEmitter(const ir::Program& program, const NativeOptions& options,
+                             llvm::LLVMContext& context)
+    : program_(program),
+      options_(options),
+      module_(std::make_unique<llvm::Module>(llvm::StringRef(program.mainFile), context)),
+      fastpath_(*module_),
+      tables_(program),
+      debugInfo_(*module_, program, options.debugInfo, options.level > 0) {
+  module_->setSourceFileName(llvm::StringRef(program.mainFile));
+  module_->setPICLevel(llvm::PICLevel::BigPIC);
+  module_->setPIELevel(llvm::PIELevel::Large);
+  llvm::Type* const word = llvm::Type::getInt64Ty(context);
+  codeType_ = llvm::FunctionType::get(
+      word, {llvm::PointerType::get(context, 0), word, word, word, word, word}, false);
+  slots_ = declareArray("gene.slots");
+  caches_ = declareArray("gene.caches");
+  functions_ = declareArray("gene.functions");
+}
+
+std::unique_ptr<llvm::Module> ModuleEmitter::emit() {
+  declareFunctions();
+  for (const ir::Function* function : program_.functions)
+    FunctionEmitter(*this, *function, bodies_[function->index]).emit();
+  emitProgramData();
+  if (optimising()) fastpath_.link();
+  debugInfo_.finish();
+  return std::move(module_);
+}
+
+// --- functions ---------------------------------------------------------------------------------------------------------------
+
+void ModuleEmitter::declareFunctions() {
+  addressTaken_.resize(program_.functions.size());
+  usesCallee_.resize(program_.functions.size());
+  addressTaken_[0] = true;
+  for (const ir::Function* function : program_.functions) {
+    llvm::Function* const body =
+        llvm::Function::Create(codeType_, GlobalValue::InternalLinkage,
+                               "gene." + displayName(program_, *function), *module_);
+    body->setDoesNotThrow();
+    bodies_.push_back(body);
+    for (const ir::Block* block : function->blocks)
+      for (const ir::Instruction* inst : block->instructions) {
+        if (inst->op == ir::Op::Closure) addressTaken_[inst->immediates[0].function->index] = true;
+        if (inst->op == ir::Op::Callee) {
+          usesCallee_[function->index] = true;
+          addressTaken_[function->index] = true;
+        }
+      }
+  }
+}
+
+Constant* ModuleEmitter::functionInfo(const ir::Function* function) {
+  return element(functions_, function->index, layout::sizeOfFunctionInfo);
+}
+
+// --- data --------------------------------------------------------------------------------------------------------------------
+
+/// How long an array is turns out while code is generated: it is declared first and defined at the end.
+GlobalVariable* ModuleEmitter::declareArray(const char* name) {
+  return new GlobalVariable(*module_, llvm::Type::getInt64Ty(context()), false,
+                            GlobalValue::ExternalLinkage, nullptr, name);
+}
+
+void ModuleEmitter::defineArray(GlobalVariable* declared, uint64_t bytes) {
+  llvm::Type* const type = llvm::ArrayType::get(llvm::Type::getInt64Ty(context()), (bytes + 7) / 8);
+  GlobalVariable* const defined = new GlobalVariable(
+      *module_, type, false, GlobalValue::InternalLinkage, llvm::ConstantAggregateZero::get(type));
+  defined->setAlignment(llvm::Align(16));
+  defined->takeName(declared);
+  declared->replaceAllUsesWith(defined);
+  declared->eraseFromParent();
+}
+
+Constant* ModuleEmitter::element(GlobalVariable* array, uint64_t index, uint64_t size) {
+  Constant* const offset = llvm::ConstantInt::get(llvm::Type::getInt64Ty(context()), index * size);
+  return llvm::ConstantExpr::getInBoundsGetElementPtr(llvm::Type::getInt8Ty(context()), array,
+                                                      offset);
+}
+
+/// Internal, never written data.
+GlobalVariable* ModuleEmitter::addData(Constant* value, const char* name, unsigned alignment) {
+  GlobalVariable* const data = new GlobalVariable(*module_, value->getType(), true,
+                                                  GlobalValue::InternalLinkage, value, name);
+  data->setAlignment(llvm::Align(alignment));
+  return data;
+}
+
+/// The code of each function that a closure may have; the others are called directly only and may go.
+GlobalVariable* ModuleEmitter::emitBodies() {
+  llvm::PointerType* const pointer = llvm::PointerType::get(context(), 0);
+  std::vector<Constant*> bodies;
+  for (size_t i = 0; i < bodies_.size(); i++)
+    bodies.push_back(addressTaken_[i] ? static_cast<Constant*>(bodies_[i])
+                                      : llvm::ConstantPointerNull::get(pointer));
+  return addData(llvm::ConstantArray::get(llvm::ArrayType::get(pointer, bodies.size()), bodies),
+                 "gene.bodies", 16);
+}
+
+/// gene_program: the NativeProgram that runtime/abi/Main.cpp starts.
+void ModuleEmitter::emitProgramData() {
+  const std::vector<uint8_t> image = tables_.write({});
+  GlobalVariable* const imageData =
+      addData(llvm::ConstantDataArray::get(context(), image), "gene.image", 16);
+  llvm::Type* const word = llvm::Type::getInt64Ty(context());
+  llvm::PointerType* const pointer = llvm::PointerType::get(context(), 0);
+  const auto number = [&](uint64_t value) { return llvm::ConstantInt::get(word, value); };
+  Constant* const members[] = {imageData,           number(image.size()),   slots_,
+                               functions_,          emitBodies(),           caches_,
+                               number(cacheCount_), number(nativeAbiHash())};
+  static_assert(layout::NativeProgram_abiHash == 56 && layout::NativeProgram_cacheCount == 48 &&
+                    layout::NativeProgram_caches == 40 && layout::NativeProgram_bodies == 32 &&
+                    layout::NativeProgram_functions == 24 && layout::NativeProgram_slots == 16 &&
+                    layout::NativeProgram_imageSize == 8 && layout::NativeProgram_image == 0 &&
+                    layout::sizeOfNativeProgram == 64,
+                "the order of the members above");
+  llvm::StructType* const type = llvm::StructType::get(
+      context(), {pointer, word, pointer, pointer, pointer, pointer, word, word});
+  GlobalVariable* const program =
+      new GlobalVariable(*module_, type, true, GlobalValue::ExternalLinkage,
+                         llvm::ConstantStruct::get(type, members), "gene_program");
+  program->setAlignment(llvm::Align(16));
+  defineArray(slots_, uint64_t{tables_.slotCount()} * 8);
+  defineArray(caches_, uint64_t{cacheCount_} * 8);
+  defineArray(functions_, program_.functions.size() * layout::sizeOfFunctionInfo);
+}
+
+}  // namespace gene::native

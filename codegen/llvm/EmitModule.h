@@ -1,0 +1,74 @@
+#pragma once
+// A whole program as one LLVM module: the data that the runtime reads and that code refers to by index, and a
+// definition for each function. What the pieces are: docs/abi.md.
+
+#include <llvm/IR/Module.h>
+#include <llvm/Support/Error.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "codegen/image/ImageWriter.h"
+#include "codegen/llvm/DebugInfo.h"
+#include "codegen/llvm/Fastpath.h"
+#include "codegen/llvm/Native.h"
+
+namespace gene::native {
+
+class ModuleEmitter {
+ public:
+  ModuleEmitter(const ir::Program& program, const NativeOptions& options,
+                llvm::LLVMContext& context);
+
+  /// Emits everything; the module is complete but not optimised.
+  std::unique_ptr<llvm::Module> emit();
+
+  // --- for FunctionEmitter -----------------------------------------------------------------------------------------------
+  const NativeOptions& options() const { return options_; }
+  const ir::Program& program() const { return program_; }
+  llvm::LLVMContext& context() { return module_->getContext(); }
+  /// Double halves and long fast paths are called where optimising pays; -O0 calls the entries.
+  bool optimising() const { return options_.level > 0; }
+  ImageTables& tables() { return tables_; }
+  DebugInfo& debugInfo() { return debugInfo_; }
+  /// An entry or fast path.
+  llvm::Function* runtime(std::string_view name) { return fastpath_.declare(name); }
+  /// The LLVM function of a Gene function.
+  llvm::Function* body(const ir::Function* function) { return bodies_[function->index]; }
+  /// Does `function` refer to its own closure, so that a call must pass one?
+  bool usesCallee(const ir::Function* function) const { return usesCallee_[function->index]; }
+  /// The prototype of all Gene functions (NativeCode).
+  llvm::FunctionType* codeType() const { return codeType_; }
+  /// The address of a word of Program::slots.
+  llvm::Constant* slot(uint32_t index) { return element(slots_, index, 8); }
+  llvm::Constant* functionInfo(const ir::Function* function);
+  /// The address of a further inline cache.
+  llvm::Constant* newCache() { return element(caches_, cacheCount_++, 8); }
+
+ private:
+  llvm::Constant* element(llvm::GlobalVariable* array, uint64_t index, uint64_t size);
+  llvm::GlobalVariable* declareArray(const char* name);
+  void defineArray(llvm::GlobalVariable* declared, uint64_t bytes);
+  llvm::GlobalVariable* addData(llvm::Constant* value, const char* name, unsigned alignment);
+  void declareFunctions();
+  void emitProgramData();
+  llvm::GlobalVariable* emitBodies();
+
+  const ir::Program& program_;
+  const NativeOptions& options_;
+  std::unique_ptr<llvm::Module> module_;
+  Fastpath fastpath_;
+  ImageTables tables_;
+  DebugInfo debugInfo_;
+  llvm::FunctionType* codeType_;
+  llvm::GlobalVariable* slots_;
+  llvm::GlobalVariable* caches_;
+  llvm::GlobalVariable* functions_;
+  uint32_t cacheCount_ = 0;
+  std::vector<llvm::Function*> bodies_;  // by function index
+  std::vector<bool> addressTaken_;  // functions that closures are made of, and the main module's
+  std::vector<bool> usesCallee_;    // functions with a Callee instruction
+};
+
+}  // namespace gene::native

@@ -1,0 +1,14 @@
+#include "codegen/llvm/Installation.h"
+
+#include <filesystem>
+
+namespace gene {
+
+std::string libraryFolder() {
+  std::error_code error;
+  const std::filesystem::path executable = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return "../lib";
+  return (executable.parent_path().parent_path() / "lib").string();
+}
+
+}  // namespace gene

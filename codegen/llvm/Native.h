@@ -1,0 +1,35 @@
+#pragma once
+// Native code from IR. The implementation is a module of its own (libgene_llvm.so), because LLVM takes 10 ms to load:
+// the driver opens it for the commands that need it and for no others. The module finds the IR, the image writer and
+// what they stand on in the executable that opened it.
+
+#include <string>
+
+#include "codegen/ir/Ir.h"
+#include "runtime/support/Expected.h"
+
+namespace gene {
+
+struct NativeOptions {
+  enum class Emit { LlvmText, Assembly, Object };
+  int level = 2;           // 0: fast to build; 1 to 3: LLVM's O2
+  bool debugInfo = false;  // variables in the debug information; line tables are always there
+  Emit emit = Emit::Object;
+};
+
+/// What the module exports, through the function below.
+struct NativeBackend {
+  /// The bytes of the artefact, the same ones each time for the same program and options.
+  Expected<std::string> (*emit)(const ir::Program& program, const NativeOptions& options);
+  const char* llvmVersion;
+};
+extern "C" const NativeBackend* gene_native_backend();
+
+/// Opens the module that belongs to this executable; fails with the loader's reason. Defined in Backend.cpp, part of
+/// gene_link.
+Expected<const NativeBackend*> loadNativeBackend();
+
+/// emitNative of the module, opened when first used.
+Expected<std::string> emitNative(const ir::Program& program, const NativeOptions& options);
+
+}  // namespace gene

@@ -1,0 +1,192 @@
+// The fast halves of what generated code does, written once in C++. Compiled twice: into the runtime library, and to
+// bitcode (GENE_BITCODE) that codegen/llvm links into each module before optimisation. The bitcode holds the Inline
+// rows of Fastpath.def and declares all other rows and all entries, so that generated code takes every prototype from
+// clang. An Inline function is some thirty instructions at most; what is longer stands behind a call.
+
+#include "runtime/abi/Fastpath.h"
+#include "runtime/abi/Caches.h"
+#include "runtime/object/Objects.h"
+
+namespace gene {
+namespace {
+
+/// The array that `v` is, or null.
+inline ArrayObject* arrayOf(Value v) { return asOrNull<ArrayObject>(v, Kind::Array); }
+
+/// The number of an int as an index: one that is negative, or a value that is no small int, lies beyond any size.
+inline uint64_t indexOf(Value key) { return key.bits - Value::IntBias; }
+
+}  // namespace
+}  // namespace gene
+
+using namespace gene;
+
+#ifdef GENE_BITCODE
+
+/// Makes clang declare every row in the bitcode; nothing refers to it, so it is never linked.
+extern "C" const void* const gene_prototypes[] = {
+#define ENTRY(name, result, parameters, effects) reinterpret_cast<const void*>(&name),
+#include "runtime/abi/Entry.def"
+#define FAST(name, result, parameters, place) reinterpret_cast<const void*>(&name),
+#include "runtime/abi/Fastpath.def"
+};
+
+#else
+
+// --- arithmetic and comparison where not both are small ints -----------------------------------------------------------
+// A double and a number come first; the tail call to the entry lies in a function of its own, as preserve_most would
+// otherwise save every register on the way to the double path, too.
+
+namespace {
+
+inline bool bothInts(Value a, Value b) { return (a.bits & b.bits) >= Value::IntTag; }
+
+/// Is one a double and the other a double or small int? Then their numbers are in x and y.
+inline bool doubles(Value a, Value b, double* x, double* y) {
+  if (a.isFloat()) {
+    *x = a.floating();
+    if (b.isFloat())
+      *y = b.floating();
+    else if (b.isSmallInt())
+      *y = static_cast<double>(b.smallInt());
+    else
+      return false;
+    return true;
+  }
+  if (!a.isSmallInt() || !b.isFloat()) return false;
+  *x = static_cast<double>(a.smallInt());
+  *y = b.floating();
+  return true;
+}
+/// The result of arithmetic: its NaNs are canonical already.
+inline Value boxed(double d) { return {std::bit_cast<uint64_t>(d) + Value::DoubleOffset}; }
+
+}  // namespace
+
+#define SLOW(operation, value)                                                               \
+  [[gnu::noinline, gnu::cold]] __attribute__((preserve_most)) static Value operation##Entry( \
+      Context* context, Value lhs, Value rhs) {                                              \
+    return gene_##operation(context, lhs, rhs);                                              \
+  }                                                                                          \
+  __attribute__((preserve_most)) Value gene_slow_##operation(Context* context, Value lhs,    \
+                                                             Value rhs) {                    \
+    double x, y;                                                                             \
+    if (GENE_LIKELY(doubles(lhs, rhs, &x, &y))) return value;                                \
+    [[clang::musttail]] return operation##Entry(context, lhs, rhs);                          \
+  }
+SLOW(add, boxed(x + y))
+SLOW(sub, boxed(x - y))
+SLOW(mul, boxed(x* y))
+SLOW(lt, Value::boolean(x < y))
+SLOW(le, Value::boolean(x <= y))
+SLOW(gt, Value::boolean(x > y))
+SLOW(ge, Value::boolean(x >= y))
+SLOW(eq, Value::boolean(x == y))
+SLOW(ne, Value::boolean(x != y))
+#undef SLOW
+
+[[gnu::noinline, gnu::cold]]
+__attribute__((preserve_most)) static Value divEntry(Context* context, Value lhs, Value rhs) {
+  return gene_div(context, lhs, rhs);
+}
+__attribute__((preserve_most)) Value gene_slow_div(Context* context, Value lhs, Value rhs) {
+  double x, y;
+  if (bothInts(lhs, rhs))
+    return boxed(static_cast<double>(lhs.smallInt()) / static_cast<double>(rhs.smallInt()));
+  if (GENE_LIKELY(doubles(lhs, rhs, &x, &y))) return boxed(x / y);
+  [[clang::musttail]] return divEntry(context, lhs, rhs);
+}
+
+// --- calls -----------------------------------------------------------------------------------------------------------------
+
+Value gene_call_object_0(Context* context, Value callee, Value, Value, Value, Value) {
+  return gene_call_buffer(context, callee, 0);
+}
+Value gene_call_object_1(Context* context, Value callee, Value a0, Value, Value, Value) {
+  context->arguments[0] = a0;
+  return gene_call_buffer(context, callee, 1);
+}
+Value gene_call_object_2(Context* context, Value callee, Value a0, Value a1, Value, Value) {
+  context->arguments[0] = a0;
+  context->arguments[1] = a1;
+  return gene_call_buffer(context, callee, 2);
+}
+Value gene_call_object_3(Context* context, Value callee, Value a0, Value a1, Value a2, Value) {
+  context->arguments[0] = a0;
+  context->arguments[1] = a1;
+  context->arguments[2] = a2;
+  return gene_call_buffer(context, callee, 3);
+}
+Value gene_call_object_4(Context* context, Value callee, Value a0, Value a1, Value a2, Value a3) {
+  context->arguments[0] = a0;
+  context->arguments[1] = a1;
+  context->arguments[2] = a2;
+  context->arguments[3] = a3;
+  return gene_call_buffer(context, callee, 4);
+}
+
+#endif
+
+// --- values and slots ---------------------------------------------------------------------------------------------------
+
+Value gene_fast_box_int(Context* context, int64_t value) {
+  const uint64_t bits = static_cast<uint64_t>(value) + Value::IntBias;
+  if (GENE_LIKELY(bits >= Value::IntTag)) return {bits};
+  return gene_box_int(context, value);
+}
+
+int64_t gene_fast_unbox_int(Value value) {
+  if (GENE_LIKELY(value.isSmallInt())) return value.smallInt();
+  return static_cast<const BoxedIntObject*>(value.object())->value;
+}
+
+void gene_fast_slot_set(Value* slot, Value value) { reinterpret_cast<Slot*>(slot)->set(value); }
+
+// --- members ---------------------------------------------------------------------------------------------------------------
+
+Value gene_fast_member_set(Context* context, Value name, InlineCache* cache, Value object,
+                           Value value) {
+  if (GENE_LIKELY(object.isObject())) {
+    const InlineCache known = readCache(cache);
+    Object* const instance = object.object();
+    if (GENE_LIKELY(known.shape == instance->shape && !instance->sealed())) {
+      reinterpret_cast<Slot*>(reinterpret_cast<char*>(instance) + known.index)->set(value);
+      return value;
+    }
+  }
+  return gene_member_set(context, name, cache, object, value);
+}
+
+// --- containers ------------------------------------------------------------------------------------------------------------
+
+Value gene_fast_index_get(Context* context, uint64_t index, Value object) {
+  const ArrayObject* array = arrayOf(object);
+  if (GENE_LIKELY(array && index < array->size)) return array->items[index].get();
+  return gene_index_get(context, index, object);
+}
+
+Value gene_fast_element_get(Context* context, Value object, Value key) {
+  const ArrayObject* array = arrayOf(object);
+  if (GENE_LIKELY(array && indexOf(key) < array->size)) return array->items[indexOf(key)].get();
+  return gene_element_get(context, object, key);
+}
+
+Value gene_fast_element_set(Context* context, Value object, Value key, Value value) {
+  ArrayObject* array = arrayOf(object);
+  if (GENE_LIKELY(array && indexOf(key) < array->size && !array->sealed())) {
+    array->items[indexOf(key)].set(value);
+    return value;
+  }
+  return gene_element_set(context, object, key, value);
+}
+
+Value gene_fast_iter_next(Context* context, Value iterator) {
+  IteratorObject* it = asOrNull<IteratorObject>(iterator, Kind::Iterator);
+  if (GENE_LIKELY(it != nullptr)) {
+    if (it->iteratorKind == IteratorKind::Array) {
+      const ArrayObject* array = static_cast<const ArrayObject*>(it->source.get().object());
+      if (GENE_LIKELY(it->position < array->size)) return array->items[it->position++].get();
+    }
+  }
+  return gene_iter_next(context, iterator);
+}
