@@ -16,6 +16,7 @@ bool Interval::covers(uint32_t position) const {
 
 Liveness::Liveness(const ir::Function& function) : function_(function) {
   number();
+  chooseConstants();
   findFused();
   collectUses();
   liveTo_.resize(function.blocks.size());
@@ -49,6 +50,46 @@ void Liveness::number() {
     }
   }
   blockStarts.push_back(position);
+}
+
+/// Constant operands that need a register, in loops: the innermost ones first.
+void Liveness::chooseConstants() {
+  std::vector<uint32_t> depth(function_.blocks.size(), 0);
+  std::vector<uint32_t> loopEnd(function_.blocks.size(),
+                                0);  // by header: the last block that jumps back
+  for (const ir::Block* block : function_.blocks)
+    block->forEachEdge([&](ir::Edge& edge, bool) {
+      if (edge.target->index <= block->index)
+        loopEnd[edge.target->index] = std::max(loopEnd[edge.target->index], block->index + 1);
+    });
+  if (loopEnd[0] != 0) return;  // the function begins with a loop: there is no place before it
+  for (uint32_t header = 0; header < loopEnd.size(); header++)
+    for (uint32_t b = header; b < loopEnd[header]; b++) depth[b]++;
+  std::vector<std::pair<uint32_t, const ir::Constant*>> found;  // (depth, constant)
+  for (const ir::Block* block : function_.blocks) {
+    if (depth[block->index] == 0) continue;
+    for (const ir::Instruction* instruction : block->instructions) {
+      const Placement placement = placementOf(*instruction);
+      for (uint32_t i = 0; i < instruction->operands.size(); i++) {
+        const ir::Constant* constant = asConstant(instruction->operands[i]);
+        if (constant && placement.slotOf(i) == NoSlot && !isEncoded(*instruction, i))
+          found.emplace_back(depth[block->index], constant);
+      }
+    }
+  }
+  for (const uint32_t least : {2u, 1u}) {
+    for (const auto& [level, constant] : found)
+      if (level >= least && hoisted.size() < MaxHoisted && !isHoisted(constant)) hoist(constant);
+  }
+}
+
+void Liveness::hoist(const ir::Constant* constant) {
+  hoisted.push_back(constant);
+  const_cast<ir::Constant*>(constant)->number = static_cast<uint32_t>(values_.size());
+  values_.push_back(constant);
+  definitionBlock_.push_back(0);
+  definitionAt_.push_back(1);
+  positions.push_back(0);
 }
 
 void Liveness::findFused() {
@@ -93,7 +134,8 @@ void Liveness::findFused() {
 }
 
 void Liveness::use(const ir::Value* value, uint32_t block, uint32_t to) {
-  if (value->kind != ir::ValueKind::Constant) uses_[value->number].push_back({block, to});
+  const ir::Constant* constant = asConstant(value);
+  if (!constant || isHoisted(constant)) uses_[value->number].push_back({block, to});
 }
 
 void Liveness::collectUses() {
@@ -104,11 +146,18 @@ void Liveness::collectUses() {
       // A fused test reads its operands where the branch stands.
       const uint32_t at = positions[fused_[instruction->number] ? block->terminator()->number
                                                                 : instruction->number];
-      for (uint32_t i = 0; i < instruction->operands.size(); i++)
-        use(instruction->operands[i], block->index, at + (usedLate(*instruction, i) ? 2 : 1));
+      const Placement placement = placementOf(*instruction);
+      for (uint32_t i = 0; i < instruction->operands.size(); i++) {
+        const ir::Value* operand = instruction->operands[i];
+        // Constants are loaded straight into windows.
+        if (asConstant(operand) && (placement.slotOf(i) != NoSlot || isEncoded(*instruction, i)))
+          continue;
+        use(operand, block->index, at + (usedLate(*instruction, i) ? 2 : 1));
+      }
     }
     block->forEachEdge([&](ir::Edge& edge, bool) {
-      for (const ir::Value* argument : edge.args) use(argument, block->index, end);
+      for (const ir::Value* argument : edge.args)
+        if (!asConstant(argument)) use(argument, block->index, end);
     });
   }
 }

@@ -5,6 +5,7 @@
 // position of its own. Operands are read at p (the window is filled), late ones at p + 1 (the call runs), the result is
 // written at p + 2. Segments are half-open, so an operand that dies and the result may share a register.
 
+#include <algorithm>
 #include <vector>
 
 #include "codegen/ir/Ir.h"
@@ -38,6 +39,12 @@ class Liveness {
   std::vector<uint32_t> positions;    // by value number, of instructions
   std::vector<uint32_t> blockStarts;  // by block index; one more for the end
   std::vector<uint32_t> useCounts;    // by value number
+  /// Constants that loops use: loaded once, where the function begins. They have numbers and intervals like values.
+  std::vector<const ir::Constant*> hoisted;
+
+  [[nodiscard]] bool isHoisted(const ir::Constant* constant) const {
+    return std::find(hoisted.begin(), hoisted.end(), constant) != hoisted.end();
+  }
 
   /// Is the instruction part of the branch behind it, without a register for its result?
   [[nodiscard]] bool isFused(const ir::Instruction& instruction) const {
@@ -48,7 +55,10 @@ class Liveness {
   struct Use {
     uint32_t block, to;
   };
+  static constexpr size_t MaxHoisted = 8;
   void number();
+  void chooseConstants();
+  void hoist(const ir::Constant* constant);
   void findFused();
   void collectUses();
   void use(const ir::Value* value, uint32_t block, uint32_t to);

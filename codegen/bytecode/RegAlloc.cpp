@@ -27,7 +27,8 @@ void RegAlloc::addConstants() {
     for (const ir::Instruction* instruction : block->instructions) {
       const Placement placement = placementOf(*instruction);
       for (uint32_t i = 0; i < instruction->operands.size(); i++) {
-        if (!asConstant(instruction->operands[i]) || placement.slotOf(i) != NoSlot ||
+        const ir::Constant* constant = asConstant(instruction->operands[i]);
+        if (!constant || liveness_.isHoisted(constant) || placement.slotOf(i) != NoSlot ||
             isEncoded(*instruction, i))
           continue;
         const ir::Instruction* at =

@@ -23,11 +23,17 @@ class RegAlloc {
     return liveness_.intervals[value->number].reg;
   }
   [[nodiscard]] bool hasReg(const ir::Value* value) const {
-    return value->kind != ir::ValueKind::Constant &&
-           !liveness_.intervals[value->number].segments.empty();
+    return !asConstant(value) && !liveness_.intervals[value->number].segments.empty();
   }
   /// The register that constant operand `operand` is loaded into for the instruction.
   [[nodiscard]] uint32_t constantReg(const ir::Instruction& instruction, uint32_t operand) const;
+  /// Constants that are in registers throughout.
+  [[nodiscard]] const std::vector<const ir::Constant*>& hoisted() const {
+    return liveness_.hoisted;
+  }
+  [[nodiscard]] bool isHoisted(const ir::Constant* constant) const {
+    return liveness_.isHoisted(constant);
+  }
   /// First register of the instruction's window.
   [[nodiscard]] uint32_t window(const ir::Instruction& instruction) const {
     return windows_[instruction.number];

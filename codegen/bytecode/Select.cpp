@@ -15,6 +15,8 @@ Select::Select(const ir::Function& function, const RegAlloc& registers, ImageTab
 
 bool Select::run() {
   assembler_.bind(start_);
+  for (const ir::Constant* constant : registers_.hoisted())
+    load(registers_.reg(constant), *constant);
   for (const ir::Block* block : function_.blocks) {
     assembler_.bind(blockLabel(block));
     next_ = block->index + 1;
@@ -63,7 +65,7 @@ void Select::move(uint32_t to, uint32_t from) {
 /// The register of an operand outside a window; a constant is loaded.
 uint32_t Select::use(const ir::Instruction& i, uint32_t operand) {
   const ir::Constant* constant = asConstant(i.operands[operand]);
-  if (!constant) return registers_.reg(i.operands[operand]);
+  if (!constant || registers_.isHoisted(constant)) return registers_.reg(i.operands[operand]);
   const uint32_t reg = registers_.constantReg(i, operand);
   load(reg, *constant);
   return reg;
@@ -232,6 +234,12 @@ void Select::jumpOn(const ir::Instruction& branch, Sense sense, Label target) {
     COMPARISON(Ne)
 #undef COMPARISON
     case Op::Same: {
+      if (const ir::Instruction* next = iterationOf(*test)) {
+        const uint32_t iterator = use(*next, 0);
+        mark(*next);
+        return assembler_.jumpIf(when ? Opcode::JumpIterEnd : Opcode::JumpIterMore, result(*next),
+                                 iterator, target);
+      }
       const uint32_t lhs = use(*test, 0);
       if (isEncoded(*test, 1))
         return assembler_.jumpIf(when ? Opcode::JumpSameWord : Opcode::JumpNotSameWord, lhs,
@@ -490,7 +498,21 @@ void Select::growLiteral(const ir::Instruction& i, uint32_t reg, vm::RuntimeOp o
   }
   move(result(i), reg);
 }
-void Select::emitIterNext(const ir::Instruction& i) { unary(i, Opcode::IterNext); }
+void Select::emitIterNext(const ir::Instruction& i) {
+  const std::span<ir::Instruction* const> all = i.block->instructions;
+  if (all.size() >= 3 && iterationOf(*all[all.size() - 2]) == &i) return;  // part of the branch
+  unary(i, Opcode::IterNext);
+}
+
+/// The iter.next directly before `test`, when the test is the fused one whether the iterator was at its end.
+const ir::Instruction* Select::iterationOf(const ir::Instruction& test) const {
+  if (test.op != Op::Same || !registers_.isFused(test) || !isEncoded(test, 1)) return nullptr;
+  const std::span<ir::Instruction* const> all = test.block->instructions;
+  if (all.size() < 3 || all[all.size() - 3] != test.operands[0]) return nullptr;
+  const bool end =
+      constantWord(test.operands[1]) == static_cast<uint16_t>(gene::Value::notFound().bits);
+  return end && all[all.size() - 3]->op == Op::IterNext ? all[all.size() - 3] : nullptr;
+}
 
 // --- everything else: a call of the row's entry -----------------------------------------------------------------------------
 

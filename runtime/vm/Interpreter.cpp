@@ -87,6 +87,23 @@ inline bool storeCounted(Slot* slot, Word v, State* vm) {
   vm->operand.bits = old;
   return false;
 }
+/// The next value of an iterator over an array, or over a range that has begun and goes up; 0: ask gene_iter_next.
+inline Word nextOf(Word iterator, Word tag, Word bias) {
+  if (!hasKind(iterator, Kind::Iterator)) return 0;
+  IteratorObject* i = reinterpret_cast<IteratorObject*>(iterator);
+  if (i->iteratorKind == IteratorKind::Array) {
+    const ArrayObject* array = static_cast<const ArrayObject*>(i->source.get().object());
+    return i->position < array->size ? array->items[i->position++].get().bits : 0;
+  }
+  if (i->iteratorKind != IteratorKind::Range || i->position == 0 || i->step <= 0) return 0;
+  const Word next = static_cast<Word>(i->next) + bias;
+  int64_t following;
+  if (next < tag || __builtin_add_overflow(i->next, i->step, &following) || following > i->last)
+    return 0;
+  i->next = following;
+  i->position++;
+  return next;
+}
 inline bool raised(const Context& context) { return !context.exception.isPending(); }
 
 /// Binds the `count` arguments of a call window to the slots of its callee, in place. Null when the callee is nothing
@@ -144,8 +161,7 @@ inline InlineCache cacheAt(const Word* word) {
 [[gnu::noinline]] Code* bindConstructor(Context& context, Value* window, uint32_t count,
                                         InlineCache cache, const Value* consts) {
   ClassObject* cls = asOrNull<ClassObject>(window[-3], Kind::Class);
-  if (!cls || !cls->rootShape || cls->rootShape->id != cache.shape ||
-      cache.index == NoConstructor)
+  if (!cls || !cls->rootShape || cls->rootShape->id != cache.shape || cache.index == NoConstructor)
     return nullptr;
   context.vm->top = window + count;
   const Value constructor = context.methodTargets[cache.index];
