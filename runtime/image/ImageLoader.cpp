@@ -16,8 +16,6 @@
 
 namespace gene {
 
-void initializeEntries(FunctionInfo& info);
-
 using namespace image;
 
 namespace {
@@ -173,7 +171,7 @@ class Loader {
     for (const ImageGlobal& global : globals) {
       const Symbol name = symbols_[global.symbol];
       program_->names.push_back(name);
-      *slot++ = global.external ? external(name) : Value::absent();
+      *slot++ = global.external ? external(name) : Value::nil();
     }
     program_->globalNames = program_->names.data();
     for (uint32_t i = 0; i < constantCount_; i++) {
