@@ -114,17 +114,98 @@ void FunctionEmitter::emitCall(const ir::Instruction& inst) {
   finishCall(inst, call("gene_call_buffer", {context_, callee, b_.getInt64(args.size())}));
 }
 
-void FunctionEmitter::emitCallMethod(const ir::Instruction& inst) {
-  llvm::Value* const args = spill(inst, 0);
-  finishCall(inst, call("gene_call_method",
-                        {context_, symbol(inst.immediates[0].symbol), module_.newCache(), args,
-                         b_.getInt64(inst.operands.size())}));
+/// The method of the receiver: the one that the cache knows for its shape, or what the runtime finds.
+llvm::Value* FunctionEmitter::methodTarget(const ir::Instruction& inst, llvm::Value* receiver) {
+  llvm::Value* const cache = module_.newCache();
+  BasicBlock *const miss = newBlock("miss"), *const done = newBlock("method");
+  llvm::Value* const index = cachedIndex(receiver, cache, miss);
+  llvm::Value* const targets = bits_.load(b_.getPtrTy(), context_, layout::Context_methodTargets);
+  llvm::Value* const known =
+      b_.CreateLoad(b_.getInt64Ty(), b_.CreateInBoundsGEP(b_.getInt64Ty(), targets, index));
+  BasicBlock* const hit = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  b_.SetInsertPoint(miss);
+  llvm::Value* const name = symbol(inst.immediates[0].symbol);
+  llvm::Value* const found = call(
+      "gene_method_target", {context_, receiver, name, cache, b_.getInt64(inst.operands.size())});
+  raiseIfPending(found);
+  BasicBlock* const from = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  return merge(hit, known, from, found, done);
 }
 
+/// Calls a function object with positional arguments.
+void FunctionEmitter::callFunction(const ir::Instruction& inst, llvm::Value* function,
+                                   llvm::ArrayRef<llvm::Value*> args) {
+  const bool buffered = args.size() > RegisterArguments;
+  llvm::Value* const info =
+      bits_.load(b_.getPtrTy(), bits_.pointer(function), layout::FunctionObject_info);
+  llvm::Value* const code = bits_.load(
+      b_.getPtrTy(), info,
+      buffered ? layout::FunctionInfo_generic : layout::FunctionInfo_entry + args.size() * 8);
+  if (!buffered) return callCode(inst, {module_.codeType(), code}, function, args);
+  storeArguments(argumentBuffer(), args);
+  callCode(inst, {module_.codeType(), code}, function, {b_.getInt64(args.size()), b_.getInt64(0)});
+}
+
+void FunctionEmitter::emitCallMethod(const ir::Instruction& inst) {
+  if (inst.operands.size() > MaxBufferedArguments) {
+    llvm::Value* const args = spill(inst, 0);
+    return finishCall(inst, call("gene_call_method",
+                                 {context_, symbol(inst.immediates[0].symbol), module_.newCache(),
+                                  args, b_.getInt64(inst.operands.size())}));
+  }
+  const std::vector<llvm::Value*> args = words(inst.operands);
+  callFunction(inst, methodTarget(inst, args[0]), args);
+}
+
+/// The instance is the result whatever the constructor returns, so this is never a tail call.
 void FunctionEmitter::emitNew(const ir::Instruction& inst) {
-  llvm::Value* const args = spill(inst, 1);
-  finishCall(inst, call("gene_new", {context_, module_.newCache(), use(inst.operands[0]), args,
-                                     b_.getInt64(inst.operands.size() - 1)}));
+  llvm::Value* const cls = use(inst.operands[0]);
+  llvm::Value* const cache = module_.newCache();
+  std::vector<llvm::Value*> args = words(inst.operands.subspan(1));
+  if (args.size() >= RegisterArguments) {
+    llvm::Value* const buffer = spill(inst, 1);
+    llvm::CallInst* const result =
+        call("gene_new", {context_, cache, cls, buffer, b_.getInt64(args.size())});
+    deepCalls_.push_back(result);
+    raiseIfPending(result);
+    return defineAs(inst, result, ir::Rep::Boxed);
+  }
+  BasicBlock *const fast = newBlock("fast"), *const slow = newBlock("slow"),
+                    *const done = newBlock("done");
+  // Read once: other threads may write the cache.
+  llvm::Value* const known = b_.CreateLoad(b_.getInt64Ty(), cache);
+  llvm::Value* const instance = call("gene_fast_instance", {context_, known, cls});
+  b_.CreateCondBr(b_.CreateICmpEQ(instance, b_.getInt64(0)), slow, fast, unlikely());
+
+  b_.SetInsertPoint(fast);
+  llvm::Value* const targets = bits_.load(b_.getPtrTy(), context_, layout::Context_methodTargets);
+  llvm::Value* const index = b_.CreateLShr(known, 32);
+  llvm::Value* const ctor =
+      b_.CreateLoad(b_.getInt64Ty(), b_.CreateInBoundsGEP(b_.getInt64Ty(), targets, index));
+  llvm::Value* const info =
+      bits_.load(b_.getPtrTy(), bits_.pointer(ctor), layout::FunctionObject_info);
+  llvm::Value* const code =
+      bits_.load(b_.getPtrTy(), info, layout::FunctionInfo_entry + (args.size() + 1) * 8);
+  llvm::SmallVector<llvm::Value*, 6> all{context_, ctor, instance};
+  all.append(args.begin(), args.end());
+  while (all.size() < 6) all.push_back(llvm::PoisonValue::get(b_.getInt64Ty()));
+  llvm::CallInst* const constructed = b_.CreateCall({module_.codeType(), code}, all);
+  deepCalls_.push_back(constructed);
+  raiseIfPending(constructed);
+  BasicBlock* const fastBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+
+  b_.SetInsertPoint(slow);
+  llvm::Value* const buffer = spill(inst, 1);
+  llvm::CallInst* const result =
+      call("gene_new", {context_, cache, cls, buffer, b_.getInt64(args.size())});
+  deepCalls_.push_back(result);
+  raiseIfPending(result);
+  BasicBlock* const slowBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  defineAs(inst, merge(fastBlock, instance, slowBlock, result, done), ir::Rep::Boxed);
 }
 
 // --- the runtime -------------------------------------------------------------------------------------------------------------

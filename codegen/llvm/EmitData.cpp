@@ -91,7 +91,7 @@ void FunctionEmitter::emitCallee(const ir::Instruction& inst) {
 }
 
 void FunctionEmitter::emitScopeNew(const ir::Instruction& inst) {
-  define(inst, call("gene_scope_new", {context_, b_.getInt64(inst.immediates[0].integer)}));
+  define(inst, call("gene_fast_scope_new", {context_, b_.getInt64(inst.immediates[0].integer)}));
 }
 
 llvm::Value* FunctionEmitter::scopeSlot(const ir::Instruction& inst) {

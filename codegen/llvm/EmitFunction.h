@@ -79,6 +79,10 @@ class FunctionEmitter {
                 llvm::ArrayRef<llvm::Value*> args);
   /// What every call instruction ends with: a tail call returns, others test for an exception and define the result.
   void finishCall(const ir::Instruction& inst, llvm::CallInst* result);
+  /// A call of a function object.
+  void callFunction(const ir::Instruction& inst, llvm::Value* function,
+                    llvm::ArrayRef<llvm::Value*> args);
+  llvm::Value* methodTarget(const ir::Instruction& inst, llvm::Value* receiver);
   llvm::Value* calleeEntry(llvm::Value* callee, size_t count);
   void storeArguments(llvm::Value* buffer, llvm::ArrayRef<llvm::Value*> values);
   llvm::Value* argumentBuffer();

@@ -6,17 +6,11 @@
 #include <llvm/Linker/Linker.h>
 #include <llvm/Support/MemoryBuffer.h>
 
+#include "codegen/llvm/Bitcode.h"
 #include "runtime/support/Check.h"
 
 namespace gene::native {
 namespace {
-
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wc23-extensions"
-alignas(4) constexpr char bitcodeBytes[] = {
-#embed "fastpath.bc"
-};
-#pragma clang diagnostic pop
 
 /// What clang says of the machine it compiled for: LLVM would refuse to inline across a difference.
 void removeTargetAttributes(llvm::Function& function) {
@@ -44,8 +38,7 @@ bool isCold(std::string_view name) {
 }  // namespace
 
 Fastpath::Fastpath(llvm::Module& module) : module_(module) {
-  const llvm::MemoryBufferRef buffer(llvm::StringRef(bitcodeBytes, sizeof bitcodeBytes),
-                                     "fastpath.bc");
+  const llvm::MemoryBufferRef buffer(fastpathBitcode(), "fastpath.bc");
   llvm::Expected<std::unique_ptr<llvm::Module>> loaded =
       llvm::getLazyBitcodeModule(buffer, module.getContext());
   GENE_CHECK(loaded, "the embedded bitcode is readable");

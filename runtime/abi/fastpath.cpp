@@ -5,13 +5,16 @@
 
 #include "runtime/abi/Fastpath.h"
 #include "runtime/abi/Caches.h"
-#include "runtime/object/Objects.h"
+#include "runtime/heap/Allocate.h"
+#include "runtime/object/Class.h"
 
 namespace gene {
 namespace {
 
 /// The array that `v` is, or null.
 inline ArrayObject* arrayOf(Value v) { return asOrNull<ArrayObject>(v, Kind::Array); }
+
+constexpr uint32_t shapeOfKind(Kind kind) { return static_cast<uint32_t>(kind); }
 
 /// The number of an int as an index: one that is negative, or a value that is no small int, lies beyond any size.
 inline uint64_t indexOf(Value key) { return key.bits - Value::IntBias; }
@@ -142,15 +145,55 @@ int64_t gene_fast_unbox_int(Value value) {
 
 void gene_fast_slot_set(Value* slot, Value value) { reinterpret_cast<Slot*>(slot)->set(value); }
 
+// --- objects ----------------------------------------------------------------------------------------
+
+Value gene_fast_scope_new(Context* context, uint64_t slots) {
+  auto* scope = static_cast<ScopeObject*>(allocateObjectFast(
+      *context, sizeof(ScopeObject) + slots * sizeof(Slot), shapeOfKind(Kind::Scope)));
+  scope->count = static_cast<uint32_t>(slots);
+  scope->unused = 0;
+  for (uint64_t i = 0; i < slots; i++) scope->slots()[i].init(Value::nil());
+  return Value::object(scope);
+}
+
+Value gene_fast_closure(Context* context, FunctionInfo* info, const Value* captures,
+                        uint64_t count) {
+  auto* function = static_cast<FunctionObject*>(allocateObjectFast(
+      *context, sizeof(FunctionObject) + count * sizeof(Slot), shapeOfKind(Kind::Function)));
+  function->info = info;
+  function->captureCount = static_cast<uint32_t>(count);
+  function->unused = 0;
+  for (uint64_t i = 0; i < count; i++) function->captures()[i].init(captures[i]);
+  return Value::object(function);
+}
+
+/// A new instance of the class that the word of a cache knows; its constructor is to be called on it.
+Value gene_fast_instance(Context* context, uint64_t cache, Value cls) {
+  const InlineCache known = std::bit_cast<InlineCache>(cache);
+  if (GENE_UNLIKELY(!isKind(cls, Kind::Class))) return Value::pending();
+  const Shape* shape = static_cast<const ClassObject*>(cls.object())->rootShape;
+  if (GENE_UNLIKELY(!shape || shape->id != known.shape || known.index == NoConstructor))
+    return Value::pending();
+  auto* instance = static_cast<InstanceObject*>(allocateObjectFast(
+      *context, sizeof(InstanceObject) + shape->inlineCapacity * sizeof(Slot), shape->id));
+  instance->overflow = nullptr;
+  return Value::object(instance);
+}
+
 // --- members ---------------------------------------------------------------------------------------------------------------
 
 Value gene_fast_member_set(Context* context, Value name, InlineCache* cache, Value object,
                            Value value) {
-  if (GENE_LIKELY(object.isObject())) {
+  if (GENE_LIKELY(object.isObject() && !object.object()->sealed())) {
     const InlineCache known = readCache(cache);
-    Object* const instance = object.object();
-    if (GENE_LIKELY(known.shape == instance->shape && !instance->sealed())) {
-      reinterpret_cast<Slot*>(reinterpret_cast<char*>(instance) + known.index)->set(value);
+    auto* instance = static_cast<InstanceObject*>(object.object());
+    if (GENE_LIKELY(known.shape == instance->shape)) {
+      reinterpret_cast<Slot*>(object.bits + known.index)->set(value);
+      return value;
+    }
+    if (known.shape == (instance->shape | AddsField)) {
+      instance->shape = known.index >> SlotBits;
+      instance->fields()[known.index & ((1u << SlotBits) - 1)].init(value);
       return value;
     }
   }

@@ -1,0 +1,10 @@
+#pragma once
+// The bitcode of runtime/abi/fastpath.cpp, made by the build and embedded.
+
+#include <string_view>
+
+namespace gene::native {
+
+std::string_view fastpathBitcode();
+
+}  // namespace gene::native
