@@ -12,7 +12,7 @@ namespace gene {
 
 class Heap;
 struct Program;
-struct TraceSite;
+class Trace;
 struct ShapeTable;
 struct MethodTable;
 namespace vm {
@@ -26,24 +26,29 @@ inline constexpr uint32_t MaxBufferedArguments = 1024;
 struct FreeCell;  // a free heap cell; the link lies in its second word
 
 struct Context {
-  Value exception;             // the pending exception; bits 0: none
-  uintptr_t stackLimit;        // machine stack pointers below this overflow
-  FreeCell* freeCells[33];     // by size class: cells of 16 * n bytes, n in 1..32
-  Object** zeroTop;            // next free entry of the zero-count table
-  Object** zeroEnd;            // the table is full: reconcile
-  Value* arguments;            // MaxBufferedArguments words, scanned like the stack
-  Value* methodTargets;        // functions, by the index in a method cache (runtime/abi/MethodTable.h)
+  Value exception;          // the pending exception; bits 0: none
+  uintptr_t stackLimit;     // machine stack pointers below this overflow
+  FreeCell* freeCells[33];  // by size class: cells of 16 * n bytes, n in 1..32
+  Object** zeroTop;         // next free entry of the zero-count table
+  Object** zeroEnd;         // the table is full: reconcile
+  Value* arguments;         // MaxBufferedArguments words, scanned like the stack
+  Value* methodTargets;     // functions, by the index in a method cache (runtime/abi/MethodTable.h)
 
   Heap* heap;
-  MethodTable* methods;        // what methodTargets was made from
+  MethodTable* methods;  // what methodTargets was made from
   vm::State* vm;
-  Value current;               // $ex: the exception being handled, or nil
-  std::vector<TraceSite>* trace;  // where the pending exception has been, innermost first
-  ClassObject* classes[64];    // built-in class of each kind
-  Value keywords;              // keyword arguments (Map) of the built-in being called, or nil
-  NamespaceObject* globals;    // built-in names: println, String, math …
-  NamespaceObject* dollars;    // $x: $args, $env …
-  Value moduleSelf;            // `self` at module level
+  Value current;             // $ex: the exception being handled, or nil
+  Trace* trace;              // where the pending exception has been, innermost first
+  ClassObject* classes[64];  // built-in class of each kind
+  Value keywords;            // keyword arguments (Map) of the built-in being called, or nil
+  NamespaceObject* globals;  // built-in names: println, String, math …
+  NamespaceObject* dollars;  // $x: $args, $env …
+  Value moduleSelf;          // `self` at module level
+  bool
+      wantsLocation;  // the message of the pending exception gets " @ FILE:LINE:COL" at its first site
+  /// Evaluates code given as data; `variables` are pairs of symbol and value. Null without an evaluator.
+  Value (*evaluate)(Context&, Value form, const Value* variables, uint32_t pairs);
+  uint32_t missingDepth;  // nested calls of on_method_missing
   std::vector<std::string> programArguments;
   std::string programName;
 };
@@ -51,7 +56,19 @@ struct Context {
 // --- raising: each sets Context::exception and returns Value::pending() ----------------------------------------------
 
 enum class ErrorClass : uint8_t {
-  Exception, Runtime, Type, Argument, IO, Parse, Assertion, Concurrency, Timeout, Cancellation, Thread, Network, Provider
+  Exception,
+  Runtime,
+  Type,
+  Argument,
+  IO,
+  Parse,
+  Assertion,
+  Concurrency,
+  Timeout,
+  Cancellation,
+  Thread,
+  Network,
+  Provider
 };
 /// Raises a new exception of a built-in class with this message (printf-like holes are not interpreted).
 [[gnu::cold]] Value raise(Context& context, ErrorClass errorClass, std::string_view message);

@@ -12,12 +12,14 @@
 namespace gene {
 
 struct RuntimeOptions {
-  std::vector<std::string> arguments;      // $args
-  std::string programName;                 // $program
+  std::vector<std::string> arguments;  // $args
+  std::string programName;             // $program
   ErrorFormat errorFormat = ErrorFormat::Human;
-  size_t stackSize = size_t{1} << 30;      // of the machine stack and of the VM's value stack, lazily committed
-  bool stats = false;                      // report on standard error at the end (also GENE_STATS=1)
-  bool checkLeaks = false;                 // tear down at the end and report live objects, exit code 99 (GENE_CHECK_LEAKS=1)
+  size_t stackSize =
+      size_t{1} << 30;  // of the machine stack and of the VM's value stack, lazily committed
+  bool stats = false;   // report on standard error at the end (also GENE_STATS=1)
+  bool checkLeaks =
+      false;  // tear down at the end and report live objects, exit code 99 (GENE_CHECK_LEAKS=1)
 };
 /// The defaults, changed by the environment: GENE_ERROR_FORMAT, GENE_STACK_SIZE, GENE_STATS, GENE_CHECK_LEAKS.
 RuntimeOptions runtimeOptionsFromEnvironment();
@@ -34,6 +36,12 @@ int runProgram(Context& context, Program& program, const RuntimeOptions& options
 
 /// Runs function 0 and gives its value, or 0 with the exception pending.
 Value runModule(Context& context, Program& program);
+
+/// What follows the end of a program: flushes, prints statistics, checks for leaks. Returns the exit code.
+int finishProgram(Context& context, int code, const RuntimeOptions& options);
+
+/// Fills the classes, Context::globals and Context::dollars with the built-ins (runtime/builtins).
+void defineBuiltins(Context& context);
 
 /// The report of an uncaught exception (taken from the context), as it goes to standard error.
 std::string describeUncaught(Context& context, ErrorFormat format);

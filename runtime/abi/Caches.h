@@ -23,14 +23,16 @@ inline constexpr uint32_t MapCache = 0x80000000;   // member.*: a Map
 inline constexpr uint32_t AddsField = 0x40000000;  // member.set: flag
 inline constexpr uint32_t NoConstructor = 0xFFFFFFFF;
 inline constexpr uint32_t SlotBits = 8;
-inline constexpr uint32_t MaxCachedShape = (1u << (32 - SlotBits)) - 1;  // larger ids are not cached as AddsField
+inline constexpr uint32_t MaxCachedShape =
+    (1u << (32 - SlotBits)) - 1;  // larger ids are not cached as AddsField
 
 inline InlineCache readCache(const InlineCache* cache) {
-  return __builtin_bit_cast(InlineCache, __atomic_load_n(reinterpret_cast<const uint64_t*>(cache), __ATOMIC_RELAXED));
+  return __builtin_bit_cast(
+      InlineCache, __atomic_load_n(reinterpret_cast<const uint64_t*>(cache), __ATOMIC_RELAXED));
 }
 inline void writeCache(InlineCache* cache, uint32_t shape, uint32_t index) {
-  __atomic_store_n(reinterpret_cast<uint64_t*>(cache), __builtin_bit_cast(uint64_t, InlineCache{shape, index}),
-                   __ATOMIC_RELAXED);
+  __atomic_store_n(reinterpret_cast<uint64_t*>(cache),
+                   __builtin_bit_cast(uint64_t, InlineCache{shape, index}), __ATOMIC_RELAXED);
 }
 
 }  // namespace gene

@@ -1,1 +1,21 @@
-set(ABI )
+set(ABI
+  Output.cpp
+  Runtime.cpp
+  object/Binding.cpp
+  object/Function.cpp
+  object/Members.cpp
+  object/Render.cpp
+  object/Selector.cpp
+  object/Types.cpp
+  abi/Arithmetic.cpp
+  abi/Calls.cpp
+  abi/Classes.cpp
+  abi/Containers.cpp
+  abi/Exceptions.cpp
+  abi/Iteration.cpp
+  abi/Main.cpp
+  abi/Members.cpp
+  abi/MethodTable.cpp
+  abi/Patterns.cpp
+  abi/Types.cpp
+  abi/fastpath.cpp)

@@ -35,7 +35,9 @@ class ValueList {
   void push(Context& context, const Value* values, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) push(context, values[i]);
   }
-  [[nodiscard]] Value* data() { return spill_ ? reinterpret_cast<Value*>(spill_->items) : inline_.data(); }
+  [[nodiscard]] Value* data() {
+    return spill_ ? reinterpret_cast<Value*>(spill_->items) : inline_.data();
+  }
   [[nodiscard]] uint32_t size() const { return size_; }
 
  private:
@@ -52,20 +54,24 @@ struct Keywords {
 };
 
 /// The shaped arguments of a call, behind whatever `positional` holds already. False when a spread raised.
-bool flatten(Context& context, const CallShape& shape, const Value* args, ValueList& positional, ValueList& keywords);
+bool flatten(Context& context, const CallShape& shape, const Value* args, ValueList& positional,
+             ValueList& keywords);
 inline Keywords keywordsOf(ValueList& list) { return {list.data(), list.size() / 2}; }
 
 /// Calls any callable value.
 Value apply(Context& context, Value callee, const Value* args, uint32_t count, Keywords keywords);
 /// Calls a function; a method's receiver is args[0].
-Value applyFunction(Context& context, FunctionObject* function, const Value* args, uint32_t count, Keywords keywords);
+Value applyFunction(Context& context, FunctionObject* function, const Value* args, uint32_t count,
+                    Keywords keywords);
 /// Calls a method by name, args[0] being the receiver.
-Value applyMethod(Context& context, Symbol name, const Value* args, uint32_t count, Keywords keywords);
+Value applyMethod(Context& context, Symbol name, const Value* args, uint32_t count,
+                  Keywords keywords);
 /// What happens when (args[0] .name …) has no method: nil, a field, on_method_missing, or the error.
-Value applyMissing(Context& context, Symbol name, const Value* args, uint32_t count, Keywords keywords);
+Value applyMissing(Context& context, Symbol name, const Value* args, uint32_t count,
+                   Keywords keywords);
 /// Binds written-out arguments to the slots of a Gene function (05 §2); the receiver of a method is args[0].
-bool bindSlots(Context& context, const FunctionInfo& info, const Value* args, uint32_t count, Keywords keywords,
-               Value* slots);
+bool bindSlots(Context& context, const FunctionInfo& info, const Value* args, uint32_t count,
+               Keywords keywords, Value* slots);
 /// The Map that a built-in function sees as Context::keywords; nil without keywords.
 Value keywordMap(Context& context, Keywords keywords);
 

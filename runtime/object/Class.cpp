@@ -70,8 +70,9 @@ void setExpectedFields(ClassObject* cls, uint32_t fields) {
   constexpr uint32_t MostInline = 60;
   const ClassObject* parent = parentOf(cls);
   const uint32_t inherited = parent ? parent->rootShape->inlineCapacity : 0;
-  if (cls->rootShape->children.empty())
-    cls->rootShape->inlineCapacity = std::min(MostInline, inherited + fields);
+  // A new shape: instances made while the class body ran keep theirs.
+  cls->rootShape = newShape(cls, nullptr, {});
+  cls->rootShape->inlineCapacity = std::min(MostInline, inherited + fields);
 }
 
 // --- classes -----------------------------------------------------------------------------------------------------------
@@ -86,6 +87,7 @@ ClassObject* newClass(Context& context, Symbol name, ClassObject* parent) {
   cls->ctor.init(Value::nil());
   cls->fields.init(Value::nil());
   cls->kind = Kind::Free;
+  cls->construct = nullptr;
   cls->isException = parent && parent->isException;
   cls->id = ++lastId;
   cls->methods.set(Value::object(newMap(context)));
@@ -246,6 +248,8 @@ void bootstrapClasses(Context& context) {
              .arrayIterator = define("ArrayIterator", object),
              .mapIterator = define("MapIterator", object),
              .rangeIterator = define("RangeIterator", object)};
+  special.date->kind = special.dateTime->kind = special.time->kind = Kind::DateTime;
+  special.arrayIterator->kind = special.mapIterator->kind = special.rangeIterator->kind = Kind::Iterator;
   context.classes[static_cast<size_t>(Kind::DateTime)] = special.dateTime;
   context.classes[static_cast<size_t>(Kind::Iterator)] = special.arrayIterator;
 

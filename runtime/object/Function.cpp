@@ -10,6 +10,7 @@
 #include "runtime/object/Class.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Selector.h"
+#include "runtime/object/String.h"
 
 namespace gene {
 namespace {

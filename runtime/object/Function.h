@@ -31,7 +31,7 @@ struct CallShape {
     Symbol keyword;
   };
   uint32_t count;
-  bool plain;        // positional arguments only
+  bool plain;  // positional arguments only
   const Arg* args;
 };
 
@@ -46,18 +46,19 @@ struct FunctionInfo {
   NativeCode entry[RegisterArguments + 1];
   NativeCode generic;
   NativeCode body;
-  vm::Code* code;        // VM functions: the bytecode; else null
-  Builtin builtin;       // built-in functions; else null
+  vm::Code* code;   // VM functions: the bytecode; else null
+  Builtin builtin;  // built-in functions; else null
   Program* program;
   Symbol name;
   uint16_t slotCount;
   uint16_t captureCount;
-  const SlotInfo* slots; // slotCount of them; null for builtins
-  bool simple;           // plain positional slots only (and self): entry[slotCount] == body
+  const SlotInfo* slots;  // slotCount of them; null for builtins
+  bool simple;            // plain positional slots only (and self): entry[slotCount] == body
   bool isMacro, isMethod, isCtor, isBlock, isGenerator;
-  int16_t minArgs, maxArgs;   // builtins: positional arguments with the receiver; maxArgs -1: any number
-  uint32_t site;         // the definition, in Program::sites
-  uint32_t index;        // in Program::functions
+  int16_t minArgs,
+      maxArgs;     // builtins: positional arguments with the receiver; maxArgs -1: any number
+  uint32_t site;   // the definition, in Program::sites
+  uint32_t index;  // in Program::functions
 };
 
 // --- calling from C++: results are 0 when the call raised ---------------------------------------------------------------
@@ -69,8 +70,8 @@ Value callShaped(Context& context, Value callee, const CallShape& shape, const V
 /// Calls a method by name, args[0] being the receiver.
 Value callMethod(Context& context, Symbol name, const Value* args, uint32_t count);
 /// Binds arguments to the slots of `info` (05 §2): fills `slots` and returns true, or raises.
-bool bindArguments(Context& context, const FunctionInfo& info, const CallShape* shape, const Value* args,
-                   uint32_t count, Value* slots);
+bool bindArguments(Context& context, const FunctionInfo& info, const CallShape* shape,
+                   const Value* args, uint32_t count, Value* slots);
 bool isCallable(Value v);
 
 /// The method that a call (v .name) reaches; absent without one. Methods that a built-in class defines for its own kind

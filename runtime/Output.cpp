@@ -1,0 +1,90 @@
+#include "runtime/Output.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <mutex>
+
+namespace gene {
+namespace {
+
+constexpr size_t BufferSize = size_t{64} << 10;
+
+/// Standard output of the process; actors write to it as well.
+struct Output {
+  std::mutex mutex;
+  size_t used = 0;
+  bool terminal = false;
+  char buffer[BufferSize];
+
+  Output() : terminal(isatty(STDOUT_FILENO)) { std::signal(SIGPIPE, SIG_IGN); }
+};
+
+Output& output() {
+  static Output* const instance = new Output();
+  return *instance;
+}
+
+/// Writes all of `text`; false with errno set when that is impossible.
+bool writeAll(int file, const char* text, size_t size) {
+  while (size != 0) {
+    const ssize_t written = ::write(file, text, size);
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return false;
+    }
+    text += written;
+    size -= static_cast<size_t>(written);
+  }
+  return true;
+}
+
+[[noreturn]] void outputLost() {
+  std::string_view reason = std::strerror(errno);
+  constexpr std::string_view message = "Error: cannot write to standard output: ";
+  writeAll(STDERR_FILENO, message.data(), message.size());
+  writeAll(STDERR_FILENO, reason.data(), reason.size());
+  writeAll(STDERR_FILENO, "\n", 1);
+  ::_exit(1);
+}
+
+void flushLocked(Output& out) {
+  const size_t size = out.used;
+  out.used = 0;
+  if (!writeAll(STDOUT_FILENO, out.buffer, size)) outputLost();
+}
+
+}  // namespace
+
+void writeOut(std::string_view text) {
+  Output& out = output();
+  const std::lock_guard lock(out.mutex);
+  if (text.size() > BufferSize - out.used) flushLocked(out);
+  if (text.size() > BufferSize) {
+    if (!writeAll(STDOUT_FILENO, text.data(), text.size())) outputLost();
+    return;
+  }
+  std::memcpy(out.buffer + out.used, text.data(), text.size());
+  out.used += text.size();
+  if (out.terminal && text.find('\n') != std::string_view::npos) flushLocked(out);
+}
+
+void flushOut() {
+  Output& out = output();
+  const std::lock_guard lock(out.mutex);
+  flushLocked(out);
+}
+
+void writeError(std::string_view text) {
+  flushOut();
+  writeAll(STDERR_FILENO, text.data(), text.size());
+}
+
+void exitProcess(int code) {
+  flushOut();
+  ::_exit(code);
+}
+
+}  // namespace gene

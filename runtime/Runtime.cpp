@@ -1,0 +1,269 @@
+#include "runtime/Runtime.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include "runtime/Output.h"
+#include "runtime/Trace.h"
+#include "runtime/abi/MethodTable.h"
+#include "runtime/heap/Heap.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/Print.h"
+#include "runtime/object/String.h"
+#include "runtime/vm/Interpreter.h"
+
+namespace gene {
+namespace {
+
+constexpr size_t DefaultStackSize = size_t{1} << 30;
+constexpr size_t MinStackSize = size_t{1} << 20;
+constexpr size_t Page = 4096;
+/// What C++ code that Gene code calls may use below the limit.
+constexpr size_t StackReserve = size_t{256} << 10;
+
+/// The machine stack of this thread, when it runs on one of ours.
+struct StackBounds {
+  uintptr_t low = 0, high = 0;
+};
+thread_local StackBounds stackBounds;
+
+StackBounds boundsOfThread() {
+  if (stackBounds.high != 0) return stackBounds;
+  pthread_attr_t attributes;
+  void* low = nullptr;
+  size_t size = 0;
+  pthread_getattr_np(pthread_self(), &attributes);
+  pthread_attr_getstack(&attributes, &low, &size);
+  pthread_attr_destroy(&attributes);
+  return {reinterpret_cast<uintptr_t>(low), reinterpret_cast<uintptr_t>(low) + size};
+}
+
+/// "64M" and the like; 0 when it is no size.
+size_t parseSize(const char* text) {
+  char* end = nullptr;
+  const unsigned long long number = std::strtoull(text, &end, 10);
+  switch (*end) {
+    case 'k':
+    case 'K': return number << 10;
+    case 'm':
+    case 'M': return number << 20;
+    case 'g':
+    case 'G': return number << 30;
+    default: return number;
+  }
+}
+
+bool isSet(const char* name) {
+  const char* value = std::getenv(name);
+  return value && *value && std::string_view(value) != "0";
+}
+
+struct ThreadStart {
+  int (*main)(void* data);
+  void* data;
+  StackBounds bounds;
+  int result;
+};
+
+void* startThread(void* data) {
+  auto* start = static_cast<ThreadStart*>(data);
+  stackBounds = start->bounds;
+  start->result = start->main(start->data);
+  return nullptr;
+}
+
+std::string statistics(Context& context) {
+  const HeapStats stats = creationStats(context);
+  std::string out;
+  auto line = [&](const char* name, uint64_t number) {
+    out += std::string(name) + ": " + std::to_string(number) + "\n";
+  };
+  line("objects freed", stats.freed);
+  line("reconciles", stats.reconciles);
+  line("reconcile microseconds", stats.reconcileNanoseconds / 1000);
+  line("cycle collections", stats.cycleCollections);
+  line("objects freed in cycles", stats.cyclesFreed);
+  line("peak bytes", stats.peakBytes);
+  return out;
+}
+
+/// Line `number` of a file, or nothing.
+std::string sourceLine(std::string_view file, uint32_t number) {
+  std::ifstream in{std::string(file)};
+  std::string line;
+  for (uint32_t i = 0; i < number; i++)
+    if (!std::getline(in, line)) return "";
+  return line;
+}
+
+/// FILE:LINE:COL taken apart; `file` refers to `text`.
+Position parsePlace(std::string_view text) {
+  const size_t second = text.rfind(':');
+  const size_t first = second == std::string_view::npos ? second : text.rfind(':', second - 1);
+  if (first == std::string_view::npos) return {};
+  return {
+      text.substr(0, first),
+      static_cast<uint32_t>(std::strtoul(std::string(text.substr(first + 1)).c_str(), nullptr, 10)),
+      static_cast<uint32_t>(
+          std::strtoul(std::string(text.substr(second + 1)).c_str(), nullptr, 10))};
+}
+
+std::string messageOf(Context& context, Value exception) {
+  if (!isInstance(exception)) return literalText(context, exception);
+  const Value message =
+      getField(context, static_cast<InstanceObject*>(exception.object()), sym::Message);
+  return message.isAbsent() ? literalText(context, exception) : displayText(context, message);
+}
+
+std::string stackText(const Trace& trace) {
+  std::string out;
+  uint64_t left = 0;
+  for (uint64_t i = 0; i < trace.count(); i++) {
+    const TraceSite* site = trace.at(i);
+    if (!site) {
+      left++;
+      continue;
+    }
+    if (left != 0) out += "  … " + std::to_string(left) + " more calls\n";
+    left = 0;
+    const std::string_view name = site->function;
+    out += "  at " +
+           std::string(name.empty()         ? "<unnamed>"
+                       : name == "__init__" ? "<module>"
+                                            : name) +
+           " (" + site->file + ":" + std::to_string(site->line) + ":" +
+           std::to_string(site->column) + ")\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+RuntimeOptions runtimeOptionsFromEnvironment() {
+  RuntimeOptions options;
+  if (const char* format = std::getenv("GENE_ERROR_FORMAT");
+      format && std::string_view(format) == "gene")
+    options.errorFormat = ErrorFormat::Gene;
+  if (const char* size = std::getenv("GENE_STACK_SIZE"); size && parseSize(size) != 0)
+    options.stackSize = parseSize(size);
+  options.stats = isSet("GENE_STATS");
+  options.checkLeaks = isSet("GENE_CHECK_LEAKS");
+  return options;
+}
+
+Context* createContext(const RuntimeOptions& options) {
+  auto* context = new Context();
+  const StackBounds bounds = boundsOfThread();
+  context->stackLimit = bounds.low + Page + StackReserve;
+  context->trace = new Trace();
+  context->arguments = new Value[MaxBufferedArguments];
+  for (uint32_t i = 0; i < MaxBufferedArguments; i++) context->arguments[i] = Value::nil();
+  context->current = Value::nil();
+  context->keywords = Value::nil();
+  context->moduleSelf = Value::nil();
+  context->programArguments = options.arguments;
+  context->programName = options.programName;
+  createHeap(*context, {});
+  setStackBase(*context, reinterpret_cast<const void*>(bounds.high));
+  addRoots(*context, context->arguments, MaxBufferedArguments);
+  for (const Value* root :
+       {&context->exception, &context->current, &context->keywords, &context->moduleSelf})
+    addRoots(*context, root, 1);
+  addRoots(*context, reinterpret_cast<const Value*>(&context->globals), 1);
+  addRoots(*context, reinterpret_cast<const Value*>(&context->dollars), 1);
+  createMethodTable(*context);
+  context->globals = newNamespace(*context, Symbol::of("global"));
+  context->dollars = newNamespace(*context, Symbol::of("$"));
+  bootstrapClasses(*context);
+  context->moduleSelf = Value::object(newNamespace(*context, Symbol::of("main")));
+  defineBuiltins(*context);
+  if (options.stackSize != DefaultStackSize) vm::createState(*context, options.stackSize);
+  return context;
+}
+
+int runOnLargeStack(const RuntimeOptions& options, int (*main)(void* data), void* data) {
+  const size_t asked = options.stackSize < MinStackSize ? MinStackSize : options.stackSize;
+  const size_t size = (asked + Page - 1) & ~(Page - 1);
+  void* stack = mmap(nullptr, size + Page, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED) {
+    writeError("Error: cannot reserve " + std::to_string(size) + " bytes for the stack\n");
+    return 1;
+  }
+  mprotect(stack, Page, PROT_NONE);
+  const auto low = reinterpret_cast<uintptr_t>(stack);
+  ThreadStart start{main, data, {low, low + Page + size}, 1};
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstack(&attributes, stack, size + Page);
+  pthread_t thread;
+  const bool started = pthread_create(&thread, &attributes, startThread, &start) == 0;
+  pthread_attr_destroy(&attributes);
+  if (started)
+    pthread_join(thread, nullptr);
+  else
+    writeError("Error: cannot start a thread\n");
+  munmap(stack, size + Page);
+  return start.result;
+}
+
+Value runModule(Context& context, Program& program) {
+  FunctionObject* body = newFunction(context, &program.functions[0], 0);
+  return call(context, Value::object(body), nullptr, 0);
+}
+
+int runProgram(Context& context, Program& program, const RuntimeOptions& options) {
+  int code = 0;
+  if (runModule(context, program).isPending()) {
+    writeError(describeUncaught(context, options.errorFormat));
+    code = 1;
+  }
+  return finishProgram(context, code, options);
+}
+
+int finishProgram(Context& context, int code, const RuntimeOptions& options) {
+  flushOut();
+  if (options.stats) writeError(statistics(context));
+  if (!options.checkLeaks) return code;
+  context.exception = Value::pending();
+  context.current = context.keywords = context.moduleSelf = Value::nil();
+  std::string report;
+  const uint64_t alive = shutdownHeap(context, &report);
+  if (alive == 0) return code;
+  writeError(report + std::to_string(alive) + " objects are still alive\n");
+  return 99;
+}
+
+std::string describeUncaught(Context& context, ErrorFormat format) {
+  const Value exception = context.exception;
+  const Trace trace = *context.trace;
+  const std::string message = messageOf(context, exception);
+  std::string place;
+  Position position;
+  if (trace.count() != 0) {
+    const TraceSite* site = trace.at(0);
+    position = {site->file, site->line, site->column};
+  } else if (isInstance(exception)) {
+    const Value location =
+        getField(context, static_cast<InstanceObject*>(exception.object()), sym::LocationName);
+    if (isString(location)) place = stringView(location);
+    position = parsePlace(place);
+  }
+  takeException(context);
+  const std::string line = position.line ? sourceLine(position.file, position.line) : "";
+  std::string report = renderError({.position = position,
+                                    .message = message,
+                                    .code = errorCode(message, "GENE.RUNTIME.ERROR"),
+                                    .severity = "error",
+                                    .stage = "runtime",
+                                    .sourceLine = line},
+                                   format);
+  if (format == ErrorFormat::Human) report += stackText(trace);
+  return report;
+}
+
+}  // namespace gene

@@ -1,0 +1,72 @@
+#pragma once
+// Where an exception has been on its way out: the sites of the Gene calls it left, innermost first. Of a long way the
+// first and the last part are kept. A caught exception that is raised again continues its trace.
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "runtime/Program.h"
+
+namespace gene {
+
+class Trace {
+ public:
+  static constexpr size_t First = 32, Last = 16;
+
+  /// A new exception starts.
+  void clear() {
+    first_.clear();
+    count_ = 0;
+  }
+  /// `exception` starts again: with the trace it had when it was caught, if that was the last one caught.
+  void begin(Value exception) {
+    if (exception == caught_ && !saved_.empty()) {
+      first_.swap(saved_);
+      count_ = savedCount_;
+      continued_ = true;
+    } else {
+      clear();
+    }
+    caught_ = Value::nil();
+    saved_.clear();
+  }
+  /// `exception` was caught.
+  void end(Value exception) {
+    caught_ = exception;
+    saved_.swap(first_);
+    savedCount_ = count_;
+    clear();
+  }
+  /// Adds a site; true when it is the first one.
+  bool add(const TraceSite& site) {
+    if (continued_) {
+      // The function that raises the exception again is on the trace already.
+      continued_ = false;
+      return false;
+    }
+    if (first_.size() < First)
+      first_.push_back(&site);
+    else
+      last_[count_ % Last] = &site;
+    return count_++ == 0;
+  }
+
+  [[nodiscard]] uint64_t count() const { return count_; }
+  /// The site number `i`, innermost first; null where it was not kept.
+  [[nodiscard]] const TraceSite* at(uint64_t i) const {
+    if (i < First) return first_[i];
+    return i + Last >= count_ ? last_[i % Last] : nullptr;
+  }
+
+ private:
+  std::vector<const TraceSite*> first_;
+  std::array<const TraceSite*, Last> last_{};
+  uint64_t count_ = 0;
+  Value caught_ = Value::nil();  // compared only, never followed
+  std::vector<const TraceSite*> saved_;
+  uint64_t savedCount_ = 0;
+  bool continued_ = false;
+};
+
+}  // namespace gene

@@ -1,0 +1,293 @@
+// Arithmetic, comparison, logic and text: the general cases behind the fast paths of both engines (03 §3-6).
+
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "runtime/abi/Entry.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/Equality.h"
+#include "runtime/object/Gene.h"
+#include "runtime/object/Print.h"
+#include "runtime/object/String.h"
+
+using namespace gene;
+
+namespace {
+
+[[gnu::cold]] Value wrongKinds(Context* context, const char* verb, Value lhs, const char* link,
+                               Value rhs) {
+  return raise(*context, ErrorClass::Type,
+               std::string("Cannot ") + verb + " " + kindName(*context, lhs) + " " + link + " " +
+                   kindName(*context, rhs));
+}
+
+[[gnu::cold]] Value wrongComparison(Context* context, Value lhs, const char* op, Value rhs) {
+  return raise(
+      *context, ErrorClass::Type,
+      "Cannot compare " + kindName(*context, lhs) + " " + op + " " + kindName(*context, rhs));
+}
+
+enum Overflow : uint64_t { Addition, Subtraction, Multiplication, Negation };
+
+/// -1, 0, 1; 2 when a NaN takes part. An Int and a Float compare by their exact numbers.
+int compareNumbers(Value lhs, Value rhs) {
+  if (isInt(lhs) && isInt(rhs)) {
+    const int64_t a = asInt(lhs), b = asInt(rhs);
+    return a < b ? -1 : a > b;
+  }
+  const double a = asDouble(lhs), b = asDouble(rhs);
+  if (a != a || b != b) return 2;
+  if (a != b) return a < b ? -1 : 1;
+  // Equal as doubles: a large Int may have been rounded.
+  if (isInt(lhs) == isInt(rhs)) return 0;
+  const bool intLeft = isInt(lhs);
+  const int64_t i = asInt(intLeft ? lhs : rhs);
+  const double d = intLeft ? b : a;
+  const int order = d >= 9223372036854775808.0    ? -1
+                    : i < static_cast<int64_t>(d) ? -1
+                                                  : i > static_cast<int64_t>(d);
+  return intLeft ? order : -order;
+}
+
+/// Microseconds on one time line: of the instant, where there is an offset.
+int64_t instantOf(const DateTimeObject* t) {
+  // Days since 0000-03-01, with years that begin in March.
+  const int64_t year = t->year - (t->month <= 2), month = (t->month + 9) % 12;
+  const int64_t century = (year >= 0 ? year : year - 399) / 400;
+  const int64_t days = century * 146097 + (year - century * 400) * 365 +
+                       (year - century * 400) / 4 - (year - century * 400) / 100 +
+                       (month * 153 + 2) / 5 + t->day;
+  const int64_t minutes =
+      (days * 24 + t->hour) * 60 + t->minute - (t->hasOffset ? t->offsetMinutes : 0);
+  return (minutes * 60 + t->second) * 1000000 + t->microsecond;
+}
+
+/// The order of two values that have one: numbers, or dates and times of one kind. False and an exception for others.
+bool compare(Context* context, Value lhs, const char* op, Value rhs, int* order) {
+  if (isNumber(lhs) && isNumber(rhs)) {
+    *order = compareNumbers(lhs, rhs);
+    return true;
+  }
+  if (isKind(lhs, Kind::DateTime) && isKind(rhs, Kind::DateTime)) {
+    const auto *a = as<DateTimeObject>(lhs), *b = as<DateTimeObject>(rhs);
+    if (a->what == b->what && a->hasOffset == b->hasOffset) {
+      const int64_t x = instantOf(a), y = instantOf(b);
+      *order = x < y ? -1 : x > y;
+      return true;
+    }
+  }
+  wrongComparison(context, lhs, op, rhs);
+  return false;
+}
+
+// --- bytes ----------------------------------------------------------------------------------------------------------------
+
+bool isBytes(Value v) { return isKind(v, Kind::Bytes); }
+std::vector<uint8_t> bytesOf(Value v) {
+  const auto* bytes = as<BytesObject>(v);
+  return {bytes->data, bytes->data + bytes->size};
+}
+
+template <class Operation>
+Value combineBytes(Context* context, Value lhs, Value rhs, const char* name, Operation operation) {
+  std::vector<uint8_t> a = bytesOf(lhs);
+  const std::vector<uint8_t> b = bytesOf(rhs);
+  if (a.size() != b.size())
+    return raise(*context, ErrorClass::Argument,
+                 std::string("Bitwise ") + name + " requires same-size bytes, got " +
+                     std::to_string(a.size()) + " and " + std::to_string(b.size()));
+  for (size_t i = 0; i < a.size(); i++) a[i] = static_cast<uint8_t>(operation(a[i], b[i]));
+  return newBytes(*context, a);
+}
+
+/// The bytes as one big-endian number, moved by `amount` bits; what falls off is lost.
+Value shiftBytes(Context* context, Value value, int64_t amount, bool left) {
+  const std::vector<uint8_t> from = bytesOf(value);
+  const auto size = static_cast<int64_t>(from.size());
+  std::vector<uint8_t> to(from.size());
+  const int64_t whole = amount / 8;
+  const int bits = static_cast<int>(amount % 8);
+  auto at = [&](int64_t i) { return i >= 0 && i < size ? from[static_cast<size_t>(i)] : 0; };
+  for (int64_t i = 0; i < size; i++) {
+    const int64_t source = left ? i + whole : i - whole;
+    const int both = left ? at(source) << 8 | at(source + 1) : at(source - 1) << 8 | at(source);
+    to[static_cast<size_t>(i)] = static_cast<uint8_t>(left ? both >> (8 - bits) : both >> bits);
+  }
+  return newBytes(*context, to);
+}
+
+Value shift(Context* context, Value lhs, Value rhs, bool left) {
+  if (!isInt(rhs) || !(isInt(lhs) || isBytes(lhs)))
+    return wrongKinds(context, "shift", lhs, "by", rhs);
+  const int64_t amount = asInt(rhs);
+  if (isBytes(lhs)) {
+    if (amount < 0) return raise(*context, ErrorClass::Exception, "Invalid shift amount");
+    return shiftBytes(context, lhs, amount, left);
+  }
+  if (amount < 0 || amount > 63)
+    return raise(*context, ErrorClass::Exception, "Invalid shift amount");
+  const int64_t i = asInt(lhs);
+  return newInt(*context,
+                left ? static_cast<int64_t>(static_cast<uint64_t>(i) << amount) : i >> amount);
+}
+
+}  // namespace
+
+// --- arithmetic ------------------------------------------------------------------------------------------------------------
+
+Value gene_add(Context* context, Value lhs, Value rhs) {
+  if (isInt(lhs) && isInt(rhs)) {
+    int64_t result;
+    if (__builtin_add_overflow(asInt(lhs), asInt(rhs), &result))
+      return gene_overflow(context, Addition);
+    return newInt(*context, result);
+  }
+  if (isNumber(lhs) && isNumber(rhs)) return Value::floating(asDouble(lhs) + asDouble(rhs));
+  return wrongKinds(context, "add", lhs, "and", rhs);
+}
+
+Value gene_sub(Context* context, Value lhs, Value rhs) {
+  if (isInt(lhs) && isInt(rhs)) {
+    int64_t result;
+    if (__builtin_sub_overflow(asInt(lhs), asInt(rhs), &result))
+      return gene_overflow(context, Subtraction);
+    return newInt(*context, result);
+  }
+  if (isNumber(lhs) && isNumber(rhs)) return Value::floating(asDouble(lhs) - asDouble(rhs));
+  return wrongKinds(context, "subtract", rhs, "from", lhs);
+}
+
+Value gene_mul(Context* context, Value lhs, Value rhs) {
+  if (isInt(lhs) && isInt(rhs)) {
+    int64_t result;
+    if (__builtin_mul_overflow(asInt(lhs), asInt(rhs), &result))
+      return gene_overflow(context, Multiplication);
+    return newInt(*context, result);
+  }
+  if (isNumber(lhs) && isNumber(rhs)) return Value::floating(asDouble(lhs) * asDouble(rhs));
+  return wrongKinds(context, "multiply", lhs, "and", rhs);
+}
+
+Value gene_div(Context* context, Value lhs, Value rhs) {
+  if (isNumber(lhs) && isNumber(rhs)) return Value::floating(asDouble(lhs) / asDouble(rhs));
+  return wrongKinds(context, "divide", lhs, "by", rhs);
+}
+
+Value gene_mod(Context* context, Value lhs, Value rhs) {
+  if (isInt(lhs) && isInt(rhs)) {
+    const int64_t divisor = asInt(rhs);
+    if (divisor == 0) return raise(*context, ErrorClass::Runtime, "Modulo by zero");
+    return newInt(*context, divisor == -1 ? 0 : asInt(lhs) % divisor);
+  }
+  if (isNumber(lhs) && isNumber(rhs))
+    return Value::floating(std::fmod(asDouble(lhs), asDouble(rhs)));
+  return wrongKinds(context, "take the remainder of", lhs, "by", rhs);
+}
+
+Value gene_neg(Context* context, Value value) {
+  if (value.isFloat()) return Value::floating(-value.floating());
+  if (!isInt(value))
+    return raise(*context, ErrorClass::Type, "Cannot negate " + kindName(*context, value));
+  if (asInt(value) == INT64_MIN) return gene_overflow(context, Negation);
+  return newInt(*context, -asInt(value));
+}
+
+Value gene_overflow(Context* context, uint64_t op) {
+  static constexpr const char* names[] = {"addition", "subtraction", "multiplication", "negation"};
+  return raise(*context, ErrorClass::Runtime, std::string("Integer overflow in ") + names[op & 3]);
+}
+
+Value gene_box_int(Context* context, int64_t value) { return newInt(*context, value); }
+
+// --- comparison -----------------------------------------------------------------------------------------------------------
+
+Value gene_lt(Context* context, Value lhs, Value rhs) {
+  int order;
+  return compare(context, lhs, "<", rhs, &order) ? Value::boolean(order == -1) : Value::pending();
+}
+Value gene_le(Context* context, Value lhs, Value rhs) {
+  int order;
+  return compare(context, lhs, "<=", rhs, &order) ? Value::boolean(order <= 0) : Value::pending();
+}
+Value gene_gt(Context* context, Value lhs, Value rhs) {
+  int order;
+  return compare(context, lhs, ">", rhs, &order) ? Value::boolean(order == 1) : Value::pending();
+}
+Value gene_ge(Context* context, Value lhs, Value rhs) {
+  int order;
+  return compare(context, lhs, ">=", rhs, &order) ? Value::boolean(order == 0 || order == 1)
+                                                  : Value::pending();
+}
+
+Value gene_eq(Context* context, Value lhs, Value rhs) {
+  if (isNumber(lhs) && isNumber(rhs)) return Value::boolean(compareNumbers(lhs, rhs) == 0);
+  return equalOperator(*context, lhs, rhs);
+}
+Value gene_ne(Context* context, Value lhs, Value rhs) {
+  const Value result = gene_eq(context, lhs, rhs);
+  return result.isPending() ? result : Value::boolean(result.isFalsy());
+}
+
+// --- logic and bits ---------------------------------------------------------------------------------------------------------
+
+Value gene_not(Context* context, Value value) {
+  if (isInt(value)) return newInt(*context, ~asInt(value));
+  if (isBytes(value)) {
+    std::vector<uint8_t> bytes = bytesOf(value);
+    for (uint8_t& b : bytes) b = static_cast<uint8_t>(~b);
+    return newBytes(*context, bytes);
+  }
+  return Value::boolean(value.isFalsy());
+}
+
+Value gene_bit_and(Context* context, Value lhs, Value rhs) {
+  if (isInt(lhs) && isInt(rhs)) return newInt(*context, asInt(lhs) & asInt(rhs));
+  if (isBytes(lhs) && isBytes(rhs))
+    return combineBytes(context, lhs, rhs, "AND", [](uint8_t a, uint8_t b) { return a & b; });
+  return lhs.isFalsy() ? lhs : rhs;
+}
+
+Value gene_bit_or(Context* context, Value lhs, Value rhs) {
+  if (isInt(lhs) && isInt(rhs)) return newInt(*context, asInt(lhs) | asInt(rhs));
+  if (isBytes(lhs) && isBytes(rhs))
+    return combineBytes(context, lhs, rhs, "OR", [](uint8_t a, uint8_t b) { return a | b; });
+  return lhs.isFalsy() ? rhs : lhs;
+}
+
+Value gene_bit_xor(Context* context, Value lhs, Value rhs) {
+  if (isInt(lhs) && isInt(rhs)) return newInt(*context, asInt(lhs) ^ asInt(rhs));
+  if (isBytes(lhs) && isBytes(rhs))
+    return combineBytes(context, lhs, rhs, "XOR", [](uint8_t a, uint8_t b) { return a ^ b; });
+  return Value::boolean(lhs.isFalsy() != rhs.isFalsy());
+}
+
+Value gene_shl(Context* context, Value lhs, Value rhs) { return shift(context, lhs, rhs, true); }
+Value gene_shr(Context* context, Value lhs, Value rhs) { return shift(context, lhs, rhs, false); }
+
+// --- text -------------------------------------------------------------------------------------------------------------------
+
+Value gene_concat(Context* context, const Value* parts, uint64_t count) {
+  size_t size = 0;
+  for (uint64_t i = 0; i < count; i++) {
+    if (!isString(parts[i]))
+      return raise(*context, ErrorClass::Argument, "++ expects String arguments");
+    size += as<StringObject>(parts[i])->bytes;
+  }
+  if (size > UINT32_MAX) return raise(*context, ErrorClass::Runtime, "String too long");
+  StringObject* result = newStringBuffer(*context, static_cast<uint32_t>(size));
+  char* to = result->data();
+  for (uint64_t i = 0; i < count; i++) {
+    const std::string_view part = stringView(parts[i]);
+    std::memcpy(to, part.data(), part.size());
+    to += part.size();
+  }
+  return finishString(result);
+}
+
+Value gene_interpolate(Context* context, const Value* parts, uint64_t count) {
+  std::string text;
+  for (uint64_t i = 0; i < count; i++) printHole(*context, parts[i], text);
+  return newString(*context, text);
+}

@@ -1,0 +1,226 @@
+// Variables, closures and calls.
+
+#include <string>
+
+#include "runtime/abi/Caches.h"
+#include "runtime/abi/Entry.h"
+#include "runtime/abi/MethodTable.h"
+#include "runtime/heap/Heap.h"
+#include "runtime/object/Arguments.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/Gene.h"
+#include "runtime/object/String.h"
+
+using namespace gene;
+
+namespace {
+
+// What gene_method_target gives for a method that does not exist: a function that does what a call of it does. Its
+// capture is the name.
+
+Value missing(Context* context, Value closure, const Value* args, uint32_t count) {
+  return applyMissing(*context, as<FunctionObject>(closure)->captures()[0].get().symbol(), args,
+                      count, {});
+}
+template <uint32_t Count>
+Value missingEntry(Context* context, Value closure, Value a0, Value a1, Value a2, Value a3) {
+  const Value args[] = {a0, a1, a2, a3};
+  return missing(context, closure, args, Count);
+}
+Value missingGeneric(Context* context, Value closure, Value count, Value, Value, Value) {
+  ValueList args;
+  args.push(*context, context->arguments, static_cast<uint32_t>(count.bits));
+  return missing(context, closure, args.data(), args.size());
+}
+FunctionInfo* missingInfo() {
+  static FunctionInfo info = [] {
+    FunctionInfo result{};
+    const NativeCode entries[] = {missingEntry<0>, missingEntry<1>, missingEntry<2>,
+                                  missingEntry<3>, missingEntry<4>};
+    for (uint32_t n = 0; n <= RegisterArguments; n++) result.entry[n] = entries[n];
+    result.generic = missingGeneric;
+    result.slotCount = 1;  // neither slots nor builtin: applyFunction goes through the entries
+    result.captureCount = 1;
+    return result;
+  }();
+  return &info;
+}
+
+/// Looks the method up and remembers it; absent when there is none.
+Value methodWithCache(Context& context, Value receiver, Symbol name, InlineCache* cache) {
+  const uint32_t shape = shapeOf(receiver);
+  const InlineCache cached = readCache(cache);
+  if (GENE_LIKELY(cached.shape == shape)) return context.methodTargets[cached.index];
+  const Value method = methodOf(context, receiver, name);
+  // Iterators and dates of one shape are of several classes.
+  const bool ofOneClass = shape != static_cast<uint32_t>(Kind::Iterator) &&
+                          shape != static_cast<uint32_t>(Kind::DateTime);
+  if (isKind(method, Kind::Function) && ofOneClass)
+    writeCache(cache, shape, methodTargetIndex(context, classOf(context, receiver), name, method));
+  return method;
+}
+
+/// The name of (obj . name …), where it is a string or symbol; the empty one and an exception for others.
+Symbol dynamicName(Context& context, Value name) {
+  if (name.isSymbol()) return name.symbol();
+  if (isString(name)) return Symbol::of(stringView(name));
+  if (name.isNil() || name.isVoid())
+    raise(context, ErrorClass::Exception, "Dynamic method name cannot be nil");
+  else
+    raise(context, ErrorClass::Type,
+          "Dynamic method name must be a string or symbol, got " + kindName(context, name));
+  return {};
+}
+
+/// The arguments of a shaped call behind a receiver.
+struct WrittenOut {
+  ValueList positional, keywords;
+  bool valid;
+  WrittenOut(Context& context, Value receiver, const CallShape* shape, const Value* args,
+             uint64_t count) {
+    positional.push(context, receiver);
+    valid = true;
+    if (!shape || shape->plain)
+      positional.push(context, args, static_cast<uint32_t>(count));
+    else
+      valid = flatten(context, *shape, args, positional, keywords);
+  }
+};
+
+}  // namespace
+
+Value gene_undefined(Context* context, Value name) {
+  return raise(*context, ErrorClass::Exception,
+               std::string(name.symbol().text()) + " is not defined");
+}
+
+Value gene_scope_new(Context* context, uint64_t slots) {
+  return Value::object(newScope(*context, static_cast<uint32_t>(slots)));
+}
+
+void gene_scope_set(Value scope, uint64_t index, Value value) {
+  as<ScopeObject>(scope)->slots()[index].set(value);
+}
+
+Value gene_closure(Context* context, FunctionInfo* info, const Value* captures, uint64_t count) {
+  FunctionObject* function = newFunction(*context, info, static_cast<uint32_t>(count));
+  for (uint64_t i = 0; i < count; i++) function->captures()[i].init(captures[i]);
+  return Value::object(function);
+}
+
+Value gene_call_0(Context* context, Value callee) {
+  return apply(*context, callee, nullptr, 0, {});
+}
+
+Value gene_call_buffer(Context* context, Value callee, uint64_t count) {
+  ValueList args;
+  args.push(*context, context->arguments, static_cast<uint32_t>(count));
+  return apply(*context, callee, args.data(), args.size(), {});
+}
+
+Value gene_call_method(Context* context, Value name, InlineCache* cache, const Value* args,
+                       uint64_t count) {
+  const Value method = methodWithCache(*context, args[0], name.symbol(), cache);
+  if (GENE_LIKELY(isKind(method, Kind::Function)))
+    return applyFunction(*context, as<FunctionObject>(method), args, static_cast<uint32_t>(count),
+                         {});
+  if (method.isAbsent())
+    return applyMissing(*context, name.symbol(), args, static_cast<uint32_t>(count), {});
+  return apply(*context, method, args, static_cast<uint32_t>(count), {});
+}
+
+Value gene_method_target(Context* context, Value receiver, Value name, InlineCache* cache,
+                         uint64_t) {
+  const Value method = methodWithCache(*context, receiver, name.symbol(), cache);
+  if (GENE_LIKELY(isKind(method, Kind::Function))) return method;
+  FunctionObject* stand = newFunction(*context, missingInfo(), 1);
+  stand->captures()[0].init(name);
+  return Value::object(stand);
+}
+
+Value gene_call_shaped(Context* context, CallShape* shape, Value callee, const Value* args,
+                       uint64_t) {
+  return callShaped(*context, callee, *shape, args);
+}
+
+Value gene_call_method_shaped(Context* context, Value name, CallShape* shape, Value receiver,
+                              const Value* args, uint64_t count) {
+  WrittenOut all(*context, receiver, shape, args, count);
+  if (!all.valid) return Value::pending();
+  return applyMethod(*context, name.symbol(), all.positional.data(), all.positional.size(),
+                     keywordsOf(all.keywords));
+}
+
+Value gene_call_method_dynamic(Context* context, CallShape* shape, Value receiver, Value name,
+                               const Value* args, uint64_t count) {
+  const Symbol method = dynamicName(*context, name);
+  if (method.empty()) return Value::pending();
+  return gene_call_method_shaped(context, Value::symbol(method), shape, receiver, args, count);
+}
+
+Value gene_call_super(Context* context, Value name, CallShape* shape, Value cls, Value self,
+                      const Value* args, uint64_t count) {
+  ClassObject* parent = isClass(cls) ? parentOf(as<ClassObject>(cls)) : nullptr;
+  Value method = Value::absent();
+  if (name.symbol() == sym::Ctor) {
+    const Value ctor = parent ? findConstructor(parent) : Value::nil();
+    if (ctor.isNil())
+      return raise(*context, ErrorClass::Exception,
+                   "Superclass constructor must be a function or native function");
+    method = ctor;
+  } else if (parent) {
+    method = findMethod(*context, parent, name.symbol());
+  }
+  if (method.isAbsent())
+    return raise(
+        *context, ErrorClass::Exception,
+        "Method '" + std::string(name.symbol().text()) + "' not found in super class hierarchy");
+  WrittenOut all(*context, self, shape, args, count);
+  if (!all.valid) return Value::pending();
+  return apply(*context, method, all.positional.data(), all.positional.size(),
+               keywordsOf(all.keywords));
+}
+
+Value gene_call_macro(Context* context, CallShape* shape, Value callee, const Value* args,
+                      uint64_t) {
+  return callShaped(*context, callee, *shape, args);
+}
+
+// --- new --------------------------------------------------------------------------------------------------------------------
+
+Value gene_new(Context* context, InlineCache* cache, Value value, const Value* args,
+               uint64_t count) {
+  if (GENE_UNLIKELY(!isClass(value)) || as<ClassObject>(value)->construct)
+    return construct(*context, value, args, static_cast<uint32_t>(count), {});
+  auto* cls = as<ClassObject>(value);
+  const InlineCache cached = readCache(cache);
+  uint32_t index = cached.index;
+  if (GENE_UNLIKELY(cached.shape != cls->rootShape->id)) {
+    const Value ctor = findConstructor(cls);
+    if (!ctor.isNil() && !isKind(ctor, Kind::Function))
+      return construct(*context, value, args, static_cast<uint32_t>(count), {});
+    index = ctor.isNil() ? NoConstructor : methodTargetIndex(*context, cls, sym::Ctor, ctor);
+    writeCache(cache, cls->rootShape->id, index);
+  }
+  const Value instance = Value::object(newInstance(*context, cls));
+  if (index == NoConstructor) return instance;
+  FunctionObject* ctor = as<FunctionObject>(context->methodTargets[index]);
+  if (count < RegisterArguments) {
+    Value all[RegisterArguments];
+    all[0] = instance;
+    for (uint64_t i = 0; i < count; i++) all[i + 1] = args[i];
+    const Value result = applyFunction(*context, ctor, all, static_cast<uint32_t>(count) + 1, {});
+    return result.isPending() ? result : instance;
+  }
+  ValueList all;
+  all.push(*context, instance);
+  all.push(*context, args, static_cast<uint32_t>(count));
+  const Value result = applyFunction(*context, ctor, all.data(), all.size(), {});
+  return result.isPending() ? result : instance;
+}
+
+Value gene_new_shaped(Context* context, CallShape* shape, Value cls, const Value* args, uint64_t) {
+  ValueList positional, keywords;
+  if (!flatten(*context, *shape, args, positional, keywords)) return Value::pending();
+  return construct(*context, cls, positional.data(), positional.size(), keywordsOf(keywords));
+}

@@ -1,0 +1,50 @@
+// Classes, namespaces, `self` of a module.
+
+#include "runtime/abi/Entry.h"
+#include "runtime/abi/MethodTable.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/Members.h"
+
+using namespace gene;
+
+Value gene_class_new(Context* context, Value name, Value parent) {
+  if (!parent.isAbsent() && !isClass(parent))
+    return raise(*context, ErrorClass::Exception,
+                 "Parent must be a class, got " + kindName(*context, parent));
+  ClassObject* above = parent.isAbsent()
+                           ? as<ClassObject>(namespaceGet(context->globals, Symbol::of("Object")))
+                           : as<ClassObject>(parent);
+  return Value::object(newClass(*context, name.symbol(), above));
+}
+
+Value gene_class_method(Context* context, Value name, Value cls, Value function) {
+  defineMethod(*context, as<ClassObject>(cls), name.symbol(), function);
+  return cls;
+}
+
+Value gene_class_ctor(Context* context, Value cls, Value function) {
+  auto* c = as<ClassObject>(cls);
+  if (!c->ctor.get().isNil())
+    return raise(
+        *context, ErrorClass::Exception,
+        "Class '" + std::string(c->name.get().symbol().text()) + "' already has a constructor");
+  c->ctor.set(function);
+  updateMethodTargets(*context, sym::Ctor);
+  return cls;
+}
+
+Value gene_class_field(Context* context, Value name, Value cls, Value type, Value options) {
+  declareField(*context, as<ClassObject>(cls), name.symbol(), type, options.isTruthy());
+  return cls;
+}
+
+Value gene_class_done(Context*, uint64_t fields, Value cls) {
+  setExpectedFields(as<ClassObject>(cls), static_cast<uint32_t>(fields));
+  return cls;
+}
+
+Value gene_namespace_new(Context* context, Value name) {
+  return Value::object(newNamespace(*context, name.symbol()));
+}
+
+Value gene_module_self(Context* context) { return context->moduleSelf; }

@@ -1,0 +1,126 @@
+// Arrays, maps, genes and quoted data.
+
+#include <string>
+
+#include "runtime/abi/Entry.h"
+#include "runtime/object/Array.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/FromForm.h"
+#include "runtime/object/Gene.h"
+#include "runtime/object/Map.h"
+#include "runtime/object/Render.h"
+#include "runtime/object/Selector.h"
+
+using namespace gene;
+
+namespace {
+
+[[gnu::cold]] Value cannotSpread(Context* context, const char* what, const char* where, Value got) {
+  return raise(*context, ErrorClass::Exception,
+               std::string("... can only spread ") + what + " in " + where + " context, got " +
+                   kindName(*context, got));
+}
+
+}  // namespace
+
+Value gene_array_new(Context* context, const Value* items, uint64_t count) {
+  return Value::object(newArrayFrom(*context, items, static_cast<uint32_t>(count)));
+}
+
+Value gene_array_push(Context* context, Value array, Value item) {
+  arrayPush(*context, as<ArrayObject>(array), item);
+  return array;
+}
+
+Value gene_array_extend(Context* context, Value array, Value items) {
+  if (items.isNil()) return array;
+  if (!isArray(items)) return cannotSpread(context, "arrays", "array", items);
+  const auto* from = as<ArrayObject>(items);
+  for (uint32_t i = 0; i < from->size; i++)
+    arrayPush(*context, as<ArrayObject>(array), arrayAt(from, i));
+  return array;
+}
+
+Value gene_map_new(Context* context, const Value* entries, uint64_t count) {
+  MapObject* map = newMap(*context, Kind::Map, static_cast<uint32_t>(count / 2));
+  for (uint64_t i = 0; i + 1 < count; i += 2)
+    mapPut(*context, map, entries[i].symbol(), entries[i + 1]);
+  return Value::object(map);
+}
+
+Value gene_map_put(Context* context, Value map, Value key, Value value) {
+  mapPut(*context, as<MapObject>(map), key.symbol(), value);
+  return map;
+}
+
+Value gene_map_extend(Context* context, Value map, Value other) {
+  if (other.isNil()) return map;
+  if (!isMap(other)) return cannotSpread(context, "maps", "map", other);
+  const auto* from = as<MapObject>(other);
+  for (uint32_t i = 0; (i = mapNext(from, i)) != MapEnd; i++)
+    mapPut(*context, as<MapObject>(map), from->entries[i].key.get().symbol(),
+           from->entries[i].value.get());
+  return map;
+}
+
+Value gene_hash_map_new(Context* context, const Value* entries, uint64_t count) {
+  if (count % 2 != 0)
+    return raise(*context, ErrorClass::Argument,
+                 "HashMap literals expect alternating key/value entries");
+  MapObject* map = newMap(*context, Kind::HashMap, static_cast<uint32_t>(count / 2));
+  for (uint64_t i = 0; i < count; i += 2)
+    if (!tablePut(*context, map, entries[i], entries[i + 1])) return Value::pending();
+  return Value::object(map);
+}
+
+Value gene_gene_new(Context* context, Value head) { return Value::object(newGene(*context, head)); }
+
+Value gene_gene_property(Context* context, Value gene, Value key, Value value) {
+  geneSetProperty(*context, as<GeneObject>(gene), key.symbol(), value);
+  return gene;
+}
+
+Value gene_gene_properties(Context* context, Value gene, Value map) {
+  if (map.isNil()) return gene;
+  if (!isMap(map)) return cannotSpread(context, "maps", "gene properties", map);
+  const auto* from = as<MapObject>(map);
+  for (uint32_t i = 0; (i = mapNext(from, i)) != MapEnd; i++)
+    geneSetProperty(*context, as<GeneObject>(gene), from->entries[i].key.get().symbol(),
+                    from->entries[i].value.get());
+  return gene;
+}
+
+Value gene_gene_child(Context* context, Value gene, Value value) {
+  genePush(*context, as<GeneObject>(gene), value);
+  return gene;
+}
+
+Value gene_gene_children(Context* context, Value gene, Value items) {
+  if (items.isNil()) return gene;
+  if (!isArray(items)) return cannotSpread(context, "arrays", "gene children", items);
+  const auto* from = as<ArrayObject>(items);
+  for (uint32_t i = 0; i < from->size; i++)
+    genePush(*context, as<GeneObject>(gene), arrayAt(from, i));
+  return gene;
+}
+
+Value gene_seal(Context*, Value value) {
+  if (value.isObject()) value.object()->countAndFlags |= Object::Sealed;
+  return value;
+}
+
+Value gene_quote(Context* context, Value form) { return copyData(*context, form); }
+
+Value gene_range_new(Context* context, Value from, Value to, Value step) {
+  return newRange(*context, from, to, step);
+}
+
+Value gene_selector_new(Context* context, const Value* segments, uint64_t count) {
+  for (uint64_t i = 0; i < count; i++)
+    if (!checkSegment(*context, segments[i])) return Value::pending();
+  return newSelector(*context, segments, static_cast<uint32_t>(count));
+}
+
+Value gene_render(Context* context, Value form, const Value* values, uint64_t count) {
+  return render(*context, form, values, static_cast<uint32_t>(count / 2));
+}

@@ -1,0 +1,58 @@
+// Loops over collections (06 §6) and how often `repeat` repeats.
+
+#include <cmath>
+
+#include "runtime/abi/Entry.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/Gene.h"
+#include "runtime/object/String.h"
+
+using namespace gene;
+
+namespace {
+
+constexpr Symbol iteratorMethods[] = {sym::Next, sym::NextPair};
+
+}  // namespace
+
+Value gene_iter_new(Context* context, Value collection) {
+  if (collection.isNil()) return Value::object(newIterator(*context, collection));
+  if (collection.isObject()) {
+    switch (collection.object()->isInstance() ? Kind::Free : collection.object()->kind()) {
+      case Kind::Array:
+      case Kind::Range:
+      case Kind::Map:
+      case Kind::HashMap:
+      case Kind::HashSet: return Value::object(newIterator(*context, collection));
+      case Kind::Iterator: return collection;
+      default: break;
+    }
+  }
+  return callMethod(*context, sym::Iter, &collection, 1);
+}
+
+Value gene_iter_next(Context* context, Value iterator) {
+  if (auto* it = asOrNull<IteratorObject>(iterator, Kind::Iterator))
+    return iteratorNext(*context, it);
+  return callMethod(*context, iteratorMethods[0], &iterator, 1);
+}
+
+Value gene_iter_next_pair(Context* context, Value iterator) {
+  if (auto* it = asOrNull<IteratorObject>(iterator, Kind::Iterator))
+    return iteratorNextPair(*context, it);
+  return callMethod(*context, iteratorMethods[1], &iterator, 1);
+}
+
+Value gene_range_bound(Context* context, Value value) {
+  return isInt(value) ? value : raise(*context, ErrorClass::Exception, "Value is not an integer");
+}
+
+Value gene_repeat_count(Context*, Value value) {
+  if (value.isSmallInt()) return value;
+  if (isInt(value)) return Value::smallInt(asInt(value) < 0 ? 0 : Value::SmallIntMax);
+  if (!value.isFloat()) return Value::smallInt(value.isTruthy());
+  const double d = std::trunc(value.floating());
+  if (!(d > 0)) return Value::smallInt(0);
+  return Value::smallInt(d < static_cast<double>(Value::SmallIntMax) ? static_cast<int64_t>(d)
+                                                                     : Value::SmallIntMax);
+}

@@ -1,0 +1,160 @@
+// Members with their inline caches (Caches.h), and the other path segments.
+
+#include "runtime/object/Members.h"
+
+#include <string>
+
+#include "runtime/abi/Caches.h"
+#include "runtime/abi/Entry.h"
+#include "runtime/object/Arguments.h"
+#include "runtime/object/Array.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/Map.h"
+#include "runtime/object/String.h"
+
+using namespace gene;
+
+namespace {
+
+Slot* slotAt(Value instance, uint32_t offset) {
+  return reinterpret_cast<Slot*>(reinterpret_cast<char*>(instance.object()) + offset);
+}
+
+/// The number of the field among those inside the object, or -1.
+int64_t inlineField(const Shape* shape, Symbol name) {
+  const auto found = shape->slots.find(name);
+  if (found == shape->slots.end() || found->second >= shape->inlineCapacity) return -1;
+  return found->second;
+}
+uint32_t offsetOf(int64_t field) {
+  return static_cast<uint32_t>(sizeof(InstanceObject) +
+                               static_cast<uint64_t>(field) * sizeof(Slot));
+}
+
+Value getWithCache(Context& context, Symbol name, InlineCache* cache, Value object) {
+  if (isInstance(object)) {
+    const Shape* shape = shapeById(context, object.object()->shape);
+    const int64_t field = inlineField(shape, name);
+    if (field < 0) return getMember(context, object, name);
+    writeCache(cache, shape->id, offsetOf(field));
+    return slotAt(object, offsetOf(field))->get();
+  }
+  if (isMap(object)) {
+    const auto* map = as<MapObject>(object);
+    const int32_t entry = mapFind(map, name);
+    if (entry < 0) return Value::void_();
+    writeCache(cache, MapCache, static_cast<uint32_t>(entry));
+    return map->entries[entry].value.get();
+  }
+  return getMember(context, object, name);
+}
+
+/// Is the field free of declarations that a write would have to check?
+bool isPlainField(Context& context, Value instance, Symbol name) {
+  FieldDeclaration declaration;
+  return !findFieldDeclaration(classOf(context, instance), name, &declaration) ||
+         (declaration.type.isNil() && !declaration.readonly);
+}
+
+bool setInstance(Context& context, Symbol name, InlineCache* cache, Value object, Value value) {
+  if (!isPlainField(context, object, name)) return setMember(context, object, name, value);
+  const Shape* before = shapeById(context, object.object()->shape);
+  setField(context, static_cast<InstanceObject*>(object.object()), name, value);
+  const Shape* after = shapeById(context, object.object()->shape);
+  const int64_t field = inlineField(after, name);
+  if (field < 0) return true;
+  if (before == after) {
+    writeCache(cache, after->id, offsetOf(field));
+  } else if (after->id <= MaxCachedShape && before->id < AddsField && field < (1 << SlotBits)) {
+    writeCache(cache, AddsField | before->id, after->id << SlotBits | static_cast<uint32_t>(field));
+  }
+  return true;
+}
+
+}  // namespace
+
+Value gene_member_get(Context* context, Value name, InlineCache* cache, Value object) {
+  const InlineCache cached = readCache(cache);
+  if (GENE_LIKELY(object.isObject())) {
+    if (GENE_LIKELY(object.object()->shape == cached.shape))
+      return slotAt(object, cached.index)->get();
+    if (cached.shape == MapCache && isMap(object)) {
+      const auto* map = as<MapObject>(object);
+      if (cached.index < map->used && map->entries[cached.index].key.get() == name)
+        return map->entries[cached.index].value.get();
+    }
+  }
+  return getWithCache(*context, name.symbol(), cache, object);
+}
+
+Value gene_member_set(Context* context, Value name, InlineCache* cache, Value object, Value value) {
+  const InlineCache cached = readCache(cache);
+  if (GENE_LIKELY(object.isObject())) {
+    Object* o = object.object();
+    if (GENE_LIKELY(o->shape == cached.shape)) {
+      slotAt(object, cached.index)->set(value);
+      return value;
+    }
+    if ((o->shape | AddsField) == cached.shape) {
+      const uint32_t field = cached.index & ((1u << SlotBits) - 1);
+      o->shape = cached.index >> SlotBits;
+      slotAt(object, offsetOf(field))->init(value);
+      return value;
+    }
+    if (cached.shape == MapCache && o->is(Kind::Map) && !o->sealed()) {
+      auto* map = as<MapObject>(object);
+      if (cached.index < map->used && map->entries[cached.index].key.get() == name) {
+        map->entries[cached.index].value.set(value);
+        return value;
+      }
+    }
+  }
+  if (isInstance(object))
+    return setInstance(*context, name.symbol(), cache, object, value) ? value : Value::pending();
+  if (!setMember(*context, object, name.symbol(), value)) return Value::pending();
+  if (isMap(object))
+    writeCache(cache, MapCache,
+               static_cast<uint32_t>(mapFind(as<MapObject>(object), name.symbol())));
+  return value;
+}
+
+Value gene_index_get(Context* context, uint64_t index, Value object) {
+  if (isArray(object) && index < as<ArrayObject>(object)->size)
+    return arrayAt(as<ArrayObject>(object), static_cast<uint32_t>(index));
+  return getIndex(*context, object, static_cast<int64_t>(index));
+}
+
+Value gene_index_set(Context* context, uint64_t index, Value object, Value value) {
+  return setIndex(*context, object, static_cast<int64_t>(index), value) ? value : Value::pending();
+}
+
+Value gene_element_get(Context* context, Value object, Value key) {
+  if (key.isSmallInt() && isArray(object)) return getIndex(*context, object, key.smallInt());
+  return getElement(*context, object, key);
+}
+
+Value gene_element_set(Context* context, Value object, Value key, Value value) {
+  return setElement(*context, object, key, value) ? value : Value::pending();
+}
+
+Value gene_member_select(Context* context, Value object, Value key) {
+  return getElement(*context, object, key);
+}
+
+Value gene_select_assert(Context* context, Value value) {
+  if (value.isVoid())
+    return raise(*context, ErrorClass::Exception, "Selector did not match (VOID)");
+  if (value.isNil())
+    return raise(*context, ErrorClass::Exception, "Selector matched but value is nil");
+  return value;
+}
+
+Value gene_path_method(Context* context, Value name, Value object) {
+  return callMethod(*context, name.symbol(), &object, 1);
+}
+
+Value gene_path_method_dynamic(Context* context, Value object, Value name) {
+  return gene_call_method_dynamic(context, nullptr, object, name, nullptr, 0);
+}
+
+void gene_slot_set(Value* slot, Value value) { reinterpret_cast<Slot*>(slot)->set(value); }

@@ -1,0 +1,31 @@
+// `is`, typeof and annotations.
+
+#include "runtime/object/Types.h"
+
+#include "runtime/abi/Entry.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/String.h"
+
+using namespace gene;
+
+Value gene_is(Context* context, Value value, Value type) { return isOfType(*context, value, type); }
+
+Value gene_typeof(Context* context, Value value) {
+  return newString(*context, typeofName(value, *context));
+}
+
+Value gene_check_type(Context* context, Value type, Value where, Value value) {
+  // The usual annotations first.
+  if (type.isSymbol()) {
+    const Symbol name = type.symbol();
+    if (name == sym::IntType      ? value.isSmallInt()
+        : name == sym::FloatType  ? value.isFloat()
+        : name == sym::StringType ? isString(value)
+                                  : name == sym::BoolType && value.isBool())
+      return value;
+  }
+  const std::string_view text = stringView(where);
+  // Values of variables are not converted: their text is "variable @ PLACE".
+  return checkType(*context, type, text, value,
+                   text.starts_with("variable @ ") ? Conversion::None : Conversion::Numeric);
+}
