@@ -296,6 +296,8 @@ Lowering::Value* Lowering::assignLocal(ast::AssignLocal& node) {
 
 Lowering::Value* Lowering::assignGlobal(ast::AssignGlobal& node) {
   Value* value = expression(node.value);
+  if (node.global->constant && node.value->kind == ast::NodeKind::Function)
+    node.global->function = static_cast<ast::Function*>(node.value)->lowered;
   builder_.setLocation(node.loc);
   if (node.type && options_.typeCheck) value = checked(value, node.type, "variable" + at(node.loc));
   builder_.emit(Op::GlobalSet, {value}, {ir::Builder::imm(node.global)});

@@ -1,0 +1,208 @@
+#pragma once
+// The state of one analysis, and its methods by topic: Analyze.cpp (the module, what is hoisted), Names.cpp (scopes,
+// lookup, captures), Expressions.cpp (the dispatch of 03 §1, operators, literals), Control.cpp, Functions.cpp,
+// Classes.cpp, Patterns.cpp, Paths.cpp. Everything made lies in the program's arena.
+//
+// Names. A scope maps names to bindings. Finding one from inside a nested function marks it captured in every function
+// on the way. What storage a binding gets is decided at the end, when all assignments are known.
+
+#include <deque>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "frontend/analysis/Analyze.h"
+
+namespace gene {
+
+class Analyzer {
+ public:
+  Analyzer(ir::Program& program, const LanguageOptions& options, DiagnosticEngine& diagnostics)
+      : program_(program), arena_(program.arena), options_(options), diagnostics_(diagnostics) {}
+  ast::Module run(std::span<Form*> forms);
+
+ private:
+  using Node = ast::Node;
+  struct FunctionState;
+
+  struct ScopeState {
+    ast::Scope* scope;
+    ScopeState* outer;
+    FunctionState* function;
+    std::unordered_map<Symbol, ast::Binding*> names;
+    std::unordered_map<Symbol, ast::Binding*> later;  // named functions further down: seen by nested functions only
+    ast::Binding* pending = nullptr;       // a variable whose initialiser is analysed: likewise
+    ast::Binding* self = nullptr;          // class and namespace bodies, $with: what `self` is here
+    ast::Binding* cls = nullptr;           // class bodies: the class, for super
+    unsigned loops = 0;                    // how many loops of the function enclose the scope
+  };
+  struct LoopState {
+    ast::LoopBase* loop;
+    Symbol label;
+  };
+  struct FunctionState {
+    ast::Function* function;
+    FunctionState* outer;
+    std::vector<LoopState> loops;
+    std::vector<ast::Binding*> captured;   // in order of first use
+    std::unordered_set<ast::Binding*> capturedSet;
+    bool capturesSelf = false;
+    bool hasSelf = false;                  // a method or constructor
+  };
+
+  // --- Analyze.cpp ----------------------------------------------------------------------------------------------------
+  void collectModuleNames(std::span<Form*> forms);
+  void collectInner(const Form* form, bool inFunction);
+  static bool isDefinition(const Form* form);
+  Node* topLevel(Form* form);
+
+  // --- Names.cpp ------------------------------------------------------------------------------------------------------
+  ast::Scope* pushScope();
+  void popScope() { scope_ = scope_->outer; }
+  template <class F>
+  Node* inScope(Location loc, F&& body) {
+    ast::Scope* scope = pushScope();
+    Node* node = body();
+    popScope();
+    return make<ast::ScopeBlock>(loc, scope, node);
+  }
+  /// A new binding of the current scope that lookup finds from now on.
+  ast::Binding* declare(Symbol name, Location loc);
+  ast::Binding* newBinding(Symbol name, Location loc);
+  void bind(ast::Binding* binding);
+  ast::Binding* lookup(Symbol name);
+  void capture(ast::Binding* binding, bool early);
+  Node* name(Symbol symbol, Location loc);
+  Node* local(ast::Binding* binding, Location loc);
+  Node* self(Location loc);
+  /// The class whose body encloses this place, for super; null outside of classes.
+  ast::Binding* enclosingClass();
+  Node* assign(Symbol name, Location loc, Node* value);
+  /// The global of a module-level definition or variable.
+  ir::Global* moduleGlobal(Symbol name, Location loc);
+  void decideStorage();
+
+  // --- Expressions.cpp ------------------------------------------------------------------------------------------------
+  Node* expression(const Form* form);
+  Node* geneForm(const GeneForm& form);
+  Node* interpolation(const GeneForm& form);
+  Node* infix(const GeneForm& form);
+  Node* binary(ir::Op op, Node* lhs, Node* rhs, Location loc);
+  Node* operate(std::string_view op, Node* lhs, Node* rhs, Location loc);
+  Node* prefix(std::string_view op, const GeneForm& form);
+  Node* buildGene(const GeneForm& form);
+  Node* arrayLiteral(const ArrayForm& form);
+  Node* mapLiteral(const MapForm& form);
+  Node* hashMapLiteral(const HashMapForm& form);
+  Node* assignment(const GeneForm& form, std::string_view op);
+  Node* typeTest(Node* value, const Form* type, Location loc);
+  Node* render(const GeneForm& form);
+  Node* range(const GeneForm& form, std::span<Form* const> parts);
+  std::span<ast::Item> items(std::span<Form* const> forms);
+  std::span<ast::Entry> entries(std::span<const Property> properties);
+
+  // --- special forms: (name …) → node; the table is SpecialForms.def --------------------------------------------------
+#define SPECIAL(name, handler) Node* handler(const GeneForm& form);
+#include "frontend/analysis/SpecialForms.def"
+
+  // --- Control.cpp ----------------------------------------------------------------------------------------------------
+  Node* sequence(std::span<Form* const> forms, Location loc);
+  /// A condition at forms[0], or `not` and a value; moves behind it.
+  Node* conditionAt(std::span<Form* const>& forms, std::string_view who, Location loc);
+  Node* branches(std::span<Form* const> forms, std::string_view who, Location loc);
+  template <class F>
+  void inLoop(ast::LoopBase* loop, const GeneForm& form, F&& body);
+  Node* exit(const GeneForm& form, bool isBreak);
+  ast::Binding* loopVariable(const Form* form);
+
+  // --- Functions.cpp --------------------------------------------------------------------------------------------------
+  struct Signature {
+    Symbol name;
+    const Form* nameForm = nullptr;
+    const ArrayForm* parameters = nullptr;
+    const Form* resultType = nullptr;
+    std::span<Form* const> body;
+  };
+  enum class Role : uint8_t { Plain, Method, Ctor, Block };
+  ast::Function* function(const GeneForm& form, const Signature& signature, Role role);
+  void parameters(ast::Function& function, const ArrayForm& form, Role role);
+  std::span<ast::Condition> conditions(const GeneForm& form, std::string_view key);
+  bool signature(const GeneForm& form, Signature* result);
+  Node* bindDefinition(const Form* nameForm, Symbol name, Node* value, Location loc);
+  Node* blockForm(const Form* params, std::span<Form* const> body, const GeneForm& form);
+  void predeclareFunctions(std::span<Form* const> forms);
+
+  // --- calls (Functions.cpp) ------------------------------------------------------------------------------------------
+  ast::Arguments arguments(const GeneForm& form, std::span<Form* const> positional);
+  Node* call(const GeneForm& form);
+  Node* methodCall(Node* receiver, const Form* method, const GeneForm& form, std::span<Form* const> args);
+  void checkArity(const Form* head, const ast::Arguments& arguments, Location loc);
+
+  // --- Classes.cpp ----------------------------------------------------------------------------------------------------
+  Node* classNode(const GeneForm& form, Symbol name, std::span<Form* const> rest);
+  void member(ast::Class& cls, const Form* form, std::vector<ast::Class::Member>& members);
+  uint32_t assignedFields(std::span<Form* const> forms);
+
+  // --- Patterns.cpp ---------------------------------------------------------------------------------------------------
+  ast::Destructure* pattern(const Form* form, Node* value, bool constant);
+  void arrayTargets(const ArrayForm& form, std::vector<ast::Destructure::Target>& targets, bool constant);
+  ast::Destructure::Target target(Symbol name, Location loc, bool constant);
+  Node* declareVariable(const GeneForm& form, bool constant);
+
+  // --- Paths.cpp ------------------------------------------------------------------------------------------------------
+  Node* path(const PathForm& form);
+  /// The node of the first `count` parts.
+  Node* pathPrefix(const PathForm& form, size_t count);
+  bool segment(std::string_view text, Location loc, ast::Segment* result);
+  Node* dynamicKey(std::string_view text, Location loc);
+  Node* selectorFromParts(std::span<const Symbol> parts, Location loc);
+  Node* selectorCall(const GeneForm& form);
+  Node* selectForm(Node* target, const Form* key, std::span<Form* const> rest, Location loc);
+  Node* gluedSelect(Node* target, std::span<const Symbol> parts, std::span<Form* const> rest, Location loc);
+  Node* assignPath(const PathForm& form, Node* value, Location loc);
+  Node* updatePath(const PathForm& form, ir::Op op, Node* value, Location loc);
+
+  // --- helpers --------------------------------------------------------------------------------------------------------
+  template <class T, class... Args>
+  T* make(Args&&... args) {
+    return arena_.make<T>(std::forward<Args>(args)...);
+  }
+  template <class T>
+  std::span<T> copy(const std::vector<T>& items) {
+    return arena_.copy(std::span<const T>(items));
+  }
+  Node* runtime(Location loc, ir::Op op, std::initializer_list<Node*> operands,
+                std::initializer_list<ir::Immediate> immediates = {});
+  Node* nil(Location loc);
+  Node* literal(const Form* form) { return make<ast::Literal>(form->loc, form); }
+  Node* raiseNode(Location loc, std::string_view errorClass, std::string_view message);
+  Node* error(Location loc, Diag id, std::initializer_list<std::string_view> args = {}) {
+    diagnostics_.report(loc, id, args);
+    return nil(loc);
+  }
+  static const Form* property(const GeneForm& form, std::string_view key);
+
+  ir::Program& program_;
+  Arena& arena_;
+  const LanguageOptions& options_;
+  DiagnosticEngine& diagnostics_;
+
+  FunctionState* function_ = nullptr;
+  ScopeState* scope_ = nullptr;
+  std::deque<ScopeState> scopes_;
+  std::deque<FunctionState> functions_;
+  std::vector<ast::Binding*> bindings_;
+  int depth_ = 0;
+
+  // The module's names (Analyze.cpp).
+  std::unordered_map<Symbol, ir::Global*> globals_;       // variables and definitions that functions use
+  std::unordered_set<Symbol> usedInFunctions_, assignedNames_, topLevelVars_;
+  std::unordered_map<Symbol, uint32_t> definitions_;      // how often a name is defined at the top level
+  std::unordered_set<Symbol> declaredVars_;               // `var` statements that were passed
+  std::unordered_map<Symbol, const Form*> globalTypes_;   // annotations of module variables
+  std::unordered_set<Symbol> constantGlobals_;            // let
+  std::unordered_map<Symbol, const ast::Function*> knownFunctions_;  // functions and what is initialised with one
+  bool atTopLevel_ = false;                               // in the module's body, outside of functions
+};
+
+}  // namespace gene

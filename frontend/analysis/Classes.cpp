@@ -1,0 +1,202 @@
+// Classes, objects, namespaces, new, super (07, 08 §4).
+
+#include "frontend/analysis/Analyzer.h"
+
+namespace gene {
+
+/// Binds what a definition made: a module's global, a member by path, or a local of the scope.
+Analyzer::Node* Analyzer::bindDefinition(const Form* nameForm, Symbol name, Node* value, Location loc) {
+  if (nameForm->kind == FormKind::Path) return assignPath(as<PathForm>(*nameForm), value, loc);
+  if (scope_->outer == nullptr) return make<ast::AssignGlobal>(loc, moduleGlobal(name, loc), value);
+  return make<ast::DeclareLocal>(loc, declare(name, loc), value);
+}
+
+/// How many different fields the methods of a class body assign.
+uint32_t Analyzer::assignedFields(std::span<Form* const> forms) {
+  std::unordered_set<Symbol> fields;
+  std::vector<const Form*> work(forms.begin(), forms.end());
+  auto field = [&](const Form* form) {
+    if (form->kind != FormKind::Path) return;
+    const auto& p = as<PathForm>(*form);
+    if (p.parts.size() == 2 && (p.parts[0].empty() || p.parts[0] == sym::Self)) fields.insert(p.parts[1]);
+  };
+  while (!work.empty()) {
+    const Form* form = work.back();
+    work.pop_back();
+    if (form->kind == FormKind::Array) {
+      for (const Form* item : as<ArrayForm>(*form).items) field(item);
+      continue;
+    }
+    if (form->kind != FormKind::Gene) continue;
+    const auto& g = as<GeneForm>(*form);
+    const std::string_view second = g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
+    if (second == "=") field(g.head);
+    if (symbolOf(g.head).text() == "field" && !second.empty()) fields.insert(symbolOf(g.children[0]));
+    for (const Form* child : g.children) work.push_back(child);
+  }
+  return static_cast<uint32_t>(fields.size());
+}
+
+Analyzer::Node* Analyzer::classForm(const GeneForm& form) {
+  if (form.children.empty()) return error(form.loc, Diag::ClassName);
+  const Form* nameForm = form.children[0];
+  Symbol name = nameForm->kind == FormKind::Path ? as<PathForm>(*nameForm).parts.back() : symbolOf(nameForm);
+  if (name.empty()) return error(nameForm->loc, Diag::ClassName);
+  if (const size_t colon = name.text().find(':'); colon != std::string_view::npos && colon > 0)
+    name = Symbol::of(name.text().substr(0, colon));
+  if (name == sym::Self || name.text() == "Self") return error(nameForm->loc, Diag::ReservedName, {"class"});
+  Node* node = classNode(form, name, form.children.subspan(1));
+  return bindDefinition(nameForm, name, node, form.loc);
+}
+
+Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name, std::span<Form* const> rest) {
+  auto* cls = make<ast::Class>(form.loc);
+  cls->name = name;
+  if (!rest.empty() && symbolOf(rest[0]).text() == "<") {
+    if (rest.size() < 2) return error(form.loc, Diag::MissingSuperclass);
+    cls->parent = expression(rest[1]);
+    rest = rest.subspan(2);
+  }
+  if (!rest.empty() && symbolOf(rest[0]).text() == "implements")
+    return error(rest[0]->loc, Diag::NotAvailable, {"implements"});
+  cls->fieldCount = assignedFields(rest);
+  const bool outerTop = atTopLevel_;
+  atTopLevel_ = false;
+  cls->scope = pushScope();
+  cls->cls = newBinding(name, form.loc);
+  scope_->self = cls->cls;
+  scope_->cls = cls->cls;
+  predeclareFunctions(rest);
+  std::vector<ast::Class::Member> members;
+  for (const Form* member : rest) this->member(*cls, member, members);
+  popScope();
+  atTopLevel_ = outerTop;
+  cls->members = copy(members);
+  return cls;
+}
+
+void Analyzer::member(ast::Class& cls, const Form* form, std::vector<ast::Class::Member>& members) {
+  using Member = ast::Class::Member;
+  const GeneForm* g = form->kind == FormKind::Gene ? &as<GeneForm>(*form) : nullptr;
+  const std::string_view head = g ? symbolOf(g->head).text() : std::string_view{};
+  Member m{};
+  m.kind = Member::Statement;
+  if (head == "ctor!" || head == "method!" || head == "new!") {
+    error(form->loc, Diag::MacroMethod);
+    return;
+  }
+  if (head == "ctor" || head == "on_method_missing") {
+    Signature s;
+    if (g->children.empty() || g->children[0]->kind != FormKind::Array) {
+      error(form->loc, Diag::MethodArguments);
+      return;
+    }
+    if (!signature(*g, &s)) return;
+    s.name = Symbol::of(head);
+    const bool isCtor = head == "ctor";
+    if (isCtor) {
+      for (const Member& other : members)
+        if (other.kind == Member::Ctor) error(form->loc, Diag::SecondConstructor, {cls.name.text()});
+    }
+    m.kind = isCtor ? Member::Ctor : Member::OnMissing;
+    m.name = s.name;
+    m.function = function(*g, s, isCtor ? Role::Ctor : Role::Method);
+  } else if (head == "method") {
+    Signature s;
+    if (g->children.size() < 2 || g->children[1]->kind != FormKind::Array) {
+      error(form->loc, Diag::MethodArguments);
+      return;
+    }
+    if (!signature(*g, &s)) return;
+    const std::string_view text = s.name.text();
+    if (text.size() > 1 && text.ends_with('!')) {
+      error(form->loc, Diag::MacroMethod);
+      return;
+    }
+    if (text.size() > 1 && text.ends_with('*') && text != "**") {
+      error(form->loc, Diag::NotAvailable, {"generators"});
+      return;
+    }
+    m.kind = Member::Method;
+    m.name = s.name;
+    m.function = function(*g, s, Role::Method);
+  } else if (head == "field" || head == "prop") {
+    if (g->children.empty() || g->children[0]->kind != FormKind::Symbol) {
+      error(form->loc, Diag::MissingParts, {"field", "a name"});
+      return;
+    }
+    std::string_view text = symbolOf(g->children[0]).text();
+    if (text.ends_with(':')) text.remove_suffix(1);
+    m.kind = Member::Field;
+    m.name = Symbol::of(text);
+    m.type = g->children.size() > 1 ? g->children[1] : nullptr;
+    const Form* readonly = property(*g, "readonly");
+    m.readonly = readonly && readonly->kind != FormKind::False && readonly->kind != FormKind::Nil;
+  } else {
+    m.node = expression(form);
+  }
+  members.push_back(m);
+}
+
+/// (object Name [< Parent] members…): the class NameClass and one instance of it, bound to Name.
+Analyzer::Node* Analyzer::objectForm(const GeneForm& form) {
+  if (form.children.empty() || form.children[0]->kind != FormKind::Symbol) return error(form.loc, Diag::ClassName);
+  const Symbol name = symbolOf(form.children[0]);
+  const Symbol className = name.text().ends_with("Class") ? name : Symbol::of(std::string(name.text()) + "Class");
+  Node* cls = classNode(form, className, form.children.subspan(1));
+  Node* made = nullptr;
+  Node* define = nullptr;
+  if (scope_->outer == nullptr) {
+    ir::Global* global = moduleGlobal(className, form.loc);
+    define = make<ast::AssignGlobal>(form.loc, global, cls);
+    made = make<ast::New>(form.loc, make<ast::Global>(form.loc, global, false), ast::Arguments{});
+  } else {
+    ast::Binding* binding = declare(className, form.loc);
+    define = make<ast::DeclareLocal>(form.loc, binding, cls);
+    made = make<ast::New>(form.loc, make<ast::Local>(form.loc, binding), ast::Arguments{});
+  }
+  std::vector<Node*> nodes{define, bindDefinition(form.children[0], name, made, form.loc)};
+  return make<ast::Sequence>(form.loc, copy(nodes));
+}
+
+Analyzer::Node* Analyzer::newForm(const GeneForm& form) {
+  if (form.children.empty()) return error(form.loc, Diag::MissingParts, {"new", "a class"});
+  Node* cls = expression(form.children[0]);
+  return make<ast::New>(form.loc, cls, arguments(form, form.children.subspan(1)));
+}
+
+Analyzer::Node* Analyzer::superForm(const GeneForm& form) {
+  const std::string_view method = form.children.empty() ? std::string_view{} : symbolOf(form.children[0]).text();
+  if (method.size() < 2 || method[0] != '.') return error(form.loc, Diag::SuperForm);
+  if (method.ends_with('!')) return error(form.loc, Diag::MacroMethod);
+  ast::Binding* cls = enclosingClass();
+  if (!cls) return raiseNode(form.loc, "Exception", "super requires an instance context");
+  Node* classValue = local(cls, form.loc);
+  Node* receiver = self(form.loc);
+  return make<ast::SuperCall>(form.loc, classValue, receiver, Symbol::of(method.substr(1)),
+                              arguments(form, form.children.subspan(1)));
+}
+
+Analyzer::Node* Analyzer::nsForm(const GeneForm& form) {
+  if (form.children.empty()) return error(form.loc, Diag::MissingParts, {"ns", "a name"});
+  const Form* nameForm = form.children[0];
+  const Symbol name = nameForm->kind == FormKind::Path ? as<PathForm>(*nameForm).parts.back() : symbolOf(nameForm);
+  if (name.empty()) return error(nameForm->loc, Diag::MissingParts, {"ns", "a name"});
+  auto* ns = make<ast::Namespace>(form.loc);
+  ns->name = name;
+  const bool outerTop = atTopLevel_;
+  atTopLevel_ = false;
+  ns->scope = pushScope();
+  ns->ns = newBinding(name, form.loc);
+  scope_->self = ns->ns;
+  ns->body = sequence(form.children.subspan(1), form.loc);
+  popScope();
+  atTopLevel_ = outerTop;
+  // (ns /n …) at the module level publishes n, which is its global, too.
+  const bool rooted = nameForm->kind == FormKind::Path && as<PathForm>(*nameForm).parts.size() == 2 &&
+                      as<PathForm>(*nameForm).parts[0].empty() && scope_->outer == nullptr;
+  if (rooted) return make<ast::AssignGlobal>(form.loc, moduleGlobal(name, form.loc), ns);
+  return bindDefinition(nameForm, name, ns, form.loc);
+}
+
+}  // namespace gene

@@ -1,0 +1,300 @@
+// Branches, loops, case, try, return (04, 09).
+
+#include "frontend/analysis/Analyzer.h"
+
+namespace gene {
+namespace {
+
+bool isWord(const Form* form, std::initializer_list<std::string_view> words) {
+  const std::string_view text = symbolOf(form).text();
+  return !text.empty() && std::find(words.begin(), words.end(), text) != words.end();
+}
+
+/// How many forms come before the next of these words.
+size_t until(std::span<Form* const> forms, std::initializer_list<std::string_view> words) {
+  size_t n = 0;
+  while (n < forms.size() && !isWord(forms[n], words)) n++;
+  return n;
+}
+
+}  // namespace
+
+Analyzer::Node* Analyzer::sequence(std::span<Form* const> forms, Location loc) {
+  predeclareFunctions(forms);
+  if (forms.size() == 1) return expression(forms[0]);
+  std::vector<Node*> nodes;
+  for (const Form* form : forms) nodes.push_back(expression(form));
+  return make<ast::Sequence>(loc, copy(nodes));
+}
+
+Analyzer::Node* Analyzer::doForm(const GeneForm& form) { return sequence(form.children, form.loc); }
+
+Analyzer::Node* Analyzer::conditionAt(std::span<Form* const>& forms, std::string_view who, Location loc) {
+  const bool negated = !forms.empty() && isWord(forms[0], {"not"});
+  if (negated) forms = forms.subspan(1);
+  if (forms.empty()) return error(loc, Diag::IfMissingCondition, {who});
+  Node* node = expression(forms[0]);
+  if (negated) node = runtime(forms[0]->loc, ir::Op::Not, {node});
+  forms = forms.subspan(1);
+  return node;
+}
+
+/// cond [then] form* { elif … } [ else … ]
+Analyzer::Node* Analyzer::branches(std::span<Form* const> forms, std::string_view who, Location loc) {
+  Node* condition = conditionAt(forms, who, loc);
+  const bool hasThen = !forms.empty() && isWord(forms[0], {"then"});
+  if (hasThen) forms = forms.subspan(1);
+  if (forms.empty() && !hasThen) return error(loc, Diag::IfMissingBody, {who});
+  const size_t n = until(forms, {"elif", "else"});
+  Node* then = inScope(loc, [&] { return sequence(forms.first(n), loc); });
+  forms = forms.subspan(n);
+  Node* otherwise = nullptr;
+  if (!forms.empty()) {
+    const Location at = forms[0]->loc;
+    const bool isElse = isWord(forms[0], {"else"});
+    forms = forms.subspan(1);
+    otherwise = isElse ? inScope(at, [&] { return sequence(forms, at); }) : branches(forms, "elif", at);
+  }
+  return make<ast::If>(loc, condition, then, otherwise);
+}
+
+Analyzer::Node* Analyzer::ifForm(const GeneForm& form) {
+  if (form.children.empty()) return error(form.loc, Diag::IfMissingCondition, {"if"});
+  return inScope(form.loc, [&] { return branches(form.children, "if", form.loc); });
+}
+
+Analyzer::Node* Analyzer::ifelForm(const GeneForm& form) {
+  const std::span<Form* const> c = form.children;
+  if (c.empty()) return error(form.loc, Diag::IfMissingCondition, {"ifel"});
+  if (c.size() == 1) return error(form.loc, Diag::IfMissingBody, {"ifel"});
+  if (c.size() > 3) return error(form.loc, Diag::IfelShape);
+  Node* condition = expression(c[0]);
+  Node* then = inScope(form.loc, [&] { return expression(c[1]); });
+  Node* otherwise = c.size() > 2 ? inScope(form.loc, [&] { return expression(c[2]); }) : nullptr;
+  return make<ast::If>(form.loc, condition, then, otherwise);
+}
+
+Analyzer::Node* Analyzer::ifNotForm(const GeneForm& form) {
+  std::span<Form* const> c = form.children;
+  if (c.empty()) return error(form.loc, Diag::IfMissingCondition, {"if_not"});
+  if (until(c, {"else", "elif"}) != c.size()) return error(form.loc, Diag::IfNotElse);
+  Node* condition = runtime(form.loc, ir::Op::Not, {runtime(form.loc, ir::Op::IsTrue, {expression(c[0])})});
+  c = c.subspan(1);
+  if (!c.empty() && isWord(c[0], {"then"})) c = c.subspan(1);
+  Node* body = inScope(form.loc, [&] { return sequence(c, form.loc); });
+  return make<ast::If>(form.loc, condition, body, nullptr);
+}
+
+// --- loops -------------------------------------------------------------------------------------------------------------
+
+template <class F>
+void Analyzer::inLoop(ast::LoopBase* loop, const GeneForm& form, F&& body) {
+  Symbol label;
+  if (const Form* name = property(form, "name"))
+    label = name->kind == FormKind::String ? Symbol::of(as<StringForm>(*name).text) : symbolOf(name);
+  function_->loops.push_back({loop, label});
+  body();
+  function_->loops.pop_back();
+}
+
+Analyzer::Node* Analyzer::whileForm(const GeneForm& form) {
+  if (form.children.empty()) return error(form.loc, Diag::WhileCondition);
+  auto* node = make<ast::While>(form.loc);
+  inLoop(node, form, [&] {
+    std::span<Form* const> rest = form.children;
+    node->condition = conditionAt(rest, "while", form.loc);
+    node->body = sequence(rest, form.loc);
+  });
+  return node;
+}
+
+Analyzer::Node* Analyzer::loopForm(const GeneForm& form) {
+  auto* node = make<ast::Loop>(form.loc);
+  inLoop(node, form, [&] { node->body = sequence(form.children, form.loc); });
+  return node;
+}
+
+Analyzer::Node* Analyzer::repeatForm(const GeneForm& form) {
+  if (property(form, "index") || property(form, "total")) return error(form.loc, Diag::RepeatReserved);
+  if (form.children.empty()) return error(form.loc, Diag::RepeatCount);
+  auto* node = make<ast::Repeat>(form.loc);
+  node->count = expression(form.children[0]);
+  inLoop(node, form, [&] {
+    node->scope = pushScope();
+    node->body = sequence(form.children.subspan(1), form.loc);
+    popScope();
+  });
+  return node;
+}
+
+ast::Binding* Analyzer::loopVariable(const Form* form) {
+  const Symbol symbol = symbolOf(form);
+  if (symbol == sym::Underscore) return nullptr;
+  if (symbol == sym::Self) error(form->loc, Diag::ReservedName, {"variable"});
+  return declare(symbol, form->loc);
+}
+
+Analyzer::Node* Analyzer::forForm(const GeneForm& form) {
+  const std::span<Form* const> c = form.children;
+  if (c.size() < 2) return error(form.loc, Diag::ForArguments);
+  const size_t in = until(c, {"in"});
+  if (in == 0 || in > 2 || in + 1 >= c.size()) return error(form.loc, Diag::ForIn);
+  const Form* value = c[in - 1];
+  const bool isPattern = value->kind == FormKind::Array || value->kind == FormKind::Map;
+  if ((value->kind != FormKind::Symbol && !isPattern) || (in == 2 && c[0]->kind != FormKind::Symbol))
+    return error(value->loc, Diag::ForVariable);
+  auto* node = make<ast::For>(form.loc);
+  node->pairs = in == 2;
+  node->collection = expression(c[in + 1]);
+  inLoop(node, form, [&] {
+    node->scope = pushScope();
+    if (in == 2) node->key = loopVariable(c[0]);
+    if (isPattern)
+      node->pattern = pattern(value, nullptr, false);
+    else
+      node->value = loopVariable(value);
+    node->body = sequence(c.subspan(in + 2), form.loc);
+    popScope();
+  });
+  return node;
+}
+
+Analyzer::Node* Analyzer::exit(const GeneForm& form, bool isBreak) {
+  ast::LoopBase* loop = function_->loops.empty() ? nullptr : function_->loops.back().loop;
+  if (const Form* from = property(form, "from"); from && loop) {
+    const Symbol label =
+        from->kind == FormKind::String ? Symbol::of(as<StringForm>(*from).text) : symbolOf(from);
+    loop = nullptr;
+    for (const LoopState& l : function_->loops)
+      if (l.label == label) loop = l.loop;
+    if (!loop) return error(form.loc, Diag::NoLoopNamed, {label.text()});
+  }
+  if (!isBreak) return make<ast::Continue>(form.loc, loop);
+  return make<ast::Break>(form.loc, loop, form.children.empty() ? nullptr : expression(form.children[0]));
+}
+
+Analyzer::Node* Analyzer::breakForm(const GeneForm& form) { return exit(form, true); }
+Analyzer::Node* Analyzer::continueForm(const GeneForm& form) { return exit(form, false); }
+
+// --- case, return ------------------------------------------------------------------------------------------------------
+
+Analyzer::Node* Analyzer::caseForm(const GeneForm& form) {
+  std::span<Form* const> rest = form.children;
+  if (rest.empty()) return error(form.loc, Diag::CaseTarget);
+  Node* target = expression(rest[0]);
+  rest = rest.subspan(1);
+  std::vector<ast::Case::Clause> clauses;
+  Node* otherwise = nullptr;
+  while (!rest.empty()) {
+    const Location at = rest[0]->loc;
+    const bool isElse = isWord(rest[0], {"else"});
+    if (!isElse && !isWord(rest[0], {"when"})) return error(at, Diag::CaseWhen, {printForm(*rest[0])});
+    rest = rest.subspan(1);
+    Node* test = nullptr;
+    if (!isElse) {
+      if (rest.empty() || isWord(rest[0], {"when", "else"})) return error(at, Diag::CaseValue);
+      if (symbolOf(rest[0]) != sym::Underscore) test = expression(rest[0]);
+      rest = rest.subspan(1);
+    }
+    const size_t n = until(rest, {"when", "else"});
+    Node* body = inScope(at, [&] { return sequence(rest.first(n), at); });
+    rest = rest.subspan(n);
+    if (isElse)
+      otherwise = body;
+    else
+      clauses.push_back({test, body});
+  }
+  return make<ast::Case>(form.loc, target, copy(clauses), otherwise);
+}
+
+Analyzer::Node* Analyzer::returnForm(const GeneForm& form) {
+  return make<ast::Return>(form.loc, form.children.empty() ? nullptr : expression(form.children[0]));
+}
+
+// --- exceptions --------------------------------------------------------------------------------------------------------
+
+Analyzer::Node* Analyzer::throwForm(const GeneForm& form) {
+  return make<ast::Throw>(form.loc, form.children.empty() ? nullptr : expression(form.children[0]));
+}
+
+Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
+  std::span<Form* const> rest = form.children;
+  size_t n = until(rest, {"catch", "finally"});
+  Node* body = sequence(rest.first(n), form.loc);
+  rest = rest.subspan(n);
+  std::vector<ast::Try::Catch> catches;
+  Node* finally = nullptr;
+  while (!rest.empty()) {
+    const Location at = rest[0]->loc;
+    const bool isFinally = isWord(rest[0], {"finally"});
+    rest = rest.subspan(1);
+    if (isFinally) {
+      n = until(rest, {"catch", "finally"});
+      finally = sequence(rest.first(n), at);
+      rest = rest.subspan(n);
+      continue;
+    }
+    if (rest.empty() || isWord(rest[0], {"catch", "finally"}))
+      return error(at, Diag::MissingParts, {"catch", "a pattern"});
+    const Form* what = rest[0];
+    rest = rest.subspan(1);
+    ast::Try::Catch clause;
+    const std::string_view word = symbolOf(what).text();
+    const bool everything = word == "*" || word == "_";
+    const bool names = !everything && !word.empty() && word[0] >= 'a' && word[0] <= 'z';
+    if (!everything && !names && what->kind != FormKind::Map && what->kind != FormKind::Array)
+      clause.cls = expression(what);
+    clause.scope = pushScope();
+    if (names) clause.binding = declare(symbolOf(what), what->loc);
+    if (what->kind == FormKind::Map || what->kind == FormKind::Array) clause.pattern = pattern(what, nullptr, false);
+    n = until(rest, {"catch", "finally"});
+    clause.body = n ? sequence(rest.first(n), at) : nullptr;
+    popScope();
+    rest = rest.subspan(n);
+    catches.push_back(clause);
+  }
+  return make<ast::Try>(form.loc, body, copy(catches), finally);
+}
+
+// --- self for a while, and forms of the module level -------------------------------------------------------------------
+
+Analyzer::Node* Analyzer::withForm(const GeneForm& form) {
+  if (form.children.empty()) return error(form.loc, Diag::WithArguments, {"$with"});
+  Node* value = expression(form.children[0]);
+  ast::Scope* scope = pushScope();
+  ast::Binding* binding = newBinding(sym::Self, form.loc);
+  scope_->self = binding;
+  Node* body = sequence(form.children.subspan(1), form.loc);
+  popScope();
+  return make<ast::ScopeBlock>(form.loc, scope, make<ast::WithSelf>(form.loc, binding, value, body, false));
+}
+
+Analyzer::Node* Analyzer::tapForm(const GeneForm& form) {
+  if (form.children.empty()) return error(form.loc, Diag::WithArguments, {"$tap"});
+  Node* value = expression(form.children[0]);
+  std::span<Form* const> rest = form.children.subspan(1);
+  ast::Scope* scope = pushScope();
+  ast::Binding* binding = newBinding(sym::Self, form.loc);
+  scope_->self = binding;
+  if (!rest.empty() && symbolOf(rest[0]).text().starts_with(':')) {
+    scope_->names[Symbol::of(symbolOf(rest[0]).text().substr(1))] = binding;
+    rest = rest.subspan(1);
+  }
+  Node* body = sequence(rest, form.loc);
+  popScope();
+  return make<ast::ScopeBlock>(form.loc, scope, make<ast::WithSelf>(form.loc, binding, value, body, true));
+}
+
+Analyzer::Node* Analyzer::ifMainForm(const GeneForm& form) {
+  return inScope(form.loc, [&] { return sequence(form.children, form.loc); });
+}
+
+Analyzer::Node* Analyzer::comptimeForm(const GeneForm& form) {
+  return atTopLevel_ ? error(form.loc, Diag::NotAvailable, {"comptime"}) : nil(form.loc);
+}
+
+Analyzer::Node* Analyzer::matchForm(const GeneForm& form) {
+  return error(form.loc, Diag::RemovedForm, {"match", "(var pattern value) for binding or (case ...) for branching"});
+}
+
+}  // namespace gene

@@ -1,0 +1,332 @@
+// Functions, their parameters, and calls (05).
+
+#include "frontend/analysis/Analyzer.h"
+
+namespace gene {
+namespace {
+
+bool endsWith(Symbol s, char c) { return !s.empty() && s.text().size() > 1 && s.text().ends_with(c); }
+
+}  // namespace
+
+// --- definitions -------------------------------------------------------------------------------------------------------
+
+/// [name] [parameters] [-> type] body
+bool Analyzer::signature(const GeneForm& form, Signature* result) {
+  std::span<Form* const> rest = form.children;
+  if (rest.empty()) {
+    error(form.loc, Diag::FnNoArguments);
+    return false;
+  }
+  if (rest[0]->kind != FormKind::Array) {
+    result->nameForm = rest[0];
+    if (rest[0]->kind == FormKind::String)
+      result->name = Symbol::of(as<StringForm>(*rest[0]).text);
+    else if (rest[0]->kind == FormKind::Path)
+      result->name = as<PathForm>(*rest[0]).parts.back();
+    else
+      result->name = symbolOf(rest[0]);
+    if (result->name.empty()) {
+      error(rest[0]->loc, Diag::FnArgumentArray);
+      return false;
+    }
+    // name:T:U declares type variables.
+    if (const size_t colon = result->name.text().find(':'); colon != std::string_view::npos && colon > 0)
+      result->name = Symbol::of(result->name.text().substr(0, colon));
+    rest = rest.subspan(1);
+    if (rest.empty()) {
+      error(form.loc, Diag::FnArguments);
+      return false;
+    }
+    if (rest[0]->kind != FormKind::Array) {
+      error(rest[0]->loc, Diag::FnArgumentArray);
+      return false;
+    }
+  }
+  result->parameters = &as<ArrayForm>(*rest[0]);
+  rest = rest.subspan(1);
+  if (rest.size() >= 2 && symbolOf(rest[0]).text() == "->") {
+    result->resultType = rest[1];
+    rest = rest.subspan(2);
+  }
+  if (rest.size() >= 2 && symbolOf(rest[0]).text() == "!" && rest[1]->kind == FormKind::Array) rest = rest.subspan(2);
+  result->body = rest;
+  return true;
+}
+
+Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
+  Signature s;
+  if (!signature(form, &s)) return nil(form.loc);
+  if (s.name == sym::Self) return error(form.loc, Diag::ReservedName, {"function"});
+  if (endsWith(s.name, '!') && s.name.text() != "!") return error(form.loc, Diag::NotAvailable, {"macros"});
+  if (endsWith(s.name, '*') || property(form, "generator")) return error(form.loc, Diag::NotAvailable, {"generators"});
+  if (property(form, "async")) return error(form.loc, Diag::NotAvailable, {"async"});
+  if (!s.nameForm) return function(form, s, Role::Plain);
+  if (s.nameForm->kind == FormKind::Path) return assignPath(as<PathForm>(*s.nameForm), function(form, s, Role::Plain), form.loc);
+  const bool isModule = scope_->outer == nullptr;
+  if (!isModule) {
+    // The binding exists already when the enclosing body was looked over for functions.
+    auto later = scope_->later.find(s.name);
+    ast::Binding* binding = later != scope_->later.end() ? later->second : newBinding(s.name, form.loc);
+    if (later != scope_->later.end()) scope_->later.erase(later);
+    ast::Function* node = function(form, s, Role::Plain);
+    bind(binding);
+    return make<ast::DeclareLocal>(form.loc, binding, node);
+  }
+  ast::Function* node = function(form, s, Role::Plain);
+  knownFunctions_[s.name] = node;
+  return make<ast::AssignGlobal>(form.loc, moduleGlobal(s.name, form.loc), node);
+}
+
+/// The bindings of functions that `forms` define, so that functions above them can call them.
+void Analyzer::predeclareFunctions(std::span<Form* const> forms) {
+  if (scope_->outer == nullptr) return;
+  for (const Form* form : forms) {
+    if (form->kind != FormKind::Gene || symbolOf(as<GeneForm>(*form).head).text() != "fn") continue;
+    const auto& g = as<GeneForm>(*form);
+    if (g.children.empty() || g.children[0]->kind != FormKind::Symbol) continue;
+    const Symbol name = symbolOf(g.children[0]);
+    if (name != sym::Self && !scope_->later.contains(name)) scope_->later[name] = newBinding(name, form->loc);
+  }
+}
+
+Analyzer::Node* Analyzer::fnxForm(const GeneForm& form) {
+  return error(form.loc, Diag::RemovedForm, {"fnx", "(fn [args] ...)"});
+}
+
+Analyzer::Node* Analyzer::blockSpecialForm(const GeneForm& form) {
+  if (form.children.empty() || form.children[0]->kind != FormKind::Array) return error(form.loc, Diag::FnArgumentArray);
+  return blockForm(form.children[0], form.children.subspan(1), form);
+}
+
+/// (x -> body…), ([a b] -> body…), (-> body…)
+Analyzer::Node* Analyzer::blockForm(const Form* params, std::span<Form* const> body, const GeneForm& form) {
+  Signature s;
+  std::vector<Form*> items;
+  if (params && params->kind == FormKind::Symbol) items.push_back(make<SymbolForm>(params->loc, symbolOf(params)));
+  else if (params && params->kind != FormKind::Array) return error(params->loc, Diag::FnArgumentArray);
+  s.parameters = params && params->kind == FormKind::Array
+                     ? &as<ArrayForm>(*params)
+                     : make<ArrayForm>(form.loc, arena_.copy(std::span<Form*>(items)));
+  s.body = body;
+  return function(form, s, Role::Block);
+}
+
+std::span<ast::Condition> Analyzer::conditions(const GeneForm& form, std::string_view key) {
+  const Form* value = property(form, key);
+  if (!value) return {};
+  std::vector<ast::Condition> result;
+  if (value->kind == FormKind::Array) {
+    for (const Form* f : as<ArrayForm>(*value).items) result.push_back({expression(f), f});
+  } else {
+    result.push_back({expression(value), value});
+  }
+  return copy(result);
+}
+
+ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role role) {
+  auto* f = make<ast::Function>(form.loc);
+  f->name = s.name;
+  f->isMethod = role == Role::Method || role == Role::Ctor;
+  f->isCtor = role == Role::Ctor;
+  f->isBlock = role == Role::Block;
+  f->form = &form;
+  f->resultType = s.resultType;
+  f->parent = function_->function;
+  if (const Form* intent = property(form, "intent"); intent && intent->kind != FormKind::String && role != Role::Block)
+    error(intent->loc, Diag::InvalidIntent, {s.name.empty() ? "<unnamed>" : s.name.text()});
+
+  FunctionState& state = functions_.emplace_back();
+  state.function = f;
+  state.outer = function_;
+  state.hasSelf = f->isMethod;
+  FunctionState* const outerFunction = function_;
+  ScopeState* const outerScope = scope_;
+  const bool outerTop = atTopLevel_;
+  function_ = &state;
+  atTopLevel_ = false;
+  f->scope = pushScope();
+  if (role == Role::Plain && s.nameForm && s.nameForm->kind != FormKind::Path && outerScope->outer != nullptr) {
+    // A named function inside another sees itself under its name without a variable of the enclosing scope.
+    f->selfName = newBinding(s.name, form.loc);
+    scope_->names[s.name] = f->selfName;
+  }
+  parameters(*f, *s.parameters, role);
+  f->pre = conditions(form, "pre");
+  if (property(form, "post")) {
+    ScopeState* before = scope_;
+    pushScope();
+    f->result = declare(Symbol::of("result"), form.loc);
+    f->post = conditions(form, "post");
+    scope_ = before;
+  }
+  f->body = sequence(s.body, form.loc);
+  scope_ = outerScope;
+  function_ = outerFunction;
+  atTopLevel_ = outerTop;
+  return f;
+}
+
+// --- parameters --------------------------------------------------------------------------------------------------------
+
+void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
+  std::vector<ast::Parameter> result;
+  if (role == Role::Method || role == Role::Ctor) {
+    ast::Parameter self;
+    self.spec = {sym::Self, ir::ParamKind::Self, false};
+    result.push_back(self);
+  }
+  bool hasRest = false;
+  const std::span<Form* const> items = form.items;
+  for (size_t i = 0; i < items.size(); i++) {
+    const Form* item = items[i];
+    ast::Parameter p;
+    if (item->kind == FormKind::Array) {
+      p.spec.name = sym::Underscore;
+      p.pattern = pattern(item, nullptr, false);
+      result.push_back(p);
+      continue;
+    }
+    std::string_view text;
+    if (item->kind == FormKind::Path && as<PathForm>(*item).parts.size() == 2 && as<PathForm>(*item).parts[0].empty()) {
+      text = as<PathForm>(*item).parts[1].text();
+      std::string_view field = text;
+      if (field.ends_with(':')) field.remove_suffix(1);
+      p.field = Symbol::of(field);
+    } else if (item->kind == FormKind::Symbol) {
+      text = symbolOf(item).text();
+    } else {
+      error(item->loc, Diag::UnsupportedPattern);
+      continue;
+    }
+    const bool keyword = text.starts_with('^') && text.size() > 1;
+    if (keyword) text.remove_prefix(1);
+    const bool typed = text.size() > 1 && text.ends_with(':');
+    if (typed) text.remove_suffix(1);
+    bool rest = text.size() > 3 && text.ends_with("...");
+    if (rest) text.remove_suffix(3);
+    if (text == "...") {
+      error(item->loc, Diag::RestWithoutName);
+      continue;
+    }
+    if (!rest && i + 1 < items.size() && symbolOf(items[i + 1]) == sym::Ellipsis) {
+      rest = true;
+      i++;
+    }
+    p.spec.name = Symbol::of(text);
+    if (p.spec.name == sym::Self) error(item->loc, Diag::ReservedName, {"parameter"});
+    p.spec.kind = keyword ? (rest ? ir::ParamKind::KeywordRest : ir::ParamKind::Keyword)
+                          : (rest ? ir::ParamKind::Rest : ir::ParamKind::Positional);
+    if (rest && !keyword) {
+      if (hasRest) error(item->loc, Diag::TwoRests);
+      hasRest = true;
+    }
+    if (typed && i + 1 < items.size()) p.type = items[++i];
+    if (i + 2 < items.size() && symbolOf(items[i + 1]).text() == "=") {
+      p.spec.optional = true;
+      // Defaults see the parameters before them.
+      p.fallback = expression(items[i + 2]);
+      i += 2;
+    }
+    if (p.spec.name != sym::Underscore) p.binding = declare(p.spec.name, item->loc);
+    result.push_back(p);
+  }
+  f.parameters = copy(result);
+}
+
+// --- calls -------------------------------------------------------------------------------------------------------------
+
+/// Keywords first, in source order, then the positional arguments.
+ast::Arguments Analyzer::arguments(const GeneForm& form, std::span<Form* const> positional) {
+  std::vector<ast::Argument> result;
+  for (const Property& p : form.properties)
+    result.push_back({p.isSpread() ? ir::ArgKind::KeywordSpread : ir::ArgKind::Keyword, p.isSpread() ? Symbol{} : p.key,
+                      expression(p.value)});
+  for (const ast::Item& item : items(positional))
+    result.push_back({item.spread ? ir::ArgKind::Spread : ir::ArgKind::Positional, {}, item.node});
+  return copy(result);
+}
+
+/// Too many positional arguments for a function known here are an error before anything runs (05 §8).
+void Analyzer::checkArity(const Form* head, const ast::Arguments& args, Location loc) {
+  const Symbol symbol = symbolOf(head);
+  if (!options_.typeCheck || symbol.empty()) return;
+  for (ScopeState* s = scope_; s; s = s->outer)
+    if (s->names.contains(symbol) || s->later.contains(symbol)) return;
+  auto global = globals_.find(symbol);
+  auto known = knownFunctions_.find(symbol);
+  if (global == globals_.end() || !global->second->constant || known == knownFunctions_.end()) return;
+  size_t slots = 0, given = 0;
+  for (const ast::Parameter& p : known->second->parameters) {
+    if (p.spec.kind == ir::ParamKind::Rest) return;
+    slots += p.spec.kind == ir::ParamKind::Positional;
+  }
+  for (const ast::Argument& a : args) {
+    if (a.kind == ir::ArgKind::Spread) return;
+    given += a.kind == ir::ArgKind::Positional;
+  }
+  if (given > slots) error(loc, Diag::TooManyArguments, {std::to_string(slots), std::to_string(given)});
+}
+
+Analyzer::Node* Analyzer::call(const GeneForm& form) {
+  if (form.head->kind == FormKind::Path) {
+    const auto& p = as<PathForm>(*form.head);
+    const std::string_view last = p.parts.back().text();
+    // (a/.m x) is (a .m x).
+    if (p.parts.size() >= 2 && last.size() > 1 && last[0] == '.' && last[1] != '<') {
+      Node* receiver = pathPrefix(p, p.parts.size() - 1);
+      return make<ast::MethodCall>(form.loc, receiver, Symbol::of(last.substr(1)), arguments(form, form.children));
+    }
+  }
+  Node* callee = expression(form.head);
+  const ast::Arguments args = arguments(form, form.children);
+  checkArity(form.head, args, form.loc);
+  return make<ast::Call>(form.loc, callee, args);
+}
+
+/// (receiver .name args…), (receiver .@path), (receiver .@ segments…)
+Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const GeneForm& form,
+                                     std::span<Form* const> args) {
+  if (method->kind == FormKind::Path) {
+    const auto& p = as<PathForm>(*method);
+    const std::string_view first = p.parts[0].text();
+    if (first.starts_with(".@")) {
+      std::vector<Symbol> parts(p.parts.begin(), p.parts.end());
+      parts[0] = Symbol::of(first.substr(2));
+      Node* selector = selectorFromParts(parts, method->loc);
+      ast::Argument target[] = {{ir::ArgKind::Positional, {}, receiver}};
+      return make<ast::Call>(form.loc, selector, arena_.copy(std::span<ast::Argument>(target)));
+    }
+    // (obj .a/b): the method, then the rest of the path on its result.
+    Node* value = make<ast::MethodCall>(form.loc, receiver, Symbol::of(first.substr(1)), arguments(form, args));
+    std::vector<ast::Segment> segments;
+    for (Symbol part : p.parts.subspan(1)) {
+      ast::Segment s{};
+      if (!segment(part.text(), method->loc, &s)) return nil(form.loc);
+      segments.push_back(s);
+    }
+    return make<ast::Path>(form.loc, value, copy(segments));
+  }
+  const std::string_view text = symbolOf(method).text().substr(1);
+  if (text.starts_with('@')) {
+    Node* selector = nullptr;
+    if (text.size() > 1) {
+      const Symbol part[] = {Symbol::of(text.substr(1))};
+      selector = selectorFromParts(part, method->loc);
+    } else {
+      std::vector<Node*> segments;
+      for (const Form* f : args) segments.push_back(expression(f));
+      if (segments.empty()) return error(form.loc, Diag::SelectorArguments);
+      selector = make<ast::Runtime>(form.loc, ir::Op::SelectorNew, copy(segments));
+    }
+    ast::Argument target[] = {{ir::ArgKind::Positional, {}, receiver}};
+    return make<ast::Call>(form.loc, selector, arena_.copy(std::span<ast::Argument>(target)));
+  }
+  if (text.starts_with('<') && text.ends_with('>')) {
+    Node* methodName = dynamicKey(text.substr(1, text.size() - 2), method->loc);
+    return make<ast::DynamicMethodCall>(form.loc, receiver, methodName, arguments(form, args));
+  }
+  return make<ast::MethodCall>(form.loc, receiver, Symbol::of(text), arguments(form, args));
+}
+
+}  // namespace gene

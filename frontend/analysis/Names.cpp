@@ -1,0 +1,150 @@
+// Scopes, lookup, captures, and where variables live.
+
+#include "frontend/analysis/Analyzer.h"
+
+namespace gene {
+
+ast::Scope* Analyzer::pushScope() {
+  auto* scope = make<ast::Scope>();
+  scope->function = function_->function;
+  scope->id = function_->function->scopes.size();
+  function_->function->scopes.push_back(arena_, scope);
+  ScopeState& state = scopes_.emplace_back();
+  state.scope = scope;
+  state.outer = scope_;
+  state.function = function_;
+  state.loops = static_cast<unsigned>(function_->loops.size());
+  scope_ = &state;
+  return scope;
+}
+
+ast::Binding* Analyzer::newBinding(Symbol name, Location loc) {
+  auto* binding = make<ast::Binding>();
+  binding->name = name;
+  binding->loc = loc;
+  binding->function = function_->function;
+  binding->scope = scope_->scope;
+  bindings_.push_back(binding);
+  return binding;
+}
+
+void Analyzer::bind(ast::Binding* binding) {
+  scope_->names[binding->name] = binding;
+  // A variable declared in the body of `while` or `loop` belongs to the scope around it: one variable for all rounds,
+  // which a closure made in one round sees change in the next.
+  if (function_->loops.size() > scope_->loops) binding->assigned = true;
+}
+
+ast::Binding* Analyzer::declare(Symbol name, Location loc) {
+  ast::Binding* binding = newBinding(name, loc);
+  bind(binding);
+  return binding;
+}
+
+ast::Binding* Analyzer::lookup(Symbol name) {
+  for (ScopeState* s = scope_; s; s = s->outer) {
+    const bool fromInside = s->function != function_;
+    if (fromInside && s->pending && s->pending->name == name) {
+      capture(s->pending, true);
+      return s->pending;
+    }
+    if (auto it = s->names.find(name); it != s->names.end()) {
+      if (fromInside) capture(it->second, false);
+      return it->second;
+    }
+    if (auto it = s->later.find(name); fromInside && it != s->later.end()) {
+      capture(it->second, true);
+      return it->second;
+    }
+  }
+  return nullptr;
+}
+
+/// Marks `binding` captured by every function between its own and the current one. `early`: it has no value yet.
+void Analyzer::capture(ast::Binding* binding, bool early) {
+  binding->captured = true;
+  if (early) binding->assigned = true;
+  for (FunctionState* f = function_; f && f->function != binding->function; f = f->outer)
+    if (f->capturedSet.insert(binding).second) f->captured.push_back(binding);
+}
+
+Analyzer::Node* Analyzer::local(ast::Binding* binding, Location loc) {
+  if (binding->function != function_->function) capture(binding, false);
+  return make<ast::Local>(loc, binding);
+}
+
+Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
+  if (symbol == sym::Self) return self(loc);
+  const std::string_view text = symbol.text();
+  if (text == "$ex") return make<ast::Node>(ast::NodeKind::CurrentException, loc);
+  if (text == "$ns") return runtime(loc, ir::Op::ModuleSelf, {});
+  if (text.ends_with("...") && text.size() > 3) return error(loc, Diag::SpreadOutside);
+  if (ast::Binding* binding = lookup(symbol)) return make<ast::Local>(loc, binding);
+  if (topLevelVars_.contains(symbol)) {
+    // Before its `var` ran the name means an earlier definition, if there is one; at the top level nothing else.
+    const bool unset = atTopLevel_ && !declaredVars_.contains(symbol) && !definitions_.contains(symbol);
+    if (unset) return raiseNode(loc, "Exception", std::string(text) + " is not defined");
+  }
+  if (auto it = globals_.find(symbol); it != globals_.end()) return make<ast::Global>(loc, it->second, false);
+  return make<ast::Global>(loc, program_.externalGlobal(symbol), true);
+}
+
+Analyzer::Node* Analyzer::self(Location loc) {
+  for (ScopeState* s = scope_; s; s = s->outer) {
+    if (s->self) return local(s->self, loc);
+    const bool outermost = !s->outer || s->outer->function != s->function;
+    if (!outermost || !s->function->hasSelf) continue;
+    for (FunctionState* f = function_; f != s->function; f = f->outer) f->capturesSelf = true;
+    s->function->function->usesSelf = true;
+    break;
+  }
+  return make<ast::Node>(ast::NodeKind::Self, loc);
+}
+
+ast::Binding* Analyzer::enclosingClass() {
+  for (ScopeState* s = scope_; s; s = s->outer)
+    if (s->cls) return s->cls;
+  return nullptr;
+}
+
+ir::Global* Analyzer::moduleGlobal(Symbol name, Location loc) {
+  ir::Global*& global = globals_[name];
+  if (!global) global = program_.addGlobal(name, loc);
+  return global;
+}
+
+Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
+  if (symbol == sym::Self) return error(loc, Diag::ReservedName, {"assignment"});
+  if (ast::Binding* binding = lookup(symbol)) {
+    if (binding->constant) return error(loc, Diag::ConstantAssigned, {symbol.text()});
+    binding->assigned = true;
+    return make<ast::AssignLocal>(loc, binding, value);
+  }
+  auto it = globals_.find(symbol);
+  ir::Global* global = it == globals_.end() ? program_.externalGlobal(symbol) : it->second;
+  auto* node = make<ast::AssignGlobal>(loc, global, value);
+  if (auto type = globalTypes_.find(symbol); type != globalTypes_.end()) node->type = type->second;
+  if (constantGlobals_.contains(symbol)) return error(loc, Diag::ConstantAssigned, {symbol.text()});
+  return node;
+}
+
+/// A captured variable that is assigned apart from its declaration lives in its scope's object, others are copied.
+void Analyzer::decideStorage() {
+  for (ast::Binding* binding : bindings_) {
+    if (!binding->captured) continue;
+    binding->storage = binding->assigned ? ast::Storage::InScope : ast::Storage::Copied;
+    if (binding->storage == ast::Storage::InScope) binding->slot = binding->scope->heapSlots++;
+  }
+  for (FunctionState& f : functions_) {
+    std::unordered_set<ast::Scope*> scopes;
+    for (ast::Binding* binding : f.captured) {
+      if (binding->storage == ast::Storage::Copied)
+        f.function->captures.push_back(arena_, {ast::Capture::Variable, binding, nullptr});
+      else if (scopes.insert(binding->scope).second)
+        f.function->captures.push_back(arena_, {ast::Capture::ScopeObject, nullptr, binding->scope});
+    }
+    if (f.capturesSelf) f.function->captures.push_back(arena_, {ast::Capture::SelfValue, nullptr, nullptr});
+  }
+}
+
+}  // namespace gene

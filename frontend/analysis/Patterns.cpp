@@ -1,0 +1,138 @@
+// var and let, and destructuring patterns (03 §7, 12).
+
+#include "frontend/analysis/Analyzer.h"
+
+namespace gene {
+
+ast::Destructure::Target Analyzer::target(Symbol name, Location loc, bool constant) {
+  ast::Destructure::Target t;
+  if (name == sym::Underscore) return t;
+  if (name == sym::Self) error(loc, Diag::ReservedName, {"variable"});
+  auto global = scope_->outer == nullptr ? globals_.find(name) : globals_.end();
+  if (global != globals_.end()) {
+    t.global = global->second;
+    declaredVars_.insert(name);
+    return t;
+  }
+  t.local = declare(name, loc);
+  t.local->constant = constant;
+  if (scope_->outer == nullptr) declaredVars_.insert(name);
+  return t;
+}
+
+/// One target for each name, in order of appearance; names in nested patterns included.
+void Analyzer::arrayTargets(const ArrayForm& form, std::vector<ast::Destructure::Target>& targets, bool constant) {
+  bool hasRest = false;
+  const std::span<Form* const> items = form.items;
+  for (size_t i = 0; i < items.size(); i++) {
+    const Form* item = items[i];
+    if (item->kind == FormKind::Array) {
+      arrayTargets(as<ArrayForm>(*item), targets, constant);
+      continue;
+    }
+    std::string_view text = symbolOf(item).text();
+    if (text.empty()) {
+      error(item->loc, Diag::UnsupportedPattern);
+      continue;
+    }
+    const bool keyword = text.starts_with('^') && text.size() > 1;
+    if (keyword) text.remove_prefix(1);
+    if (text == "...") {
+      error(item->loc, Diag::RestWithoutName);
+      continue;
+    }
+    bool rest = text.size() > 3 && text.ends_with("...");
+    if (rest) text.remove_suffix(3);
+    if (!rest && i + 1 < items.size() && symbolOf(items[i + 1]) == sym::Ellipsis) {
+      rest = true;
+      i++;
+    }
+    if (rest && !keyword) {
+      if (hasRest) error(item->loc, Diag::TwoRests);
+      hasRest = true;
+    }
+    const Form* fallback = nullptr;
+    if (i + 2 < items.size() && symbolOf(items[i + 1]).text() == "=") {
+      fallback = items[i + 2];
+      i += 2;
+    }
+    // A default sees the names before it, not its own.
+    Node* value = fallback ? expression(fallback) : nullptr;
+    ast::Destructure::Target t = target(Symbol::of(text), item->loc, constant);
+    t.fallback = value;
+    if (t.local || t.global) targets.push_back(t);
+  }
+}
+
+ast::Destructure* Analyzer::pattern(const Form* form, Node* value, bool constant) {
+  std::vector<ast::Destructure::Target> targets;
+  if (form->kind == FormKind::Map) {
+    for (const Property& p : as<MapForm>(*form).properties) {
+      const Symbol name = symbolOf(p.value);
+      if (name.empty()) {
+        error(p.loc, Diag::UnsupportedMapPattern);
+        continue;
+      }
+      ast::Destructure::Target t = target(name, p.loc, constant);
+      t.key = p.key;
+      targets.push_back(t);
+    }
+  } else {
+    arrayTargets(as<ArrayForm>(*form), targets, constant);
+  }
+  return make<ast::Destructure>(form->loc, form, value, copy(targets));
+}
+
+Analyzer::Node* Analyzer::varForm(const GeneForm& form) { return declareVariable(form, false); }
+Analyzer::Node* Analyzer::letForm(const GeneForm& form) { return declareVariable(form, true); }
+
+/// (var x), (var x v), (var x: T v), (var a/b v), (var $g v), (var [a b] v), (var {^k a} v)
+Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
+  const std::span<Form* const> c = form.children;
+  if (c.empty()) return error(form.loc, Diag::MissingParts, {constant ? "let" : "var", "a name"});
+  const Form* what = c[0];
+  if (what->kind == FormKind::Array || what->kind == FormKind::Map) {
+    Node* value = c.size() > 1 ? expression(c[1]) : nil(form.loc);
+    return pattern(what, value, constant);
+  }
+  if (what->kind == FormKind::Path)
+    return assignPath(as<PathForm>(*what), c.size() > 1 ? expression(c[1]) : nil(form.loc), form.loc);
+  std::string_view text = symbolOf(what).text();
+  if (text.empty()) return error(what->loc, Diag::UnsupportedPattern);
+  const bool typed = text.size() > 1 && text.ends_with(':');
+  if (typed) text.remove_suffix(1);
+  const Symbol name = Symbol::of(text);
+  const Form* type = typed && c.size() > 1 ? c[1] : nullptr;
+  const Form* init = c.size() > (type ? 2u : 1u) ? c[type ? 2 : 1] : nullptr;
+  if (name == sym::Self) return error(what->loc, Diag::ReservedName, {"variable"});
+  if (text.starts_with('$')) {
+    Node* value = init ? expression(init) : nil(form.loc);
+    return make<ast::AssignGlobal>(form.loc, program_.externalGlobal(name), value);
+  }
+  if (scope_->outer == nullptr) {
+    if (auto it = globals_.find(name); it != globals_.end()) {
+      Node* value = init ? expression(init) : nil(form.loc);
+      declaredVars_.insert(name);
+      if (constant) constantGlobals_.insert(name);
+      auto* node = make<ast::AssignGlobal>(form.loc, it->second, value);
+      if (type) {
+        globalTypes_[name] = type;
+        if (init) node->type = type;
+      }
+      return node;
+    }
+  }
+  // The initialiser does not see the new name, but functions in it do: they run later.
+  ast::Binding* binding = newBinding(name, what->loc);
+  binding->constant = constant;
+  binding->type = type;
+  ast::Binding* const outer = scope_->pending;
+  scope_->pending = binding;
+  Node* value = init ? expression(init) : nullptr;
+  scope_->pending = outer;
+  bind(binding);
+  if (scope_->outer == nullptr) declaredVars_.insert(name);
+  return make<ast::DeclareLocal>(form.loc, binding, value);
+}
+
+}  // namespace gene
