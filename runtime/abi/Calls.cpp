@@ -190,7 +190,7 @@ Value gene_call_macro(Context* context, CallShape* shape, Value callee, const Va
 
 Value gene_new(Context* context, InlineCache* cache, Value value, const Value* args,
                uint64_t count) {
-  if (GENE_UNLIKELY(!isClass(value)) || as<ClassObject>(value)->construct)
+  if (GENE_UNLIKELY(!isClass(value)) || as<ClassObject>(value)->builtinConstructor)
     return construct(*context, value, args, static_cast<uint32_t>(count), {});
   auto* cls = as<ClassObject>(value);
   const InlineCache cached = readCache(cache);

@@ -89,6 +89,7 @@ class Binder {
           slots_[i] = args_[next_++];
         }
       } else if (s.kind == SlotKind::Rest) {
+        position_++;
         const uint32_t taken = left > positionalAfter ? left - positionalAfter : 0;
         slots_[i] = Value::object(newArrayFrom(context_, args_ + next_, taken));
         next_ += taken;

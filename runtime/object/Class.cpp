@@ -87,7 +87,7 @@ ClassObject* newClass(Context& context, Symbol name, ClassObject* parent) {
   cls->ctor.init(Value::nil());
   cls->fields.init(Value::nil());
   cls->kind = Kind::Free;
-  cls->construct = nullptr;
+  cls->builtinConstructor = nullptr;
   cls->isException = parent && parent->isException;
   cls->id = ++lastId;
   cls->methods.set(Value::object(newMap(context)));

@@ -181,9 +181,9 @@ Value construct(Context& context, Value value, const Value* args, uint32_t count
     return raise(context, ErrorClass::Argument,
                  "new requires a class, got " + kindName(context, value));
   auto* cls = as<ClassObject>(value);
-  if (cls->construct) {
+  if (cls->builtinConstructor) {
     context.keywords = keywordMap(context, keywords);
-    return cls->construct(context, args, count);
+    return cls->builtinConstructor(context, args, count);
   }
   const Value instance = Value::object(newInstance(context, cls));
   const Value ctor = findConstructor(cls);

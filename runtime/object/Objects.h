@@ -110,7 +110,7 @@ struct ClassObject : Object {
   bool isException;
   uint32_t id;
   /// Makes (new C args…) of a built-in class whose values are no instances (keywords in Context::keywords); else null.
-  Value (*construct)(Context&, const Value* args, uint32_t count);
+  Value (*builtinConstructor)(Context&, const Value* args, uint32_t count);
 };
 
 struct NamespaceObject : Object {
