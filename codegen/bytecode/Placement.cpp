@@ -54,6 +54,7 @@ Placement placementOf(const ir::Instruction& i) {
   switch (i.op) {
     case Op::Call:
     case Op::CallKnown:
+    case Op::CallShaped:
       p.size = count + 1;
       p.firstOperand = 1;
       p.firstSlot = 2;
@@ -61,6 +62,7 @@ Placement placementOf(const ir::Instruction& i) {
       p.resultSlot = 0;
       return p;
     case Op::CallMethod:
+    case Op::CallMethodShaped:
       p.size = count + 2;
       p.firstSlot = 2;
       p.resultSlot = 0;
@@ -110,6 +112,7 @@ bool isEncoded(const ir::Instruction& i, uint32_t operand) {
 }
 
 bool writesRegister(const ir::Instruction& i) {
+  if (placementOf(i).resultSlot != NoSlot) return true;
   if (i.info().entry) return true;
   switch (i.op) {
     case Op::GlobalSet:

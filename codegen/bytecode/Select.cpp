@@ -516,7 +516,24 @@ const ir::Instruction* Select::iterationOf(const ir::Instruction& test) const {
 
 // --- everything else: a call of the row's entry -----------------------------------------------------------------------------
 
+/// Calls with keywords and spreads enter bytecode without recursion in C++, like the plain ones.
+void Select::emitShaped(const ir::Instruction& i) {
+  const uint32_t window = fillWindow(i);
+  mark(i);
+  const bool method = i.op == Op::CallMethodShaped;
+  const Opcode op = method ? (i.tail ? Opcode::TailCallMethodShaped : Opcode::CallMethodShaped)
+                           : (i.tail ? Opcode::TailCallShaped : Opcode::CallShaped);
+  assembler_.emit(op, window + 2, static_cast<uint32_t>(i.operands.size()) - (method ? 0 : 1));
+  if (method) assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
+  assembler_.word(i.immediates[method ? 1 : 0].shape->index);
+  if (i.tail)
+    left_ = true;
+  else
+    takeResult(i, window);
+}
+
 void Select::emitRuntime(const ir::Instruction& i) {
+  if (i.op == Op::CallShaped || i.op == Op::CallMethodShaped) return emitShaped(i);
   const vm::RuntimeOp op = runtimeOp(i.op);
   const vm::RuntimeRow& row = vm::runtimeRow(op);
   uint64_t registers = static_cast<uint64_t>(op);

@@ -31,6 +31,7 @@ class Select {
 #define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry)
 #include "codegen/ir/Instructions.def"
   void emitRuntime(const ir::Instruction& i);
+  void emitShaped(const ir::Instruction& i);
 
   enum class Sense : bool { WhenFalse, WhenTrue };
   struct Stub {

@@ -91,7 +91,8 @@ class CodeVerifier {
       case 'w':
         check(value >= (op_ == Opcode::New ? 3 : 2), "a call window starts too low");
         range(value, half(2));
-        if (op_ == Opcode::New || op_ == Opcode::CallMethod || op_ == Opcode::TailCallMethod)
+        if (op_ == Opcode::New || op_ == Opcode::CallMethod || op_ == Opcode::TailCallMethod ||
+            op_ == Opcode::CallMethodShaped || op_ == Opcode::TailCallMethodShaped)
           check(half(2) > 0, "a call without a receiver");
         break;
       case 'x': range(value, half(i + 2)); break;
@@ -133,10 +134,20 @@ class CodeVerifier {
       case 'p':
       case 'f': function(value, half(2)); break;
       case 'F': function(value, 0); break;
+      case 'S': {
+        const bool method = op_ == Opcode::CallMethodShaped || op_ == Opcode::TailCallMethodShaped;
+        shape(value, half(2) - (method ? 1u : 0u));
+        break;
+      }
       case 'r': runtimeRow(value); break;
       case '*': jump(static_cast<int32_t>(value)); break;
       default: break;
     }
+  }
+
+  void shape(uint64_t index, uint32_t arguments) {
+    if (index >= limits_.shapes.size()) return fail("no such call shape");
+    check(limits_.shapes[index].count == arguments, "wrong number of arguments for a call shape");
   }
 
   void runtimeRow(uint64_t registers) {
@@ -152,13 +163,7 @@ class CodeVerifier {
         case 'y': constant(value, true); break;
         case 'k': constant(value, false); break;
         case 'F': check(value < limits_.functions.size(), "no such function"); break;
-        case 'S':
-          if (value >= limits_.shapes.size())
-            fail("no such call shape");
-          else
-            check(limits_.shapes[value].count == half(3),
-                  "wrong number of arguments for a call shape");
-          break;
+        case 'S': shape(value, half(3)); break;
         case 'c': check(value == 0, "an inline cache is not empty"); break;
         default: break;
       }

@@ -106,10 +106,10 @@ inline Word nextOf(Word iterator, Word tag, Word bias) {
 }
 inline bool raised(const Context& context) { return !context.exception.isPending(); }
 
-/// Binds the `count` arguments of a call window to the slots of its callee, in place. Null when the callee is nothing
-/// that runs in this activation of the interpreter, or with an exception pending.
-[[gnu::noinline]] Code* bindToWindow(Context& context, Value* window, uint32_t count,
-                                     const Value* consts) {
+/// Binds the `count` arguments of a call window, which `shape` (or null) describes, to the slots of its callee, in
+/// place. Null when the callee is nothing that runs in this activation of the interpreter, or with an exception pending.
+[[gnu::noinline]] Code* bindToWindow(Context& context, Value* window, const CallShape* shape,
+                                     uint32_t count, const Value* consts) {
   if (!isKind(window[-2], Kind::Function)) return nullptr;
   const FunctionInfo& info = *as<FunctionObject>(window[-2])->info;
   Code* code = info.code;
@@ -119,11 +119,11 @@ inline bool raised(const Context& context) { return !context.exception.isPending
     gene_stack_overflow(&context);
     return nullptr;
   }
-  if (code->simpleCount == count) return code;
+  if (code->simpleCount == count && (!shape || shape->plain)) return code;
   Value* slots = window + count;
   std::fill_n(slots, info.slotCount, Value::nil());
   context.vm->top = slots + info.slotCount;
-  if (!bindArguments(context, info, nullptr, window, count, slots)) return nullptr;
+  if (!bindArguments(context, info, shape, window, count, slots)) return nullptr;
   std::memmove(window, slots, info.slotCount * sizeof(Value));
   return code;
 }
@@ -138,23 +138,37 @@ inline InlineCache cacheAt(const Word* word) {
   return readCache(reinterpret_cast<const InlineCache*>(word));
 }
 
+/// The method `name` of an instance, when it is a function; else absent.
+Value methodOfInstance(Context& context, Value receiver, Symbol name) {
+  if (!isInstance(receiver)) return Value::absent();
+  const Value method = findMethod(context, classOfShape(context, receiver.object()->shape), name);
+  return isKind(method, Kind::Function) ? method : Value::absent();
+}
+
 /// bindToWindow for the method of an instance: `words` are the name and the cache, which is filled. Null, and nothing
 /// pending, when the receiver is no instance or its method is no bytecode of this program.
 [[gnu::noinline]] Code* bindMethod(Context& context, Value* window, uint32_t count, Word* words,
                                    const Value* consts) {
-  if (!isInstance(window[0])) return nullptr;
   context.vm->top = window + count;
-  const uint32_t shape = window[0].object()->shape;
-  ClassObject* cls = classOfShape(context, shape);
   const Symbol name = Value{words[0]}.symbol();
-  const Value method = findMethod(context, cls, name);
-  if (!isKind(method, Kind::Function)) return nullptr;
+  const Value method = methodOfInstance(context, window[0], name);
+  if (method.isAbsent()) return nullptr;
   window[-2] = method;
-  Code* code = bindToWindow(context, window, count, consts);
-  if (code)
-    writeCache(reinterpret_cast<InlineCache*>(words + 1), shape,
-               methodTargetIndex(context, cls, name, method));
+  Code* code = bindToWindow(context, window, nullptr, count, consts);
+  if (!code) return nullptr;
+  const uint32_t shape = window[0].object()->shape;
+  writeCache(reinterpret_cast<InlineCache*>(words + 1), shape,
+             methodTargetIndex(context, classOfShape(context, shape), name, method));
   return code;
+}
+/// The same for arguments that `shape` describes.
+[[gnu::noinline]] Code* bindMethodShaped(Context& context, Value* window, uint32_t count,
+                                         Symbol name, const CallShape* shape, const Value* consts) {
+  context.vm->top = window + count;
+  const Value method = methodOfInstance(context, window[0], name);
+  if (method.isAbsent()) return nullptr;
+  window[-2] = method;
+  return bindToWindow(context, window, shape, count, consts);
 }
 
 /// The same for the constructor of a class that the cache knows; makes the instance, too.
@@ -169,7 +183,7 @@ inline InlineCache cacheAt(const Word* word) {
   const Value instance = Value::object(newInstance(context, cls));
   window[-2] = constructor;
   window[0] = instance;
-  Code* code = bindToWindow(context, window, count, consts);
+  Code* code = bindToWindow(context, window, nullptr, count, consts);
   if (code) window[-3] = instance;
   return code;
 }
