@@ -51,12 +51,18 @@ Value methodWithCache(Context& context, Value receiver, Symbol name, InlineCache
   const uint32_t shape = shapeOf(receiver);
   const InlineCache cached = readCache(cache);
   if (GENE_LIKELY(cached.shape == shape)) return context.methodTargets[cached.index];
+  if (const uint32_t recent = findRecentTarget(context, shape, name); recent != NoTarget) {
+    writeCache(cache, shape, recent);
+    return context.methodTargets[recent];
+  }
   const Value method = methodOf(context, receiver, name);
   // Iterators and dates of one shape are of several classes.
-  const bool ofOneClass = shape != static_cast<uint32_t>(Kind::Iterator) &&
-                          shape != static_cast<uint32_t>(Kind::DateTime);
-  if (isKind(method, Kind::Function) && ofOneClass)
-    writeCache(cache, shape, methodTargetIndex(context, classOf(context, receiver), name, method));
+  if (!isKind(method, Kind::Function) || shape == static_cast<uint32_t>(Kind::Iterator) ||
+      shape == static_cast<uint32_t>(Kind::DateTime))
+    return method;
+  const uint32_t index = methodTargetIndex(context, classOf(context, receiver), name, method);
+  rememberTarget(context, shape, name, index);
+  writeCache(cache, shape, index);
   return method;
 }
 

@@ -20,7 +20,14 @@ struct MethodTable {
     Symbol name;       // sym::Ctor for constructors
   };
   std::vector<Entry> entries;
-  std::unordered_map<uint64_t, uint32_t> numbers;      // {class id, name} → entry
+  std::unordered_map<uint64_t, uint32_t> numbers;  // {class id, name} → entry
+  /// What call sites that see objects of several shapes looked up last, by shape and name.
+  struct Recent {
+    uint64_t key;
+    uint32_t index;
+  };
+  static constexpr uint32_t RecentCount = 1024;
+  Recent recent[RecentCount] = {};
   std::unordered_multimap<uint32_t, uint32_t> byName;  // name → entries
   Value* roots = nullptr;  // targets, then classes: `capacity` words each
   uint32_t capacity = 0;
@@ -28,6 +35,19 @@ struct MethodTable {
 
 /// The entry number for the method `name` of `cls`; `target` is what findMethod (or findConstructor) gave.
 uint32_t methodTargetIndex(Context& context, ClassObject* cls, Symbol name, Value target);
+/// The entry that was remembered for this shape and name; NoTarget when it has to be looked up.
+inline constexpr uint32_t NoTarget = 0xFFFFFFFF;
+inline MethodTable::Recent& recentTarget(Context& context, uint32_t shape, Symbol name) {
+  return context.methods->recent[(shape * 31 + name.id) % MethodTable::RecentCount];
+}
+inline uint32_t findRecentTarget(Context& context, uint32_t shape, Symbol name) {
+  const MethodTable::Recent& recent = recentTarget(context, shape, name);
+  return recent.key == (uint64_t{shape} << 32 | name.id) ? recent.index : NoTarget;
+}
+inline void rememberTarget(Context& context, uint32_t shape, Symbol name, uint32_t index) {
+  recentTarget(context, shape, name) = {uint64_t{shape} << 32 | name.id, index};
+}
+
 /// To be called whenever a method or constructor `name` was added to a class: looks the entries of that name up again.
 void updateMethodTargets(Context& context, Symbol name);
 
