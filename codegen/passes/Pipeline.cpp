@@ -1,0 +1,71 @@
+#include "codegen/passes/Pipeline.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "codegen/ir/Verifier.h"
+#include "codegen/passes/Passes.h"
+
+namespace gene {
+namespace {
+
+struct Pass {
+  std::string_view name;
+  bool (*onFunction)(ir::Function&, PassContext&);
+  bool (*onProgram)(ir::Program&, PassContext&);
+};
+
+constexpr Pass passes[] = {
+#define FUNCTION_PASS(function, name) {name, function, nullptr},
+#define PROGRAM_PASS(function, name) {name, nullptr, function},
+#include "codegen/passes/Passes.def"
+    {},  // no pass: the end of the table
+};
+
+// --- the pipelines, by -O level ------------------------------------------------------------------------------------------
+
+constexpr std::string_view level0[] = {""};
+constexpr std::string_view level1[] = {""};
+constexpr std::string_view level2[] = {""};
+
+// -------------------------------------------------------------------------------------------------------------------------
+
+const Pass* find(std::string_view name) {
+  for (const Pass& pass : passes)
+    if (!pass.name.empty() && pass.name == name) return &pass;
+  return nullptr;
+}
+
+void run(const Pass& pass, PassContext& context) {
+  if (context.observe) context.observe(pass.name, false);
+  if (pass.onProgram)
+    pass.onProgram(context.program, context);
+  else
+    for (ir::Function* function : context.program.functions) pass.onFunction(*function, context);
+  if (context.observe) context.observe(pass.name, true);
+  if (!context.verify) return;
+  const std::vector<std::string> problems = ir::verify(context.program);
+  for (const std::string& problem : problems)
+    std::fprintf(stderr, "after %.*s: %s\n", static_cast<int>(pass.name.size()), pass.name.data(),
+                 problem.c_str());
+  if (!problems.empty()) std::abort();
+}
+
+}  // namespace
+
+void runPipeline(PassContext& context) {
+  const std::span<const std::string_view> names = context.level <= 0   ? std::span(level0)
+                                                  : context.level == 1 ? std::span(level1)
+                                                                       : std::span(level2);
+  for (std::string_view name : names)
+    if (const Pass* pass = find(name)) run(*pass, context);
+}
+
+Status runPasses(PassContext& context, const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (!find(name)) return Failure{"no pass is called " + name};
+  for (const std::string& name : names) run(*find(name), context);
+  return {};
+}
+
+}  // namespace gene
