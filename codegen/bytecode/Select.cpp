@@ -340,6 +340,9 @@ void Select::emitSame(const ir::Instruction& i) {
   assembler_.emit(Opcode::Same, result(i), lhs, rhs);
 }
 
+/// Bytecode has one representation.
+void Select::emitConvert(const ir::Instruction& i) { move(result(i), use(i, 0)); }
+
 // --- variables that are not registers ------------------------------------------------------------------------------------
 
 void Select::emitGlobalGet(const ir::Instruction& i) {

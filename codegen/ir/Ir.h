@@ -208,7 +208,9 @@ class Function {
   std::vector<ParamSpec> params;  // one per slot
   uint32_t captureCount = 0;
   bool isMacro = false, isMethod = false, isCtor = false, isBlock = false, isGenerator = false;
-  bool returnsUnboxed = false;
+  /// Only `call.known` calls it: slots and result are passed as their representations say (docs/ir.md).
+  bool isDirect = false;
+  Rep result = Rep::Boxed;  // of a direct function
   const GeneForm* form = nullptr;  // the source, for ^intent, ^examples and contracts; may be null
   std::vector<Block*> blocks;      // [0] is the entry
 

@@ -85,7 +85,8 @@ class Parser {
     f->isCtor = flag(gene, "ctor");
     f->isBlock = flag(gene, "block");
     f->isGenerator = flag(gene, "generator");
-    f->returnsUnboxed = flag(gene, "unboxed");
+    f->isDirect = flag(gene, "direct");
+    if (const Form* result = property(gene, "result")) f->result = rep(result);
     bodies_.emplace_back(f, &gene);
   }
 
@@ -165,16 +166,15 @@ class Parser {
 
   void facts(Value& value, const GeneForm& gene) {
     if (const Form* t = property(gene, "type")) value.type = type(t);
-    if (const Form* r = property(gene, "rep")) {
-      if (isSymbol(r, "i64"))
-        value.rep = Rep::I64;
-      else if (isSymbol(r, "f64"))
-        value.rep = Rep::F64;
-      else if (isSymbol(r, "i1"))
-        value.rep = Rep::I1;
-      else if (!isSymbol(r, "boxed"))
-        error(r->loc, "unknown representation");
-    }
+    if (const Form* r = property(gene, "rep")) value.rep = rep(r);
+  }
+
+  Rep rep(const Form* form) {
+    if (isSymbol(form, "i64")) return Rep::I64;
+    if (isSymbol(form, "f64")) return Rep::F64;
+    if (isSymbol(form, "i1")) return Rep::I1;
+    if (!isSymbol(form, "boxed")) error(form->loc, "unknown representation");
+    return Rep::Boxed;
   }
 
   void blockParam(Block& block, const Form* form) {

@@ -48,7 +48,8 @@ class FunctionPrinter {
     flag("ctor", function_.isCtor);
     flag("block", function_.isBlock);
     flag("generator", function_.isGenerator);
-    flag("unboxed", function_.returnsUnboxed);
+    flag("direct", function_.isDirect);
+    if (function_.result != Rep::Boxed) out_.append(" ^result ").append(repText(function_.result));
     location(function_.loc);
     for (const Block* b : function_.blocks) block(*b);
     return out_ + ")\n";

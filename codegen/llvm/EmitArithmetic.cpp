@@ -314,6 +314,10 @@ void FunctionEmitter::emitNe(const ir::Instruction& inst) {
   emitComparison(inst, CmpInst::ICMP_NE, CmpInst::ICMP_NE, CmpInst::FCMP_UNE, "ne");
 }
 
+void FunctionEmitter::emitConvert(const ir::Instruction& inst) {
+  define(inst, use(inst.operands[0], inst.rep));
+}
+
 // --- truth -----------------------------------------------------------------------------------------------------------------
 
 /// The complement of an Int or Bytes, else the opposite of the truth.
