@@ -2,6 +2,7 @@
 // What the commands share: their functions, how they report failures, and the language options of run, build,
 // compile and check. Exit codes: 0 success, 1 failure, 2 wrong usage.
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -47,6 +48,9 @@ Status writeFile(const std::string& path, std::string_view bytes);
 
 /// Calls `body` on the large stack that deep sources and deep recursion need; returns its result.
 int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body);
+
+/// runProgram, and the value of the last form in literal form on standard output.
+int runAndPrint(Context& context, Program& program, const RuntimeOptions& options);
 
 /// Makes bytecode of a program and loads it into the context; null after a failure that was reported.
 Program* loadProgram(Context& context, ir::Program& program);

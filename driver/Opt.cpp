@@ -33,7 +33,7 @@ int optimise(const std::string& path, const Options& options) {
     return problems.empty();
   };
   if (!verified()) return Failed;
-  PassContext context{.program = *program, .level = std::atoi(options.get("optimize", "2").c_str()), .verify = true,
+  PassContext context{.program = *program, .level = std::atoi(options.get("optimize", "2").c_str()), .native = true, .verify = true,
                       .observe = {}};
   if (options.has("passes")) {
     if (Status status = runPasses(context, splitNames(options.get("passes"))); !status) return fail(status.message());

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "driver/Command.h"
+#include "runtime/Output.h"
 #include "runtime/object/Print.h"
 
 namespace gene::driver {
@@ -31,7 +32,7 @@ RuntimeOptions runtimeOptions(const Options& options) {
   return result;
 }
 
-/// A source that is compiled and then run; `finish` ends it: with the value printed or not.
+/// A source that is compiled and then run.
 struct Job {
   SourceManager sources;
   Location start;
@@ -72,6 +73,16 @@ int parse(Arguments args, Positionals positionals, const std::vector<OptionSpec>
 }
 
 }  // namespace
+
+int runAndPrint(Context& context, Program& program, const RuntimeOptions& options) {
+  const Value value = runModule(context, program);
+  if (value.isPending()) {
+    writeError(describeUncaught(context, options.errorFormat));
+    return finishProgram(context, Failed, options);
+  }
+  writeOut(literalText(context, value) + "\n");
+  return finishProgram(context, Success, options);
+}
 
 int run(Arguments args) {
   Job job;

@@ -1,5 +1,6 @@
 // The `gene` command: finds the command and hands it the rest of the line.
 
+#include <algorithm>
 #include <cstdio>
 
 #include "driver/Command.h"

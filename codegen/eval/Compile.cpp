@@ -18,7 +18,9 @@ std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
   const ast::Module module = analyze(forms, *program, options.language, diagnostics);
   if (diagnostics.hasErrors()) return nullptr;
   lower(module, *program, options.language);
-  PassContext passes{*program, options.level, options.verify, {}};
+  if (options.observe) options.observe(*program, "lower", true);
+  PassContext passes{.program = *program, .level = options.level, .native = options.native,
+                     .verify = options.verify, .observe = {}};
   if (options.observe)
     passes.observe = [&](std::string_view pass, bool after) {
       options.observe(*program, pass, after);

@@ -13,6 +13,7 @@ namespace gene {
 struct CompileOptions {
   LanguageOptions language;
   int level = 1;
+  bool native = false;  // for machine code, not for the VM
   bool verify = false;
   std::function<void(const ir::Program&, std::string_view pass, bool after)> observe;
 };

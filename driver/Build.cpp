@@ -1,0 +1,166 @@
+// gene build: native executables and everything on the way to them.
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "codegen/ir/Printer.h"
+#include "codegen/llvm/Link.h"
+#include "codegen/llvm/Native.h"
+#include "driver/Command.h"
+
+namespace gene::driver {
+namespace {
+
+const std::vector<OptionSpec>& specs() {
+  static const std::vector<OptionSpec> all = withLanguageOptions({
+      {"output,o", "FILE", "where the result goes (default: the source's name; - is standard output)"},
+      {"optimize,O", "0..3", "optimisation level (default 2)"},
+      {"debug,g", nullptr, "variables in the debug information; symbols stay"},
+      {"compile,c", nullptr, "an object file, not linked"},
+      {"MD", nullptr, "write a dependency file for make and ninja beside the output"},
+      {"static", nullptr, "link statically or fail (default where the static libraries are there)"},
+      {"dynamic", nullptr, "link with the shared C library"},
+      {"linker", "PATH", "a linker or C compiler to link with (default ld.lld)"},
+      {"###", nullptr, "print the linker's command and stop"},
+      {"emit", "KIND", "stop at ir, bytecode, llvm, asm, obj or exe (default exe)"},
+      {"dump-before", "PASS", "print the IR before a pass on standard error"},
+      {"dump-after", "PASS", "print the IR after a pass on standard error; lower is one"},
+      {"print-locs", nullptr, "print source locations in IR"},
+      {"verify-ir", nullptr, "verify the IR after every pass"},
+      {"help,h", nullptr, "this text"},
+  });
+  return all;
+}
+
+struct Target {
+  std::string kind;    // ir, bytecode, llvm, asm, obj, exe
+  std::string output;
+};
+
+Expected<Target> target(const Options& options, const std::string& source) {
+  Target t{options.get("emit", options.has("compile") ? "obj" : "exe"), options.get("output")};
+  static constexpr struct {
+    const char *kind, *ending;
+  } kinds[] = {{"ir", ""}, {"bytecode", ".gir"}, {"llvm", ""}, {"asm", ""}, {"obj", ".o"}, {"exe", ""}};
+  for (const auto& k : kinds) {
+    if (t.kind != k.kind) continue;
+    // Text goes to standard output unless told otherwise.
+    const bool isText = t.kind == "ir" || t.kind == "llvm" || t.kind == "asm";
+    if (t.output.empty()) t.output = isText ? "-" : std::filesystem::path(source).stem().string() + k.ending;
+    return t;
+  }
+  return Failure{"Unknown kind of output '" + t.kind + "'. Must be: ir, bytecode, llvm, asm, obj, or exe"};
+}
+
+void observePasses(const Options& options, CompileOptions& compile) {
+  const std::vector<std::string> before = options.all("dump-before"), after = options.all("dump-after");
+  if (before.empty() && after.empty()) return;
+  const ir::PrintOptions print{.locations = options.has("print-locs")};
+  compile.observe = [=](const ir::Program& program, std::string_view pass, bool isAfter) {
+    for (const std::string& name : isAfter ? after : before)
+      if (name == pass) std::fputs(ir::print(program, print).c_str(), stderr);
+  };
+}
+
+/// OUTPUT: SOURCE, in make's syntax.
+Status writeDependencies(const Target& t, const std::string& source) {
+  auto escaped = [](const std::string& name) {
+    std::string out;
+    for (char c : name) out += c == ' ' || c == '#' ? std::string("\\") + c : c == '$' ? "$$" : std::string(1, c);
+    return out;
+  };
+  std::filesystem::path path(t.output);
+  path.replace_extension(".d");
+  return writeFile(path.string(), escaped(t.output) + ": " + escaped(source) + "\n");
+}
+
+int linkObject(const Options& options, const Target& t, const std::string& object) {
+  LinkOptions link{.objects = {}, .output = t.output, .linker = options.get("linker")};
+  link.strip = !options.has("debug");
+  if (options.has("static")) link.kind = LinkOptions::Kind::Static;
+  if (options.has("dynamic")) link.kind = LinkOptions::Kind::Dynamic;
+  std::error_code error;
+  const std::string path =
+      (std::filesystem::temp_directory_path(error) / ("gene-" + std::to_string(::getpid()) + ".o")).string();
+  link.objects.push_back(path);
+  if (options.has("###")) {
+    Expected<std::vector<std::string>> command = linkCommand(link);
+    if (!command) return fail(command.message());
+    std::puts(shellText(*command).c_str());
+    return Success;
+  }
+  if (Status status = writeFile(path, object); !status) return fail(status.message());
+  Status status = gene::link(link);
+  std::filesystem::remove(path, error);
+  return status ? Success : fail(status.message());
+}
+
+int buildFile(const std::string& source, const Options& options, const Target& t) {
+  SourceManager sources;
+  Expected<Location> start = sources.addFile(source);
+  if (!start) return fail(start.message());
+  DiagnosticEngine diagnostics(sources);
+  CompileOptions compile;
+  compile.language = languageOptions(options);
+  compile.level = std::atoi(options.get("optimize", "2").c_str());
+  compile.native = t.kind != "bytecode";
+  compile.verify = options.has("verify-ir");
+  observePasses(options, compile);
+  std::unique_ptr<ir::Program> program = compileToIr(sources, *start, diagnostics, compile);
+  if (const int code = reportDiagnostics(diagnostics, errorFormat(options)); code != Success || !program) return Failed;
+  if (options.has("MD"))
+    if (Status status = writeDependencies(t, source); !status) return fail(status.message());
+  if (t.kind == "ir") {
+    Status status = writeFile(t.output, ir::print(*program, {.locations = options.has("print-locs")}));
+    return status ? Success : fail(status.message());
+  }
+  if (t.kind == "bytecode") {
+    const std::vector<uint8_t> image = compileToImage(*program);
+    Status status = writeFile(t.output, {reinterpret_cast<const char*>(image.data()), image.size()});
+    return status ? Success : fail(status.message());
+  }
+  NativeOptions native{.level = compile.level, .debugInfo = options.has("debug")};
+  if (t.kind == "llvm") native.emit = NativeOptions::Emit::LlvmText;
+  if (t.kind == "asm") native.emit = NativeOptions::Emit::Assembly;
+  Expected<std::string> bytes = emitNative(*program, native);
+  if (!bytes) return fail(bytes.message());
+  if (t.kind == "exe") return linkObject(options, t, *bytes);
+  Status status = writeFile(t.output, *bytes);
+  return status ? Success : fail(status.message());
+}
+
+}  // namespace
+
+int build(Arguments args) {
+  Expected<Options> options = parseOptions(specs(), args, Positionals::Anywhere);
+  if (!options) {
+    fail(options.message());
+    return WrongUsage;
+  }
+  if (options->has("help")) {
+    std::fputs(commandHelp("build", specs()).c_str(), stdout);
+    return Success;
+  }
+  if (!options->unknown.empty() || options->positional.size() != 1) {
+    reportUnknown(*options, specs());
+    if (options->unknown.empty())
+      fail(options->positional.empty() ? "No file provided to build." : "gene build takes one file");
+    return WrongUsage;
+  }
+  const std::string level = options->get("optimize", "2");
+  if (level.size() != 1 || level[0] < '0' || level[0] > '3') {
+    fail("Invalid optimisation level '" + level + "'. Must be: 0, 1, 2, or 3");
+    return WrongUsage;
+  }
+  const std::string& source = options->positional[0];
+  Expected<Target> t = target(*options, source);
+  if (!t) {
+    fail(t.message());
+    return WrongUsage;
+  }
+  return onLargeStack(runtimeOptionsFromEnvironment(), [&] { return buildFile(source, *options, *t); });
+}
+
+}  // namespace gene::driver

@@ -1,0 +1,58 @@
+#pragma once
+// Built-in functions and methods: one file per class or namespace, each ending in a table. A row says everything that
+// anybody asks: where it belongs, its name, the C++ function, how many arguments it takes, and one line of
+// documentation. The tables feed registration (defineBuiltins), arity messages and docs/language/builtins.md.
+
+#include <span>
+#include <string>
+
+#include "runtime/object/Class.h"
+#include "runtime/object/Function.h"
+
+namespace gene {
+
+enum BuiltinFlags : uint8_t {
+  NoFlags = 0,
+  Constructor = 1,  // (new Class …); keyword arguments are in Context::keywords
+};
+
+struct BuiltinRow {
+  const char* names;    // aliases are blank-separated
+  Builtin function;
+  int8_t minArgs;       // without the receiver; the function says what is missing
+  int8_t maxArgs;       // -1: any number; surplus ones are ignored
+  uint8_t flags;
+  const char* documentation;
+};
+
+struct BuiltinTable {
+  const char* owner;     // a class, a namespace path (math, gene/json), or "" for global functions
+  bool methods;          // of a class: args[0] is the receiver
+  std::span<const BuiltinRow> rows;
+};
+
+/// All tables, in the order of the reference.
+std::span<const BuiltinTable* const> builtinTables();
+/// docs/language/builtins.md.
+std::string builtinsReference();
+
+// --- what several files use --------------------------------------------------------------------------------------------
+
+/// The argument, or nil where it was not given.
+inline Value argument(const Value* args, uint32_t count, uint32_t index) {
+  return index < count ? args[index] : Value::nil();
+}
+inline Value raiseArgument(Context& context, std::string_view message) {
+  return raise(context, ErrorClass::Argument, message);
+}
+inline Value raiseType(Context& context, std::string_view message) {
+  return raise(context, ErrorClass::Type, message);
+}
+/// The name a String or Symbol key stands for; false for other kinds.
+bool keyName(Value key, Symbol* name);
+/// A symbol key as a String, which is how map methods hand keys to callbacks.
+Value keyString(Context& context, Value key);
+/// Refuses a change of a sealed or frozen object: raises and returns false.
+bool checkMutable(Context& context, Value object, const char* operation);
+
+}  // namespace gene

@@ -1,0 +1,197 @@
+#include "runtime/builtins/Json.h"
+
+#define RAPIDJSON_NO_SIZETYPEDEFINE
+namespace rapidjson {
+typedef std::size_t SizeType;
+}
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Weverything"
+#include <rapidjson/error/en.h>
+#include <rapidjson/reader.h>
+#pragma clang diagnostic pop
+
+#include <vector>
+
+#include "runtime/builtins/Builtins.h"
+#include "runtime/object/Array.h"
+#include "runtime/object/Gene.h"
+#include "runtime/object/Map.h"
+#include "runtime/object/Print.h"
+#include "runtime/object/String.h"
+
+namespace gene {
+namespace {
+
+void quoted(std::string_view text, std::string& out) {
+  constexpr char hex[] = "0123456789abcdef";
+  out += '"';
+  for (char c : text) {
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      case '\b': out += "\\b"; break;
+      case '\f': out += "\\f"; break;
+      default:
+        if (static_cast<uint8_t>(c) < 0x20) {
+          out += "\\u00";
+          out += hex[c >> 4];
+          out += hex[c & 15];
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+/// What is still to be written: a value, text, or the key of a map.
+struct Step {
+  Value value;
+  std::string_view text;
+  bool isKey = false;
+};
+
+void write(Context& context, Value root, std::string& out) {
+  std::vector<Step> steps{{root, {}}};
+  std::vector<Step> parts;
+  while (!steps.empty()) {
+    const Step step = steps.back();
+    steps.pop_back();
+    if (!step.text.empty()) {
+      out += step.text;
+      continue;
+    }
+    const Value v = step.value;
+    if (step.isKey) {
+      quoted(v.symbol().text(), out);
+    } else if (v.isNil()) {
+      out += "null";
+    } else if (v.isBool() || isNumber(v)) {
+      printValue(context, v, Rendering::Display, out);
+    } else if (isString(v)) {
+      quoted(stringView(v), out);
+    } else if (isArray(v)) {
+      auto* a = as<ArrayObject>(v);
+      out += '[';
+      steps.push_back({{}, "]"});
+      for (uint32_t i = a->size; i-- > 0;) {
+        steps.push_back({arrayAt(a, i), {}});
+        if (i) steps.push_back({{}, ","});
+      }
+    } else if (isMap(v)) {
+      auto* m = as<MapObject>(v);
+      out += '{';
+      parts.clear();
+      for (uint32_t i = 0; (i = mapNext(m, i)) != MapEnd; i++) {
+        if (!parts.empty()) parts.push_back({{}, ","});
+        parts.push_back({m->entries[i].key.get(), {}, true});
+        parts.push_back({{}, ":"});
+        parts.push_back({m->entries[i].value.get(), {}});
+      }
+      parts.push_back({{}, "}"});
+      for (size_t i = parts.size(); i-- > 0;) steps.push_back(parts[i]);
+    } else {
+      quoted(toText(context, v), out);
+    }
+  }
+}
+
+/// Values come from the SAX reader straight into containers. The heap sees what is under way: the handler lies on the
+/// machine stack.
+struct Handler : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
+  explicit Handler(Context& c) : context(c), open(newArray(c, 0)), keys(newArray(c, 0)) {}
+  Context& context;
+  ArrayObject* open;  // containers
+  ArrayObject* keys;  // the current key of each open map, nil for arrays
+  Value result = Value::nil();
+
+  bool put(Value v) {
+    if (open->size == 0) {
+      result = v;
+      return true;
+    }
+    const Value container = arrayAt(open, open->size - 1);
+    if (isArray(container))
+      arrayPush(context, as<ArrayObject>(container), v);
+    else
+      mapPut(context, as<MapObject>(container), arrayAt(keys, keys->size - 1).symbol(), v);
+    return true;
+  }
+  bool begin(Object* o) {
+    put(Value::object(o));
+    arrayPush(context, open, Value::object(o));
+    arrayPush(context, keys, Value::nil());
+    return true;
+  }
+  bool end() {
+    result = arrayPop(open);
+    arrayPop(keys);
+    return true;
+  }
+  bool Null() { return put(Value::nil()); }
+  bool Bool(bool b) { return put(Value::boolean(b)); }
+  bool Int(int i) { return put(Value::smallInt(i)); }
+  bool Uint(unsigned u) { return put(Value::smallInt(u)); }
+  bool Int64(int64_t i) { return put(newInt(context, i)); }
+  bool Uint64(uint64_t u) {
+    return put(u <= INT64_MAX ? newInt(context, static_cast<int64_t>(u)) : Value::floating(static_cast<double>(u)));
+  }
+  bool Double(double d) { return put(Value::floating(d)); }
+  bool String(const char* text, rapidjson::SizeType length, bool) { return put(newString(context, {text, length})); }
+  bool StartObject() { return begin(newMap(context)); }
+  bool Key(const char* text, rapidjson::SizeType length, bool) {
+    keys->items[keys->size - 1].set(Value::symbol(Symbol::of({text, length})));
+    return true;
+  }
+  bool EndObject(rapidjson::SizeType) { return end(); }
+  bool StartArray() { return begin(newArray(context, 0)); }
+  bool EndArray(rapidjson::SizeType) { return end(); }
+};
+
+}  // namespace
+
+std::string jsonText(Context& context, Value v) {
+  std::string out;
+  write(context, v, out);
+  return out;
+}
+
+Value parseJson(Context& context, std::string_view text) {
+  Handler handler(context);
+  const std::string copy(text);
+  rapidjson::StringStream stream(copy.c_str());
+  rapidjson::Reader reader;
+  constexpr unsigned Flags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag |
+                             rapidjson::kParseValidateEncodingFlag;
+  const rapidjson::ParseResult parsed = reader.Parse<Flags>(stream, handler);
+  if (parsed) return handler.result;
+  return raise(context, ErrorClass::Parse, std::string("invalid JSON at offset ") + std::to_string(parsed.Offset()) +
+                                               ": " + rapidjson::GetParseError_En(parsed.Code()));
+}
+
+namespace {
+
+Value parse(Context& context, const Value* args, uint32_t count) {
+  if (count < 1 || !isString(args[0])) return raiseType(context, "json/parse requires a string");
+  return parseJson(context, stringView(args[0]));
+}
+
+Value stringify(Context& context, const Value* args, uint32_t count) {
+  if (count < 1) return raiseArgument(context, "json/stringify requires a value");
+  return newString(context, jsonText(context, args[0]));
+}
+
+constexpr BuiltinRow rows[] = {
+    {"parse", parse, 1, 1, 0, "the value of JSON text"},
+    {"stringify", stringify, 1, 1, 0, "JSON text of a value, without blanks"},
+};
+
+}  // namespace
+
+extern const BuiltinTable jsonTable;
+constinit const BuiltinTable jsonTable{"gene/json", false, rows};
+
+}  // namespace gene
