@@ -1,6 +1,6 @@
 #include "codegen/ir/Builder.h"
 
-#include <algorithm>
+#include "codegen/ir/Dominance.h"
 
 namespace gene::ir {
 
@@ -198,50 +198,12 @@ void Builder::unreachable() {
 
 // --- the end ---------------------------------------------------------------------------------------------------------------
 
-namespace {
-
-/// Blocks in reverse post-order; the first successor of a block directly follows it where it can.
-std::vector<Block*> reversePostOrder(Block* entry, size_t count) {
-  std::vector<Block*> order;
-  std::vector<bool> seen(count);
-  struct Visit {
-    Block* block;
-    std::vector<Block*> successors;
-  };
-  std::vector<Visit> stack;
-  auto visit = [&](Block* block) {
-    if (seen[block->index]) return;
-    seen[block->index] = true;
-    Visit v{block, {}};
-    // Taken from the back: the handler first, then the successors from the last to the first, which ends up nearest.
-    for (Edge& e : block->terminator()->successors) v.successors.push_back(e.target);
-    if (Instruction* r = block->raising()) v.successors.push_back(r->handler->target);
-    stack.push_back(std::move(v));
-  };
-  visit(entry);
-  while (!stack.empty()) {
-    Visit& top = stack.back();
-    if (top.successors.empty()) {
-      order.push_back(top.block);
-      stack.pop_back();
-      continue;
-    }
-    Block* next = top.successors.back();
-    top.successors.pop_back();
-    visit(next);
-  }
-  std::reverse(order.begin(), order.end());
-  return order;
-}
-
-}  // namespace
-
 void Builder::finish() {
   GENE_ASSERT(!block_, "the last block is terminated");
   for (size_t i = 0; i < states_.size(); i++)
     if (!states_[i]->sealed) seal(function_.blocks[i]);
   const size_t count = function_.blocks.size();
-  std::vector<Block*> order = reversePostOrder(function_.entry(), count);
+  std::vector<Block*> order = reversePostOrder(function_);
   std::vector<bool> reachable(count);
   for (Block* b : order) reachable[b->index] = true;
 

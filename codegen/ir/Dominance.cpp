@@ -1,22 +1,65 @@
 #include "codegen/ir/Dominance.h"
 
-namespace gene::ir {
-namespace {
-constexpr uint32_t Unknown = UINT32_MAX;
-}
+#include <algorithm>
 
-std::vector<std::vector<Block*>> predecessors(const Function& function) {
-  std::vector<std::vector<Block*>> result(function.blocks.size());
+namespace gene::ir {
+
+std::vector<std::vector<Predecessor>> predecessors(const Function& function) {
+  std::vector<std::vector<Predecessor>> result(function.blocks.size());
   for (Block* b : function.blocks)
-    b->forEachEdge([&](Edge& e, bool) { result[e.target->index].push_back(b); });
+    b->forEachEdge(
+        [&](Edge& e, bool isHandler) { result[e.target->index].push_back({b, &e, isHandler}); });
   return result;
 }
 
+std::vector<Block*> reversePostOrder(const Function& function) {
+  std::vector<Block*> order;
+  std::vector<bool> seen(function.blocks.size());
+  struct Visit {
+    Block* block;
+    std::vector<Block*> successors;
+  };
+  std::vector<Visit> stack;
+  auto visit = [&](Block* block) {
+    if (seen[block->index]) return;
+    seen[block->index] = true;
+    Visit v{block, {}};
+    // Taken from the back: the handler first, then the successors from the last to the first, which ends up nearest.
+    for (Edge& e : block->terminator()->successors) v.successors.push_back(e.target);
+    if (Instruction* r = block->raising()) v.successors.push_back(r->handler->target);
+    stack.push_back(std::move(v));
+  };
+  visit(function.entry());
+  while (!stack.empty()) {
+    Visit& top = stack.back();
+    if (top.successors.empty()) {
+      order.push_back(top.block);
+      stack.pop_back();
+      continue;
+    }
+    Block* next = top.successors.back();
+    top.successors.pop_back();
+    visit(next);
+  }
+  std::reverse(order.begin(), order.end());
+  return order;
+}
+
+bool orderBlocks(Function& function) {
+  std::vector<Block*> order = reversePostOrder(function);
+  const bool dropped = order.size() != function.blocks.size();
+  function.blocks = std::move(order);
+  function.renumberBlocks();
+  return dropped;
+}
+
 Dominance::Dominance(const Function& function)
-    : function_(function),
-      idom_(function.blocks.size(), Unknown),
-      depth_(function.blocks.size(), 0) {
-  const std::vector<std::vector<Block*>> before = predecessors(function);
+    : order_(reversePostOrder(function)),
+      before_(predecessors(function)),
+      position_(function.blocks.size(), Unreachable) {
+  const auto count = static_cast<uint32_t>(order_.size());
+  for (uint32_t i = 0; i < count; i++) position_[order_[i]->index] = i;
+  idom_.assign(count, Unreachable);
   idom_[0] = 0;
   auto intersect = [&](uint32_t a, uint32_t b) {
     while (a != b) {
@@ -27,29 +70,57 @@ Dominance::Dominance(const Function& function)
   };
   for (bool changed = true; changed;) {
     changed = false;
-    for (uint32_t i = 1; i < function.blocks.size(); i++) {
-      uint32_t idom = Unknown;
-      for (const Block* p : before[i])
-        if (idom_[p->index] != Unknown)
-          idom = idom == Unknown ? p->index : intersect(p->index, idom);
+    for (uint32_t i = 1; i < count; i++) {
+      uint32_t idom = Unreachable;
+      for (const Predecessor& p : before_[order_[i]->index]) {
+        const uint32_t from = position_[p.from->index];
+        if (from == Unreachable || idom_[from] == Unreachable) continue;
+        idom = idom == Unreachable ? from : intersect(from, idom);
+      }
       if (idom == idom_[i]) continue;
       idom_[i] = idom;
       changed = true;
     }
   }
-  depth_[0] = 1;
-  for (uint32_t i = 1; i < function.blocks.size(); i++)
-    if (idom_[i] != Unknown) depth_[i] = depth_[idom_[i]] + 1;
+  // A dominator stands before what it dominates, so sizes add up from the back and intervals go out from the front.
+  std::vector<uint32_t> size(count, 1), next(count);
+  for (uint32_t i = count; i-- > 1;) size[idom_[i]] += size[i];
+  first_.assign(count, 0);
+  last_.assign(count, 0);
+  for (uint32_t i = 0; i < count; i++) {
+    if (i > 0) {
+      first_[i] = next[idom_[i]];
+      next[idom_[i]] += size[i];
+    }
+    last_[i] = first_[i] + size[i];
+    next[i] = first_[i] + 1;
+  }
 }
 
 bool Dominance::dominates(const Block* a, const Block* b) const {
-  uint32_t i = b->index;
-  while (depth_[i] > depth_[a->index]) i = idom_[i];
-  return i == a->index;
+  const uint32_t outer = position_[a->index], inner = position_[b->index];
+  if (outer == Unreachable || inner == Unreachable) return false;
+  return first_[outer] <= first_[inner] && first_[inner] < last_[outer];
+}
+
+bool Dominance::reaches(const Instruction* inst, const Block* b) const {
+  if (!inst->handler) return dominates(inst->block, b);
+  // The edge behind the instruction dominates b: its target does, and is entered from elsewhere only by itself.
+  const Block* next = inst->block->terminator()->successors[0].target;
+  if (!dominates(next, b)) return false;
+  uint32_t edges = 0;
+  for (const Predecessor& p : before_[next->index]) {
+    if (p.from == inst->block)
+      edges++;
+    else if (reachable(p.from) && !dominates(next, p.from))
+      return false;
+  }
+  return edges == 1;
 }
 
 const Block* Dominance::immediate(const Block* b) const {
-  return b->index == 0 || !reachable(b) ? nullptr : function_.blocks[idom_[b->index]];
+  if (b->index == 0 || !reachable(b)) return nullptr;
+  return order_[idom_[position_[b->index]]];
 }
 
 }  // namespace gene::ir

@@ -210,6 +210,25 @@ Constant* Program::string(std::string_view text) {
   return c;
 }
 
+bool Program::owns(const Constant* c) const {
+  auto word = [&](size_t kind, uint64_t key) {
+    auto it = words_[kind].find(key);
+    return it != words_[kind].end() && it->second == c;
+  };
+  switch (c->constantKind) {
+    case ConstantKind::Int: return word(0, static_cast<uint64_t>(c->integer));
+    case ConstantKind::Float: return word(1, std::bit_cast<uint64_t>(c->number64));
+    case ConstantKind::Char: return word(2, static_cast<uint64_t>(c->integer));
+    case ConstantKind::Symbol: return word(3, c->symbol.id);
+    case ConstantKind::Form: return word(4, reinterpret_cast<uint64_t>(c->form));
+    case ConstantKind::String: {
+      auto it = strings_.find(c->text);
+      return it != strings_.end() && it->second == c;
+    }
+    default: return simple_[static_cast<size_t>(c->constantKind)] == c;
+  }
+}
+
 Constant* Program::literal(const Form* form) {
   switch (form->kind) {
     case FormKind::Nil: return constant(ConstantKind::Nil);

@@ -210,7 +210,7 @@ class Function {
   bool isMacro = false, isMethod = false, isCtor = false, isBlock = false, isGenerator = false;
   /// Only `call.known` calls it: slots and result are passed as their representations say (docs/ir.md).
   bool isDirect = false;
-  Rep result = Rep::Boxed;  // of a direct function
+  Rep result = Rep::Boxed;         // of a direct function
   const GeneForm* form = nullptr;  // the source, for ^intent, ^examples and contracts; may be null
   std::vector<Block*> blocks;      // [0] is the entry
 
@@ -255,6 +255,8 @@ class Program {
   Constant* symbol(Symbol value);
   Constant* string(std::string_view text);
   Constant* literal(const Form* form);  // a constant for any literal form: Int, String, Regex …
+  /// Was the constant made by this program?
+  [[nodiscard]] bool owns(const Constant* constant) const;
 
  private:
   std::deque<Function> functionStore_;

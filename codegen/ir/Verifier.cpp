@@ -22,6 +22,11 @@ class Verifier {
       if (b.function != &function_) problem("block " + text(b) + " belongs to another function");
       structure(b);
     }
+    if (!function_.isDirect) {
+      for (const Param* p : function_.entry()->params)
+        if (p->rep != Rep::Boxed) problem("takes an unboxed slot but is not direct");
+      if (function_.result != Rep::Boxed) problem("returns unboxed but is not direct");
+    }
     if (function_.entry()->params.size() != function_.params.size())
       problem("the entry block has " + std::to_string(function_.entry()->params.size()) +
               " parameters, the function " + std::to_string(function_.params.size()) + " slots");
@@ -67,8 +72,33 @@ class Verifier {
       if (i.tail) tail(b, i, k);
       const InstInfo& row = i.info();
       if (row.hasResult && i.type.isNone()) problem(text(i) + " has a result without a type");
+      if (!fits(i)) problem(text(i) + " has a representation that its type does not allow");
+      if (i.op == Op::Convert && i.operands.size() == 1 &&
+          (i.rep == Rep::Boxed) == (i.operands[0]->rep == Rep::Boxed) &&
+          i.operands[0]->kind != ValueKind::Constant)
+        problem(text(i) + " does not box or unbox");
+      if (function_.isDirect && i.op == Op::Callee)
+        problem(text(i) + " asks for the closure of a direct function");
+    }
+    for (uint32_t k = 0; k < b.params.size(); k++) {
+      const Param& p = *b.params[k];
+      if (p.block != &b || p.index != k) problem("block " + text(b) + " has a misplaced parameter");
+      if (!fits(p))
+        problem("a parameter of block " + text(b) +
+                " has a representation that its type does not allow");
     }
     b.forEachEdge([&](const Edge& e, bool isHandler) { edge(b, e, isHandler); });
+  }
+
+  /// Only a value whose kind is known can be held unboxed.
+  static bool fits(const Value& value) {
+    switch (value.rep) {
+      case Rep::Boxed: return true;
+      case Rep::I64: return value.type.within(Type::Int());
+      case Rep::F64: return value.type.within(Type::Float());
+      case Rep::I1: return value.type.within(Type::Bool());
+    }
+    GENE_UNREACHABLE("representation");
   }
 
   void shape(const Instruction& i) {
@@ -106,6 +136,8 @@ class Verifier {
       problem(text(i) + " captures " + std::to_string(i.operands.size()) +
               " values for a function with " +
               std::to_string(i.immediates[0].function->captureCount));
+    if (i.op == Op::Closure && i.immediates[0].function && i.immediates[0].function->isDirect)
+      problem(text(i) + " makes a closure of a direct function");
   }
 
   void handler(const Block& b, const Instruction& i, uint32_t k) {
@@ -129,6 +161,10 @@ class Verifier {
       return;
     }
     if (e.target == function_.entry()) problem("block " + text(from) + " goes to the entry block");
+    if (isHandler && (e.target->params.empty() || e.target->params[0]->rep != Rep::Boxed)) {
+      problem("the handler " + text(*e.target) + " has no boxed parameter for the exception");
+      return;
+    }
     const size_t wanted = e.target->params.size();
     const size_t given = e.args.size() + (isHandler ? 1 : 0);
     if (wanted != given)
@@ -144,7 +180,7 @@ class Verifier {
   /// Is `value` available before position `at` of block `b`?
   bool available(const Value* value, const Block& b, uint32_t at, const Dominance& dominance) {
     switch (value->kind) {
-      case ValueKind::Constant: return true;
+      case ValueKind::Constant: return function_.program->owns(static_cast<const Constant*>(value));
       case ValueKind::Param: {
         const auto* p = static_cast<const Param*>(value);
         return p->block->function == &function_ && p->block->index < function_.blocks.size() &&
@@ -156,7 +192,7 @@ class Verifier {
         const auto* i = static_cast<const Instruction*>(value);
         auto it = positions_.find(i);
         if (it == positions_.end() || !i->info().hasResult) return false;
-        return i->block == &b ? it->second < at : dominance.dominates(i->block, &b);
+        return i->block == &b ? it->second < at : dominance.reaches(i, &b);
       }
     }
     GENE_UNREACHABLE("value kind");
