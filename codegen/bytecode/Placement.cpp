@@ -67,6 +67,12 @@ Placement placementOf(const ir::Instruction& i) {
       p.firstSlot = 2;
       p.resultSlot = 0;
       return p;
+    case Op::CallSuper:
+      p.size = count + 1;
+      p.firstOperand = 1;
+      p.firstSlot = 2;
+      p.resultSlot = 0;
+      return p;
     case Op::New:
       p.size = count + 3;
       p.firstOperand = 1;

@@ -6,6 +6,7 @@
 // become the callee's first registers. `new` keeps the class below that, and its result takes the class's place:
 //
 //   call         [callee][link][arg 0] …        call.method  [      ][link][receiver][arg 0] …
+//   call.super   as call.method; the class is an operand of its own
 //   new          [class][     ][link][self][arg 0] …
 //   others       [item 0][item 1] …             array.new, closure, variadic runtime rows
 

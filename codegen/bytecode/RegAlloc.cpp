@@ -176,18 +176,18 @@ uint32_t RegAlloc::boundAcross(uint32_t position) const {
   return bound;
 }
 
-uint32_t RegAlloc::tentativeWindow(const ir::Instruction& instruction) {
+/// The window for a value that is computed now, at `from`: above everything that is in use, so that it stays free.
+uint32_t RegAlloc::tentativeWindow(const ir::Instruction& instruction, uint32_t from) {
   uint32_t& start = windows_[instruction.number];
   if (start != None) return start;
-  const uint32_t bound = boundAcross(liveness_.positions[instruction.number] + 1);
-  start = bound;
+  start = 0;
+  for (const Interval* interval : active_)
+    if (interval->to() > from) start = std::max(start, interval->reg + 1);
   // A result that is wanted somewhere above arrives there by itself.
-  if (placementOf(instruction).resultSlot != NoSlot && hasReg(&instruction)) {
-    const WindowUse& wanted = windowUse_[instruction.number];
-    if (wanted.instruction && windows_[wanted.instruction->number] != None) {
-      start = std::max(bound, windows_[wanted.instruction->number] + wanted.slot);
-    }
-  }
+  const WindowUse& wanted = windowUse_[instruction.number];
+  if (placementOf(instruction).resultSlot != NoSlot && hasReg(&instruction) && wanted.instruction &&
+      windows_[wanted.instruction->number] != None)
+    start = std::max(start, windows_[wanted.instruction->number] + wanted.slot);
   return start;
 }
 
@@ -209,6 +209,20 @@ void RegAlloc::finishWindow(const ir::Instruction& instruction) {
   }
 }
 
+/// Where block parameters are that `value` is given to, directly or through further parameters.
+void RegAlloc::addTargets(const ir::Value* value, uint32_t from, uint32_t depth,
+                          std::vector<uint32_t>& hints) const {
+  for (const ir::Param* param : outgoing_[value->number]) {
+    if (!hasReg(param)) continue;
+    if (liveness_.intervals[param->number].from() < from)
+      hints.push_back(reg(param));
+    else if (preferred_[param->number] != None)
+      hints.push_back(preferred_[param->number]);
+    else if (depth > 0)
+      addTargets(param, from, depth - 1, hints);
+  }
+}
+
 /// Registers that would save a move, best first.
 std::vector<uint32_t> RegAlloc::hintsFor(const Interval& interval) {
   std::vector<uint32_t> hints;
@@ -219,15 +233,10 @@ std::vector<uint32_t> RegAlloc::hintsFor(const Interval& interval) {
     hints.push_back(windows_[number] + static_cast<uint32_t>(placementOf(*instruction).resultSlot));
   for (const ir::Value* value : incoming_[number])
     if (liveness_.intervals[value->number].from() < interval.from()) hints.push_back(reg(value));
-  for (const ir::Param* param : outgoing_[number]) {
-    if (!hasReg(param)) continue;
-    if (liveness_.intervals[param->number].from() < interval.from())
-      hints.push_back(reg(param));
-    else if (preferred_[param->number] != None)
-      hints.push_back(preferred_[param->number]);
-  }
+  addTargets(interval.value, interval.from(), 3, hints);
   if (windowUse_[number].instruction)
-    hints.push_back(tentativeWindow(*windowUse_[number].instruction) + windowUse_[number].slot);
+    hints.push_back(tentativeWindow(*windowUse_[number].instruction, interval.from()) +
+                    windowUse_[number].slot);
   return hints;
 }
 

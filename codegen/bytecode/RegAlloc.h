@@ -59,7 +59,9 @@ class RegAlloc {
   void allocate(Interval& interval);
   void place(Interval& interval, uint32_t reg);
   [[nodiscard]] bool isFree(uint32_t reg, const Interval& interval) const;
-  uint32_t tentativeWindow(const ir::Instruction& instruction);
+  uint32_t tentativeWindow(const ir::Instruction& instruction, uint32_t from);
+  void addTargets(const ir::Value* value, uint32_t from, uint32_t depth,
+                  std::vector<uint32_t>& hints) const;
   void finishWindow(const ir::Instruction& instruction);
   [[nodiscard]] uint32_t boundAcross(uint32_t position) const;
   void retire(uint32_t position);

@@ -148,11 +148,19 @@ bool Select::isShortTest(const ir::Block& block) const {
   return true;
 }
 
+/// Does the block end a round of a loop, or begin one that was begun already?
+bool Select::isLoopTest(const ir::Block& block) const {
+  if (isEmitted(&block)) return true;
+  for (const ir::Edge& edge : block.terminator()->successors)
+    if (isEmitted(edge.target)) return true;
+  return false;
+}
+
 /// Continues at the edge's target: falls through where that is possible.
 void Select::goTo(const ir::Edge& edge) {
   edgeMoves(edge, false, {});
   if (isNext(edge.target)) return;
-  if (!copying_ && isEmitted(edge.target) && isShortTest(*edge.target)) {
+  if (!copying_ && isShortTest(*edge.target) && isLoopTest(*edge.target)) {
     copying_ = true;
     blockBody(*edge.target);
     copying_ = false;
@@ -535,7 +543,22 @@ void Select::emitShaped(const ir::Instruction& i) {
     takeResult(i, window);
 }
 
+void Select::emitCallSuper(const ir::Instruction& i) {
+  const uint32_t cls = use(i, 0), window = fillWindow(i);
+  mark(i);
+  assembler_.emit(i.tail ? Opcode::TailCallSuper : Opcode::CallSuper, window + 2,
+                  static_cast<uint32_t>(i.operands.size()) - 1, cls);
+  assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
+  assembler_.word(i.immediates[1].shape->index);
+  assembler_.word(0);
+  if (i.tail)
+    left_ = true;
+  else
+    takeResult(i, window);
+}
+
 void Select::emitRuntime(const ir::Instruction& i) {
+  if (i.op == Op::CallSuper) return emitCallSuper(i);
   if (i.op == Op::CallShaped || i.op == Op::CallMethodShaped) return emitShaped(i);
   const vm::RuntimeOp op = runtimeOp(i.op);
   const vm::RuntimeRow& row = vm::runtimeRow(op);

@@ -32,6 +32,7 @@ class Select {
 #include "codegen/ir/Instructions.def"
   void emitRuntime(const ir::Instruction& i);
   void emitShaped(const ir::Instruction& i);
+  void emitCallSuper(const ir::Instruction& i);
 
   enum class Sense : bool { WhenFalse, WhenTrue };
   struct Stub {
@@ -45,6 +46,7 @@ class Select {
   void blockBody(const ir::Block& block);
   void stub(const Stub& stub);
   bool isShortTest(const ir::Block& block) const;
+  bool isLoopTest(const ir::Block& block) const;
 
   // operands and results
   uint32_t use(const ir::Instruction& i, uint32_t operand);

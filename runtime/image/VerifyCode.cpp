@@ -92,7 +92,8 @@ class CodeVerifier {
         check(value >= (op_ == Opcode::New ? 3 : 2), "a call window starts too low");
         range(value, half(2));
         if (op_ == Opcode::New || op_ == Opcode::CallMethod || op_ == Opcode::TailCallMethod ||
-            op_ == Opcode::CallMethodShaped || op_ == Opcode::TailCallMethodShaped)
+            op_ == Opcode::CallMethodShaped || op_ == Opcode::TailCallMethodShaped ||
+            op_ == Opcode::CallSuper || op_ == Opcode::TailCallSuper)
           check(half(2) > 0, "a call without a receiver");
         break;
       case 'x': range(value, half(i + 2)); break;
@@ -135,7 +136,7 @@ class CodeVerifier {
       case 'f': function(value, half(2)); break;
       case 'F': function(value, 0); break;
       case 'S': {
-        const bool method = op_ == Opcode::CallMethodShaped || op_ == Opcode::TailCallMethodShaped;
+        const bool method = op_ != Opcode::CallShaped && op_ != Opcode::TailCallShaped;
         shape(value, half(2) - (method ? 1u : 0u));
         break;
       }

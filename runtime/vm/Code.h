@@ -50,6 +50,32 @@ struct Code {
   FunctionObject* self;  // immortal: the callee in frames of functions that capture nothing
 };
 
+/// The second chance of an inline cache that sees objects of several shapes: (shape, name) to what it would hold.
+/// Entries stay true for ever, as those of inline caches do.
+class SharedCache {
+ public:
+  [[nodiscard]] const InlineCache* find(uint32_t shape, Value name) const {
+    const Entry& entry = entries_[slot(shape, name)];
+    return entry.key == key(shape, name) ? &entry.cache : nullptr;
+  }
+  void add(uint32_t shape, Value name, InlineCache cache) {
+    entries_[slot(shape, name)] = {key(shape, name), cache};
+  }
+
+ private:
+  struct Entry {
+    uint64_t key;
+    InlineCache cache;
+  };
+  static uint64_t key(uint32_t shape, Value name) {
+    return uint64_t{shape} << 32 | static_cast<uint32_t>(name.bits);
+  }
+  static uint32_t slot(uint32_t shape, Value name) {
+    return static_cast<uint32_t>((key(shape, name) * 0x9E3779B97F4A7C15) >> 56);
+  }
+  Entry entries_[256] = {};
+};
+
 struct State {
   Value* top;     // the first word of the stack that nothing uses; exact only while C++ code runs
   Value* limit;   // frames must start below
@@ -57,6 +83,7 @@ struct State {
   Value operand;  // from a handler to its slow path
   Value* stack;   // the mapping
   size_t bytes;
+  SharedCache methods, memberGets, memberSets;
 };
 
 /// No frame has more registers than this, so a frame that starts below State::limit fits.

@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <cstring>
+#ifdef __x86_64__
+#include <emmintrin.h>
+#endif
 
 #include "runtime/abi/Caches.h"
 #include "runtime/abi/Entry.h"
@@ -42,7 +45,25 @@ inline uint32_t load32(const uint16_t* at) {
 }
 inline bool isFloatBits(Word v) { return v - Value::DoubleOffset <= Value::DoubleRange; }
 inline double floatOf(Word v) { return std::bit_cast<double>(v - Value::DoubleOffset); }
-inline Word floatBits(double d) { return std::bit_cast<Word>(d) + Value::DoubleOffset; }
+#ifdef __x86_64__
+// A float goes from the stack to a vector register and back without passing through a general one, which would cost a
+// third of the latency of a chain of operations. The compiler would join these loads with those of the tests.
+inline __m128i doubleOffset() { return _mm_set1_epi64x(static_cast<int64_t>(Value::DoubleOffset)); }
+inline double floatAt(const Value* v) {
+  __m128i bits;
+  asm("movq %1, %0" : "=x"(bits) : "m"(*v));
+  return _mm_cvtsd_f64(_mm_castsi128_pd(_mm_sub_epi64(bits, doubleOffset())));
+}
+inline void storeFloat(Value* to, double d) {
+  const __m128i bits = _mm_add_epi64(_mm_castpd_si128(_mm_set_sd(d)), doubleOffset());
+  asm("movq %1, %0" : "=m"(*to) : "x"(bits));
+}
+#else
+inline double floatAt(const Value* v) { return floatOf(v->bits); }
+inline void storeFloat(Value* to, double d) {
+  *to = Value{std::bit_cast<Word>(d) + Value::DoubleOffset};
+}
+#endif
 /// A number of either kind as a double; false when `v` is something else or a boxed int.
 inline bool toDouble(Word v, double* d) {
   if (isFloatBits(v)) {
@@ -157,8 +178,9 @@ Value methodOfInstance(Context& context, Value receiver, Symbol name) {
   Code* code = bindToWindow(context, window, nullptr, count, consts);
   if (!code) return nullptr;
   const uint32_t shape = window[0].object()->shape;
-  writeCache(reinterpret_cast<InlineCache*>(words + 1), shape,
-             methodTargetIndex(context, classOfShape(context, shape), name, method));
+  const uint32_t index = methodTargetIndex(context, classOfShape(context, shape), name, method);
+  writeCache(reinterpret_cast<InlineCache*>(words + 1), shape, index);
+  context.vm->methods.add(shape, Value{words[0]}, {shape, index});
   return code;
 }
 /// The same for arguments that `shape` describes.
@@ -169,6 +191,53 @@ Value methodOfInstance(Context& context, Value receiver, Symbol name) {
   if (method.isAbsent()) return nullptr;
   window[-2] = method;
   return bindToWindow(context, window, shape, count, consts);
+}
+
+/// Lets other call sites know what the cache of this one, `words` being name and cache, has learned.
+void shareMethod(State& vm, const Word* words) {
+  const InlineCache cache = cacheAt(words + 1);
+  if (cache.shape != 0) vm.methods.add(cache.shape, Value{words[0]}, cache);
+}
+
+/// gene_member_get, and what its cache has learned about instances goes to the shared one.
+Value memberGet(Context* context, Word* words, Value object) {
+  InlineCache* cache = reinterpret_cast<InlineCache*>(words + 1);
+  const uint32_t shape = isInstance(object) ? object.object()->shape : 0;
+  const Value result = gene_member_get(context, Value{words[0]}, cache, object);
+  if (shape != 0 && cache->shape == shape)
+    context->vm->memberGets.add(shape, Value{words[0]}, readCache(cache));
+  return result;
+}
+/// The same for gene_member_set, with the shape that the instance had before.
+Value memberSet(Context* context, Word* words, Value object, Value value) {
+  InlineCache* cache = reinterpret_cast<InlineCache*>(words + 1);
+  const uint32_t shape = isInstance(object) ? object.object()->shape : 0;
+  const Value result = gene_member_set(context, Value{words[0]}, cache, object, value);
+  if (shape != 0 && (cache->shape == shape || cache->shape == (shape | AddsField)))
+    context->vm->memberSets.add(shape, Value{words[0]}, readCache(cache));
+  return result;
+}
+
+/// What the cache of a super call compares: the class that the method was written in.
+inline uint32_t superKey(const ClassObject& cls) { return cls.id + 1; }
+
+/// The same for a super call; `words` are name, shape and cache. Only calls without keywords and spreads are cached.
+[[gnu::noinline]] Code* bindSuper(Context& context, Value* window, uint32_t count, Word* words,
+                                  Value cls, const Value* consts) {
+  context.vm->top = window + count;
+  ClassObject* parent = isClass(cls) ? parentOf(as<ClassObject>(cls)) : nullptr;
+  if (!parent) return nullptr;
+  const Symbol name = Value{words[0]}.symbol();
+  const bool isCtor = name == sym::Ctor;
+  const Value method = isCtor ? findConstructor(parent) : findMethod(context, parent, name);
+  if (!isKind(method, Kind::Function)) return nullptr;
+  window[-2] = method;
+  const CallShape* shape = reinterpret_cast<CallShape*>(words[1]);
+  Code* code = bindToWindow(context, window, shape, count, consts);
+  if (code && shape->plain)
+    writeCache(reinterpret_cast<InlineCache*>(words + 2), superKey(*as<ClassObject>(cls)),
+               methodTargetIndex(context, parent, name, method));
+  return code;
 }
 
 /// The same for the constructor of a class that the cache knows; makes the instance, too.
