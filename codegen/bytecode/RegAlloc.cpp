@@ -231,6 +231,8 @@ std::vector<uint32_t> RegAlloc::hintsFor(const Interval& interval) {
   const ir::Instruction* instruction = asInstruction(interval.value);
   if (instruction && placementOf(*instruction).resultSlot != NoSlot && windows_[number] != None)
     hints.push_back(windows_[number] + static_cast<uint32_t>(placementOf(*instruction).resultSlot));
+  if (instruction && instruction->op == ir::Op::Convert && hasReg(instruction->operands[0]))
+    hints.push_back(reg(instruction->operands[0]));
   for (const ir::Value* value : incoming_[number])
     if (liveness_.intervals[value->number].from() < interval.from()) hints.push_back(reg(value));
   addTargets(interval.value, interval.from(), 3, hints);

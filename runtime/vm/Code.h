@@ -50,7 +50,7 @@ struct Code {
   FunctionObject* self;  // immortal: the callee in frames of functions that capture nothing
 };
 
-/// The second chance of an inline cache that sees objects of several shapes: (shape, name) to what it would hold.
+/// The second chance of a member's inline cache that sees objects of several shapes: (shape, name) to what it would hold.
 /// Entries stay true for ever, as those of inline caches do.
 class SharedCache {
  public:
@@ -83,7 +83,7 @@ struct State {
   Value operand;  // from a handler to its slow path
   Value* stack;   // the mapping
   size_t bytes;
-  SharedCache methods, memberGets, memberSets;
+  SharedCache memberGets, memberSets;
 };
 
 /// No frame has more registers than this, so a frame that starts below State::limit fits.

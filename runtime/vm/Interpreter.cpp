@@ -180,7 +180,7 @@ Value methodOfInstance(Context& context, Value receiver, Symbol name) {
   const uint32_t shape = window[0].object()->shape;
   const uint32_t index = methodTargetIndex(context, classOfShape(context, shape), name, method);
   writeCache(reinterpret_cast<InlineCache*>(words + 1), shape, index);
-  context.vm->methods.add(shape, Value{words[0]}, {shape, index});
+  rememberTarget(context, shape, name, index);
   return code;
 }
 /// The same for arguments that `shape` describes.
@@ -191,12 +191,6 @@ Value methodOfInstance(Context& context, Value receiver, Symbol name) {
   if (method.isAbsent()) return nullptr;
   window[-2] = method;
   return bindToWindow(context, window, shape, count, consts);
-}
-
-/// Lets other call sites know what the cache of this one, `words` being name and cache, has learned.
-void shareMethod(State& vm, const Word* words) {
-  const InlineCache cache = cacheAt(words + 1);
-  if (cache.shape != 0) vm.methods.add(cache.shape, Value{words[0]}, cache);
 }
 
 /// gene_member_get, and what its cache has learned about instances goes to the shared one.
