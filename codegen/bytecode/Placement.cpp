@@ -19,11 +19,11 @@ constexpr uint16_t RuntimeOps[ir::OpCount] = {
 #include "codegen/ir/Instructions.def"
 };
 
-/// Is operand 1 an int constant in [-most, most]?
-bool smallRight(const ir::Instruction& i, uint32_t operand, int64_t most) {
+/// Is operand 1 an int constant from `least` to `most`?
+bool smallRight(const ir::Instruction& i, uint32_t operand, int64_t least, int64_t most) {
   if (operand != 1) return false;
   const ir::Constant* c = asConstant(i.operands[1]);
-  return c && c->constantKind == ConstantKind::Int && c->integer >= -most && c->integer <= most;
+  return c && c->constantKind == ConstantKind::Int && c->integer >= least && c->integer <= most;
 }
 
 }  // namespace
@@ -96,7 +96,7 @@ Placement placementOf(const ir::Instruction& i) {
 bool isEncoded(const ir::Instruction& i, uint32_t operand) {
   switch (i.op) {
     case Op::Add:
-    case Op::Sub: return smallRight(i, operand, 65535);
+    case Op::Sub: return smallRight(i, operand, 0, 65535);
     case Op::Mul:
     case Op::Div:
     case Op::Mod:
@@ -105,7 +105,7 @@ bool isEncoded(const ir::Instruction& i, uint32_t operand) {
     case Op::Gt:
     case Op::Ge:
     case Op::Eq:
-    case Op::Ne: return smallRight(i, operand, 32767);
+    case Op::Ne: return smallRight(i, operand, -32768, 32767);
     case Op::Same: return operand == 1 && constantWord(i.operands[1]) != 0;
     case Op::Return: return constantWord(i.operands[0]) != 0;
     case Op::CallKnown:

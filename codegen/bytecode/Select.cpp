@@ -302,24 +302,14 @@ void Select::arithmetic(const ir::Instruction& i, Opcode plain, Opcode immediate
   assembler_.emit(plain, result(i), lhs, rhs);
 }
 
-/// Addition or subtraction: the immediate forms take numbers from 0 up, a negative one goes to the opposite form.
-void Select::sum(const ir::Instruction& i, Opcode plain, Opcode same, Opcode opposite) {
-  if (!isEncoded(i, 1)) return arithmetic(i, plain, same);
-  const uint32_t lhs = use(i, 0);
-  const int64_t number = asConstant(i.operands[1])->integer;
-  mark(i);
-  assembler_.emit(number < 0 ? opposite : same, result(i), lhs,
-                  static_cast<uint32_t>(number < 0 ? -number : number));
-}
-
 void Select::unary(const ir::Instruction& i, Opcode op) {
   const uint32_t operand = use(i, 0);
   if (vm::opcodeInfo(op).mayRaise) mark(i);
   assembler_.emit(op, result(i), operand);
 }
 
-void Select::emitAdd(const ir::Instruction& i) { sum(i, Opcode::Add, Opcode::AddI, Opcode::SubI); }
-void Select::emitSub(const ir::Instruction& i) { sum(i, Opcode::Sub, Opcode::SubI, Opcode::AddI); }
+void Select::emitAdd(const ir::Instruction& i) { arithmetic(i, Opcode::Add, Opcode::AddI); }
+void Select::emitSub(const ir::Instruction& i) { arithmetic(i, Opcode::Sub, Opcode::SubI); }
 void Select::emitMul(const ir::Instruction& i) { arithmetic(i, Opcode::Mul, Opcode::MulI); }
 void Select::emitDiv(const ir::Instruction& i) { arithmetic(i, Opcode::Div, Opcode::DivI); }
 void Select::emitMod(const ir::Instruction& i) { arithmetic(i, Opcode::Mod, Opcode::ModI); }

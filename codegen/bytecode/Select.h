@@ -59,7 +59,6 @@ class Select {
 
   // instructions with forms in common
   void arithmetic(const ir::Instruction& i, Opcode plain, Opcode immediate);
-  void sum(const ir::Instruction& i, Opcode plain, Opcode same, Opcode opposite);
   void unary(const ir::Instruction& i, Opcode op);
   const ir::Instruction* iterationOf(const ir::Instruction& test) const;
   void growLiteral(const ir::Instruction& i, uint32_t reg, vm::RuntimeOp op, uint32_t step);
