@@ -214,8 +214,10 @@ void Lowering::writeBinding(ast::Binding* binding, Value* value) {
 }
 
 Lowering::Value* Lowering::checked(Value* value, const Form* type, std::string_view context) {
+  // The entry knows strict nil by the "!" in front.
+  const std::string where = (options_.strictNil ? "!" : "") + std::string(context);
   return builder_.emit(Op::CheckType, {value},
-                       {ir::Builder::imm(type), ir::Builder::imm(text(context))});
+                       {ir::Builder::imm(type), ir::Builder::imm(text(where))});
 }
 
 /// " @ FILE:LINE:COL", the end of some type errors.

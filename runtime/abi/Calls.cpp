@@ -15,12 +15,12 @@ using namespace gene;
 
 namespace {
 
-// What gene_method_target gives for a method that does not exist: a function that does what a call of it does. Its
+// What gene_method_target gives where the target is no function: one that does what a call of the method does. Its
 // capture is the name.
 
 Value missing(Context* context, Value closure, const Value* args, uint32_t count) {
-  return applyMissing(*context, as<FunctionObject>(closure)->captures()[0].get().symbol(), args,
-                      count, {});
+  return applyMethod(*context, as<FunctionObject>(closure)->captures()[0].get().symbol(), args,
+                     count, {});
 }
 template <uint32_t Count>
 Value missingEntry(Context* context, Value closure, Value a0, Value a1, Value a2, Value a3) {

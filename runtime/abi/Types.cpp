@@ -24,8 +24,11 @@ Value gene_check_type(Context* context, Value type, Value where, Value value) {
                                   : name == sym::BoolType && value.isBool())
       return value;
   }
-  const std::string_view text = stringView(where);
+  std::string_view text = stringView(where);
+  const bool strict = text.starts_with('!');
+  if (strict) text.remove_prefix(1);
   // Values of variables are not converted: their text is "variable @ PLACE".
   return checkType(*context, type, text, value,
-                   text.starts_with("variable @ ") ? Conversion::None : Conversion::Numeric);
+                   text.starts_with("variable @ ") ? Conversion::None : Conversion::Numeric,
+                   strict ? NilRule::Strict : NilRule::Accepted);
 }

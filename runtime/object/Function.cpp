@@ -34,6 +34,17 @@ Value applyWithReceiver(Context& context, Value function, Value receiver, const 
   return raise(context, ErrorClass::Type, "Not callable: " + kindName(context, callee));
 }
 
+/// A plain function as a method: the receiver is not passed to it.
+Value withoutReceiver(Context& context, Value function) {
+  if (!isKind(function, Kind::Function)) return function;
+  const FunctionInfo& info = *as<FunctionObject>(function)->info;
+  if (info.isMethod || info.isCtor) return function;
+  auto* bound = allocate<BoundMethodObject>(context, Kind::BoundMethod);
+  bound->receiver.init(Value::absent());
+  bound->function.init(function);
+  return Value::object(bound);
+}
+
 /// (Class ^name "N" ^parent P ^methods {…} ^ctor f ^on_method_missing f): a class made at run time (07 §4).
 Value makeClass(Context& context, Keywords keywords) {
   auto get = [&](std::string_view name) {
@@ -56,12 +67,14 @@ Value makeClass(Context& context, Keywords keywords) {
   if (isMap(methods)) {
     const auto* map = as<MapObject>(methods);
     for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++)
-      gene_class_method(&context, map->entries[i].key.get(), cls, map->entries[i].value.get());
+      gene_class_method(&context, map->entries[i].key.get(), cls,
+                        withoutReceiver(context, map->entries[i].value.get()));
   }
   if (const Value missing = get("on_method_missing"); !missing.isNil())
-    gene_class_method(&context, Value::symbol(sym::OnMethodMissing), cls, missing);
+    gene_class_method(&context, Value::symbol(sym::OnMethodMissing), cls,
+                      withoutReceiver(context, missing));
   if (const Value ctor = get("ctor");
-      !ctor.isNil() && gene_class_ctor(&context, cls, ctor).isPending())
+      !ctor.isNil() && gene_class_ctor(&context, cls, withoutReceiver(context, ctor)).isPending())
     return Value::pending();
   return gene_class_done(&context, 0, cls);
 }
@@ -102,6 +115,8 @@ Value apply(Context& context, Value callee, const Value* args, uint32_t count, K
     return applyFunction(context, as<FunctionObject>(callee), args, count, keywords);
   if (isKind(callee, Kind::BoundMethod)) {
     const auto* bound = as<BoundMethodObject>(callee);
+    if (bound->receiver.get().isAbsent())
+      return apply(context, bound->function.get(), args + 1, count - 1, keywords);
     return applyWithReceiver(context, bound->function.get(), bound->receiver.get(), args, count,
                              keywords);
   }

@@ -88,7 +88,8 @@ struct FunctionObject : Object {
 };
 
 struct BoundMethodObject : Object {
-  Slot receiver, function;
+  Slot receiver;  // absent: a method that is a plain function and does not get the receiver it is called with
+  Slot function;
 };
 
 /// An object made by `new`: its shape (header) says which fields it has. The first `inlineCapacity` fields of the

@@ -143,6 +143,19 @@ Value converted(Context& context, Value type, Value v, Loss loss) {
   return Value::absent();
 }
 
+/// Any, Nil, (Option T), and unions with one of them.
+bool admitsNil(Value type) {
+  if (type.isNil()) return true;
+  if (type.isSymbol()) return named(type, "Any") || named(type, "Nil") || named(type, "Option");
+  if (!isGene(type)) return false;
+  const auto* gene = as<GeneObject>(type);
+  if (!isUnion(gene)) return named(gene->type.get(), "Option");
+  if (admitsNil(gene->type.get())) return true;
+  for (uint32_t i = 1; i < gene->size; i += 2)
+    if (admitsNil(gene->children[i].get())) return true;
+  return false;
+}
+
 }  // namespace
 
 bool matchesType(Context& context, Value type, Value v) {
@@ -174,15 +187,24 @@ Value convertNumber(Context& context, Value type, std::string_view where, Value 
 }
 
 Value checkType(Context& context, Value type, std::string_view where, Value v,
-                Conversion conversion) {
-  if (v.isNil() || matchesType(context, type, v)) return v;
+                Conversion conversion, NilRule nilRule) {
+  if (v.isNil() && (nilRule == NilRule::Accepted || admitsNil(type))) return v;
+  if (!v.isNil() && matchesType(context, type, v)) return v;
   if (conversion == Conversion::Numeric && isNumber(v)) {
     const Value result = convertNumber(context, type, where, v);
     if (!result.isAbsent()) return result;
   }
-  return raise(context, ErrorClass::Type,
-               "Type error [GENE_TYPE_MISMATCH]: expected " + literalText(context, type) +
-                   ", got " + std::string(typeofName(v, context)) + " in " + std::string(where));
+  std::string message = "Type error [GENE_TYPE_MISMATCH]: expected " + literalText(context, type) +
+                        ", got " + std::string(typeofName(v, context)) + " in ";
+  const size_t place = where.find(" @ ");
+  message += where.substr(0, place);
+  if (v.isNil())
+    message +=
+        "; strict nil mode admits nil only for Any, Nil, Option[T], or unions containing Nil";
+  if (place != std::string_view::npos) message += where.substr(place);
+  const Value result = raise(context, ErrorClass::Type, message);
+  if (v.isNil() && place == std::string_view::npos) context.wantsLocation = true;
+  return result;
 }
 
 Value isOfType(Context& context, Value v, Value type) {

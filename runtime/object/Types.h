@@ -12,10 +12,14 @@ namespace gene {
 bool matchesType(Context& context, Value type, Value v);
 
 enum class Conversion : uint8_t { None, Numeric };
-/// The value, converted between Int and Float where allowed; 0 and a TypeException when it does not fit. nil passes.
+enum class NilRule : uint8_t {
+  Accepted,
+  Strict
+};  // Strict: only where the type names nil (02 §3.6)
+/// The value, converted between Int and Float where allowed; 0 and a TypeException when it does not fit.
 /// `where` is the text behind "in".
 Value checkType(Context& context, Value type, std::string_view where, Value v,
-                Conversion conversion);
+                Conversion conversion, NilRule nilRule = NilRule::Accepted);
 /// Int to Float and Float to Int as (v .to T) and annotations do; `v` itself where the type does not ask for it; absent
 /// when there is none. A lossy conversion warns on standard error.
 Value convertNumber(Context& context, Value type, std::string_view where, Value v);
