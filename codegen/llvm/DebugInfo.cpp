@@ -29,19 +29,29 @@ DIFile* DebugInfo::file(std::string_view name) {
   return known;
 }
 
-DIType* DebugInfo::valueType() {
-  if (!valueType_)
-    valueType_ = builder_.createTypedef(
-        builder_.createBasicType("unsigned long", 64, dwarf::DW_ATE_unsigned), "GeneValue",
-        file(program_.mainFile), 0, unit_);
-  return valueType_;
+DIType* DebugInfo::type(ir::Rep rep) {
+  DIType*& known = types_[static_cast<size_t>(rep)];
+  if (known) return known;
+  switch (rep) {
+    case ir::Rep::Boxed: {
+      DIType* const word = builder_.createBasicType("unsigned long", 64, dwarf::DW_ATE_unsigned);
+      return known = builder_.createTypedef(word, "GeneValue", file(program_.mainFile), 0, unit_);
+    }
+    case ir::Rep::I64: return known = builder_.createBasicType("long", 64, dwarf::DW_ATE_signed);
+    case ir::Rep::F64: return known = builder_.createBasicType("double", 64, dwarf::DW_ATE_float);
+    case ir::Rep::I1: return known = builder_.createBasicType("bool", 8, dwarf::DW_ATE_boolean);
+  }
+  GENE_UNREACHABLE("representation");
 }
 
 void DebugInfo::define(const ir::Function& function, llvm::Function* code) {
   const Position position = positionOf(function.loc);
   DIFile* const where = file(position.file);
   SmallVector<Metadata*, 8> types;
-  if (variables_) types.assign(function.params.size() + 1, valueType());
+  if (variables_) {
+    types.push_back(type(function.result));
+    for (const ir::Param* param : function.entry()->params) types.push_back(type(param->rep));
+  }
   DISubprogram::DISPFlags flags = DISubprogram::SPFlagDefinition | DISubprogram::SPFlagLocalToUnit;
   if (optimised_) flags |= DISubprogram::SPFlagOptimized;
   code->setSubprogram(builder_.createFunction(
@@ -71,8 +81,9 @@ void DebugInfo::parameters(const ir::Function& function, ArrayRef<Value*> values
   for (unsigned i = 0; i < values.size(); i++) {
     const std::string_view name = function.params[i].name.text();
     if (name.empty()) continue;
-    DILocalVariable* variable = builder_.createParameterVariable(
-        scope, name, i + 1, file(position.file), position.line, valueType(), true);
+    DILocalVariable* variable =
+        builder_.createParameterVariable(scope, name, i + 1, file(position.file), position.line,
+                                         type(function.entry()->params[i]->rep), true);
     builder_.insertDbgValueIntrinsic(values[i], variable, builder_.createExpression(),
                                      DILocation::get(block->getContext(), position.line, 0, scope),
                                      block->end());

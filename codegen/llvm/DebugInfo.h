@@ -29,7 +29,7 @@ class DebugInfo {
 
  private:
   llvm::DIFile* file(std::string_view name);
-  llvm::DIType* valueType();
+  llvm::DIType* type(ir::Rep rep);
   [[nodiscard]] Position positionOf(Location loc) const;
 
   llvm::DIBuilder builder_;
@@ -37,7 +37,7 @@ class DebugInfo {
   const bool variables_;
   const bool optimised_;
   llvm::DICompileUnit* unit_ = nullptr;
-  llvm::DIType* valueType_ = nullptr;
+  llvm::DIType* types_[4] = {};
   std::map<std::string, llvm::DIFile*, std::less<>> files_;
   std::map<std::pair<llvm::DISubprogram*, std::string_view>, llvm::DILexicalBlockFile*> foreign_;
 };

@@ -1,6 +1,8 @@
 // Arithmetic, comparison, truth. Small ints are handled in place; doubles and everything else behind one call that
 // keeps the caller's registers (Fastpath.def). Unboxed operands need no tests but those for overflow.
 
+#include <algorithm>
+
 #include "codegen/llvm/EmitFunction.h"
 
 #include "runtime/value/Value.h"
@@ -68,6 +70,13 @@ llvm::Value* FunctionEmitter::useDouble(const ir::Value* value) {
   return b_.CreateSIToFP(use(value, Rep::I64), b_.getDoubleTy());
 }
 
+/// Does an operand or the result have a representation of its own?
+bool FunctionEmitter::anyUnboxed(const ir::Instruction& inst) {
+  return inst.rep != Rep::Boxed || std::ranges::any_of(inst.operands, [](const ir::Value* operand) {
+           return operand->rep != Rep::Boxed;
+         });
+}
+
 /// Defines the result of an instruction in its representation.
 void FunctionEmitter::defineAs(const ir::Instruction& inst, llvm::Value* value, Rep rep) {
   define(inst, convert(value, rep, inst.rep));
@@ -82,7 +91,7 @@ void FunctionEmitter::emitArithmetic(const ir::Instruction& inst, Operation oper
       (isFloat(lhs) && (isFloat(rhs) || isInt(rhs))) || (isInt(lhs) && isFloat(rhs));
   if (floats)
     return defineAs(inst, floatArithmetic(operation, useDouble(lhs), useDouble(rhs)), Rep::F64);
-  if (inst.rep == Rep::I64 || (lhs->rep == Rep::I64 && rhs->rep == Rep::I64))
+  if (isInt(lhs) && isInt(rhs) && anyUnboxed(inst))
     return defineAs(inst, checkedArithmetic(operation, use(lhs, Rep::I64), use(rhs, Rep::I64)),
                     Rep::I64);
 
@@ -166,7 +175,9 @@ void FunctionEmitter::emitDiv(const ir::Instruction& inst) {
 /// The remainder has the sign of the dividend. A divisor of 0 raises, in the entry.
 void FunctionEmitter::emitMod(const ir::Instruction& inst) {
   const ir::Value *lhs = inst.operands[0], *rhs = inst.operands[1];
-  if (inst.rep == Rep::I64 || (lhs->rep == Rep::I64 && rhs->rep == Rep::I64)) {
+  if ((isFloat(lhs) && (isFloat(rhs) || isInt(rhs))) || (isInt(lhs) && isFloat(rhs)))
+    return defineAs(inst, call("gene_float_mod", {useDouble(lhs), useDouble(rhs)}), Rep::F64);
+  if (isInt(lhs) && isInt(rhs) && anyUnboxed(inst)) {
     llvm::Value *const x = use(lhs, Rep::I64), *const y = use(rhs, Rep::I64);
     return defineAs(inst, remainder(x, y), Rep::I64);
   }
@@ -232,10 +243,37 @@ llvm::Value* FunctionEmitter::quickRemainder(llvm::Value* x, llvm::Value* y) {
   return merge(narrow, extended, wide, large, done);
 }
 
+/// On unboxed ints: bit-and, bit-or, bit-xor, shl, shr. False for other instructions and representations.
+bool FunctionEmitter::emitBitOperation(const ir::Instruction& inst) {
+  using ir::Op;
+  if (inst.op != Op::BitAnd && inst.op != Op::BitOr && inst.op != Op::BitXor &&
+      inst.op != Op::Shl && inst.op != Op::Shr)
+    return false;
+  const ir::Value *lhs = inst.operands[0], *rhs = inst.operands[1];
+  if (!isInt(lhs) || !isInt(rhs) || !anyUnboxed(inst)) return false;
+  llvm::Value *const a = use(lhs, Rep::I64), *const b = use(rhs, Rep::I64);
+  switch (inst.op) {
+    case Op::BitAnd: defineAs(inst, b_.CreateAnd(a, b), Rep::I64); return true;
+    case Op::BitOr: defineAs(inst, b_.CreateOr(a, b), Rep::I64); return true;
+    case Op::BitXor: defineAs(inst, b_.CreateXor(a, b), Rep::I64); return true;
+    default: break;
+  }
+  BasicBlock *const invalid = newBlock("invalid"), *const next = newBlock("ok");
+  b_.CreateCondBr(b_.CreateICmpULT(b, b_.getInt64(64)), next, invalid, likely());
+  b_.SetInsertPoint(invalid);
+  llvm::Value* const zero = bits_.constant(gene::Value::smallInt(0));
+  call(inst.op == Op::Shl ? "gene_shl" : "gene_shr",
+       {context_, zero, bits_.constant(gene::Value::smallInt(-1))});
+  raiseAlways();
+  b_.SetInsertPoint(next);
+  defineAs(inst, inst.op == Op::Shl ? b_.CreateShl(a, b) : b_.CreateAShr(a, b), Rep::I64);
+  return true;
+}
+
 void FunctionEmitter::emitNeg(const ir::Instruction& inst) {
   const ir::Value* operand = inst.operands[0];
   if (isFloat(operand)) return defineAs(inst, b_.CreateFNeg(use(operand, Rep::F64)), Rep::F64);
-  if (inst.rep == Rep::I64 || operand->rep == Rep::I64) {
+  if (isInt(operand) && anyUnboxed(inst)) {
     llvm::Value* const both = b_.CreateBinaryIntrinsic(llvm::Intrinsic::ssub_with_overflow,
                                                        b_.getInt64(0), use(operand, Rep::I64));
     raiseOverflow(b_.CreateExtractValue(both, 1), 3);
@@ -252,6 +290,27 @@ bool FunctionEmitter::isInt(const ir::Value* value) {
   return value->rep == Rep::I64 || (!value->type.isNone() && value->type.within(ir::Type::Int()));
 }
 
+/// An int with a float, exactly: a large int is not rounded to a double first.
+llvm::Value* FunctionEmitter::compareMixed(const ir::Value* lhs, const ir::Value* rhs,
+                                           CmpInst::Predicate floats) {
+  const ir::Value* integer = isInt(lhs) ? lhs : rhs;
+  if (integer->kind == ir::ValueKind::Constant &&
+      gene::Value::fitsSmallInt(static_cast<const ir::Constant*>(integer)->integer))
+    return b_.CreateFCmp(floats, useDouble(lhs), useDouble(rhs));
+  // -1, 0, 1: the int is below, equal, above; 2 with a NaN.
+  if (integer == rhs) floats = CmpInst::getSwappedPredicate(floats);
+  llvm::Value* const order =
+      call("gene_order_int_float", {use(integer, Rep::I64), useDouble(integer == lhs ? rhs : lhs)});
+  switch (floats) {
+    case CmpInst::FCMP_OLT: return b_.CreateICmpSLT(order, b_.getInt64(0));
+    case CmpInst::FCMP_OLE: return b_.CreateICmpSLE(order, b_.getInt64(0));
+    case CmpInst::FCMP_OGT: return b_.CreateICmpEQ(order, b_.getInt64(1));
+    case CmpInst::FCMP_OGE: return b_.CreateICmpULE(order, b_.getInt64(1));
+    case CmpInst::FCMP_OEQ: return b_.CreateICmpEQ(order, b_.getInt64(0));
+    default: return b_.CreateICmpNE(order, b_.getInt64(0));
+  }
+}
+
 void FunctionEmitter::emitComparison(const ir::Instruction& inst, CmpInst::Predicate words,
                                      CmpInst::Predicate ints, CmpInst::Predicate floats,
                                      const char* name) {
@@ -261,8 +320,10 @@ void FunctionEmitter::emitComparison(const ir::Instruction& inst, CmpInst::Predi
   const bool unboxed = lhs->rep == Rep::I64 || rhs->rep == Rep::I64;
   if (unboxed && isInt(lhs) && isInt(rhs))
     return defineCondition(inst, b_.CreateICmp(ints, use(lhs, Rep::I64), use(rhs, Rep::I64)));
-  if ((isFloat(lhs) && (isFloat(rhs) || isInt(rhs))) || (isInt(lhs) && isFloat(rhs)))
+  if (isFloat(lhs) && isFloat(rhs))
     return defineCondition(inst, b_.CreateFCmp(floats, useDouble(lhs), useDouble(rhs)));
+  if ((isFloat(lhs) && isInt(rhs)) || (isInt(lhs) && isFloat(rhs)))
+    return defineCondition(inst, compareMixed(lhs, rhs, floats));
 
   llvm::Value *const a = use(lhs), *const b = use(rhs);
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
@@ -323,7 +384,7 @@ void FunctionEmitter::emitConvert(const ir::Instruction& inst) {
 /// The complement of an Int or Bytes, else the opposite of the truth.
 void FunctionEmitter::emitNot(const ir::Instruction& inst) {
   const ir::Value* operand = inst.operands[0];
-  if (inst.rep == Rep::I64 || operand->rep == Rep::I64)
+  if (isInt(operand) && anyUnboxed(inst))
     return defineAs(inst, b_.CreateNot(use(operand, Rep::I64)), Rep::I64);
   const ir::Type complemented = ir::Type::Int() | ir::Type::Other();
   if (operand->rep == Rep::I1 || (!operand->type.isNone() && !operand->type.overlaps(complemented)))

@@ -48,22 +48,32 @@ void FunctionEmitter::callCode(const ir::Instruction& inst, llvm::FunctionCallee
   finishCall(inst, b_.CreateCall(callee, all));
 }
 
-void FunctionEmitter::finishCall(const ir::Instruction& inst, llvm::CallInst* result) {
-  if (inst.tail) {
-    if (result->getFunctionType() == code_->getFunctionType()) {
-      result->setTailCallKind(llvm::CallInst::TCK_MustTail);
-      b_.CreateRet(result);
-      return;
-    }
-  } else {
-    deepCalls_.push_back(result);
+void FunctionEmitter::finishCall(const ir::Instruction& inst, llvm::CallInst* result, ir::Rep rep) {
+  if (inst.tail && result->getFunctionType() == code_->getFunctionType()) {
+    result->setTailCallKind(llvm::CallInst::TCK_MustTail);
+    b_.CreateRet(result);
+    return;
   }
-  raiseIfPending(result);
-  defineAs(inst, result, ir::Rep::Boxed);
+  deepCalls_.push_back(result);
+  if (rep == ir::Rep::Boxed)
+    raiseIfPending(result);
+  else
+    raiseIfException();
+  defineAs(inst, result, rep);
+}
+
+/// A direct function takes its slots as they are represented.
+void FunctionEmitter::callDirect(const ir::Instruction& inst, const ir::Function& callee) {
+  llvm::SmallVector<llvm::Value*, 8> args{context_};
+  const auto& params = callee.entry()->params;
+  for (size_t i = 0; i < params.size(); i++)
+    args.push_back(use(inst.operands[i + 1], params[i]->rep));
+  finishCall(inst, call(module_.body(&callee), args), callee.result);
 }
 
 void FunctionEmitter::emitCallKnown(const ir::Instruction& inst) {
   const ir::Function* callee = inst.immediates[0].function;
+  if (callee->isDirect) return callDirect(inst, *callee);
   // A function that captures nothing and does not name itself never looks at its closure.
   const bool closureUnused =
       isConstant(inst.operands[0], ir::ConstantKind::Absent) && !module_.usesCallee(callee);
@@ -220,6 +230,7 @@ llvm::Value* FunctionEmitter::callShape(const ir::CallShape* shape) {
 
 /// Context, immediates, operands; a variable number of operands by address and count.
 void FunctionEmitter::emitRuntime(const ir::Instruction& inst, std::string_view entry) {
+  if (emitBitOperation(inst)) return;
   const ir::InstInfo& row = inst.info();
   std::vector<llvm::Value*> args{context_};
   for (size_t i = 0; i < row.immediateCount; i++) {

@@ -40,7 +40,7 @@ void FunctionEmitter::emitSwitch(const ir::Instruction& inst) {
 }
 
 void FunctionEmitter::emitReturn(const ir::Instruction& inst) {
-  b_.CreateRet(use(inst.operands[0]));
+  b_.CreateRet(use(inst.operands[0], function_.result));
 }
 
 void FunctionEmitter::emitUnreachable(const ir::Instruction&) { b_.CreateUnreachable(); }
@@ -149,11 +149,24 @@ void FunctionEmitter::emitMemberGet(const ir::Instruction& inst) {
 
 void FunctionEmitter::emitMemberSet(const ir::Instruction& inst) {
   llvm::Value *const object = use(inst.operands[0]), *const value = use(inst.operands[1]);
-  llvm::Value* const result =
-      call("gene_fast_member_set",
-           {context_, symbol(inst.immediates[0].symbol), module_.newCache(), object, value});
+  llvm::Value *const name = symbol(inst.immediates[0].symbol), *const cache = module_.newCache();
+  if (function_.isCtor)
+    return emitFast(inst, "gene_fast_add_field", {context_, name, cache, object, value});
+  BasicBlock *const isObject = newBlock("object"), *const hit = newBlock("hit"),
+                    *const slow = newBlock("slow"), *const done = newBlock("done");
+  b_.CreateCondBr(bits_.isObject(object), isObject, slow, likely());
+  b_.SetInsertPoint(isObject);
+  llvm::Value* const word = b_.CreateLoad(b_.getInt64Ty(), cache);
+  b_.CreateCondBr(bits_.isMutableOfShape(object, word), hit, slow, likely());
+  b_.SetInsertPoint(hit);
+  call("gene_fast_store_field", {object, b_.CreateLShr(word, 32), value});
+  b_.CreateBr(done);
+  b_.SetInsertPoint(slow);
+  llvm::Value* const result = call("gene_slow_member_set", {context_, name, cache, object, value});
   raiseIfPending(result);
-  defineAs(inst, result, Rep::Boxed);
+  b_.CreateBr(done);
+  b_.SetInsertPoint(done);
+  defineAs(inst, value, Rep::Boxed);
 }
 
 void FunctionEmitter::emitFast(const ir::Instruction& inst, const char* name,

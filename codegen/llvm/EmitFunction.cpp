@@ -19,8 +19,9 @@ FunctionEmitter::FunctionEmitter(ModuleEmitter& module, const ir::Function& func
                                  llvm::Function* code)
     : module_(module), function_(function), code_(code), b_(module.context()) {
   context_ = code->getArg(0);
-  closure_ = code->getArg(1);
   context_->setName("context");
+  if (function.isDirect) return;
+  closure_ = code->getArg(1);
   closure_->setName("closure");
 }
 
@@ -105,14 +106,16 @@ void FunctionEmitter::emitPrologue() {
   if (spilled)
     buffer_ = b_.CreateAlloca(llvm::ArrayType::get(b_.getInt64Ty(), spilled), nullptr, "arguments");
   const auto& params = function_.entry()->params;
+  const bool buffered = !function_.isDirect && params.size() > RegisterArguments;
+  llvm::Value* const passed = buffered ? argumentBuffer() : nullptr;
   std::vector<llvm::Value*> values;
-  llvm::Value* const passed = params.size() > RegisterArguments ? argumentBuffer() : nullptr;
   for (unsigned i = 0; i < params.size(); i++) {
-    llvm::Value* const value = passed ? bits_.loadWord(passed, i * 8u) : code_->getArg(2 + i);
+    llvm::Value* const value =
+        passed ? bits_.loadWord(passed, i * 8u) : code_->getArg((function_.isDirect ? 1 : 2) + i);
     if (i < function_.params.size())
       value->setName(llvm::StringRef(function_.params[i].name.text()));
     values.push_back(value);
-    held_[params[i]->number].value = convert(value, ir::Rep::Boxed, params[i]->rep);
+    held_[params[i]->number].value = value;
   }
   module_.debugInfo().parameters(function_, values, b_.GetInsertBlock());
   b_.CreateBr(blocks_[function_.entry()->index]);
@@ -224,6 +227,11 @@ void FunctionEmitter::raiseIf(llvm::Value* failed) {
   b_.SetInsertPoint(next);
 }
 
+void FunctionEmitter::raiseIfException() {
+  llvm::Value* const exception = bits_.loadWord(context_, layout::Context_exception);
+  raiseIf(b_.CreateICmpNE(exception, b_.getInt64(0)));
+}
+
 void FunctionEmitter::raiseIfPending(llvm::Value* result) {
   raiseIf(b_.CreateICmpEQ(result, b_.getInt64(0)));
 }
@@ -240,7 +248,7 @@ void FunctionEmitter::finishExits() {
         bits_.loadWord(module_.functionInfo(&function_), layout::FunctionInfo_program);
     call("gene_trace", {context_, program, exit.site});
     if (!handler) {
-      b_.CreateRet(b_.getInt64(0));
+      b_.CreateRet(llvm::Constant::getNullValue(code_->getReturnType()));
       continue;
     }
     std::vector<llvm::PHINode*>& phis = phis_[handler->index];

@@ -50,7 +50,7 @@ class FunctionEmitter {
   void define(const ir::Instruction& inst, llvm::Value* value) { held_[inst.number].value = value; }
   /// The result of a test: boxed only if something but a condition uses it.
   void defineCondition(const ir::Instruction& inst, llvm::Value* i1);
-  llvm::Type* typeOf(ir::Rep rep);
+  llvm::Type* typeOf(ir::Rep rep) { return module_.typeOf(rep); }
   llvm::Value* constant(const ir::Constant& constant, ir::Rep rep);
   llvm::Value* loadSlot(uint32_t slot);
   llvm::Value* use(const ir::Value* value, ir::Rep rep);
@@ -66,6 +66,8 @@ class FunctionEmitter {
   void raiseIf(llvm::Value* failed);
   /// Goes on only when `result` is a value.
   void raiseIfPending(llvm::Value* result);
+  /// Goes on only when no exception is pending: after a call whose result does not tell.
+  void raiseIfException();
   /// The exception is set: leaves.
   void raiseAlways();
 
@@ -77,8 +79,11 @@ class FunctionEmitter {
   /// A call of Gene code in the one prototype; `args` are up to four, the rest is poison.
   void callCode(const ir::Instruction& inst, llvm::FunctionCallee callee, llvm::Value* closure,
                 llvm::ArrayRef<llvm::Value*> args);
-  /// What every call instruction ends with: a tail call returns, others test for an exception and define the result.
-  void finishCall(const ir::Instruction& inst, llvm::CallInst* result);
+  /// What every call instruction ends with: a tail call returns, others test for an exception and define the result,
+  /// which is held as `rep`.
+  void finishCall(const ir::Instruction& inst, llvm::CallInst* result,
+                  ir::Rep rep = ir::Rep::Boxed);
+  void callDirect(const ir::Instruction& inst, const ir::Function& callee);
   /// A call of a function object.
   void callFunction(const ir::Instruction& inst, llvm::Value* function,
                     llvm::ArrayRef<llvm::Value*> args);
@@ -106,11 +111,15 @@ class FunctionEmitter {
                                llvm::BasicBlock* slow);
   llvm::Value* checkedArithmetic(Operation operation, llvm::Value* a, llvm::Value* b);
   llvm::Value* floatArithmetic(Operation operation, llvm::Value* a, llvm::Value* b);
+  llvm::Value* compareMixed(const ir::Value* lhs, const ir::Value* rhs,
+                            llvm::CmpInst::Predicate floats);
+  bool emitBitOperation(const ir::Instruction& inst);
   llvm::Value* remainder(llvm::Value* x, llvm::Value* y);
   llvm::Value* quickRemainder(llvm::Value* x, llvm::Value* y);
   void raiseOverflow(llvm::Value* overflowed, uint64_t operation);
   static bool isFloat(const ir::Value* value);
   static bool isInt(const ir::Value* value);
+  static bool anyUnboxed(const ir::Instruction& inst);
   llvm::Value* useDouble(const ir::Value* value);
   void defineAs(const ir::Instruction& inst, llvm::Value* value, ir::Rep rep);
   llvm::Value* comparableWords(const ir::Instruction& inst, llvm::Value* a, llvm::Value* b);
@@ -131,7 +140,7 @@ class FunctionEmitter {
   Builder b_;
   ValueBits bits_{b_};
   llvm::Value* context_;                   // the first argument
-  llvm::Value* closure_;                   // the second
+  llvm::Value* closure_ = nullptr;         // the second, but of direct functions
   std::vector<const ir::Block*> order_;    // reachable blocks, reverse post-order
   std::vector<llvm::BasicBlock*> blocks_;  // by Block::index
   std::vector<std::vector<llvm::PHINode*>> phis_;

@@ -42,13 +42,31 @@ std::unique_ptr<llvm::Module> ModuleEmitter::emit() {
 
 // --- functions ---------------------------------------------------------------------------------------------------------------
 
+llvm::Type* ModuleEmitter::typeOf(ir::Rep rep) {
+  switch (rep) {
+    case ir::Rep::Boxed:
+    case ir::Rep::I64: return llvm::Type::getInt64Ty(context());
+    case ir::Rep::F64: return llvm::Type::getDoubleTy(context());
+    case ir::Rep::I1: return llvm::Type::getInt1Ty(context());
+  }
+  GENE_UNREACHABLE("representation");
+}
+
+/// A direct function takes the context and its slots as they are represented; all others are NativeCode.
+llvm::FunctionType* ModuleEmitter::functionType(const ir::Function& function) {
+  if (!function.isDirect) return codeType_;
+  std::vector<llvm::Type*> types{llvm::PointerType::get(context(), 0)};
+  for (const ir::Param* param : function.entry()->params) types.push_back(typeOf(param->rep));
+  return llvm::FunctionType::get(typeOf(function.result), types, false);
+}
+
 void ModuleEmitter::declareFunctions() {
   addressTaken_.resize(program_.functions.size());
   usesCallee_.resize(program_.functions.size());
   addressTaken_[0] = true;
   for (const ir::Function* function : program_.functions) {
     llvm::Function* const body =
-        llvm::Function::Create(codeType_, GlobalValue::InternalLinkage,
+        llvm::Function::Create(functionType(*function), GlobalValue::InternalLinkage,
                                "gene." + displayName(program_, *function), *module_);
     body->setDoesNotThrow();
     bodies_.push_back(body);

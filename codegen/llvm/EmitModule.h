@@ -38,8 +38,10 @@ class ModuleEmitter {
   llvm::Function* body(const ir::Function* function) { return bodies_[function->index]; }
   /// Does `function` refer to its own closure, so that a call must pass one?
   bool usesCallee(const ir::Function* function) const { return usesCallee_[function->index]; }
-  /// The prototype of all Gene functions (NativeCode).
+  /// The prototype of all Gene functions but direct ones (NativeCode).
   llvm::FunctionType* codeType() const { return codeType_; }
+  /// How a value of this representation is held.
+  llvm::Type* typeOf(ir::Rep rep);
   /// The address of a word of Program::slots.
   llvm::Constant* slot(uint32_t index) { return element(slots_, index, 8); }
   llvm::Constant* functionInfo(const ir::Function* function);
@@ -52,6 +54,7 @@ class ModuleEmitter {
   void defineArray(llvm::GlobalVariable* declared, uint64_t bytes);
   llvm::GlobalVariable* addData(llvm::Constant* value, const char* name, unsigned alignment);
   void declareFunctions();
+  llvm::FunctionType* functionType(const ir::Function& function);
   void emitProgramData();
   llvm::GlobalVariable* emitBodies();
 

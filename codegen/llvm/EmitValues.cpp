@@ -6,16 +6,6 @@ namespace gene::native {
 
 using ir::Rep;
 
-llvm::Type* FunctionEmitter::typeOf(Rep rep) {
-  switch (rep) {
-    case Rep::Boxed:
-    case Rep::I64: return b_.getInt64Ty();
-    case Rep::F64: return b_.getDoubleTy();
-    case Rep::I1: return b_.getInt1Ty();
-  }
-  GENE_UNREACHABLE("representation");
-}
-
 bool FunctionEmitter::isConstant(const ir::Value* value, ir::ConstantKind kind) {
   return value->kind == ir::ValueKind::Constant &&
          static_cast<const ir::Constant*>(value)->constantKind == kind;

@@ -4,6 +4,8 @@
 // clang. An Inline function is some thirty instructions at most; what is longer stands behind a call.
 
 #include "runtime/abi/Fastpath.h"
+#include <cmath>
+
 #include "runtime/abi/Caches.h"
 #include "runtime/heap/Allocate.h"
 #include "runtime/object/Class.h"
@@ -18,6 +20,21 @@ constexpr uint32_t shapeOfKind(Kind kind) { return static_cast<uint32_t>(kind); 
 
 /// The number of an int as an index: one that is negative, or a value that is no small int, lies beyond any size.
 inline uint64_t indexOf(Value key) { return key.bits - Value::IntBias; }
+
+/// Slot::set, with the work of releasing an object behind a call.
+[[maybe_unused]] inline void store(Slot* slot, Value value) {
+  const Value old = slot->get();
+  slot->init(value);
+  if (old.isObject()) gene_slow_release(old);
+}
+
+/// Gives an instance the field that a cache says it is about to get.
+inline bool addField(InlineCache known, Object* object, Value value) {
+  if (known.shape != (object->shape | AddsField)) return false;
+  object->shape = known.index >> SlotBits;
+  static_cast<InstanceObject*>(object)->fields()[known.index & ((1u << SlotBits) - 1)].init(value);
+  return true;
+}
 
 }  // namespace
 }  // namespace gene
@@ -100,6 +117,36 @@ __attribute__((preserve_most)) Value gene_slow_div(Context* context, Value lhs, 
   [[clang::musttail]] return divEntry(context, lhs, rhs);
 }
 
+double gene_float_mod(double lhs, double rhs) { return std::fmod(lhs, rhs); }
+
+int64_t gene_order_int_float(int64_t lhs, double rhs) {
+  if (rhs != rhs) return 2;
+  // Beyond 2^63 the double's side says all; within, its integer part and then the fraction.
+  if (rhs >= 0x1p63) return -1;
+  if (rhs < -0x1p63) return 1;
+  const auto whole = static_cast<int64_t>(rhs);
+  if (lhs != whole) return lhs < whole ? -1 : 1;
+  const double fraction = rhs - static_cast<double>(whole);
+  return fraction > 0 ? -1 : fraction < 0 ? 1 : 0;
+}
+
+// --- slots ------------------------------------------------------------------------------------------
+
+__attribute__((preserve_most)) void gene_slow_release(Value value) { release(value); }
+
+Value gene_slow_member_set(Context* context, Value name, InlineCache* cache, Value object,
+                           Value value) {
+  if (GENE_LIKELY(object.isObject() && !object.object()->sealed())) {
+    const InlineCache known = readCache(cache);
+    if (addField(known, object.object(), value)) return value;
+    if (known.shape == object.object()->shape) {
+      reinterpret_cast<Slot*>(object.bits + known.index)->set(value);
+      return value;
+    }
+  }
+  return gene_member_set(context, name, cache, object, value);
+}
+
 // --- calls -----------------------------------------------------------------------------------------------------------------
 
 Value gene_call_object_0(Context* context, Value callee, Value, Value, Value, Value) {
@@ -143,7 +190,7 @@ int64_t gene_fast_unbox_int(Value value) {
   return static_cast<const BoxedIntObject*>(value.object())->value;
 }
 
-void gene_fast_slot_set(Value* slot, Value value) { reinterpret_cast<Slot*>(slot)->set(value); }
+void gene_fast_slot_set(Value* slot, Value value) { store(reinterpret_cast<Slot*>(slot), value); }
 
 // --- objects ----------------------------------------------------------------------------------------
 
@@ -182,22 +229,16 @@ Value gene_fast_instance(Context* context, uint64_t cache, Value cls) {
 
 // --- members ---------------------------------------------------------------------------------------------------------------
 
-Value gene_fast_member_set(Context* context, Value name, InlineCache* cache, Value object,
-                           Value value) {
-  if (GENE_LIKELY(object.isObject() && !object.object()->sealed())) {
-    const InlineCache known = readCache(cache);
-    auto* instance = static_cast<InstanceObject*>(object.object());
-    if (GENE_LIKELY(known.shape == instance->shape)) {
-      reinterpret_cast<Slot*>(object.bits + known.index)->set(value);
-      return value;
-    }
-    if (known.shape == (instance->shape | AddsField)) {
-      instance->shape = known.index >> SlotBits;
-      instance->fields()[known.index & ((1u << SlotBits) - 1)].init(value);
-      return value;
-    }
-  }
-  return gene_member_set(context, name, cache, object, value);
+void gene_fast_store_field(Value object, uint64_t offset, Value value) {
+  store(reinterpret_cast<Slot*>(object.bits + offset), value);
+}
+
+/// Field assignment where the field is probably new: in constructors.
+Value gene_fast_add_field(Context* context, Value name, InlineCache* cache, Value object,
+                          Value value) {
+  if (GENE_LIKELY(object.isObject() && !object.object()->sealed()))
+    if (GENE_LIKELY(addField(readCache(cache), object.object(), value))) return value;
+  return gene_slow_member_set(context, name, cache, object, value);
 }
 
 // --- containers ------------------------------------------------------------------------------------------------------------
@@ -217,7 +258,7 @@ Value gene_fast_element_get(Context* context, Value object, Value key) {
 Value gene_fast_element_set(Context* context, Value object, Value key, Value value) {
   ArrayObject* array = arrayOf(object);
   if (GENE_LIKELY(array && indexOf(key) < array->size && !array->sealed())) {
-    array->items[indexOf(key)].set(value);
+    store(&array->items[indexOf(key)], value);
     return value;
   }
   return gene_element_set(context, object, key, value);
