@@ -15,7 +15,8 @@ namespace {
 
 const std::vector<OptionSpec>& specs() {
   static const std::vector<OptionSpec> all = withLanguageOptions({
-      {"output,o", "FILE", "where the result goes (default: the source's name; - is standard output)"},
+      {"output,o", "FILE",
+       "where the result goes (default: the source's name; - is standard output)"},
       {"optimize,O", "0..3", "optimisation level (default 2)"},
       {"debug,g", nullptr, "variables in the debug information; symbols stay"},
       {"compile,c", nullptr, "an object file, not linked"},
@@ -35,7 +36,7 @@ const std::vector<OptionSpec>& specs() {
 }
 
 struct Target {
-  std::string kind;    // ir, bytecode, llvm, asm, obj, exe
+  std::string kind;  // ir, bytecode, llvm, asm, obj, exe
   std::string output;
 };
 
@@ -43,19 +44,23 @@ Expected<Target> target(const Options& options, const std::string& source) {
   Target t{options.get("emit", options.has("compile") ? "obj" : "exe"), options.get("output")};
   static constexpr struct {
     const char *kind, *ending;
-  } kinds[] = {{"ir", ""}, {"bytecode", ".gir"}, {"llvm", ""}, {"asm", ""}, {"obj", ".o"}, {"exe", ""}};
+  } kinds[] = {{"ir", ""},  {"bytecode", ".gir"}, {"llvm", ""},
+               {"asm", ""}, {"obj", ".o"},        {"exe", ""}};
   for (const auto& k : kinds) {
     if (t.kind != k.kind) continue;
     // Text goes to standard output unless told otherwise.
     const bool isText = t.kind == "ir" || t.kind == "llvm" || t.kind == "asm";
-    if (t.output.empty()) t.output = isText ? "-" : std::filesystem::path(source).stem().string() + k.ending;
+    if (t.output.empty())
+      t.output = isText ? "-" : std::filesystem::path(source).stem().string() + k.ending;
     return t;
   }
-  return Failure{"Unknown kind of output '" + t.kind + "'. Must be: ir, bytecode, llvm, asm, obj, or exe"};
+  return Failure{"Unknown kind of output '" + t.kind +
+                 "'. Must be: ir, bytecode, llvm, asm, obj, or exe"};
 }
 
 void observePasses(const Options& options, CompileOptions& compile) {
-  const std::vector<std::string> before = options.all("dump-before"), after = options.all("dump-after");
+  const std::vector<std::string> before = options.all("dump-before"),
+                                 after = options.all("dump-after");
   if (before.empty() && after.empty()) return;
   const ir::PrintOptions print{.locations = options.has("print-locs")};
   compile.observe = [=](const ir::Program& program, std::string_view pass, bool isAfter) {
@@ -68,7 +73,8 @@ void observePasses(const Options& options, CompileOptions& compile) {
 Status writeDependencies(const Target& t, const std::string& source) {
   auto escaped = [](const std::string& name) {
     std::string out;
-    for (char c : name) out += c == ' ' || c == '#' ? std::string("\\") + c : c == '$' ? "$$" : std::string(1, c);
+    for (char c : name)
+      out += c == ' ' || c == '#' ? std::string("\\") + c : c == '$' ? "$$" : std::string(1, c);
     return out;
   };
   std::filesystem::path path(t.output);
@@ -83,7 +89,8 @@ int linkObject(const Options& options, const Target& t, const std::string& objec
   if (options.has("dynamic")) link.kind = LinkOptions::Kind::Dynamic;
   std::error_code error;
   const std::string path =
-      (std::filesystem::temp_directory_path(error) / ("gene-" + std::to_string(::getpid()) + ".o")).string();
+      (std::filesystem::temp_directory_path(error) / ("gene-" + std::to_string(::getpid()) + ".o"))
+          .string();
   link.objects.push_back(path);
   if (options.has("###")) {
     Expected<std::vector<std::string>> command = linkCommand(link);
@@ -109,16 +116,20 @@ int buildFile(const std::string& source, const Options& options, const Target& t
   compile.verify = options.has("verify-ir");
   observePasses(options, compile);
   std::unique_ptr<ir::Program> program = compileToIr(sources, *start, diagnostics, compile);
-  if (const int code = reportDiagnostics(diagnostics, errorFormat(options)); code != Success || !program) return Failed;
+  if (const int code = reportDiagnostics(diagnostics, errorFormat(options));
+      code != Success || !program)
+    return Failed;
   if (options.has("MD"))
     if (Status status = writeDependencies(t, source); !status) return fail(status.message());
   if (t.kind == "ir") {
-    Status status = writeFile(t.output, ir::print(*program, {.locations = options.has("print-locs")}));
+    Status status =
+        writeFile(t.output, ir::print(*program, {.locations = options.has("print-locs")}));
     return status ? Success : fail(status.message());
   }
   if (t.kind == "bytecode") {
     const std::vector<uint8_t> image = compileToImage(*program);
-    Status status = writeFile(t.output, {reinterpret_cast<const char*>(image.data()), image.size()});
+    Status status =
+        writeFile(t.output, {reinterpret_cast<const char*>(image.data()), image.size()});
     return status ? Success : fail(status.message());
   }
   NativeOptions native{.level = compile.level, .debugInfo = options.has("debug")};
@@ -146,7 +157,8 @@ int build(Arguments args) {
   if (!options->unknown.empty() || options->positional.size() != 1) {
     reportUnknown(*options, specs());
     if (options->unknown.empty())
-      fail(options->positional.empty() ? "No file provided to build." : "gene build takes one file");
+      fail(options->positional.empty() ? "No file provided to build."
+                                       : "gene build takes one file");
     return WrongUsage;
   }
   const std::string level = options->get("optimize", "2");
@@ -160,7 +172,8 @@ int build(Arguments args) {
     fail(t.message());
     return WrongUsage;
   }
-  return onLargeStack(runtimeOptionsFromEnvironment(), [&] { return buildFile(source, *options, *t); });
+  return onLargeStack(runtimeOptionsFromEnvironment(),
+                      [&] { return buildFile(source, *options, *t); });
 }
 
 }  // namespace gene::driver

@@ -9,7 +9,8 @@ namespace gene::driver {
 
 int check(Arguments args) {
   const std::vector<OptionSpec> specs = withLanguageOptions({
-      {"verify", nullptr, "compare the diagnostics with the '# error@+1: text' comments of the source"},
+      {"verify", nullptr,
+       "compare the diagnostics with the '# error@+1: text' comments of the source"},
       {"verify-ir", nullptr, "verify the IR after every pass"},
       {"help,h", nullptr, "this text"},
   });

@@ -98,7 +98,8 @@ std::string readStandardInput() {
 
 Status writeFile(const std::string& path, std::string_view bytes) {
   if (path == "-") {
-    if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() || std::fflush(stdout) != 0)
+    if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() ||
+        std::fflush(stdout) != 0)
       return Failure{std::string("cannot write to standard output: ") + std::strerror(errno)};
     return {};
   }
@@ -130,7 +131,7 @@ Program* loadProgram(Context& context, ir::Program& program) {
 
 Program* loadGirFile(Context& context, const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat status {};
+  struct stat status{};
   if (file < 0 || ::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
     const int error = errno;
     if (file >= 0) ::close(file);
@@ -138,7 +139,8 @@ Program* loadGirFile(Context& context, const std::string& path) {
     return nullptr;
   }
   const auto size = static_cast<size_t>(status.st_size);
-  void* bytes = size ? ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0) : nullptr;
+  void* bytes =
+      size ? ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0) : nullptr;
   ::close(file);
   if (bytes == MAP_FAILED) {
     fail("Cannot read " + path + ": " + std::strerror(errno));

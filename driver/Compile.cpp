@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 const std::vector<OptionSpec>& specs() {
   static const std::vector<OptionSpec> all = withLanguageOptions({
-      {"format,f", "FORMAT", "gir (default for files), pretty (default otherwise), compact, or bytecode"},
+      {"format,f", "FORMAT",
+       "gir (default for files), pretty (default otherwise), compact, or bytecode"},
       {"out-dir,o", "DIR", "where .gir files go (default build)"},
       {"eval,e", "CODE", "compile this code"},
       {"addresses,a", nullptr, "an address before each instruction of a listing"},
@@ -42,7 +43,10 @@ bool upToDate(const std::string& source, const fs::path& output) {
   const auto written = fs::last_write_time(source, error);
   if (error || written >= made) return false;
   Expected<std::string> bytes = readFile(output.string());
-  return bytes.ok() && describeGirFile(output.string(), {reinterpret_cast<const uint8_t*>(bytes->data()), bytes->size()}).ok();
+  return bytes.ok() &&
+         describeGirFile(output.string(),
+                         {reinterpret_cast<const uint8_t*>(bytes->data()), bytes->size()})
+             .ok();
 }
 
 struct Job {
@@ -66,13 +70,17 @@ int compileOne(const Job& job, const std::string& name, std::string text) {
   compile.language = languageOptions(job.options);
   compile.level = std::atoi(job.options.get("optimize", "1").c_str());
   std::unique_ptr<ir::Program> program = compileToIr(sources, start, diagnostics, compile);
-  if (const int code = reportDiagnostics(diagnostics, errorFormat(job.options)); code != Success || !program)
+  if (const int code = reportDiagnostics(diagnostics, errorFormat(job.options));
+      code != Success || !program)
     return Failed;
   const std::vector<uint8_t> image = compileToImage(*program);
   if (job.format != "gir") return listing(job, name, image);
-  const fs::path output = outputPath(job.options.get("out-dir", "build"), name.empty() ? "input.gene" : name);
+  const fs::path output =
+      outputPath(job.options.get("out-dir", "build"), name.empty() ? "input.gene" : name);
   std::printf("Compiling: %s -> %s\n", name.c_str(), output.c_str());
-  if (Status status = writeFile(output.string(), {reinterpret_cast<const char*>(image.data()), image.size()}); !status)
+  if (Status status =
+          writeFile(output.string(), {reinterpret_cast<const char*>(image.data()), image.size()});
+      !status)
     return fail(status.message());
   std::printf("Written: %s\n", output.c_str());
   return Success;
@@ -82,7 +90,8 @@ int compileAll(const Job& job) {
   const std::vector<std::string>& files = job.options.positional;
   if (job.options.has("eval")) return compileOne(job, {}, job.options.get("eval"));
   if (files.empty()) {
-    if (::isatty(STDIN_FILENO)) return fail("No input provided. Use -e for code or provide a file.");
+    if (::isatty(STDIN_FILENO))
+      return fail("No input provided. Use -e for code or provide a file.");
     return compileOne(job, {}, readStandardInput());
   }
   int code = Success;
@@ -116,7 +125,8 @@ int compile(Arguments args) {
   }
   if (!options->unknown.empty()) return fail("Unknown option: " + options->unknown[0]);
   Job job{*options, options->get("format", options->positional.empty() ? "pretty" : "gir")};
-  if (job.format != "gir" && job.format != "pretty" && job.format != "compact" && job.format != "bytecode")
+  if (job.format != "gir" && job.format != "pretty" && job.format != "compact" &&
+      job.format != "bytecode")
     return fail("Invalid format '" + job.format + "'. Must be: pretty, compact, bytecode, or gir");
   return onLargeStack(runtimeOptionsFromEnvironment(), [&] { return compileAll(job); });
 }

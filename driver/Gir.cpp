@@ -19,11 +19,15 @@ int gir(Arguments args) {
     std::fputs(commandHelp("gir", specs).c_str(), stdout);
     return Success;
   }
-  if (words[0] != "show" && words[0] != "visualize") return fail("Unknown subcommand for gir: " + words[0]);
+  if (words[0] != "show" && words[0] != "visualize")
+    return fail("Unknown subcommand for gir: " + words[0]);
   if (words.size() < 2) return fail("Missing GIR file path. Usage: gene gir show <file>");
   Expected<std::string> bytes = readFile(words[1]);
-  if (!bytes) return fail(bytes.message().starts_with("File not found") ? "GIR file not found: " + words[1] : bytes.message());
-  Expected<std::string> listing = describeGirFile(words[1], {reinterpret_cast<const uint8_t*>(bytes->data()), bytes->size()});
+  if (!bytes)
+    return fail(bytes.message().starts_with("File not found") ? "GIR file not found: " + words[1]
+                                                              : bytes.message());
+  Expected<std::string> listing =
+      describeGirFile(words[1], {reinterpret_cast<const uint8_t*>(bytes->data()), bytes->size()});
   if (!listing) return fail("Invalid GIR file: " + words[1] + ": " + listing.message());
   Status status = writeFile("-", *listing);
   return status ? Success : fail(status.message());

@@ -21,7 +21,8 @@ std::vector<std::string> splitNames(const std::string& list) {
 
 int optimise(const std::string& path, const Options& options) {
   SourceManager sources;
-  Expected<std::string> text = path == "-" ? Expected<std::string>(readStandardInput()) : readFile(path);
+  Expected<std::string> text =
+      path == "-" ? Expected<std::string>(readStandardInput()) : readFile(path);
   if (!text) return fail(text.message());
   const Location start = sources.add(path == "-" ? "<stdin>" : path, std::move(*text));
   DiagnosticEngine diagnostics(sources);
@@ -33,10 +34,14 @@ int optimise(const std::string& path, const Options& options) {
     return problems.empty();
   };
   if (!verified()) return Failed;
-  PassContext context{.program = *program, .level = std::atoi(options.get("optimize", "2").c_str()), .native = true, .verify = true,
+  PassContext context{.program = *program,
+                      .level = std::atoi(options.get("optimize", "2").c_str()),
+                      .native = true,
+                      .verify = true,
                       .observe = {}};
   if (options.has("passes")) {
-    if (Status status = runPasses(context, splitNames(options.get("passes"))); !status) return fail(status.message());
+    if (Status status = runPasses(context, splitNames(options.get("passes"))); !status)
+      return fail(status.message());
   } else if (options.has("optimize")) {
     runPipeline(context);
   }
@@ -70,7 +75,8 @@ int opt(Arguments args) {
     fail("gene opt takes one file of IR text");
     return WrongUsage;
   }
-  return onLargeStack(runtimeOptionsFromEnvironment(), [&] { return optimise(options->positional[0], *options); });
+  return onLargeStack(runtimeOptionsFromEnvironment(),
+                      [&] { return optimise(options->positional[0], *options); });
 }
 
 }  // namespace gene::driver

@@ -13,7 +13,8 @@ po::options_description describe(std::span<const OptionSpec> specs) {
   po::options_description description("Options", 100);
   for (const OptionSpec& spec : specs) {
     if (spec.value)
-      description.add_options()(spec.names, po::value<std::vector<std::string>>()->value_name(spec.value), spec.help);
+      description.add_options()(
+          spec.names, po::value<std::vector<std::string>>()->value_name(spec.value), spec.help);
     else
       description.add_options()(spec.names, spec.help);
   }
@@ -36,8 +37,8 @@ std::string longName(const OptionSpec& spec) {
 }
 
 /// Splits the words into those for Boost (in its own spelling), files, and unknown options.
-Status split(std::span<const OptionSpec> specs, std::span<const std::string> args, Positionals positionals,
-             Options& result, std::vector<std::string>& known) {
+Status split(std::span<const OptionSpec> specs, std::span<const std::string> args,
+             Positionals positionals, Options& result, std::vector<std::string>& known) {
   for (size_t i = 0; i < args.size(); i++) {
     const std::string& word = args[i];
     if (word == "--") {
@@ -98,14 +99,15 @@ Expected<Options> parseOptions(std::span<const OptionSpec> specs, std::span<cons
                                Positionals positionals) {
   Options result;
   std::vector<std::string> known;
-  if (Status status = split(specs, args, positionals, result, known); !status) return Failure{status.message()};
+  if (Status status = split(specs, args, positionals, result, known); !status)
+    return Failure{status.message()};
   try {
     const po::options_description description = describe(specs);
-    const po::parsed_options parsed = po::command_line_parser(known)
-                                          .options(description)
-                                          .style(po::command_line_style::unix_style &
-                                                 ~po::command_line_style::allow_guessing)
-                                          .run();
+    const po::parsed_options parsed =
+        po::command_line_parser(known)
+            .options(description)
+            .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
+            .run();
     for (const po::option& option : parsed.options) {
       std::vector<std::string>& values = result.given[option.string_key];
       values.insert(values.end(), option.value.begin(), option.value.end());

@@ -22,7 +22,8 @@ int parseOne(std::string name, std::string text, ParseFormat format, bool header
   if (diagnostics.hasErrors()) {
     for (const Diagnostic& d : diagnostics.all()) {
       if (name.empty())
-        std::fprintf(stderr, "Parse error: %s", renderDiagnostic(sources, d, ErrorFormat::Human).c_str());
+        std::fprintf(stderr, "Parse error: %s",
+                     renderDiagnostic(sources, d, ErrorFormat::Human).c_str());
       else
         std::fprintf(stderr, "Parse error in %s: %s", name.c_str(),
                      renderDiagnostic(sources, d, ErrorFormat::Human).c_str());
@@ -65,7 +66,8 @@ int parse(Arguments args) {
   return onLargeStack(runtimeOptionsFromEnvironment(), [&] {
     if (options->has("eval")) return parseOne({}, options->get("eval"), format, false);
     if (files.empty()) {
-      if (::isatty(STDIN_FILENO)) return fail("No input provided. Use -e for code or provide a file.");
+      if (::isatty(STDIN_FILENO))
+        return fail("No input provided. Use -e for code or provide a file.");
       return parseOne({}, readStandardInput(), format, false);
     }
     int code = Success;
@@ -73,7 +75,8 @@ int parse(Arguments args) {
       Expected<std::string> text = readFile(file);
       if (!text)
         code = fail(text.message());
-      else if (parseOne(file, std::move(*text), format, files.size() > 1 || format == ParseFormat::Pretty) != Success)
+      else if (parseOne(file, std::move(*text), format,
+                        files.size() > 1 || format == ParseFormat::Pretty) != Success)
         code = Failed;
     }
     return code;

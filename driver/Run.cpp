@@ -28,7 +28,8 @@ RuntimeOptions runtimeOptions(const Options& options) {
   RuntimeOptions result = runtimeOptionsFromEnvironment();
   result.errorFormat = errorFormat(options);
   if (options.has("stats")) result.stats = true;
-  if (options.has("stack-size")) result.stackSize = std::strtoull(options.get("stack-size").c_str(), nullptr, 10);
+  if (options.has("stack-size"))
+    result.stackSize = std::strtoull(options.get("stack-size").c_str(), nullptr, 10);
   return result;
 }
 
@@ -53,11 +54,12 @@ int runJob(Job& job) {
   Context& context = *createContext(job.runtime);
   Program* loaded = loadProgram(context, *program);
   if (!loaded) return Failed;
-  return job.printLast ? runAndPrint(context, *loaded, job.runtime) : runProgram(context, *loaded, job.runtime);
+  return job.printLast ? runAndPrint(context, *loaded, job.runtime)
+                       : runProgram(context, *loaded, job.runtime);
 }
 
-int parse(Arguments args, Positionals positionals, const std::vector<OptionSpec>& specs, std::string_view command,
-          Options& options) {
+int parse(Arguments args, Positionals positionals, const std::vector<OptionSpec>& specs,
+          std::string_view command, Options& options) {
   Expected<Options> parsed = parseOptions(specs, args, positionals);
   if (!parsed) {
     fail(parsed.message());
@@ -86,7 +88,8 @@ int runAndPrint(Context& context, Program& program, const RuntimeOptions& option
 
 int run(Arguments args) {
   Job job;
-  if (const int code = parse(args, Positionals::StopAtFirst, runSpecs(), "run", job.options); code != Success)
+  if (const int code = parse(args, Positionals::StopAtFirst, runSpecs(), "run", job.options);
+      code != Success)
     return code < 0 ? Success : code;
   job.runtime = runtimeOptions(job.options);
   std::vector<std::string>& words = job.options.positional;
@@ -116,9 +119,11 @@ int run(Arguments args) {
 int eval(Arguments args) {
   std::vector<OptionSpec> specs = runSpecs();
   specs.push_back({"print-last,p", nullptr, "print the value of the last form"});
-  for (const char* ignored : {"csv", "gene", "line"}) specs.push_back({ignored, nullptr, "accepted, no effect"});
+  for (const char* ignored : {"csv", "gene", "line"})
+    specs.push_back({ignored, nullptr, "accepted, no effect"});
   Job job;
-  if (const int code = parse(args, Positionals::StopAtFirst, specs, "eval", job.options); code != Success)
+  if (const int code = parse(args, Positionals::StopAtFirst, specs, "eval", job.options);
+      code != Success)
     return code < 0 ? Success : code;
   job.runtime = runtimeOptions(job.options);
   job.runtime.programName = "<eval>";
@@ -126,7 +131,8 @@ int eval(Arguments args) {
   std::string code;
   for (const std::string& word : job.options.positional) code += (code.empty() ? "" : " ") + word;
   if (code.empty() && !::isatty(STDIN_FILENO)) code = readStandardInput();
-  if (code.find_first_not_of(" \t\r\n") == std::string::npos) return fail("No code provided to evaluate");
+  if (code.find_first_not_of(" \t\r\n") == std::string::npos)
+    return fail("No code provided to evaluate");
   job.start = job.sources.add("<eval>", std::move(code));
   return onLargeStack(job.runtime, [&] { return runJob(job); });
 }

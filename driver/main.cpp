@@ -13,7 +13,8 @@ struct Entry {
   int (*function)(Arguments);
 };
 constexpr Entry entries[] = {
-#define COMMAND(function, name, alias, arguments, summary) {name, alias, arguments, summary, function},
+#define COMMAND(function, name, alias, arguments, summary) \
+  {name, alias, arguments, summary, function},
 #include "driver/Commands.def"
 };
 
@@ -24,13 +25,14 @@ std::string overview() {
     line.resize(12, ' ');
     text += line + std::string(e.summary) + "\n";
   }
-  text += "  help        this text; gene COMMAND --help tells about one command\n"
-          "\n"
-          "Examples:\n"
-          "  gene run program.gene one two\n"
-          "  gene eval -p '(1 + 2)'\n"
-          "  gene build program.gene -o program\n"
-          "  gene compile program.gene && gene run build/program.gir\n";
+  text +=
+      "  help        this text; gene COMMAND --help tells about one command\n"
+      "\n"
+      "Examples:\n"
+      "  gene run program.gene one two\n"
+      "  gene eval -p '(1 + 2)'\n"
+      "  gene build program.gene -o program\n"
+      "  gene compile program.gene && gene run build/program.gir\n";
   return text;
 }
 

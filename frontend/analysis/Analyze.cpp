@@ -14,22 +14,24 @@ bool isOneOf(std::string_view text, std::initializer_list<std::string_view> word
 }
 
 std::string_view headText(const Form* form) {
-  return form->kind == FormKind::Gene ? symbolOf(as<GeneForm>(*form).head).text() : std::string_view{};
+  return form->kind == FormKind::Gene ? symbolOf(as<GeneForm>(*form).head).text()
+                                      : std::string_view{};
 }
 
 /// x: or x: T give x; xs... gives xs.
 Symbol plainName(Symbol name) {
   std::string_view text = name.text();
   if (text.ends_with("...")) text.remove_suffix(3);
-  if (const size_t colon = text.find(':'); colon != std::string_view::npos && colon > 0) text = text.substr(0, colon);
+  if (const size_t colon = text.find(':'); colon != std::string_view::npos && colon > 0)
+    text = text.substr(0, colon);
   return text.size() == name.text().size() ? name : Symbol::of(text);
 }
 
 }  // namespace
 
 bool Analyzer::isDefinition(const Form* form) {
-  return isOneOf(headText(form), {"fn", "class", "ns", "enum", "type", "object", "import", "interface", "implement",
-                                  "comptime", "$dep"});
+  return isOneOf(headText(form), {"fn", "class", "ns", "enum", "type", "object", "import",
+                                  "interface", "implement", "comptime", "$dep"});
 }
 
 const Form* Analyzer::property(const GeneForm& form, std::string_view key) {
@@ -78,13 +80,14 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
       case FormKind::Gene: {
         const auto& g = as<GeneForm>(*form);
         const std::string_view head = symbolOf(g.head).text();
-        const std::string_view second = g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
+        const std::string_view second =
+            g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
         if (g.children.size() >= 2 && isOneOf(second, {"=", "+=", "-=", "*=", "/=", "%="}))
           assignedNames_.insert(symbolOf(g.head));
-        const bool functions =
-            isOneOf(head, {"fn", "class", "ns", "object", "block", "method", "ctor", "on_method_missing", "async",
-                           "implement", "interceptor", "fn-interceptor", "->"}) ||
-            second == "->" || head.ends_with("!");
+        const bool functions = isOneOf(head, {"fn", "class", "ns", "object", "block", "method",
+                                              "ctor", "on_method_missing", "async", "implement",
+                                              "interceptor", "fn-interceptor", "->"}) ||
+                               second == "->" || head.ends_with("!");
         work.push_back({g.head, inside || functions});
         all(g.children, functions);
         values(g.properties, functions);
@@ -104,9 +107,12 @@ void Analyzer::collectModuleNames(std::span<Form*> forms) {
       const auto& g = as<GeneForm>(*form);
       if (g.children.empty()) continue;
       Symbol name;
-      if (g.children[0]->kind == FormKind::String) name = Symbol::of(as<StringForm>(*g.children[0]).text);
-      else if (g.children[0]->kind == FormKind::Symbol) name = plainName(symbolOf(g.children[0]));
-      else if (g.children[0]->kind == FormKind::Path && as<PathForm>(*g.children[0]).parts.size() == 2 &&
+      if (g.children[0]->kind == FormKind::String)
+        name = Symbol::of(as<StringForm>(*g.children[0]).text);
+      else if (g.children[0]->kind == FormKind::Symbol)
+        name = plainName(symbolOf(g.children[0]));
+      else if (g.children[0]->kind == FormKind::Path &&
+               as<PathForm>(*g.children[0]).parts.size() == 2 &&
                as<PathForm>(*g.children[0]).parts[0].empty())
         name = as<PathForm>(*g.children[0]).parts[1];
       if (!name.empty()) definitions_[name]++;
@@ -136,9 +142,14 @@ void Analyzer::collectModuleNames(std::span<Form*> forms) {
           }
         }
       }
-      const bool transparent = isOneOf(word, {"do", "while", "loop", "try"}) || f == form || word == "var" || word == "let";
-      if (transparent)
-        for (const Form* child : g.children) work.push_back(child);
+      const bool transparent = isOneOf(word, {"do", "while", "loop", "try"}) || f == form ||
+                               word == "var" || word == "let";
+      bool isScope = false;  // a catch clause is one
+      for (const Form* child : g.children) {
+        const std::string_view text = symbolOf(child).text();
+        if (word == "try" && (text == "catch" || text == "finally")) isScope = text == "catch";
+        if (transparent && !isScope) work.push_back(child);
+      }
     }
   }
 }
@@ -160,7 +171,8 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
   atTopLevel_ = true;
   for (const auto& [name, count] : definitions_) {
     ir::Global* global = moduleGlobal(name, {});
-    global->constant = count == 1 && !assignedNames_.contains(name) && !topLevelVars_.contains(name);
+    global->constant =
+        count == 1 && !assignedNames_.contains(name) && !topLevelVars_.contains(name);
   }
   for (Symbol name : topLevelVars_)
     if (usedInFunctions_.contains(name)) moduleGlobal(name, {});

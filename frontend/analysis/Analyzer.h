@@ -30,11 +30,12 @@ class Analyzer {
     ScopeState* outer;
     FunctionState* function;
     std::unordered_map<Symbol, ast::Binding*> names;
-    std::unordered_map<Symbol, ast::Binding*> later;  // named functions further down: seen by nested functions only
-    ast::Binding* pending = nullptr;       // a variable whose initialiser is analysed: likewise
-    ast::Binding* self = nullptr;          // class and namespace bodies, $with: what `self` is here
-    ast::Binding* cls = nullptr;           // class bodies: the class, for super
-    unsigned loops = 0;                    // how many loops of the function enclose the scope
+    std::unordered_map<Symbol, ast::Binding*>
+        later;                        // named functions further down: seen by nested functions only
+    ast::Binding* pending = nullptr;  // a variable whose initialiser is analysed: likewise
+    ast::Binding* self = nullptr;     // class and namespace bodies, $with: what `self` is here
+    ast::Binding* cls = nullptr;      // class bodies: the class, for super
+    unsigned loops = 0;               // how many loops of the function enclose the scope
   };
   struct LoopState {
     ast::LoopBase* loop;
@@ -44,10 +45,10 @@ class Analyzer {
     ast::Function* function;
     FunctionState* outer;
     std::vector<LoopState> loops;
-    std::vector<ast::Binding*> captured;   // in order of first use
+    std::vector<ast::Binding*> captured;  // in order of first use
     std::unordered_set<ast::Binding*> capturedSet;
     bool capturesSelf = false;
-    bool hasSelf = false;                  // a method or constructor
+    bool hasSelf = false;  // a method or constructor
   };
 
   // --- Analyze.cpp ----------------------------------------------------------------------------------------------------
@@ -128,6 +129,7 @@ class Analyzer {
   void parameters(ast::Function& function, const ArrayForm& form, Role role);
   std::span<ast::Condition> conditions(const GeneForm& form, std::string_view key);
   bool signature(const GeneForm& form, Signature* result);
+  [[nodiscard]] const Form* annotation(const Form* type) const;
   Node* bindDefinition(const Form* nameForm, Symbol name, Node* value, Location loc);
   Node* blockForm(const Form* params, std::span<Form* const> body, const GeneForm& form);
   void predeclareFunctions(std::span<Form* const> forms);
@@ -135,7 +137,8 @@ class Analyzer {
   // --- calls (Functions.cpp) ------------------------------------------------------------------------------------------
   ast::Arguments arguments(const GeneForm& form, std::span<Form* const> positional);
   Node* call(const GeneForm& form);
-  Node* methodCall(Node* receiver, const Form* method, const GeneForm& form, std::span<Form* const> args);
+  Node* methodCall(Node* receiver, const Form* method, const GeneForm& form,
+                   std::span<Form* const> args);
   void checkArity(const Form* head, const ast::Arguments& arguments, Location loc);
 
   // --- Classes.cpp ----------------------------------------------------------------------------------------------------
@@ -145,7 +148,8 @@ class Analyzer {
 
   // --- Patterns.cpp ---------------------------------------------------------------------------------------------------
   ast::Destructure* pattern(const Form* form, Node* value, bool constant);
-  void arrayTargets(const ArrayForm& form, std::vector<ast::Destructure::Target>& targets, bool constant);
+  void arrayTargets(const ArrayForm& form, std::vector<ast::Destructure::Target>& targets,
+                    bool constant);
   ast::Destructure::Target target(Symbol name, Location loc, bool constant);
   Node* declareVariable(const GeneForm& form, bool constant);
 
@@ -158,7 +162,8 @@ class Analyzer {
   Node* selectorFromParts(std::span<const Symbol> parts, Location loc);
   Node* selectorCall(const GeneForm& form);
   Node* selectForm(Node* target, const Form* key, std::span<Form* const> rest, Location loc);
-  Node* gluedSelect(Node* target, std::span<const Symbol> parts, std::span<Form* const> rest, Location loc);
+  Node* gluedSelect(Node* target, std::span<const Symbol> parts, std::span<Form* const> rest,
+                    Location loc);
   Node* assignPath(const PathForm& form, Node* value, Location loc);
   Node* updatePath(const PathForm& form, ir::Op op, Node* value, Location loc);
 
@@ -195,14 +200,17 @@ class Analyzer {
   int depth_ = 0;
 
   // The module's names (Analyze.cpp).
-  std::unordered_map<Symbol, ir::Global*> globals_;       // variables and definitions that functions use
+  std::unordered_map<Symbol, ir::Global*> globals_;  // variables and definitions that functions use
   std::unordered_set<Symbol> usedInFunctions_, assignedNames_, topLevelVars_;
-  std::unordered_map<Symbol, uint32_t> definitions_;      // how often a name is defined at the top level
-  std::unordered_set<Symbol> declaredVars_;               // `var` statements that were passed
-  std::unordered_map<Symbol, const Form*> globalTypes_;   // annotations of module variables
-  std::unordered_set<Symbol> constantGlobals_;            // let
-  std::unordered_map<Symbol, const ast::Function*> knownFunctions_;  // functions and what is initialised with one
-  bool atTopLevel_ = false;                               // in the module's body, outside of functions
+  std::unordered_map<Symbol, uint32_t>
+      definitions_;                          // how often a name is defined at the top level
+  std::unordered_set<Symbol> declaredVars_;  // `var` statements that were passed
+  std::unordered_map<Symbol, const Form*> globalTypes_;  // annotations of module variables
+  std::unordered_set<Symbol> constantGlobals_;           // let
+  std::unordered_map<Symbol, const ast::Function*>
+      knownFunctions_;                        // functions and what is initialised with one
+  std::unordered_set<Symbol> typeVariables_;  // (fn name:T:U …)
+  bool atTopLevel_ = false;                   // in the module's body, outside of functions
 };
 
 }  // namespace gene

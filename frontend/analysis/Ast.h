@@ -24,41 +24,77 @@ enum class Storage : uint8_t { Register, Copied, InScope };
 struct Binding {
   Symbol name;
   Location loc;
-  Function* function = nullptr;   // that declares it
-  Scope* scope = nullptr;         // that declares it
+  Function* function = nullptr;  // that declares it
+  Scope* scope = nullptr;        // that declares it
   Storage storage = Storage::Register;
-  uint32_t slot = 0;              // InScope: in the scope's heap object
-  bool constant = false;          // let
+  uint32_t slot = 0;      // InScope: in the scope's heap object
+  bool constant = false;  // let
   bool captured = false, assigned = false;
-  const Form* type = nullptr;     // annotation: checked at every assignment
-  uint32_t variable = 0;          // for lower: ir::Variable + 1, 0 until it is declared there
+  const Form* type = nullptr;  // annotation: checked at every assignment
+  uint32_t variable = 0;       // for lower: ir::Variable + 1, 0 until it is declared there
 };
 
 /// A lexical scope (04 §8). On entry a heap object with `heapSlots` slots is made when there are any.
 struct Scope {
   Function* function = nullptr;
   uint32_t heapSlots = 0;
-  uint32_t id = 0;                // in Function::scopes
+  uint32_t id = 0;  // in Function::scopes
 };
 
 /// How a function gets at a variable of an enclosing function: a value in its closure.
 struct Capture {
   enum Kind : uint8_t { Variable, ScopeObject, SelfValue } kind;
-  Binding* binding = nullptr;     // Variable: a Copied binding
-  Scope* scope = nullptr;         // ScopeObject: of InScope bindings
-                                  // SelfValue: `self` of the enclosing method
+  Binding* binding = nullptr;  // Variable: a Copied binding
+  Scope* scope = nullptr;      // ScopeObject: of InScope bindings
+                               // SelfValue: `self` of the enclosing method
 };
 
 enum class NodeKind : uint8_t {
-  Literal, Quote, Interpolate, Render,
-  Local, Global, Self, CurrentException,
-  DeclareLocal, AssignLocal, AssignGlobal, Destructure,
-  Sequence, ScopeBlock, If, While, Loop, For, Repeat, Break, Continue, Return, Try, Throw, Case,
-  Logical, Chain, Runtime,
-  Array, Map, HashMap, Gene,
-  Path, PathAssign, PathUpdate, Select,
-  Call, MethodCall, DynamicMethodCall, SuperCall, New,
-  Function, Class, Namespace, WithSelf,
+  Literal,
+  Quote,
+  Interpolate,
+  Render,
+  Local,
+  Global,
+  Self,
+  CurrentException,
+  DeclareLocal,
+  AssignLocal,
+  AssignGlobal,
+  Destructure,
+  Sequence,
+  ScopeBlock,
+  If,
+  While,
+  Loop,
+  For,
+  Repeat,
+  Break,
+  Continue,
+  Return,
+  Try,
+  Throw,
+  Case,
+  Logical,
+  Chain,
+  Runtime,
+  Array,
+  Map,
+  HashMap,
+  Gene,
+  Path,
+  PathAssign,
+  PathUpdate,
+  Select,
+  Call,
+  MethodCall,
+  DynamicMethodCall,
+  SuperCall,
+  New,
+  Function,
+  Class,
+  Namespace,
+  WithSelf,
 };
 
 struct Node {
@@ -100,7 +136,8 @@ struct Local : Node {
 /// A module variable, a built-in or an unknown name.
 struct Global : Node {
   ir::Global* global;
-  bool checked;  // raises "NAME is not defined" while it has no value: externals, and uses before the `var` ran
+  bool
+      checked;  // raises "NAME is not defined" while it has no value: externals, and uses before the `var` ran
   Global(Location loc, ir::Global* global, bool checked)
       : Node(NodeKind::Global, loc), global(global), checked(checked) {}
 };
@@ -116,7 +153,8 @@ struct AssignLocal : Node {  // compound assignments are written out
   AssignLocal(Location loc, Binding* binding, Node* value)
       : Node(NodeKind::AssignLocal, loc), binding(binding), value(value) {}
 };
-struct AssignGlobal : Node {  // `var` and `=` at module level, and assignment to names nobody declares
+struct AssignGlobal
+    : Node {  // `var` and `=` at module level, and assignment to names nobody declares
   ir::Global* global;
   Node* value;
   const Form* type = nullptr;
@@ -127,12 +165,12 @@ struct AssignGlobal : Node {  // `var` and `=` at module level, and assignment t
 /// with one value per target, in order of appearance; `absent` for a default that is needed: then `defaults[i]`.
 struct Destructure : Node {
   struct Target {
-    Binding* local = nullptr;     // or
-    ir::Global* global = nullptr; // or neither: ignored
-    Symbol key;                   // map patterns: the member read
-    Node* fallback = nullptr;     // = default
+    Binding* local = nullptr;      // or
+    ir::Global* global = nullptr;  // or neither: ignored
+    Symbol key;                    // map patterns: the member read
+    Node* fallback = nullptr;      // = default
   };
-  const Form* pattern;            // ArrayForm or MapForm
+  const Form* pattern;  // ArrayForm or MapForm
   Node* value;
   std::span<Target> targets;
   Destructure(Location loc, const Form* pattern, Node* value, std::span<Target> targets)
@@ -146,7 +184,8 @@ struct Sequence : Node {  // value of the last; nil when empty
 struct ScopeBlock : Node {  // a scope around a body
   Scope* scope;
   Node* body;
-  ScopeBlock(Location loc, Scope* scope, Node* body) : Node(NodeKind::ScopeBlock, loc), scope(scope), body(body) {}
+  ScopeBlock(Location loc, Scope* scope, Node* body)
+      : Node(NodeKind::ScopeBlock, loc), scope(scope), body(body) {}
 };
 struct If : Node {
   Node *condition, *then, *otherwise;  // otherwise may be null: nil
@@ -183,7 +222,8 @@ struct Repeat : LoopBase {
 struct Break : Node {
   LoopBase* loop;  // null: raises "break used outside of a loop" when reached
   Node* value;     // may be null
-  Break(Location loc, LoopBase* loop, Node* value) : Node(NodeKind::Break, loc), loop(loop), value(value) {}
+  Break(Location loc, LoopBase* loop, Node* value)
+      : Node(NodeKind::Break, loc), loop(loop), value(value) {}
 };
 struct Continue : Node {
   LoopBase* loop;  // null: raises
@@ -195,7 +235,7 @@ struct Return : Node {
 };
 struct Try : Node {
   struct Catch {
-    Node* cls = nullptr;             // tested with catch.matches; null: matches everything
+    Node* cls = nullptr;  // tested with catch.matches; null: matches everything
     Scope* scope = nullptr;
     Binding* binding = nullptr;      // catch e
     Destructure* pattern = nullptr;  // its `value` is null
@@ -203,7 +243,7 @@ struct Try : Node {
   };
   Node* body;
   std::span<Catch> catches;
-  Node* finally;                     // may be null
+  Node* finally;  // may be null
   Try(Location loc, Node* body, std::span<Catch> catches, Node* finally)
       : Node(NodeKind::Try, loc), body(body), catches(catches), finally(finally) {}
 };
@@ -294,7 +334,7 @@ struct Path : Node {
 };
 struct PathAssign : Node {  // container first, then value; value of the form: the value
   Node* container;
-  Segment last;             // Member, Index or Dynamic
+  Segment last;  // Member, Index or Dynamic
   Node* value;
   PathAssign(Location loc, Node* container, Segment last, Node* value)
       : Node(NodeKind::PathAssign, loc), container(container), last(last), value(value) {}
@@ -302,12 +342,12 @@ struct PathAssign : Node {  // container first, then value; value of the form: t
 struct PathUpdate : Node {  // (a/b += v): container and dynamic key once
   Node* container;
   Segment last;
-  ir::Op op;                // Add Sub Mul Div Mod
+  ir::Op op;  // Add Sub Mul Div Mod
   Node* value;
   PathUpdate(Location loc, Node* container, Segment last, ir::Op op, Node* value)
       : Node(NodeKind::PathUpdate, loc), container(container), last(last), op(op), value(value) {}
 };
-struct Select : Node {  // (v ./ key default): default replaces void
+struct Select : Node {            // (v ./ key default): default replaces void
   Node *target, *key, *fallback;  // fallback may be null
   Select(Location loc, Node* target, Node* key, Node* fallback)
       : Node(NodeKind::Select, loc), target(target), key(key), fallback(fallback) {}
@@ -337,10 +377,13 @@ struct DynamicMethodCall : Node {
   Node *receiver, *name;
   Arguments arguments;
   DynamicMethodCall(Location loc, Node* receiver, Node* name, Arguments arguments)
-      : Node(NodeKind::DynamicMethodCall, loc), receiver(receiver), name(name), arguments(arguments) {}
+      : Node(NodeKind::DynamicMethodCall, loc),
+        receiver(receiver),
+        name(name),
+        arguments(arguments) {}
 };
 struct SuperCall : Node {  // name `ctor`: the constructor
-  Node* cls;   // the class that defines the running method
+  Node* cls;               // the class that defines the running method
   Node* self;
   Symbol name;
   Arguments arguments;
@@ -350,36 +393,39 @@ struct SuperCall : Node {  // name `ctor`: the constructor
 struct New : Node {
   Node* cls;
   Arguments arguments;
-  New(Location loc, Node* cls, Arguments arguments) : Node(NodeKind::New, loc), cls(cls), arguments(arguments) {}
+  New(Location loc, Node* cls, Arguments arguments)
+      : Node(NodeKind::New, loc), cls(cls), arguments(arguments) {}
 };
 
 struct Parameter {
   ir::ParamSpec spec;
-  Binding* binding = nullptr;   // null for `_`
-  Node* fallback = nullptr;     // the default, evaluated in the function's scope when the slot is absent
-  const Form* type = nullptr;   // annotation
-  Symbol field;                 // [/x]: assigned to this field of self before the body
+  Binding* binding = nullptr;  // null for `_`
+  Node* fallback =
+      nullptr;  // the default, evaluated in the function's scope when the slot is absent
+  const Form* type = nullptr;      // annotation
+  Symbol field;                    // [/x]: assigned to this field of self before the body
   Destructure* pattern = nullptr;  // nested pattern; its `value` is null
 };
-struct Condition {              // ^pre, ^post
+struct Condition {  // ^pre, ^post
   Node* test;
-  const Form* form;             // for the message
+  const Form* form;  // for the message
 };
 /// A function, method or constructor. Evaluates to a closure.
 struct Function : Node {
-  Symbol name;                  // empty for lambdas
+  Symbol name;  // empty for lambdas
   bool isMacro = false, isMethod = false, isCtor = false, isBlock = false, isGenerator = false;
-  Function* parent = nullptr;   // the enclosing function
+  Function* parent = nullptr;       // the enclosing function
   std::span<Parameter> parameters;  // self first for methods and constructors
   const Form* resultType = nullptr;
   std::span<Condition> pre, post;
-  Binding* result = nullptr;    // `result` of postconditions
-  Binding* selfName = nullptr;  // a named function expression sees itself by this binding: lower reads `callee`
-  Scope* scope = nullptr;       // parameters and body
+  Binding* result = nullptr;  // `result` of postconditions
+  Binding* selfName =
+      nullptr;  // a named function expression sees itself by this binding: lower reads `callee`
+  Scope* scope = nullptr;  // parameters and body
   Node* body = nullptr;
   ArenaVector<Capture> captures;
   ArenaVector<Scope*> scopes;
-  bool usesSelf = false;        // a nested function that uses the method's self has a SelfValue capture
+  bool usesSelf = false;  // a nested function that uses the method's self has a SelfValue capture
   const GeneForm* form = nullptr;
   ir::Function* lowered = nullptr;
   Function(Location loc) : Node(NodeKind::Function, loc) {}
@@ -393,14 +439,14 @@ struct Class : Node {
     Function* function = nullptr;  // Method, Ctor, OnMissing
     const Form* type = nullptr;    // Field
     bool readonly = false;
-    Node* node = nullptr;          // Statement
+    Node* node = nullptr;  // Statement
   };
   Symbol name;
   Node* parent = nullptr;
-  Scope* scope = nullptr;       // of the body
-  Binding* cls = nullptr;       // the class itself, for super and `self` in the body
+  Scope* scope = nullptr;  // of the body
+  Binding* cls = nullptr;  // the class itself, for super and `self` in the body
   std::span<Member> members;
-  uint32_t fieldCount = 0;      // distinct fields that constructor and methods assign
+  uint32_t fieldCount = 0;  // distinct fields that constructor and methods assign
   Class(Location loc) : Node(NodeKind::Class, loc) {}
 };
 struct Namespace : Node {  // (ns name body…): evaluates to the namespace

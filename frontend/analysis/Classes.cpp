@@ -5,7 +5,8 @@
 namespace gene {
 
 /// Binds what a definition made: a module's global, a member by path, or a local of the scope.
-Analyzer::Node* Analyzer::bindDefinition(const Form* nameForm, Symbol name, Node* value, Location loc) {
+Analyzer::Node* Analyzer::bindDefinition(const Form* nameForm, Symbol name, Node* value,
+                                         Location loc) {
   if (nameForm->kind == FormKind::Path) return assignPath(as<PathForm>(*nameForm), value, loc);
   if (scope_->outer == nullptr) return make<ast::AssignGlobal>(loc, moduleGlobal(name, loc), value);
   return make<ast::DeclareLocal>(loc, declare(name, loc), value);
@@ -18,7 +19,8 @@ uint32_t Analyzer::assignedFields(std::span<Form* const> forms) {
   auto field = [&](const Form* form) {
     if (form->kind != FormKind::Path) return;
     const auto& p = as<PathForm>(*form);
-    if (p.parts.size() == 2 && (p.parts[0].empty() || p.parts[0] == sym::Self)) fields.insert(p.parts[1]);
+    if (p.parts.size() == 2 && (p.parts[0].empty() || p.parts[0] == sym::Self))
+      fields.insert(p.parts[1]);
   };
   while (!work.empty()) {
     const Form* form = work.back();
@@ -29,9 +31,11 @@ uint32_t Analyzer::assignedFields(std::span<Form* const> forms) {
     }
     if (form->kind != FormKind::Gene) continue;
     const auto& g = as<GeneForm>(*form);
-    const std::string_view second = g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
+    const std::string_view second =
+        g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
     if (second == "=") field(g.head);
-    if (symbolOf(g.head).text() == "field" && !second.empty()) fields.insert(symbolOf(g.children[0]));
+    if (symbolOf(g.head).text() == "field" && !second.empty())
+      fields.insert(symbolOf(g.children[0]));
     for (const Form* child : g.children) work.push_back(child);
   }
   return static_cast<uint32_t>(fields.size());
@@ -40,16 +44,19 @@ uint32_t Analyzer::assignedFields(std::span<Form* const> forms) {
 Analyzer::Node* Analyzer::classForm(const GeneForm& form) {
   if (form.children.empty()) return error(form.loc, Diag::ClassName);
   const Form* nameForm = form.children[0];
-  Symbol name = nameForm->kind == FormKind::Path ? as<PathForm>(*nameForm).parts.back() : symbolOf(nameForm);
+  Symbol name =
+      nameForm->kind == FormKind::Path ? as<PathForm>(*nameForm).parts.back() : symbolOf(nameForm);
   if (name.empty()) return error(nameForm->loc, Diag::ClassName);
   if (const size_t colon = name.text().find(':'); colon != std::string_view::npos && colon > 0)
     name = Symbol::of(name.text().substr(0, colon));
-  if (name == sym::Self || name.text() == "Self") return error(nameForm->loc, Diag::ReservedName, {"class"});
+  if (name == sym::Self || name.text() == "Self")
+    return error(nameForm->loc, Diag::ReservedName, {"class"});
   Node* node = classNode(form, name, form.children.subspan(1));
   return bindDefinition(nameForm, name, node, form.loc);
 }
 
-Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name, std::span<Form* const> rest) {
+Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name,
+                                    std::span<Form* const> rest) {
   auto* cls = make<ast::Class>(form.loc);
   cls->name = name;
   if (!rest.empty() && symbolOf(rest[0]).text() == "<") {
@@ -96,7 +103,8 @@ void Analyzer::member(ast::Class& cls, const Form* form, std::vector<ast::Class:
     const bool isCtor = head == "ctor";
     if (isCtor) {
       for (const Member& other : members)
-        if (other.kind == Member::Ctor) error(form->loc, Diag::SecondConstructor, {cls.name.text()});
+        if (other.kind == Member::Ctor)
+          error(form->loc, Diag::SecondConstructor, {cls.name.text()});
     }
     m.kind = isCtor ? Member::Ctor : Member::OnMissing;
     m.name = s.name;
@@ -140,9 +148,11 @@ void Analyzer::member(ast::Class& cls, const Form* form, std::vector<ast::Class:
 
 /// (object Name [< Parent] members…): the class NameClass and one instance of it, bound to Name.
 Analyzer::Node* Analyzer::objectForm(const GeneForm& form) {
-  if (form.children.empty() || form.children[0]->kind != FormKind::Symbol) return error(form.loc, Diag::ClassName);
+  if (form.children.empty() || form.children[0]->kind != FormKind::Symbol)
+    return error(form.loc, Diag::ClassName);
   const Symbol name = symbolOf(form.children[0]);
-  const Symbol className = name.text().ends_with("Class") ? name : Symbol::of(std::string(name.text()) + "Class");
+  const Symbol className =
+      name.text().ends_with("Class") ? name : Symbol::of(std::string(name.text()) + "Class");
   Node* cls = classNode(form, className, form.children.subspan(1));
   Node* made = nullptr;
   Node* define = nullptr;
@@ -166,7 +176,8 @@ Analyzer::Node* Analyzer::newForm(const GeneForm& form) {
 }
 
 Analyzer::Node* Analyzer::superForm(const GeneForm& form) {
-  const std::string_view method = form.children.empty() ? std::string_view{} : symbolOf(form.children[0]).text();
+  const std::string_view method =
+      form.children.empty() ? std::string_view{} : symbolOf(form.children[0]).text();
   if (method.size() < 2 || method[0] != '.') return error(form.loc, Diag::SuperForm);
   if (method.ends_with('!')) return error(form.loc, Diag::MacroMethod);
   ast::Binding* cls = enclosingClass();
@@ -180,7 +191,8 @@ Analyzer::Node* Analyzer::superForm(const GeneForm& form) {
 Analyzer::Node* Analyzer::nsForm(const GeneForm& form) {
   if (form.children.empty()) return error(form.loc, Diag::MissingParts, {"ns", "a name"});
   const Form* nameForm = form.children[0];
-  const Symbol name = nameForm->kind == FormKind::Path ? as<PathForm>(*nameForm).parts.back() : symbolOf(nameForm);
+  const Symbol name =
+      nameForm->kind == FormKind::Path ? as<PathForm>(*nameForm).parts.back() : symbolOf(nameForm);
   if (name.empty()) return error(nameForm->loc, Diag::MissingParts, {"ns", "a name"});
   auto* ns = make<ast::Namespace>(form.loc);
   ns->name = name;
@@ -193,7 +205,8 @@ Analyzer::Node* Analyzer::nsForm(const GeneForm& form) {
   popScope();
   atTopLevel_ = outerTop;
   // (ns /n …) at the module level publishes n, which is its global, too.
-  const bool rooted = nameForm->kind == FormKind::Path && as<PathForm>(*nameForm).parts.size() == 2 &&
+  const bool rooted = nameForm->kind == FormKind::Path &&
+                      as<PathForm>(*nameForm).parts.size() == 2 &&
                       as<PathForm>(*nameForm).parts[0].empty() && scope_->outer == nullptr;
   if (rooted) return make<ast::AssignGlobal>(form.loc, moduleGlobal(name, form.loc), ns);
   return bindDefinition(nameForm, name, ns, form.loc);

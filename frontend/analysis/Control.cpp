@@ -29,7 +29,8 @@ Analyzer::Node* Analyzer::sequence(std::span<Form* const> forms, Location loc) {
 
 Analyzer::Node* Analyzer::doForm(const GeneForm& form) { return sequence(form.children, form.loc); }
 
-Analyzer::Node* Analyzer::conditionAt(std::span<Form* const>& forms, std::string_view who, Location loc) {
+Analyzer::Node* Analyzer::conditionAt(std::span<Form* const>& forms, std::string_view who,
+                                      Location loc) {
   const bool negated = !forms.empty() && isWord(forms[0], {"not"});
   if (negated) forms = forms.subspan(1);
   if (forms.empty()) return error(loc, Diag::IfMissingCondition, {who});
@@ -40,7 +41,8 @@ Analyzer::Node* Analyzer::conditionAt(std::span<Form* const>& forms, std::string
 }
 
 /// cond [then] form* { elif … } [ else … ]
-Analyzer::Node* Analyzer::branches(std::span<Form* const> forms, std::string_view who, Location loc) {
+Analyzer::Node* Analyzer::branches(std::span<Form* const> forms, std::string_view who,
+                                   Location loc) {
   Node* condition = conditionAt(forms, who, loc);
   const bool hasThen = !forms.empty() && isWord(forms[0], {"then"});
   if (hasThen) forms = forms.subspan(1);
@@ -53,7 +55,8 @@ Analyzer::Node* Analyzer::branches(std::span<Form* const> forms, std::string_vie
     const Location at = forms[0]->loc;
     const bool isElse = isWord(forms[0], {"else"});
     forms = forms.subspan(1);
-    otherwise = isElse ? inScope(at, [&] { return sequence(forms, at); }) : branches(forms, "elif", at);
+    otherwise =
+        isElse ? inScope(at, [&] { return sequence(forms, at); }) : branches(forms, "elif", at);
   }
   return make<ast::If>(loc, condition, then, otherwise);
 }
@@ -78,7 +81,8 @@ Analyzer::Node* Analyzer::ifNotForm(const GeneForm& form) {
   std::span<Form* const> c = form.children;
   if (c.empty()) return error(form.loc, Diag::IfMissingCondition, {"if_not"});
   if (until(c, {"else", "elif"}) != c.size()) return error(form.loc, Diag::IfNotElse);
-  Node* condition = runtime(form.loc, ir::Op::Not, {runtime(form.loc, ir::Op::IsTrue, {expression(c[0])})});
+  Node* condition =
+      runtime(form.loc, ir::Op::Not, {runtime(form.loc, ir::Op::IsTrue, {expression(c[0])})});
   c = c.subspan(1);
   if (!c.empty() && isWord(c[0], {"then"})) c = c.subspan(1);
   Node* body = inScope(form.loc, [&] { return sequence(c, form.loc); });
@@ -91,7 +95,8 @@ template <class F>
 void Analyzer::inLoop(ast::LoopBase* loop, const GeneForm& form, F&& body) {
   Symbol label;
   if (const Form* name = property(form, "name"))
-    label = name->kind == FormKind::String ? Symbol::of(as<StringForm>(*name).text) : symbolOf(name);
+    label =
+        name->kind == FormKind::String ? Symbol::of(as<StringForm>(*name).text) : symbolOf(name);
   function_->loops.push_back({loop, label});
   body();
   function_->loops.pop_back();
@@ -115,7 +120,8 @@ Analyzer::Node* Analyzer::loopForm(const GeneForm& form) {
 }
 
 Analyzer::Node* Analyzer::repeatForm(const GeneForm& form) {
-  if (property(form, "index") || property(form, "total")) return error(form.loc, Diag::RepeatReserved);
+  if (property(form, "index") || property(form, "total"))
+    return error(form.loc, Diag::RepeatReserved);
   if (form.children.empty()) return error(form.loc, Diag::RepeatCount);
   auto* node = make<ast::Repeat>(form.loc);
   node->count = expression(form.children[0]);
@@ -141,7 +147,8 @@ Analyzer::Node* Analyzer::forForm(const GeneForm& form) {
   if (in == 0 || in > 2 || in + 1 >= c.size()) return error(form.loc, Diag::ForIn);
   const Form* value = c[in - 1];
   const bool isPattern = value->kind == FormKind::Array || value->kind == FormKind::Map;
-  if ((value->kind != FormKind::Symbol && !isPattern) || (in == 2 && c[0]->kind != FormKind::Symbol))
+  if ((value->kind != FormKind::Symbol && !isPattern) ||
+      (in == 2 && c[0]->kind != FormKind::Symbol))
     return error(value->loc, Diag::ForVariable);
   auto* node = make<ast::For>(form.loc);
   node->pairs = in == 2;
@@ -170,7 +177,8 @@ Analyzer::Node* Analyzer::exit(const GeneForm& form, bool isBreak) {
     if (!loop) return error(form.loc, Diag::NoLoopNamed, {label.text()});
   }
   if (!isBreak) return make<ast::Continue>(form.loc, loop);
-  return make<ast::Break>(form.loc, loop, form.children.empty() ? nullptr : expression(form.children[0]));
+  return make<ast::Break>(form.loc, loop,
+                          form.children.empty() ? nullptr : expression(form.children[0]));
 }
 
 Analyzer::Node* Analyzer::breakForm(const GeneForm& form) { return exit(form, true); }
@@ -188,7 +196,8 @@ Analyzer::Node* Analyzer::caseForm(const GeneForm& form) {
   while (!rest.empty()) {
     const Location at = rest[0]->loc;
     const bool isElse = isWord(rest[0], {"else"});
-    if (!isElse && !isWord(rest[0], {"when"})) return error(at, Diag::CaseWhen, {printForm(*rest[0])});
+    if (!isElse && !isWord(rest[0], {"when"}))
+      return error(at, Diag::CaseWhen, {printForm(*rest[0])});
     rest = rest.subspan(1);
     Node* test = nullptr;
     if (!isElse) {
@@ -208,7 +217,8 @@ Analyzer::Node* Analyzer::caseForm(const GeneForm& form) {
 }
 
 Analyzer::Node* Analyzer::returnForm(const GeneForm& form) {
-  return make<ast::Return>(form.loc, form.children.empty() ? nullptr : expression(form.children[0]));
+  return make<ast::Return>(form.loc,
+                           form.children.empty() ? nullptr : expression(form.children[0]));
 }
 
 // --- exceptions --------------------------------------------------------------------------------------------------------
@@ -246,7 +256,8 @@ Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
       clause.cls = expression(what);
     clause.scope = pushScope();
     if (names) clause.binding = declare(symbolOf(what), what->loc);
-    if (what->kind == FormKind::Map || what->kind == FormKind::Array) clause.pattern = pattern(what, nullptr, false);
+    if (what->kind == FormKind::Map || what->kind == FormKind::Array)
+      clause.pattern = pattern(what, nullptr, false);
     n = until(rest, {"catch", "finally"});
     clause.body = n ? sequence(rest.first(n), at) : nullptr;
     popScope();
@@ -266,7 +277,8 @@ Analyzer::Node* Analyzer::withForm(const GeneForm& form) {
   scope_->self = binding;
   Node* body = sequence(form.children.subspan(1), form.loc);
   popScope();
-  return make<ast::ScopeBlock>(form.loc, scope, make<ast::WithSelf>(form.loc, binding, value, body, false));
+  return make<ast::ScopeBlock>(form.loc, scope,
+                               make<ast::WithSelf>(form.loc, binding, value, body, false));
 }
 
 Analyzer::Node* Analyzer::tapForm(const GeneForm& form) {
@@ -282,7 +294,8 @@ Analyzer::Node* Analyzer::tapForm(const GeneForm& form) {
   }
   Node* body = sequence(rest, form.loc);
   popScope();
-  return make<ast::ScopeBlock>(form.loc, scope, make<ast::WithSelf>(form.loc, binding, value, body, true));
+  return make<ast::ScopeBlock>(form.loc, scope,
+                               make<ast::WithSelf>(form.loc, binding, value, body, true));
 }
 
 Analyzer::Node* Analyzer::ifMainForm(const GeneForm& form) {
@@ -294,7 +307,8 @@ Analyzer::Node* Analyzer::comptimeForm(const GeneForm& form) {
 }
 
 Analyzer::Node* Analyzer::matchForm(const GeneForm& form) {
-  return error(form.loc, Diag::RemovedForm, {"match", "(var pattern value) for binding or (case ...) for branching"});
+  return error(form.loc, Diag::RemovedForm,
+               {"match", "(var pattern value) for binding or (case ...) for branching"});
 }
 
 }  // namespace gene

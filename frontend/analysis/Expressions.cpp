@@ -1,5 +1,7 @@
 // The dispatch of 03 §1, operators, literals.
 
+#include <algorithm>
+
 #include "frontend/analysis/Analyzer.h"
 
 namespace gene {
@@ -14,10 +16,11 @@ struct Operator {
 };
 constexpr Op NoOp = Op::Count;
 constexpr Operator operators[] = {
-    {"./", 90, NoOp},     {"*", 80, Op::Mul},    {"/", 80, Op::Div},    {"%", 80, Op::Mod},  {"**", 80, NoOp},
-    {"+", 70, Op::Add},   {"-", 70, Op::Sub},    {"++", 70, Op::Concat}, {"<<", 65, Op::Shl}, {">>", 65, Op::Shr},
-    {"<", 60, Op::Lt},    {"<=", 60, Op::Le},    {">", 60, Op::Gt},     {">=", 60, Op::Ge},  {"==", 60, Op::Eq},
-    {"!=", 60, Op::Ne},   {"is", 60, NoOp},      {"&&", 50, NoOp},      {"&|&", 45, Op::BitXor}, {"||", 40, NoOp},
+    {"./", 90, NoOp},    {"*", 80, Op::Mul},  {"/", 80, Op::Div},      {"%", 80, Op::Mod},
+    {"**", 80, NoOp},    {"+", 70, Op::Add},  {"-", 70, Op::Sub},      {"++", 70, Op::Concat},
+    {"<<", 65, Op::Shl}, {">>", 65, Op::Shr}, {"<", 60, Op::Lt},       {"<=", 60, Op::Le},
+    {">", 60, Op::Gt},   {">=", 60, Op::Ge},  {"==", 60, Op::Eq},      {"!=", 60, Op::Ne},
+    {"is", 60, NoOp},    {"&&", 50, NoOp},    {"&|&", 45, Op::BitXor}, {"||", 40, NoOp},
 };
 
 const Operator* findOperator(std::string_view text) {
@@ -31,7 +34,8 @@ bool isComparison(const Operator* o) { return o->level == 60 && o->op != NoOp; }
 /// The operator at an odd position of an infix form; `./name` glued together counts as `./`.
 const Operator* operatorOf(const Form* form) {
   if (form->kind == FormKind::Symbol) return findOperator(symbolOf(form).text());
-  if (form->kind == FormKind::Path && as<PathForm>(*form).parts[0].text() == ".") return findOperator("./");
+  if (form->kind == FormKind::Path && as<PathForm>(*form).parts[0].text() == ".")
+    return findOperator("./");
   return nullptr;
 }
 
@@ -41,8 +45,10 @@ bool isOneOf(std::string_view text, std::initializer_list<std::string_view> word
 
 /// Heads that keep an operator behind them from making the form infix (03 §1, rule 6).
 bool isInfixExempt(std::string_view head) {
-  return isOneOf(head, {"var", "if", "ifel", "fn", "do", "loop", "while", "for", "ns", "class", "try", "throw",
-                        "import", "export", "interface", "implement", "field", "$", "$vm", "$vmstmt", ".", "->", "@"});
+  return isOneOf(head,
+                 {"var",   "if",    "ifel", "fn",      "do",     "loop",   "while",     "for",
+                  "ns",    "class", "try",  "throw",   "import", "export", "interface", "implement",
+                  "field", "$",     "$vm",  "$vmstmt", ".",      "->",     "@"});
 }
 
 constexpr int DeepestNesting = 20000;
@@ -55,11 +61,13 @@ Analyzer::Node* Analyzer::nil(Location loc) {
 
 Analyzer::Node* Analyzer::runtime(Location loc, Op op, std::initializer_list<Node*> operands,
                                   std::initializer_list<ir::Immediate> immediates) {
-  return make<ast::Runtime>(loc, op, arena_.copy(std::span<Node* const>(operands.begin(), operands.size())),
-                            arena_.copy(std::span<const ir::Immediate>(immediates.begin(), immediates.size())));
+  return make<ast::Runtime>(
+      loc, op, arena_.copy(std::span<Node* const>(operands.begin(), operands.size())),
+      arena_.copy(std::span<const ir::Immediate>(immediates.begin(), immediates.size())));
 }
 
-Analyzer::Node* Analyzer::raiseNode(Location loc, std::string_view errorClass, std::string_view message) {
+Analyzer::Node* Analyzer::raiseNode(Location loc, std::string_view errorClass,
+                                    std::string_view message) {
   ir::Immediate cls, text;
   cls.symbol = Symbol::of(errorClass);
   text.form = make<StringForm>(FormKind::String, loc, arena_.copy(message));
@@ -100,7 +108,8 @@ Analyzer::Node* Analyzer::expression(const Form* form) {
     case FormKind::Unquote: return make<ast::Quote>(form->loc, form);
     case FormKind::Gene: {
       if (++depth_ > DeepestNesting) {
-        if (depth_ == DeepestNesting + 1) error(form->loc, Diag::TooDeep, {std::to_string(DeepestNesting)});
+        if (depth_ == DeepestNesting + 1)
+          error(form->loc, Diag::TooDeep, {std::to_string(DeepestNesting)});
         depth_--;
         return nil(form->loc);
       }
@@ -123,26 +132,33 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
     Form* parts[] = {form.head, children[1]};
     return range(form, parts);
   }
-  if (children.empty() && form.properties.empty() && (form.head->kind == FormKind::Int || form.head->kind == FormKind::Float))
+  if (children.empty() && form.properties.empty() &&
+      (form.head->kind == FormKind::Int || form.head->kind == FormKind::Float))
     return literal(form.head);
   if (head == "super") return superForm(form);
-  const bool isMethodCall = second.size() > 1 && second[0] == '.' && second != "..." && second != ".." && second[1] != '.';
+  const bool isMethodCall = second.size() > 1 && second[0] == '.' && second != "..." &&
+                            second != ".." && second[1] != '.';
   const bool isQuoted = form.head->kind == FormKind::Quote && !isMethodCall;
   if (form.frozen || head == "_" || isQuoted) return buildGene(form);
-  const bool gluedSelect = first && first->kind == FormKind::Path && as<PathForm>(*first).parts[0].text() == ".";
+  const bool gluedSelect =
+      first && first->kind == FormKind::Path && as<PathForm>(*first).parts[0].text() == ".";
   if (first && !isInfixExempt(head) && (findOperator(second) || gluedSelect)) return infix(form);
   if (second == ".") {
     if (children.size() < 2) return error(form.loc, Diag::MissingParts, {".", "a method name"});
     Node* receiver = expression(form.head);
     Node* methodName = expression(children[1]);
-    return make<ast::DynamicMethodCall>(form.loc, receiver, methodName, arguments(form, children.subspan(2)));
+    return make<ast::DynamicMethodCall>(form.loc, receiver, methodName,
+                                        arguments(form, children.subspan(2)));
   }
   if (isMethodCall) return methodCall(expression(form.head), first, form, children.subspan(1));
-  if (first && first->kind == FormKind::Path && as<PathForm>(*first).parts[0].text().starts_with(".") && !gluedSelect)
+  if (first && first->kind == FormKind::Path &&
+      as<PathForm>(*first).parts[0].text().starts_with(".") && !gluedSelect)
     return methodCall(expression(form.head), first, form, children.subspan(1));
   if (findOperator(head) && head != "is") return prefix(head, form);
-  if (head == "is" && children.size() == 2) return typeTest(expression(children[0]), children[1], form.loc);
-  if (first && isOneOf(second, {"=", "+=", "-=", "*=", "/=", "%="})) return assignment(form, second);
+  if (head == "is" && children.size() == 2)
+    return typeTest(expression(children[0]), children[1], form.loc);
+  if (first && isOneOf(second, {"=", "+=", "-=", "*=", "/=", "%="}))
+    return assignment(form, second);
   if (second == "?" && children.size() == 1) return error(form.loc, Diag::NotAvailable, {"?"});
   if (second == "->") return blockForm(form.head, children.subspan(1), form);
   if (head == "->") return blockForm(nullptr, children, form);
@@ -152,15 +168,18 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
       std::string_view name;
       Node* (Analyzer::*handler)(const GeneForm&);
     };
-    static const std::unordered_map<std::string_view, Node* (Analyzer::*)(const GeneForm&)> table = {
+    static const std::unordered_map<std::string_view, Node* (Analyzer::*)(const GeneForm&)> table =
+        {
 #define SPECIAL(name, handler) {name, &Analyzer::handler},
 #include "frontend/analysis/SpecialForms.def"
-    };
+        };
     if (auto it = table.find(head); it != table.end()) return (this->*it->second)(form);
-    if (isOneOf(head, {"async", "await", "yield", "import", "export", "eval", "enum", "interface", "implement", "type",
-                       "interceptor", "fn-interceptor", "$caller_eval", "$emit", "$dep", "$vm", "$repl"}))
+    if (isOneOf(head, {"async", "await", "yield", "import", "export", "eval", "enum", "interface",
+                       "implement", "type", "interceptor", "fn-interceptor", "$caller_eval",
+                       "$emit", "$dep", "$vm", "$repl"}))
       return error(form.loc, Diag::NotAvailable, {head});
-    if (head.size() > 1 && head.ends_with('!')) return error(form.loc, Diag::NotAvailable, {"macros"});
+    if (head.size() > 1 && head.ends_with('!'))
+      return error(form.loc, Diag::NotAvailable, {"macros"});
     if (head.size() > 1 && head[0] == '.' && head != "...")
       return methodCall(self(form.loc), form.head, form, children);
   }
@@ -169,7 +188,9 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
 
 // --- operators ---------------------------------------------------------------------------------------------------------
 
-Analyzer::Node* Analyzer::binary(Op op, Node* lhs, Node* rhs, Location loc) { return runtime(loc, op, {lhs, rhs}); }
+Analyzer::Node* Analyzer::binary(Op op, Node* lhs, Node* rhs, Location loc) {
+  return runtime(loc, op, {lhs, rhs});
+}
 
 Analyzer::Node* Analyzer::operate(std::string_view text, Node* lhs, Node* rhs, Location loc) {
   if (text == "&&" || text == "||") return make<ast::Logical>(loc, text == "&&", lhs, rhs);
@@ -249,7 +270,8 @@ Analyzer::Node* Analyzer::infix(const GeneForm& form) {
       }
       std::vector<Node*> operands{lhs, right(61)};
       std::vector<Op> ops{o->op};
-      for (const Operator* next = bad ? nullptr : peek(); next && isComparison(next); next = bad ? nullptr : peek()) {
+      for (const Operator* next = bad ? nullptr : peek(); next && isComparison(next);
+           next = bad ? nullptr : peek()) {
         at++;
         ops.push_back(next->op);
         operands.push_back(right(61));
@@ -293,7 +315,8 @@ Analyzer::Node* Analyzer::prefix(std::string_view op, const GeneForm& form) {
     if (n == 0) return error(form.loc, Diag::UnaryMissing, {op});
     return fold();
   }
-  if (n < 2 || (n > 2 && op != "%")) return error(form.loc, Diag::TooFewOperands, {op, "2 arguments"});
+  if (n < 2 || (n > 2 && op != "%"))
+    return error(form.loc, Diag::TooFewOperands, {op, "2 arguments"});
   return fold();
 }
 
@@ -330,7 +353,8 @@ Analyzer::Node* Analyzer::assignment(const GeneForm& form, std::string_view op) 
   const Operator* operation = op == "=" ? nullptr : findOperator(op.substr(0, op.size() - 1));
   if (target->kind == FormKind::Symbol) {
     const Symbol symbol = symbolOf(target);
-    Node* value = operation ? binary(operation->op, name(symbol, target->loc), expression(valueForm), form.loc)
+    Node* value = operation ? binary(operation->op, name(symbol, target->loc),
+                                     expression(valueForm), form.loc)
                             : expression(valueForm);
     return assign(symbol, form.loc, value);
   }
@@ -431,7 +455,8 @@ Analyzer::Node* Analyzer::buildGene(const GeneForm& form) {
 
 Analyzer::Node* Analyzer::renderForm(const GeneForm& form) { return render(form); }
 
-/// Every symbol that the template could unquote and that is a variable here is given along.
+/// Every symbol that the template could unquote and that is a variable here is given along: those it mentions when it is
+/// written out here, else all that are visible.
 Analyzer::Node* Analyzer::render(const GeneForm& form) {
   if (form.children.size() != 1) return error(form.loc, Diag::NotExactlyOne, {"$render"});
   std::vector<ast::Render::Variable> variables;
@@ -442,13 +467,22 @@ Analyzer::Node* Analyzer::render(const GeneForm& form) {
     const Symbol key = f->kind == FormKind::Symbol ? symbolOf(f) : Symbol::of(printForm(*f));
     if (!seen.insert(key).second) return;
     if (f->kind == FormKind::Symbol) {
-      if (ast::Binding* b = lookup(key)) variables.push_back({key, make<ast::Local>(f->loc, b)});
+      if (ast::Binding* b = lookup(key))
+        variables.push_back({key, make<ast::Local>(f->loc, b)});
       else if (auto it = globals_.find(key); it != globals_.end())
         variables.push_back({key, make<ast::Global>(f->loc, it->second, false)});
     } else if (f->kind == FormKind::Gene || f->kind == FormKind::Path) {
       variables.push_back({key, expression(f)});
     }
   };
+  if (form.children[0]->kind != FormKind::Quote) {
+    std::vector<Symbol> visible;
+    for (const ScopeState* s = scope_; s; s = s->outer)
+      for (const auto& [symbol, binding] : s->names) visible.push_back(symbol);
+    for (const auto& [symbol, global] : globals_) visible.push_back(symbol);
+    std::sort(visible.begin(), visible.end());
+    for (Symbol symbol : visible) variable(make<SymbolForm>(form.loc, symbol));
+  }
   while (!work.empty()) {
     const Form* f = work.back();
     work.pop_back();

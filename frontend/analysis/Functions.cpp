@@ -5,7 +5,9 @@
 namespace gene {
 namespace {
 
-bool endsWith(Symbol s, char c) { return !s.empty() && s.text().size() > 1 && s.text().ends_with(c); }
+bool endsWith(Symbol s, char c) {
+  return !s.empty() && s.text().size() > 1 && s.text().ends_with(c);
+}
 
 }  // namespace
 
@@ -31,8 +33,17 @@ bool Analyzer::signature(const GeneForm& form, Signature* result) {
       return false;
     }
     // name:T:U declares type variables.
-    if (const size_t colon = result->name.text().find(':'); colon != std::string_view::npos && colon > 0)
+    if (const size_t colon = result->name.text().find(':');
+        colon != std::string_view::npos && colon > 0) {
+      std::string_view variables = result->name.text().substr(colon);
       result->name = Symbol::of(result->name.text().substr(0, colon));
+      while (variables.starts_with(':')) {
+        variables.remove_prefix(1);
+        const std::string_view one = variables.substr(0, variables.find(':'));
+        typeVariables_.insert(Symbol::of(one));
+        variables.remove_prefix(one.size());
+      }
+    }
     rest = rest.subspan(1);
     if (rest.empty()) {
       error(form.loc, Diag::FnArguments);
@@ -49,7 +60,8 @@ bool Analyzer::signature(const GeneForm& form, Signature* result) {
     result->resultType = rest[1];
     rest = rest.subspan(2);
   }
-  if (rest.size() >= 2 && symbolOf(rest[0]).text() == "!" && rest[1]->kind == FormKind::Array) rest = rest.subspan(2);
+  if (rest.size() >= 2 && symbolOf(rest[0]).text() == "!" && rest[1]->kind == FormKind::Array)
+    rest = rest.subspan(2);
   result->body = rest;
   return true;
 }
@@ -58,24 +70,29 @@ Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
   Signature s;
   if (!signature(form, &s)) return nil(form.loc);
   if (s.name == sym::Self) return error(form.loc, Diag::ReservedName, {"function"});
-  if (endsWith(s.name, '!') && s.name.text() != "!") return error(form.loc, Diag::NotAvailable, {"macros"});
-  if (endsWith(s.name, '*') || property(form, "generator")) return error(form.loc, Diag::NotAvailable, {"generators"});
+  if (endsWith(s.name, '!') && s.name.text() != "!")
+    return error(form.loc, Diag::NotAvailable, {"macros"});
+  if (endsWith(s.name, '*') || property(form, "generator"))
+    return error(form.loc, Diag::NotAvailable, {"generators"});
   if (property(form, "async")) return error(form.loc, Diag::NotAvailable, {"async"});
   if (!s.nameForm) return function(form, s, Role::Plain);
-  if (s.nameForm->kind == FormKind::Path) return assignPath(as<PathForm>(*s.nameForm), function(form, s, Role::Plain), form.loc);
+  if (s.nameForm->kind == FormKind::Path)
+    return assignPath(as<PathForm>(*s.nameForm), function(form, s, Role::Plain), form.loc);
   const bool isModule = scope_->outer == nullptr;
   if (!isModule) {
     // The binding exists already when the enclosing body was looked over for functions.
     auto later = scope_->later.find(s.name);
-    ast::Binding* binding = later != scope_->later.end() ? later->second : newBinding(s.name, form.loc);
+    ast::Binding* binding =
+        later != scope_->later.end() ? later->second : newBinding(s.name, form.loc);
     if (later != scope_->later.end()) scope_->later.erase(later);
     ast::Function* node = function(form, s, Role::Plain);
     bind(binding);
     return make<ast::DeclareLocal>(form.loc, binding, node);
   }
+  ir::Global* global = moduleGlobal(s.name, form.loc);  // first: the function may call itself
   ast::Function* node = function(form, s, Role::Plain);
   knownFunctions_[s.name] = node;
-  return make<ast::AssignGlobal>(form.loc, moduleGlobal(s.name, form.loc), node);
+  return make<ast::AssignGlobal>(form.loc, global, node);
 }
 
 /// The bindings of functions that `forms` define, so that functions above them can call them.
@@ -86,7 +103,8 @@ void Analyzer::predeclareFunctions(std::span<Form* const> forms) {
     const auto& g = as<GeneForm>(*form);
     if (g.children.empty() || g.children[0]->kind != FormKind::Symbol) continue;
     const Symbol name = symbolOf(g.children[0]);
-    if (name != sym::Self && !scope_->later.contains(name)) scope_->later[name] = newBinding(name, form->loc);
+    if (name != sym::Self && !scope_->later.contains(name))
+      scope_->later[name] = newBinding(name, form->loc);
   }
 }
 
@@ -95,16 +113,20 @@ Analyzer::Node* Analyzer::fnxForm(const GeneForm& form) {
 }
 
 Analyzer::Node* Analyzer::blockSpecialForm(const GeneForm& form) {
-  if (form.children.empty() || form.children[0]->kind != FormKind::Array) return error(form.loc, Diag::FnArgumentArray);
+  if (form.children.empty() || form.children[0]->kind != FormKind::Array)
+    return error(form.loc, Diag::FnArgumentArray);
   return blockForm(form.children[0], form.children.subspan(1), form);
 }
 
 /// (x -> body…), ([a b] -> body…), (-> body…)
-Analyzer::Node* Analyzer::blockForm(const Form* params, std::span<Form* const> body, const GeneForm& form) {
+Analyzer::Node* Analyzer::blockForm(const Form* params, std::span<Form* const> body,
+                                    const GeneForm& form) {
   Signature s;
   std::vector<Form*> items;
-  if (params && params->kind == FormKind::Symbol) items.push_back(make<SymbolForm>(params->loc, symbolOf(params)));
-  else if (params && params->kind != FormKind::Array) return error(params->loc, Diag::FnArgumentArray);
+  if (params && params->kind == FormKind::Symbol)
+    items.push_back(make<SymbolForm>(params->loc, symbolOf(params)));
+  else if (params && params->kind != FormKind::Array)
+    return error(params->loc, Diag::FnArgumentArray);
   s.parameters = params && params->kind == FormKind::Array
                      ? &as<ArrayForm>(*params)
                      : make<ArrayForm>(form.loc, arena_.copy(std::span<Form*>(items)));
@@ -131,9 +153,10 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
   f->isCtor = role == Role::Ctor;
   f->isBlock = role == Role::Block;
   f->form = &form;
-  f->resultType = s.resultType;
+  f->resultType = s.resultType ? annotation(s.resultType) : nullptr;
   f->parent = function_->function;
-  if (const Form* intent = property(form, "intent"); intent && intent->kind != FormKind::String && role != Role::Block)
+  if (const Form* intent = property(form, "intent");
+      intent && intent->kind != FormKind::String && role != Role::Block)
     error(intent->loc, Diag::InvalidIntent, {s.name.empty() ? "<unnamed>" : s.name.text()});
 
   FunctionState& state = functions_.emplace_back();
@@ -146,7 +169,8 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
   function_ = &state;
   atTopLevel_ = false;
   f->scope = pushScope();
-  if (role == Role::Plain && s.nameForm && s.nameForm->kind != FormKind::Path && outerScope->outer != nullptr) {
+  if (role == Role::Plain && s.nameForm && s.nameForm->kind != FormKind::Path &&
+      outerScope->outer != nullptr) {
     // A named function inside another sees itself under its name without a variable of the enclosing scope.
     f->selfName = newBinding(s.name, form.loc);
     scope_->names[s.name] = f->selfName;
@@ -165,6 +189,11 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
   function_ = outerFunction;
   atTopLevel_ = outerTop;
   return f;
+}
+
+/// An annotation that is checked at run time; null for type variables, which accept everything.
+const Form* Analyzer::annotation(const Form* type) const {
+  return typeVariables_.contains(symbolOf(type)) ? nullptr : type;
 }
 
 // --- parameters --------------------------------------------------------------------------------------------------------
@@ -188,7 +217,8 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
       continue;
     }
     std::string_view text;
-    if (item->kind == FormKind::Path && as<PathForm>(*item).parts.size() == 2 && as<PathForm>(*item).parts[0].empty()) {
+    if (item->kind == FormKind::Path && as<PathForm>(*item).parts.size() == 2 &&
+        as<PathForm>(*item).parts[0].empty()) {
       text = as<PathForm>(*item).parts[1].text();
       std::string_view field = text;
       if (field.ends_with(':')) field.remove_suffix(1);
@@ -221,7 +251,7 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
       if (hasRest) error(item->loc, Diag::TwoRests);
       hasRest = true;
     }
-    if (typed && i + 1 < items.size()) p.type = items[++i];
+    if (typed && i + 1 < items.size()) p.type = annotation(items[++i]);
     if (i + 2 < items.size() && symbolOf(items[i + 1]).text() == "=") {
       p.spec.optional = true;
       // Defaults see the parameters before them.
@@ -240,8 +270,8 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
 ast::Arguments Analyzer::arguments(const GeneForm& form, std::span<Form* const> positional) {
   std::vector<ast::Argument> result;
   for (const Property& p : form.properties)
-    result.push_back({p.isSpread() ? ir::ArgKind::KeywordSpread : ir::ArgKind::Keyword, p.isSpread() ? Symbol{} : p.key,
-                      expression(p.value)});
+    result.push_back({p.isSpread() ? ir::ArgKind::KeywordSpread : ir::ArgKind::Keyword,
+                      p.isSpread() ? Symbol{} : p.key, expression(p.value)});
   for (const ast::Item& item : items(positional))
     result.push_back({item.spread ? ir::ArgKind::Spread : ir::ArgKind::Positional, {}, item.node});
   return copy(result);
@@ -255,7 +285,8 @@ void Analyzer::checkArity(const Form* head, const ast::Arguments& args, Location
     if (s->names.contains(symbol) || s->later.contains(symbol)) return;
   auto global = globals_.find(symbol);
   auto known = knownFunctions_.find(symbol);
-  if (global == globals_.end() || !global->second->constant || known == knownFunctions_.end()) return;
+  if (global == globals_.end() || !global->second->constant || known == knownFunctions_.end())
+    return;
   size_t slots = 0, given = 0;
   for (const ast::Parameter& p : known->second->parameters) {
     if (p.spec.kind == ir::ParamKind::Rest) return;
@@ -265,7 +296,8 @@ void Analyzer::checkArity(const Form* head, const ast::Arguments& args, Location
     if (a.kind == ir::ArgKind::Spread) return;
     given += a.kind == ir::ArgKind::Positional;
   }
-  if (given > slots) error(loc, Diag::TooManyArguments, {std::to_string(slots), std::to_string(given)});
+  if (given > slots)
+    error(loc, Diag::TooManyArguments, {std::to_string(slots), std::to_string(given)});
 }
 
 Analyzer::Node* Analyzer::call(const GeneForm& form) {
@@ -275,7 +307,8 @@ Analyzer::Node* Analyzer::call(const GeneForm& form) {
     // (a/.m x) is (a .m x).
     if (p.parts.size() >= 2 && last.size() > 1 && last[0] == '.' && last[1] != '<') {
       Node* receiver = pathPrefix(p, p.parts.size() - 1);
-      return make<ast::MethodCall>(form.loc, receiver, Symbol::of(last.substr(1)), arguments(form, form.children));
+      return make<ast::MethodCall>(form.loc, receiver, Symbol::of(last.substr(1)),
+                                   arguments(form, form.children));
     }
   }
   Node* callee = expression(form.head);
@@ -298,7 +331,8 @@ Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const G
       return make<ast::Call>(form.loc, selector, arena_.copy(std::span<ast::Argument>(target)));
     }
     // (obj .a/b): the method, then the rest of the path on its result.
-    Node* value = make<ast::MethodCall>(form.loc, receiver, Symbol::of(first.substr(1)), arguments(form, args));
+    Node* value = make<ast::MethodCall>(form.loc, receiver, Symbol::of(first.substr(1)),
+                                        arguments(form, args));
     std::vector<ast::Segment> segments;
     for (Symbol part : p.parts.subspan(1)) {
       ast::Segment s{};

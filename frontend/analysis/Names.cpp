@@ -82,10 +82,12 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
   if (ast::Binding* binding = lookup(symbol)) return make<ast::Local>(loc, binding);
   if (topLevelVars_.contains(symbol)) {
     // Before its `var` ran the name means an earlier definition, if there is one; at the top level nothing else.
-    const bool unset = atTopLevel_ && !declaredVars_.contains(symbol) && !definitions_.contains(symbol);
+    const bool unset =
+        atTopLevel_ && !declaredVars_.contains(symbol) && !definitions_.contains(symbol);
     if (unset) return raiseNode(loc, "Exception", std::string(text) + " is not defined");
   }
-  if (auto it = globals_.find(symbol); it != globals_.end()) return make<ast::Global>(loc, it->second, false);
+  if (auto it = globals_.find(symbol); it != globals_.end())
+    return make<ast::Global>(loc, it->second, false);
   return make<ast::Global>(loc, program_.externalGlobal(symbol), true);
 }
 
@@ -141,9 +143,11 @@ void Analyzer::decideStorage() {
       if (binding->storage == ast::Storage::Copied)
         f.function->captures.push_back(arena_, {ast::Capture::Variable, binding, nullptr});
       else if (scopes.insert(binding->scope).second)
-        f.function->captures.push_back(arena_, {ast::Capture::ScopeObject, nullptr, binding->scope});
+        f.function->captures.push_back(arena_,
+                                       {ast::Capture::ScopeObject, nullptr, binding->scope});
     }
-    if (f.capturesSelf) f.function->captures.push_back(arena_, {ast::Capture::SelfValue, nullptr, nullptr});
+    if (f.capturesSelf)
+      f.function->captures.push_back(arena_, {ast::Capture::SelfValue, nullptr, nullptr});
   }
 }
 

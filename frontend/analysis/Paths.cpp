@@ -17,7 +17,8 @@ bool parseIndex(std::string_view text, int64_t* index) {
 
 /// The value of `name` or `a/b` between angle brackets.
 Analyzer::Node* Analyzer::dynamicKey(std::string_view text, Location loc) {
-  if (text.empty() || text.find_first_of("()[]{}`\"") != std::string_view::npos) return error(loc, Diag::DynamicEmpty);
+  if (text.empty() || text.find_first_of("()[]{}`\"") != std::string_view::npos)
+    return error(loc, Diag::DynamicEmpty);
   if (text.find('/') == std::string_view::npos) return name(Symbol::of(text), loc);
   std::vector<Symbol> parts;
   for (size_t from = 0; from <= text.size();) {
@@ -84,7 +85,8 @@ Analyzer::Node* Analyzer::path(const PathForm& form) {
     return selectorFromParts(parts, form.loc);
   }
   if (head.starts_with('.') && head.size() > 1) {  // .m/x: on self
-    Node* value = make<ast::MethodCall>(form.loc, self(form.loc), Symbol::of(head.substr(1)), ast::Arguments{});
+    Node* value = make<ast::MethodCall>(form.loc, self(form.loc), Symbol::of(head.substr(1)),
+                                        ast::Arguments{});
     std::vector<ast::Segment> segments;
     for (Symbol part : form.parts.subspan(1)) {
       ast::Segment s{};
@@ -101,7 +103,8 @@ Analyzer::Node* Analyzer::assignPath(const PathForm& form, Node* value, Location
   ast::Segment last{};
   Node* container = pathPrefix(form, form.parts.size() - 1);
   if (!segment(form.parts.back().text(), form.loc, &last)) return nil(loc);
-  if (last.kind != ast::Segment::Member && last.kind != ast::Segment::Index && last.kind != ast::Segment::Dynamic)
+  if (last.kind != ast::Segment::Member && last.kind != ast::Segment::Index &&
+      last.kind != ast::Segment::Dynamic)
     return error(loc, Diag::InvalidTarget, {printForm(form)});
   return make<ast::PathAssign>(loc, container, last, value);
 }
@@ -110,22 +113,24 @@ Analyzer::Node* Analyzer::updatePath(const PathForm& form, ir::Op op, Node* valu
   ast::Segment last{};
   Node* container = pathPrefix(form, form.parts.size() - 1);
   if (!segment(form.parts.back().text(), form.loc, &last)) return nil(loc);
-  if (last.kind != ast::Segment::Member && last.kind != ast::Segment::Index && last.kind != ast::Segment::Dynamic)
+  if (last.kind != ast::Segment::Member && last.kind != ast::Segment::Index &&
+      last.kind != ast::Segment::Dynamic)
     return error(loc, Diag::InvalidTarget, {printForm(form)});
   return make<ast::PathUpdate>(loc, container, last, op, value);
 }
 
 // --- ./ ----------------------------------------------------------------------------------------------------------------
 
-Analyzer::Node* Analyzer::selectForm(Node* target, const Form* key, std::span<Form* const> rest, Location loc) {
+Analyzer::Node* Analyzer::selectForm(Node* target, const Form* key, std::span<Form* const> rest,
+                                     Location loc) {
   if (rest.size() > 1) return error(loc, Diag::SelectArguments);
   Node* keyNode = expression(key);
   return make<ast::Select>(loc, target, keyNode, rest.empty() ? nullptr : expression(rest[0]));
 }
 
 /// (target ./name/more default): literal segments; the default applies to the final outcome.
-Analyzer::Node* Analyzer::gluedSelect(Node* target, std::span<const Symbol> parts, std::span<Form* const> rest,
-                                      Location loc) {
+Analyzer::Node* Analyzer::gluedSelect(Node* target, std::span<const Symbol> parts,
+                                      std::span<Form* const> rest, Location loc) {
   if (rest.size() > 1) return error(loc, Diag::SelectArguments);
   Node* node = target;
   for (size_t i = 0; i < parts.size(); i++) {

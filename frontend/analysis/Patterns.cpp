@@ -21,7 +21,8 @@ ast::Destructure::Target Analyzer::target(Symbol name, Location loc, bool consta
 }
 
 /// One target for each name, in order of appearance; names in nested patterns included.
-void Analyzer::arrayTargets(const ArrayForm& form, std::vector<ast::Destructure::Target>& targets, bool constant) {
+void Analyzer::arrayTargets(const ArrayForm& form, std::vector<ast::Destructure::Target>& targets,
+                            bool constant) {
   bool hasRest = false;
   const std::span<Form* const> items = form.items;
   for (size_t i = 0; i < items.size(); i++) {
@@ -96,7 +97,8 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
     return pattern(what, value, constant);
   }
   if (what->kind == FormKind::Path)
-    return assignPath(as<PathForm>(*what), c.size() > 1 ? expression(c[1]) : nil(form.loc), form.loc);
+    return assignPath(as<PathForm>(*what), c.size() > 1 ? expression(c[1]) : nil(form.loc),
+                      form.loc);
   std::string_view text = symbolOf(what).text();
   if (text.empty()) return error(what->loc, Diag::UnsupportedPattern);
   const bool typed = text.size() > 1 && text.ends_with(':');

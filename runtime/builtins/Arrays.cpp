@@ -19,8 +19,12 @@ namespace {
 ArrayObject* self(const Value* args) { return as<ArrayObject>(args[0]); }
 
 Value size(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->size); }
-Value isEmpty(Context&, const Value* args, uint32_t) { return Value::boolean(self(args)->size == 0); }
-Value isNotEmpty(Context&, const Value* args, uint32_t) { return Value::boolean(self(args)->size != 0); }
+Value isEmpty(Context&, const Value* args, uint32_t) {
+  return Value::boolean(self(args)->size == 0);
+}
+Value isNotEmpty(Context&, const Value* args, uint32_t) {
+  return Value::boolean(self(args)->size != 0);
+}
 
 Value get(Context&, const Value* args, uint32_t count) {
   ArrayObject* a = self(args);
@@ -57,7 +61,8 @@ bool indexIn(Context& context, const Value* args, const char* name, uint32_t* in
 Value set(Context& context, const Value* args, uint32_t count) {
   if (count < 3) return raiseArgument(context, "Array.set requires index and value");
   uint32_t i;
-  if (!indexIn(context, args, "set", &i) || !checkMutable(context, args[0], "set item on")) return Value::pending();
+  if (!indexIn(context, args, "set", &i) || !checkMutable(context, args[0], "set item on"))
+    return Value::pending();
   self(args)->items[i].set(args[2]);
   return args[0];
 }
@@ -84,7 +89,8 @@ Value pop(Context& context, const Value* args, uint32_t) {
 Value del(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "Array.del requires index");
   uint32_t i;
-  if (!indexIn(context, args, "del", &i) || !checkMutable(context, args[0], "delete from")) return Value::pending();
+  if (!indexIn(context, args, "del", &i) || !checkMutable(context, args[0], "delete from"))
+    return Value::pending();
   const Value removed = arrayAt(self(args), i);
   arrayErase(self(args), i, i + 1);
   return removed;
@@ -137,7 +143,8 @@ bool forEachResult(Context& context, const Value* args, Value function, F&& f) {
 }
 
 Value find(Context& context, const Value* args, uint32_t count) {
-  if (!callback(context, args, count, 1, "Array.find requires a predicate", "find predicate must be callable"))
+  if (!callback(context, args, count, 1, "Array.find requires a predicate",
+                "find predicate must be callable"))
     return Value::pending();
   Value found = Value::nil();
   const bool ok = forEachResult(context, args, args[1], [&](Value item, Value result) {
@@ -159,18 +166,24 @@ Value anyOrAll(Context& context, const Value* args, uint32_t count, const char* 
   });
   return ok ? Value::boolean(outcome) : Value::pending();
 }
-Value any(Context& context, const Value* args, uint32_t count) { return anyOrAll(context, args, count, "any", false); }
-Value all(Context& context, const Value* args, uint32_t count) { return anyOrAll(context, args, count, "all", true); }
+Value any(Context& context, const Value* args, uint32_t count) {
+  return anyOrAll(context, args, count, "any", false);
+}
+Value all(Context& context, const Value* args, uint32_t count) {
+  return anyOrAll(context, args, count, "all", true);
+}
 
 Value each(Context& context, const Value* args, uint32_t count) {
-  if (!callback(context, args, count, 1, "Array.each requires a function", "each callback must be a function", false))
+  if (!callback(context, args, count, 1, "Array.each requires a function",
+                "each callback must be a function", false))
     return Value::pending();
   const bool ok = forEachResult(context, args, args[1], [](Value, Value) { return true; });
   return ok ? args[0] : Value::pending();
 }
 
 Value map(Context& context, const Value* args, uint32_t count) {
-  if (!callback(context, args, count, 1, "Array.map requires a function", "map callback must be a function"))
+  if (!callback(context, args, count, 1, "Array.map requires a function",
+                "map callback must be a function"))
     return Value::pending();
   ArrayObject* result = newArray(context, self(args)->size);
   const bool ok = forEachResult(context, args, args[1], [&](Value, Value mapped) {
@@ -181,7 +194,8 @@ Value map(Context& context, const Value* args, uint32_t count) {
 }
 
 Value filter(Context& context, const Value* args, uint32_t count) {
-  if (!callback(context, args, count, 1, "Array.filter requires a predicate", "filter predicate must be callable"))
+  if (!callback(context, args, count, 1, "Array.filter requires a predicate",
+                "filter predicate must be callable"))
     return Value::pending();
   ArrayObject* result = newArray(context, 0);
   const bool ok = forEachResult(context, args, args[1], [&](Value item, Value keep) {
@@ -192,7 +206,8 @@ Value filter(Context& context, const Value* args, uint32_t count) {
 }
 
 Value reduce(Context& context, const Value* args, uint32_t count) {
-  if (!callback(context, args, count, 2, "Array.reduce requires an initial value and a reducer function",
+  if (!callback(context, args, count, 2,
+                "Array.reduce requires an initial value and a reducer function",
                 "reduce reducer must be callable"))
     return Value::pending();
   Value accumulator = args[1];
@@ -217,7 +232,8 @@ Value zip(Context& context, const Value* args, uint32_t count) {
   return Value::object(result);
 }
 
-bool countArgument(Context& context, const Value* args, uint32_t count, const char* name, uint32_t* n) {
+bool countArgument(Context& context, const Value* args, uint32_t count, const char* name,
+                   uint32_t* n) {
   const std::string who(name);
   if (count < 2) {
     raiseArgument(context, "Array." + who + " requires count");
@@ -255,7 +271,8 @@ Value slice(Context& context, const Value* args, uint32_t count) {
   }
   const int64_t from = std::max<int64_t>(ends[0], 0), to = std::min(ends[1], n);
   if (from >= to) return Value::object(newArray(context, 0));
-  return Value::object(arraySlice(context, self(args), static_cast<uint32_t>(from), static_cast<uint32_t>(to)));
+  return Value::object(
+      arraySlice(context, self(args), static_cast<uint32_t>(from), static_cast<uint32_t>(to)));
 }
 
 Value reverse(Context& context, const Value* args, uint32_t) {
@@ -317,11 +334,15 @@ Value toMap(Context& context, const Value* args, uint32_t) {
   return Value::object(result);
 }
 
-Value toJson(Context& context, const Value* args, uint32_t) { return newString(context, jsonText(context, args[0])); }
+Value toJson(Context& context, const Value* args, uint32_t) {
+  return newString(context, jsonText(context, args[0]));
+}
 Value isImmutable(Context&, const Value* args, uint32_t) {
   return Value::boolean((args[0].object()->countAndFlags & Object::Sealed) != 0);
 }
-Value iter(Context& context, const Value* args, uint32_t) { return Value::object(newIterator(context, args[0])); }
+Value iter(Context& context, const Value* args, uint32_t) {
+  return Value::object(newIterator(context, args[0]));
+}
 
 constexpr BuiltinRow rows[] = {
     {"size length", size, 0, 0, 0, "the number of items"},

@@ -9,18 +9,24 @@
 
 namespace gene {
 
-extern const BuiltinTable objectTable, classTable, stringTable, arrayTable, mapTable, hashMapTable, hashSetTable, rangeTable,
-    arrayIteratorTable, mapIteratorTable, rangeIteratorTable, geneTable, intTable, floatTable, nilTable, voidTable,
-    functionTable, selectorTable, namespaceTable, globalTable, mathTable, jsonTable, geneNamespaceTable, systemTable,
-    handleTable, hashMapConstructors, hashSetConstructors, stringConstructors;
+extern const BuiltinTable objectTable, classTable, stringTable, arrayTable, mapTable, hashMapTable,
+    hashSetTable, rangeTable, arrayIteratorTable, mapIteratorTable, rangeIteratorTable, geneTable,
+    intTable, floatTable, nilTable, voidTable, functionTable, selectorTable, namespaceTable,
+    globalTable, mathTable, jsonTable, geneNamespaceTable, systemTable, handleTable,
+    hashMapConstructors, hashSetConstructors, stringConstructors, regexTable, regexConstructors,
+    regexMatchTable;
 
 namespace {
 
 const BuiltinTable* const tables[] = {
-    &globalTable, &mathTable, &geneNamespaceTable, &jsonTable, &systemTable, &objectTable, &classTable, &nilTable,
-    &voidTable, &intTable, &floatTable, &stringTable, &arrayTable, &mapTable, &hashMapTable, &hashSetTable, &rangeTable,
-    &arrayIteratorTable, &mapIteratorTable, &rangeIteratorTable, &geneTable, &functionTable, &selectorTable,
-    &namespaceTable, &handleTable, &stringConstructors, &hashMapConstructors, &hashSetConstructors};
+    &globalTable,       &mathTable,          &geneNamespaceTable,  &jsonTable,
+    &systemTable,       &objectTable,        &classTable,          &nilTable,
+    &voidTable,         &intTable,           &floatTable,          &stringTable,
+    &arrayTable,        &mapTable,           &hashMapTable,        &hashSetTable,
+    &rangeTable,        &arrayIteratorTable, &mapIteratorTable,    &rangeIteratorTable,
+    &geneTable,         &functionTable,      &selectorTable,       &namespaceTable,
+    &handleTable,       &stringConstructors, &hashMapConstructors, &regexTable,
+    &regexConstructors, &regexMatchTable,    &hashSetConstructors};
 
 /// Calls f(name) for each blank-separated name.
 template <class F>
@@ -65,7 +71,8 @@ FunctionObject* functionFor(Context& context, const BuiltinRow& row, bool method
 void defineTable(Context& context, const BuiltinTable& table) {
   ClassObject* cls = nullptr;
   NamespaceObject* ns = nullptr;
-  const bool isClass = table.methods || (!table.rows.empty() && (table.rows[0].flags & Constructor));
+  const bool isClass =
+      table.methods || (!table.rows.empty() && (table.rows[0].flags & Constructor));
   if (isClass)
     cls = as<ClassObject>(namespaceGet(context.globals, Symbol::of(table.owner)));
   else
@@ -101,11 +108,13 @@ void defineBuiltins(Context& context) {
 
 std::string builtinsReference() {
   std::string out =
-      "# Built-in functions and methods\n\nGenerated from the tables in `runtime/builtins/`: do not edit. A number is "
+      "# Built-in functions and methods\n\nGenerated from the tables in `runtime/builtins/`: do "
+      "not edit. A number is "
       "how many arguments are needed; `..` says that more are taken.\n";
   for (const BuiltinTable* table : tables) {
     const std::string owner = *table->owner ? table->owner : "Global functions";
-    out += "\n## " + owner + (table->methods ? " (methods)" : "") + "\n\n| name | arguments | |\n|---|---|---|\n";
+    out += "\n## " + owner + (table->methods ? " (methods)" : "") +
+           "\n\n| name | arguments | |\n|---|---|---|\n";
     for (const BuiltinRow& row : table->rows) {
       std::string names;
       forEachName(row.names, [&](std::string_view name) {
@@ -150,7 +159,8 @@ bool checkMutable(Context& context, Value object, const char* operation) {
   if (sealed)
     raise(context, ErrorClass::Exception, std::string("Cannot ") + operation + " sealed " + kind);
   else
-    raise(context, ErrorClass::Exception, "cannot mutate frozen " + kindName(context, object) + " via " + operation);
+    raise(context, ErrorClass::Exception,
+          "cannot mutate frozen " + kindName(context, object) + " via " + operation);
   return false;
 }
 

@@ -17,17 +17,17 @@ enum BuiltinFlags : uint8_t {
 };
 
 struct BuiltinRow {
-  const char* names;    // aliases are blank-separated
+  const char* names;  // aliases are blank-separated
   Builtin function;
-  int8_t minArgs;       // without the receiver; the function says what is missing
-  int8_t maxArgs;       // -1: any number; surplus ones are ignored
+  int8_t minArgs;  // without the receiver; the function says what is missing
+  int8_t maxArgs;  // -1: any number; surplus ones are ignored
   uint8_t flags;
   const char* documentation;
 };
 
 struct BuiltinTable {
-  const char* owner;     // a class, a namespace path (math, gene/json), or "" for global functions
-  bool methods;          // of a class: args[0] is the receiver
+  const char* owner;  // a class, a namespace path (math, gene/json), or "" for global functions
+  bool methods;       // of a class: args[0] is the receiver
   std::span<const BuiltinRow> rows;
 };
 

@@ -39,7 +39,8 @@ constexpr BuiltinRow functionRows[] = {
 
 Value callSelector(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "Selector.call expects a target value");
-  return applySelector(context, as<SelectorObject>(args[0]), args[1], count > 2 ? args[2] : Value::absent());
+  return applySelector(context, as<SelectorObject>(args[0]), args[1],
+                       count > 2 ? args[2] : Value::absent());
 }
 
 constexpr BuiltinRow selectorRows[] = {
@@ -51,8 +52,8 @@ constexpr BuiltinRow selectorRows[] = {
 NamespaceObject* ns(const Value* args) { return as<NamespaceObject>(args[0]); }
 MapObject* members(const Value* args) { return as<MapObject>(ns(args)->members.get()); }
 
-bool memberKey(Context& context, const Value* args, uint32_t count, uint32_t needed, const char* name,
-               const char* missing, Symbol* key) {
+bool memberKey(Context& context, const Value* args, uint32_t count, uint32_t needed,
+               const char* name, const char* missing, Symbol* key) {
   const std::string who = std::string("Namespace.") + name;
   if (count < needed) {
     raiseArgument(context, who + " requires " + missing);
@@ -87,15 +88,20 @@ Value nsDel(Context& context, const Value* args, uint32_t count) {
   if (!memberKey(context, args, count, 2, "del", "a key", &key)) return Value::pending();
   Value removed = Value::nil();
   for (uint32_t i = 1; i < count; i++) {
-    if (!keyName(args[i], &key)) return raiseType(context, "Namespace.del key must be a string or symbol");
+    if (!keyName(args[i], &key))
+      return raiseType(context, "Namespace.del key must be a string or symbol");
     const Value old = mapRemove(context, members(args), key);
     if (!old.isAbsent()) removed = old;
   }
   return removed;
 }
 Value nsSize(Context&, const Value* args, uint32_t) { return Value::smallInt(members(args)->size); }
-Value nsEmpty(Context&, const Value* args, uint32_t) { return Value::boolean(members(args)->size == 0); }
-Value nsNotEmpty(Context&, const Value* args, uint32_t) { return Value::boolean(members(args)->size != 0); }
+Value nsEmpty(Context&, const Value* args, uint32_t) {
+  return Value::boolean(members(args)->size == 0);
+}
+Value nsNotEmpty(Context&, const Value* args, uint32_t) {
+  return Value::boolean(members(args)->size != 0);
+}
 Value nsClear(Context&, const Value* args, uint32_t) {
   mapClear(members(args));
   return args[0];
@@ -113,15 +119,23 @@ Value parts(Context& context, const Value* args, Part part) {
     }
     const Value key = keyString(context, m->entries[i].key.get());
     const Value pair[] = {key, value};
-    arrayPush(context, result, part == Part::Keys ? key : Value::object(newArrayFrom(context, pair, 2)));
+    arrayPush(context, result,
+              part == Part::Keys ? key : Value::object(newArrayFrom(context, pair, 2)));
   }
   return Value::object(result);
 }
-Value nsKeys(Context& context, const Value* args, uint32_t) { return parts(context, args, Part::Keys); }
-Value nsValues(Context& context, const Value* args, uint32_t) { return parts(context, args, Part::Values); }
-Value nsPairs(Context& context, const Value* args, uint32_t) { return parts(context, args, Part::Pairs); }
+Value nsKeys(Context& context, const Value* args, uint32_t) {
+  return parts(context, args, Part::Keys);
+}
+Value nsValues(Context& context, const Value* args, uint32_t) {
+  return parts(context, args, Part::Values);
+}
+Value nsPairs(Context& context, const Value* args, uint32_t) {
+  return parts(context, args, Part::Pairs);
+}
 
-bool nsCallback(Context& context, const Value* args, uint32_t count, uint32_t at, const char* name) {
+bool nsCallback(Context& context, const Value* args, uint32_t count, uint32_t at,
+                const char* name) {
   if (count > at && isCallable(args[at])) return true;
   raiseType(context, std::string(name) + " callback must be callable, got " +
                          (count > at ? kindName(context, args[at]) : std::string("Nil")));
@@ -132,7 +146,8 @@ Value nsEach(Context& context, const Value* args, uint32_t count) {
   if (!nsCallback(context, args, count, 1, "each")) return Value::pending();
   MapObject* snapshot = mapCopy(context, members(args));
   for (uint32_t i = 0; (i = mapNext(snapshot, i)) != MapEnd; i++) {
-    const Value pair[] = {keyString(context, snapshot->entries[i].key.get()), snapshot->entries[i].value.get()};
+    const Value pair[] = {keyString(context, snapshot->entries[i].key.get()),
+                          snapshot->entries[i].value.get()};
     if (call(context, args[1], pair, 2).isPending()) return Value::pending();
   }
   return args[0];
@@ -188,12 +203,15 @@ constexpr BuiltinRow namespaceRows[] = {
     {"each", nsEach, 1, 1, 0, "calls f(name member); the namespace"},
     {"map", nsMap, 1, 1, 0, "a map of f's results under the same names"},
     {"reduce", nsReduce, 2, 2, 0, "folds the members with f(accumulator name member)"},
-    {"on_member_missing", onMemberMissing, 1, 1, 0, "registers a function that supplies missing members"},
+    {"on_member_missing", onMemberMissing, 1, 1, 0,
+     "registers a function that supplies missing members"},
 };
 
 // --- ranges and iterators ----------------------------------------------------------------------------------------------
 
-Value iter(Context& context, const Value* args, uint32_t) { return Value::object(newIterator(context, args[0])); }
+Value iter(Context& context, const Value* args, uint32_t) {
+  return Value::object(newIterator(context, args[0]));
+}
 Value self(Context&, const Value* args, uint32_t) { return args[0]; }
 Value hasNext(Context& context, const Value* args, uint32_t) {
   const bool more = iteratorHasNext(context, as<IteratorObject>(args[0]));
@@ -218,8 +236,8 @@ constexpr BuiltinRow iteratorRows[] = {
 
 }  // namespace
 
-extern const BuiltinTable functionTable, selectorTable, namespaceTable, rangeTable, arrayIteratorTable,
-    mapIteratorTable, rangeIteratorTable;
+extern const BuiltinTable functionTable, selectorTable, namespaceTable, rangeTable,
+    arrayIteratorTable, mapIteratorTable, rangeIteratorTable;
 constinit const BuiltinTable functionTable{"Function", true, functionRows};
 constinit const BuiltinTable selectorTable{"Selector", true, selectorRows};
 constinit const BuiltinTable namespaceTable{"Namespace", true, namespaceRows};

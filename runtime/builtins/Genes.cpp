@@ -23,17 +23,19 @@ Value setType(Context& context, const Value* args, uint32_t count) {
 
 Value props(Context& context, const Value* args, uint32_t) {
   const Value properties = self(args)->properties.get();
-  return Value::object(properties.isNil() ? newMap(context) : mapCopy(context, as<MapObject>(properties)));
+  return Value::object(properties.isNil() ? newMap(context)
+                                          : mapCopy(context, as<MapObject>(properties)));
 }
 
 Value children(Context& context, const Value* args, uint32_t) {
   ArrayObject* result = newArray(context, self(args)->size);
-  for (uint32_t i = 0; i < self(args)->size; i++) arrayPush(context, result, self(args)->children[i].get());
+  for (uint32_t i = 0; i < self(args)->size; i++)
+    arrayPush(context, result, self(args)->children[i].get());
   return Value::object(result);
 }
 
-bool propertyKey(Context& context, const Value* args, uint32_t count, uint32_t needed, const char* name,
-                 const char* missing, Symbol* key) {
+bool propertyKey(Context& context, const Value* args, uint32_t count, uint32_t needed,
+                 const char* name, const char* missing, Symbol* key) {
   const std::string who = std::string("Gene.") + name;
   if (count < needed) {
     raiseArgument(context, who + " requires " + missing);
@@ -73,7 +75,8 @@ Value del(Context& context, const Value* args, uint32_t count) {
     return Value::pending();
   Value removed = Value::nil();
   for (uint32_t i = 1; i < count; i++) {
-    if (!keyName(args[i], &key)) return raiseType(context, "Gene.del key must be a string or symbol");
+    if (!keyName(args[i], &key))
+      return raiseType(context, "Gene.del key must be a string or symbol");
     if (self(args)->properties.get().isNil()) continue;
     const Value old = mapRemove(context, as<MapObject>(self(args)->properties.get()), key);
     if (!old.isAbsent()) removed = old;
@@ -82,8 +85,8 @@ Value del(Context& context, const Value* args, uint32_t count) {
 }
 
 /// The index argument; raises when it is missing or no Int.
-bool childIndex(Context& context, const Value* args, uint32_t count, uint32_t needed, const char* name,
-                const char* missing, int64_t* index) {
+bool childIndex(Context& context, const Value* args, uint32_t count, uint32_t needed,
+                const char* name, const char* missing, int64_t* index) {
   const std::string who = std::string("Gene.") + name;
   if (count < needed) {
     raiseArgument(context, who + " requires " + missing);
@@ -118,7 +121,8 @@ Value getChild(Context& context, const Value* args, uint32_t count) {
 Value setChild(Context& context, const Value* args, uint32_t count) {
   int64_t i;
   if (!childIndex(context, args, count, 3, "set_child", "index and value", &i) ||
-      !inBounds(context, i, self(args)->size, "set_child") || !checkMutable(context, args[0], "set child on"))
+      !inBounds(context, i, self(args)->size, "set_child") ||
+      !checkMutable(context, args[0], "set child on"))
     return Value::pending();
   self(args)->children[i].set(args[2]);
   return args[0];
@@ -144,7 +148,8 @@ Value insertChild(Context& context, const Value* args, uint32_t count) {
 Value deleteChild(Context& context, const Value* args, uint32_t count) {
   int64_t i;
   if (!childIndex(context, args, count, 2, "del_child", "an index", &i) ||
-      !inBounds(context, i, self(args)->size, "del_child") || !checkMutable(context, args[0], "delete child from"))
+      !inBounds(context, i, self(args)->size, "del_child") ||
+      !checkMutable(context, args[0], "delete child from"))
     return Value::pending();
   const Value removed = self(args)->children[i].get();
   geneErase(self(args), static_cast<uint32_t>(i));

@@ -30,8 +30,9 @@ namespace {
 // --- printing and reading ----------------------------------------------------------------------------------------------
 
 Value printText(Context& context, const Value* args, uint32_t count, const char* end) {
-  const bool toStderr = !context.keywords.isNil() &&
-                        mapGetOr(as<MapObject>(context.keywords), Symbol::of("stderr"), Value::nil()).isTruthy();
+  const bool toStderr =
+      !context.keywords.isNil() &&
+      mapGetOr(as<MapObject>(context.keywords), Symbol::of("stderr"), Value::nil()).isTruthy();
   std::string out;
   for (uint32_t i = 0; i < count; i++) {
     if (i) out += ' ';
@@ -44,8 +45,12 @@ Value printText(Context& context, const Value* args, uint32_t count, const char*
     writeOut(out);
   return Value::nil();
 }
-Value print(Context& context, const Value* args, uint32_t count) { return printText(context, args, count, ""); }
-Value println(Context& context, const Value* args, uint32_t count) { return printText(context, args, count, "\n"); }
+Value print(Context& context, const Value* args, uint32_t count) {
+  return printText(context, args, count, "");
+}
+Value println(Context& context, const Value* args, uint32_t count) {
+  return printText(context, args, count, "\n");
+}
 
 Value flush(Context& context, const Value*, uint32_t count) {
   if (count > 1) return raiseArgument(context, "flush accepts at most one IOHandle");
@@ -98,7 +103,8 @@ Value len(Context& context, const Value* args, uint32_t count) {
 
 Value assertTrue(Context& context, const Value* args, uint32_t count) {
   if (count == 0 || args[0].isTruthy()) return Value::nil();
-  return raise(context, ErrorClass::Assertion, count > 1 ? displayText(context, args[1]) : "Assertion failed");
+  return raise(context, ErrorClass::Assertion,
+               count > 1 ? displayText(context, args[1]) : "Assertion failed");
 }
 
 Value text(Context& context, const Value* args, uint32_t count) {
@@ -108,13 +114,15 @@ Value text(Context& context, const Value* args, uint32_t count) {
 }
 
 Value parse(Context& context, const Value* args, uint32_t count) {
-  if (count < 1 || !isString(args[0])) return raiseType(context, "$parse expects a string argument");
+  if (count < 1 || !isString(args[0]))
+    return raiseType(context, "$parse expects a string argument");
   SourceManager sources;
   const Location start = sources.add("<parse>", std::string(stringView(args[0])));
   DiagnosticEngine diagnostics(sources);
   Arena arena;
   const std::span<Form*> forms = readForms(start, arena, diagnostics);
-  if (diagnostics.hasErrors()) return raise(context, ErrorClass::Parse, diagnostics.all()[0].message);
+  if (diagnostics.hasErrors())
+    return raise(context, ErrorClass::Parse, diagnostics.all()[0].message);
   return forms.empty() ? Value::nil() : fromForm(context, *forms[0]);
 }
 
@@ -165,15 +173,17 @@ class Freezer {
         auto* m = static_cast<MapObject*>(o);
         for (uint32_t i = m->used; i-- > 0;)
           if (!m->entries[i].key.get().isAbsent())
-            work_.push_back({m->entries[i].value.get(),
-                             step.path + "/." + std::string(m->entries[i].key.get().symbol().text())});
+            work_.push_back(
+                {m->entries[i].value.get(),
+                 step.path + "/." + std::string(m->entries[i].key.get().symbol().text())});
         break;
       }
       case Kind::HashMap: {
         auto* m = static_cast<MapObject*>(o);
         for (uint32_t i = m->used; i-- > 0;) {
           if (m->entries[i].key.get().isAbsent()) continue;
-          work_.push_back({m->entries[i].value.get(), step.path + "/value[" + std::to_string(i) + "]"});
+          work_.push_back(
+              {m->entries[i].value.get(), step.path + "/value[" + std::to_string(i) + "]"});
           work_.push_back({m->entries[i].key.get(), step.path + "/key[" + std::to_string(i) + "]"});
         }
         break;
@@ -186,7 +196,8 @@ class Freezer {
         break;
       }
       case Kind::Function:
-        all(static_cast<FunctionObject*>(o)->captures(), static_cast<FunctionObject*>(o)->captureCount, "/captures[", "]");
+        all(static_cast<FunctionObject*>(o)->captures(),
+            static_cast<FunctionObject*>(o)->captureCount, "/captures[", "]");
         break;
       case Kind::Scope:
         all(static_cast<ScopeObject*>(o)->slots(), static_cast<ScopeObject*>(o)->count, "/[", "]");
@@ -198,7 +209,8 @@ class Freezer {
   }
   bool refuse(const Step& step) {
     raise(context_, ErrorClass::Exception,
-          "freeze cannot make " + kindName(context_, step.value) + " frozen at " + (step.path.empty() ? "/" : step.path) +
+          "freeze cannot make " + kindName(context_, step.value) + " frozen at " +
+              (step.path.empty() ? "/" : step.path) +
               "; Phase 1 only deep-freezes MVP containers, and sealed non-MVP values stay shallow");
     return false;
   }
@@ -218,7 +230,8 @@ Value freeze(Context& context, const Value* args, uint32_t count) {
 // --- environment, time, ending -----------------------------------------------------------------------------------------
 
 Value getEnv(Context& context, const Value* args, uint32_t count) {
-  if (count < 1 || !isString(args[0])) return raiseArgument(context, "get_env requires a string variable name");
+  if (count < 1 || !isString(args[0]))
+    return raiseArgument(context, "get_env requires a string variable name");
   const char* value = std::getenv(std::string(stringView(args[0])).c_str());
   return value ? checkedString(context, value) : argument(args, count, 1);
 }
@@ -233,14 +246,17 @@ Value hasEnv(Context& context, const Value* args, uint32_t count) {
 }
 
 Value sleepFor(Context& context, const Value* args, uint32_t count) {
-  if (count < 1) return raiseArgument(context, "sleep requires 1 argument (duration in milliseconds)");
+  if (count < 1)
+    return raiseArgument(context, "sleep requires 1 argument (duration in milliseconds)");
   if (!isNumber(args[0])) return raiseType(context, "sleep requires a number (milliseconds)");
-  const double seconds = args[0].isFloat() ? args[0].floating() : static_cast<double>(asInt(args[0])) / 1000;
+  const double seconds =
+      args[0].isFloat() ? args[0].floating() : static_cast<double>(asInt(args[0])) / 1000;
   flushOut();
   if (seconds > 0) {
     timespec time{};
     time.tv_sec = static_cast<time_t>(std::min(seconds, 1e9));
-    time.tv_nsec = static_cast<long>((std::min(seconds, 1e9) - static_cast<double>(time.tv_sec)) * 1e9);
+    time.tv_nsec =
+        static_cast<long>((std::min(seconds, 1e9) - static_cast<double>(time.tv_sec)) * 1e9);
     while (::nanosleep(&time, &time) != 0 && errno == EINTR) {
     }
   }
@@ -261,19 +277,23 @@ Value cwd(Context& context, const Value*, uint32_t) {
 constexpr char base64Digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 Value base64Encode(Context& context, const Value* args, uint32_t count) {
-  if (count < 1 || !isString(args[0])) return raiseType(context, "base64 requires a string argument");
+  if (count < 1 || !isString(args[0]))
+    return raiseType(context, "base64 requires a string argument");
   const std::string_view in = stringView(args[0]);
   std::string out;
   for (size_t i = 0; i < in.size(); i += 3) {
     uint32_t word = 0;
-    for (size_t k = 0; k < 3; k++) word = word << 8 | (i + k < in.size() ? static_cast<uint8_t>(in[i + k]) : 0);
-    for (size_t k = 0; k < 4; k++) out += i + k > in.size() ? '=' : base64Digits[word >> (18 - 6 * k) & 63];
+    for (size_t k = 0; k < 3; k++)
+      word = word << 8 | (i + k < in.size() ? static_cast<uint8_t>(in[i + k]) : 0);
+    for (size_t k = 0; k < 4; k++)
+      out += i + k > in.size() ? '=' : base64Digits[word >> (18 - 6 * k) & 63];
   }
   return newString(context, out);
 }
 
 Value base64Decode(Context& context, const Value* args, uint32_t count) {
-  if (count < 1 || !isString(args[0])) return raiseType(context, "base64_decode requires a string argument");
+  if (count < 1 || !isString(args[0]))
+    return raiseType(context, "base64_decode requires a string argument");
   const std::string_view in = stringView(args[0]);
   std::string out;
   uint32_t word = 0;
@@ -285,7 +305,8 @@ Value base64Decode(Context& context, const Value* args, uint32_t count) {
       continue;
     }
     const void* digit = c ? std::memchr(base64Digits, c, 64) : nullptr;
-    if (!digit || padding) return raise(context, ErrorClass::Exception, "Invalid base64 string: " + std::string(in));
+    if (!digit || padding)
+      return raise(context, ErrorClass::Exception, "Invalid base64 string: " + std::string(in));
     word = word << 6 | static_cast<uint32_t>(static_cast<const char*>(digit) - base64Digits);
     bits += 6;
     if (bits >= 8) out += static_cast<char>(word >> (bits -= 8));
@@ -346,29 +367,41 @@ Value absolute(Context& context, const Value* args, uint32_t count) {
   if (!numeric(context, args, count, "abs")) return Value::pending();
   if (args[0].isFloat()) return Value::floating(std::fabs(args[0].floating()));
   const int64_t i = asInt(args[0]);
-  if (i == INT64_MIN) return raise(context, ErrorClass::Runtime, "Integer overflow in absolute value");
+  if (i == INT64_MIN)
+    return raise(context, ErrorClass::Runtime, "Integer overflow in absolute value");
   return newInt(context, i < 0 ? -i : i);
 }
 
 template <double (*F)(double)>
 Value unary(Context& context, const Value* args, uint32_t count, const char* name) {
-  return numeric(context, args, count, name) ? Value::floating(F(asDouble(args[0]))) : Value::pending();
+  return numeric(context, args, count, name) ? Value::floating(F(asDouble(args[0])))
+                                             : Value::pending();
 }
-Value squareRoot(Context& c, const Value* a, uint32_t n) { return unary<std::sqrt>(c, a, n, "sqrt"); }
+Value squareRoot(Context& c, const Value* a, uint32_t n) {
+  return unary<std::sqrt>(c, a, n, "sqrt");
+}
 Value sine(Context& c, const Value* a, uint32_t n) { return unary<std::sin>(c, a, n, "sin"); }
 Value cosine(Context& c, const Value* a, uint32_t n) { return unary<std::cos>(c, a, n, "cos"); }
 Value tangent(Context& c, const Value* a, uint32_t n) { return unary<std::tan>(c, a, n, "tan"); }
 Value logarithm(Context& c, const Value* a, uint32_t n) { return unary<std::log>(c, a, n, "log"); }
-Value logarithm10(Context& c, const Value* a, uint32_t n) { return unary<std::log10>(c, a, n, "log10"); }
+Value logarithm10(Context& c, const Value* a, uint32_t n) {
+  return unary<std::log10>(c, a, n, "log10");
+}
 
 template <double (*F)(double)>
 Value rounding(Context& context, const Value* args, uint32_t count, const char* name) {
   if (!numeric(context, args, count, name)) return Value::pending();
   return args[0].isFloat() ? Value::floating(F(args[0].floating())) : args[0];
 }
-Value floorOf(Context& c, const Value* a, uint32_t n) { return rounding<std::floor>(c, a, n, "floor"); }
-Value ceilOf(Context& c, const Value* a, uint32_t n) { return rounding<std::ceil>(c, a, n, "ceil"); }
-Value roundOf(Context& c, const Value* a, uint32_t n) { return rounding<std::round>(c, a, n, "round"); }
+Value floorOf(Context& c, const Value* a, uint32_t n) {
+  return rounding<std::floor>(c, a, n, "floor");
+}
+Value ceilOf(Context& c, const Value* a, uint32_t n) {
+  return rounding<std::ceil>(c, a, n, "ceil");
+}
+Value roundOf(Context& c, const Value* a, uint32_t n) {
+  return rounding<std::round>(c, a, n, "round");
+}
 
 Value power(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "pow requires 2 arguments (base, exponent)");
@@ -379,12 +412,15 @@ Value power(Context& context, const Value* args, uint32_t count) {
 
 /// The first argument, replaced by each later number that is beyond it.
 Value extreme(Context& context, const Value* args, uint32_t count, const char* name, bool largest) {
-  if (count < 2) return raiseArgument(context, std::string(name) + " requires at least 2 arguments");
+  if (count < 2)
+    return raiseArgument(context, std::string(name) + " requires at least 2 arguments");
   Value best = args[0];
   for (uint32_t i = 1; i < count; i++) {
     if (!isNumber(args[i]) || !isNumber(best)) continue;
-    const bool less = isInt(args[i]) && isInt(best) ? asInt(args[i]) < asInt(best) : asDouble(args[i]) < asDouble(best);
-    const bool more = isInt(args[i]) && isInt(best) ? asInt(args[i]) > asInt(best) : asDouble(args[i]) > asDouble(best);
+    const bool less = isInt(args[i]) && isInt(best) ? asInt(args[i]) < asInt(best)
+                                                    : asDouble(args[i]) < asDouble(best);
+    const bool more = isInt(args[i]) && isInt(best) ? asInt(args[i]) > asInt(best)
+                                                    : asDouble(args[i]) > asDouble(best);
     if (largest ? more : less) best = args[i];
   }
   return best;
@@ -507,7 +543,9 @@ void defineStandardClasses(Context& context) {
 
 /// Values without a table: $args and its like, stdin, stdout, stderr, math/PI.
 void defineStandardValues(Context& context) {
-  auto global = [&](std::string_view name, Value v) { namespaceSet(context, context.globals, Symbol::of(name), v); };
+  auto global = [&](std::string_view name, Value v) {
+    namespaceSet(context, context.globals, Symbol::of(name), v);
+  };
   auto* math = as<NamespaceObject>(namespaceGet(context.globals, Symbol::of("math")));
   namespaceSet(context, math, Symbol::of("PI"), Value::floating(3.141592653589793));
   namespaceSet(context, math, Symbol::of("E"), Value::floating(2.718281828459045));
@@ -525,13 +563,15 @@ void defineStandardValues(Context& context) {
     global(handles[fd], Value::object(instance));
   }
   ArrayObject* arguments = newArray(context, 0);
-  for (const std::string& a : context.programArguments) arrayPush(context, arguments, checkedString(context, a));
+  for (const std::string& a : context.programArguments)
+    arrayPush(context, arguments, checkedString(context, a));
   MapObject* environment = newMap(context);
   for (char** e = environ; *e; e++) {
     const std::string_view entry = *e;
     const size_t equals = entry.find('=');
     if (equals == std::string_view::npos || equals == 0) continue;
-    mapPut(context, environment, Symbol::of(entry.substr(0, equals)), checkedString(context, entry.substr(equals + 1)));
+    mapPut(context, environment, Symbol::of(entry.substr(0, equals)),
+           checkedString(context, entry.substr(equals + 1)));
   }
   const Value program = checkedString(context, context.programName);
   auto* gene = as<NamespaceObject>(namespaceGet(context.globals, Symbol::of("gene")));

@@ -137,10 +137,13 @@ struct Handler : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
   bool Uint(unsigned u) { return put(Value::smallInt(u)); }
   bool Int64(int64_t i) { return put(newInt(context, i)); }
   bool Uint64(uint64_t u) {
-    return put(u <= INT64_MAX ? newInt(context, static_cast<int64_t>(u)) : Value::floating(static_cast<double>(u)));
+    return put(u <= INT64_MAX ? newInt(context, static_cast<int64_t>(u))
+                              : Value::floating(static_cast<double>(u)));
   }
   bool Double(double d) { return put(Value::floating(d)); }
-  bool String(const char* text, rapidjson::SizeType length, bool) { return put(newString(context, {text, length})); }
+  bool String(const char* text, rapidjson::SizeType length, bool) {
+    return put(newString(context, {text, length}));
+  }
   bool StartObject() { return begin(newMap(context)); }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
     keys->items[keys->size - 1].set(Value::symbol(Symbol::of({text, length})));
@@ -168,8 +171,9 @@ Value parseJson(Context& context, std::string_view text) {
                              rapidjson::kParseValidateEncodingFlag;
   const rapidjson::ParseResult parsed = reader.Parse<Flags>(stream, handler);
   if (parsed) return handler.result;
-  return raise(context, ErrorClass::Parse, std::string("invalid JSON at offset ") + std::to_string(parsed.Offset()) +
-                                               ": " + rapidjson::GetParseError_En(parsed.Code()));
+  return raise(context, ErrorClass::Parse,
+               std::string("invalid JSON at offset ") + std::to_string(parsed.Offset()) + ": " +
+                   rapidjson::GetParseError_En(parsed.Code()));
 }
 
 namespace {

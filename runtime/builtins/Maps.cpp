@@ -21,12 +21,18 @@ Value pairOf(Context& context, Value key, Value value) {
 // --- all three ---------------------------------------------------------------------------------------------------------
 
 Value size(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->size); }
-Value isEmpty(Context&, const Value* args, uint32_t) { return Value::boolean(self(args)->size == 0); }
-Value isNotEmpty(Context&, const Value* args, uint32_t) { return Value::boolean(self(args)->size != 0); }
+Value isEmpty(Context&, const Value* args, uint32_t) {
+  return Value::boolean(self(args)->size == 0);
+}
+Value isNotEmpty(Context&, const Value* args, uint32_t) {
+  return Value::boolean(self(args)->size != 0);
+}
 Value isImmutable(Context&, const Value* args, uint32_t) {
   return Value::boolean((args[0].object()->countAndFlags & Object::Sealed) != 0);
 }
-Value iter(Context& context, const Value* args, uint32_t) { return Value::object(newIterator(context, args[0])); }
+Value iter(Context& context, const Value* args, uint32_t) {
+  return Value::object(newIterator(context, args[0]));
+}
 Value values(Context& context, const Value* args, uint32_t) {
   ArrayObject* result = newArray(context, self(args)->size);
   for (uint32_t i = 0; (i = mapNext(self(args), i)) != MapEnd; i++)
@@ -55,7 +61,8 @@ bool mapKey(Context& context, const Value* args, uint32_t count, uint32_t needed
 
 Value get(Context& context, const Value* args, uint32_t count) {
   Symbol key;
-  if (!mapKey(context, args, count, 2, "get", "at least a key argument", &key)) return Value::pending();
+  if (!mapKey(context, args, count, 2, "get", "at least a key argument", &key))
+    return Value::pending();
   return mapGetOr(self(args), key, argument(args, count, 2));
 }
 
@@ -80,7 +87,8 @@ Value del(Context& context, const Value* args, uint32_t count) {
     return Value::pending();
   Value removed = Value::nil();
   for (uint32_t i = 1; i < count; i++) {
-    if (!keyName(args[i], &key)) return raiseType(context, "Map.del key must be a string or symbol");
+    if (!keyName(args[i], &key))
+      return raiseType(context, "Map.del key must be a string or symbol");
     const Value old = mapRemove(context, self(args), key);
     if (!old.isAbsent()) removed = old;
   }
@@ -93,7 +101,8 @@ Value merge(Context& context, const Value* args, uint32_t count) {
   if (!checkMutable(context, args[0], "merge into")) return Value::pending();
   MapObject* other = mapCopy(context, as<MapObject>(args[1]));
   for (uint32_t i = 0; (i = mapNext(other, i)) != MapEnd; i++)
-    mapPut(context, self(args), other->entries[i].key.get().symbol(), other->entries[i].value.get());
+    mapPut(context, self(args), other->entries[i].key.get().symbol(),
+           other->entries[i].value.get());
   return args[0];
 }
 
@@ -113,14 +122,15 @@ Value pairs(Context& context, const Value* args, uint32_t) {
   return Value::object(result);
 }
 
-bool callback(Context& context, const Value* args, uint32_t count, uint32_t at, const char* missing, const char* what,
-              bool sayKind = true) {
+bool callback(Context& context, const Value* args, uint32_t count, uint32_t at, const char* missing,
+              const char* what, bool sayKind = true) {
   if (count <= at) {
     raiseArgument(context, missing);
     return false;
   }
   if (isCallable(args[at])) return true;
-  raiseType(context, std::string(what) + (sayKind ? ", got " + kindName(context, args[at]) : std::string{}));
+  raiseType(context,
+            std::string(what) + (sayKind ? ", got " + kindName(context, args[at]) : std::string{}));
   return false;
 }
 
@@ -139,27 +149,33 @@ bool forEachEntry(Context& context, MapObject* map, Value function, F&& use) {
 }
 
 Value each(Context& context, const Value* args, uint32_t count) {
-  if (!callback(context, args, count, 1, "Map.each requires a function", "each callback must be a function", false))
+  if (!callback(context, args, count, 1, "Map.each requires a function",
+                "each callback must be a function", false))
     return Value::pending();
-  return forEachEntry(context, self(args), args[1], [](Symbol, Value, Value) {}) ? args[0] : Value::pending();
+  return forEachEntry(context, self(args), args[1], [](Symbol, Value, Value) {}) ? args[0]
+                                                                                 : Value::pending();
 }
 
 Value map(Context& context, const Value* args, uint32_t count) {
-  if (!callback(context, args, count, 1, "Map.map requires a function", "map callback must be callable"))
+  if (!callback(context, args, count, 1, "Map.map requires a function",
+                "map callback must be callable"))
     return Value::pending();
   MapObject* result = newMap(context);
-  const bool ok = forEachEntry(context, self(args), args[1],
-                               [&](Symbol key, Value, Value mapped) { mapPut(context, result, key, mapped); });
+  const bool ok = forEachEntry(context, self(args), args[1], [&](Symbol key, Value, Value mapped) {
+    mapPut(context, result, key, mapped);
+  });
   return ok ? Value::object(result) : Value::pending();
 }
 
 Value filter(Context& context, const Value* args, uint32_t count) {
-  if (!callback(context, args, count, 1, "Map.filter requires a predicate", "filter predicate must be callable"))
+  if (!callback(context, args, count, 1, "Map.filter requires a predicate",
+                "filter predicate must be callable"))
     return Value::pending();
   MapObject* result = newMap(context);
-  const bool ok = forEachEntry(context, self(args), args[1], [&](Symbol key, Value value, Value keep) {
-    if (keep.isTruthy()) mapPut(context, result, key, value);
-  });
+  const bool ok =
+      forEachEntry(context, self(args), args[1], [&](Symbol key, Value value, Value keep) {
+        if (keep.isTruthy()) mapPut(context, result, key, value);
+      });
   return ok ? Value::object(result) : Value::pending();
 }
 
@@ -175,13 +191,16 @@ Value reduceEntries(Context& context, MapObject* map, Value accumulator, Value f
 }
 
 Value reduce(Context& context, const Value* args, uint32_t count) {
-  if (!callback(context, args, count, 2, "Map.reduce requires an initial value and a reducer function",
+  if (!callback(context, args, count, 2,
+                "Map.reduce requires an initial value and a reducer function",
                 "reduce reducer must be callable"))
     return Value::pending();
   return reduceEntries(context, self(args), args[1], args[2]);
 }
 
-Value toJson(Context& context, const Value* args, uint32_t) { return newString(context, jsonText(context, args[0])); }
+Value toJson(Context& context, const Value* args, uint32_t) {
+  return newString(context, jsonText(context, args[0]));
+}
 
 constexpr BuiltinRow mapRows[] = {
     {"size", size, 0, 0, 0, "the number of entries"},
@@ -256,14 +275,17 @@ Value members(Context& context, const Value* args, uint32_t) {
 Value hashPairs(Context& context, const Value* args, uint32_t) {
   ArrayObject* result = newArray(context, self(args)->size);
   for (uint32_t i = 0; (i = mapNext(self(args), i)) != MapEnd; i++)
-    arrayPush(context, result, pairOf(context, self(args)->entries[i].key.get(), self(args)->entries[i].value.get()));
+    arrayPush(
+        context, result,
+        pairOf(context, self(args)->entries[i].key.get(), self(args)->entries[i].value.get()));
   return Value::object(result);
 }
 
 Value newHashMap(Context& context, const Value* args, uint32_t count) {
   if (!context.keywords.isNil())
     return raiseArgument(context, "HashMap constructor does not accept keyword arguments");
-  if (count % 2) return raiseArgument(context, "HashMap literals expect alternating key/value entries");
+  if (count % 2)
+    return raiseArgument(context, "HashMap literals expect alternating key/value entries");
   MapObject* map = newMap(context, Kind::HashMap);
   for (uint32_t i = 0; i < count; i += 2)
     if (!tablePut(context, map, args[i], args[i + 1])) return Value::pending();
@@ -301,7 +323,8 @@ Value setAdd(Context& context, const Value* args, uint32_t count) {
 }
 
 Value setDelete(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "HashSet.delete expects at least one member argument");
+  if (count < 2)
+    return raiseArgument(context, "HashSet.delete expects at least one member argument");
   return removeAll(context, args, count, [](Value member, Value) { return member; });
 }
 
@@ -323,7 +346,8 @@ Value selected(Context& context, const Value* args, bool inOther) {
     const Value member = self(args)->entries[i].key.get();
     const Value found = tableGet(context, as<MapObject>(args[1]), member);
     if (found.isPending()) return found;
-    if (found.isAbsent() != inOther && !tablePut(context, result, member, Value::nil())) return Value::pending();
+    if (found.isAbsent() != inOther && !tablePut(context, result, member, Value::nil()))
+      return Value::pending();
   }
   return Value::object(result);
 }
@@ -333,11 +357,13 @@ Value setUnion(Context& context, const Value* args, uint32_t count) {
   MapObject* result = mapCopy(context, self(args));
   auto* other = as<MapObject>(args[1]);
   for (uint32_t i = 0; (i = mapNext(other, i)) != MapEnd; i++)
-    if (!tablePut(context, result, other->entries[i].key.get(), Value::nil())) return Value::pending();
+    if (!tablePut(context, result, other->entries[i].key.get(), Value::nil()))
+      return Value::pending();
   return Value::object(result);
 }
 Value setIntersect(Context& context, const Value* args, uint32_t count) {
-  return otherSet(context, args, count, "intersect") ? selected(context, args, true) : Value::pending();
+  return otherSet(context, args, count, "intersect") ? selected(context, args, true)
+                                                     : Value::pending();
 }
 Value setDiff(Context& context, const Value* args, uint32_t count) {
   return otherSet(context, args, count, "diff") ? selected(context, args, false) : Value::pending();
@@ -346,7 +372,8 @@ Value setDiff(Context& context, const Value* args, uint32_t count) {
 Value isSubset(Context& context, const Value* args, uint32_t count) {
   if (!otherSet(context, args, count, "subset?")) return Value::pending();
   const Value common = selected(context, args, true);
-  return common.isPending() ? common : Value::boolean(as<MapObject>(common)->size == self(args)->size);
+  return common.isPending() ? common
+                            : Value::boolean(as<MapObject>(common)->size == self(args)->size);
 }
 
 Value newHashSet(Context& context, const Value* args, uint32_t count) {
@@ -377,7 +404,8 @@ constexpr BuiltinRow hashSetNew[] = {
 
 }  // namespace
 
-extern const BuiltinTable mapTable, hashMapTable, hashSetTable, hashMapConstructors, hashSetConstructors;
+extern const BuiltinTable mapTable, hashMapTable, hashSetTable, hashMapConstructors,
+    hashSetConstructors;
 constinit const BuiltinTable mapTable{"Map", true, mapRows};
 constinit const BuiltinTable hashMapTable{"HashMap", true, hashMapRows};
 constinit const BuiltinTable hashSetTable{"HashSet", true, hashSetRows};

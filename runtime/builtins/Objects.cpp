@@ -15,11 +15,14 @@ namespace {
 
 // --- Object ------------------------------------------------------------------------------------------------------------
 
-Value classMethod(Context& context, const Value* args, uint32_t) { return Value::object(classOf(context, args[0])); }
+Value classMethod(Context& context, const Value* args, uint32_t) {
+  return Value::object(classOf(context, args[0]));
+}
 
 Value is(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "Object.is expects a class as the second argument");
-  if (isClass(args[1])) return Value::boolean(inherits(classOf(context, args[0]), as<ClassObject>(args[1])));
+  if (isClass(args[1]))
+    return Value::boolean(inherits(classOf(context, args[0]), as<ClassObject>(args[1])));
   if (isInstance(args[1]))
     return Value::boolean(inherits(classOf(context, args[0]), classOf(context, args[1])));
   return raiseType(context, "Object.is expects a class or instance as the second argument");
@@ -44,7 +47,8 @@ Value to(Context& context, const Value* args, uint32_t count) {
       if (d != std::trunc(d)) {
         std::string text;
         printFloat(d, text);
-        writeError("Lossy conversion Float -> Int: " + text + " -> " + std::to_string(static_cast<int64_t>(d)) + "\n");
+        writeError("Lossy conversion Float -> Int: " + text + " -> " +
+                   std::to_string(static_cast<int64_t>(d)) + "\n");
       }
       return newInt(context, static_cast<int64_t>(d));
     }
@@ -57,7 +61,9 @@ Value to(Context& context, const Value* args, uint32_t count) {
   return raiseType(context, "Type error: cannot convert " + kindName(context, v) + " to " + name);
 }
 
-Value toS(Context& context, const Value* args, uint32_t) { return newString(context, toText(context, args[0])); }
+Value toS(Context& context, const Value* args, uint32_t) {
+  return newString(context, toText(context, args[0]));
+}
 
 constexpr BuiltinRow objectRows[] = {
     {"class", classMethod, 0, 0, 0, "the class"},
@@ -77,7 +83,8 @@ Value classParent(Context&, const Value* args, uint32_t) { return cls(args)->par
 
 Value methodIntent(Context& context, const Value* args, uint32_t count) {
   Symbol name;
-  if (count < 2 || !keyName(args[1], &name)) return raiseArgument(context, "Class.method_intent expects a method name");
+  if (count < 2 || !keyName(args[1], &name))
+    return raiseArgument(context, "Class.method_intent expects a method name");
   const Value method = findMethod(context, cls(args), name);
   if (method.isAbsent())
     return raise(context, ErrorClass::Exception,
@@ -100,7 +107,8 @@ Value intToFloat(Context&, const Value* args, uint32_t) {
 }
 Value floatToInt(Context& context, const Value* args, uint32_t) {
   const double d = args[0].floating();
-  if (d >= -9223372036854775808.0 && d < 9223372036854775808.0) return newInt(context, static_cast<int64_t>(d));
+  if (d >= -9223372036854775808.0 && d < 9223372036854775808.0)
+    return newInt(context, static_cast<int64_t>(d));
   return raiseType(context, "Type error: cannot convert Float to Int");
 }
 

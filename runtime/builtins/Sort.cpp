@@ -68,7 +68,8 @@ bool sortArray(Context& context, ArrayObject* array, Value function) {
     if (array->size == 0 || !function.isNil()) return true;
     const Value only = arrayAt(array, 0);
     if (isNumber(only) || isString(only)) return true;
-    raise(context, ErrorClass::Type, "Cannot compare " + kindName(context, only) + " < " + kindName(context, only));
+    raise(context, ErrorClass::Type,
+          "Cannot compare " + kindName(context, only) + " < " + kindName(context, only));
     return false;
   }
   if (!function.isNil()) {
@@ -86,7 +87,9 @@ bool sortArray(Context& context, ArrayObject* array, Value function) {
     numbers &= isNumber(v);
     strings &= isString(v);
   }
-  if (ints) return mergeSort(context, array, [](Value a, Value b) { return static_cast<int>(a.bits > b.bits); });
+  if (ints)
+    return mergeSort(context, array,
+                     [](Value a, Value b) { return static_cast<int>(a.bits > b.bits); });
   if (numbers) {
     return mergeSort(context, array, [](Value a, Value b) {
       if (isInt(a) && isInt(b)) return static_cast<int>(asInt(a) > asInt(b));
@@ -95,14 +98,17 @@ bool sortArray(Context& context, ArrayObject* array, Value function) {
   }
   // UTF-8 orders like code points.
   if (strings)
-    return mergeSort(context, array, [](Value a, Value b) { return static_cast<int>(stringView(a) > stringView(b)); });
+    return mergeSort(context, array, [](Value a, Value b) {
+      return static_cast<int>(stringView(a) > stringView(b));
+    });
   // The first pair that cannot be compared names the error.
   Value a = arrayAt(array, 0), b = arrayAt(array, 1);
   for (uint32_t i = 1; i < array->size; i++) {
     b = arrayAt(array, i);
     if (!(isNumber(a) && isNumber(b)) && !(isString(a) && isString(b))) break;
   }
-  raise(context, ErrorClass::Type, "Cannot compare " + kindName(context, a) + " < " + kindName(context, b));
+  raise(context, ErrorClass::Type,
+        "Cannot compare " + kindName(context, a) + " < " + kindName(context, b));
   return false;
 }
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "runtime/builtins/Builtins.h"
+#include "runtime/builtins/Regexes.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Print.h"
@@ -31,8 +31,12 @@ bool integer(Context& context, Value v, int64_t* result) {
 
 Value length(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->chars); }
 Value byteSize(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->bytes); }
-Value isEmpty(Context&, const Value* args, uint32_t) { return Value::boolean(self(args)->bytes == 0); }
-Value isNotEmpty(Context&, const Value* args, uint32_t) { return Value::boolean(self(args)->bytes != 0); }
+Value isEmpty(Context&, const Value* args, uint32_t) {
+  return Value::boolean(self(args)->bytes == 0);
+}
+Value isNotEmpty(Context&, const Value* args, uint32_t) {
+  return Value::boolean(self(args)->bytes != 0);
+}
 
 template <class F>
 Value mapCharacters(Context& context, StringObject* s, F&& f) {
@@ -44,10 +48,15 @@ Value mapCharacters(Context& context, StringObject* s, F&& f) {
   return newString(context, out);
 }
 
-char32_t upperOf(char32_t c) { return static_cast<char32_t>(utf8proc_toupper(static_cast<utf8proc_int32_t>(c))); }
-char32_t lowerOf(char32_t c) { return static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))); }
+char32_t upperOf(char32_t c) {
+  return static_cast<char32_t>(utf8proc_toupper(static_cast<utf8proc_int32_t>(c)));
+}
+char32_t lowerOf(char32_t c) {
+  return static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c)));
+}
 
-Value changeCase(Context& context, StringObject* s, char first, char last, char32_t (*map)(char32_t)) {
+Value changeCase(Context& context, StringObject* s, char first, char last,
+                 char32_t (*map)(char32_t)) {
   if (!s->ascii()) return mapCharacters(context, s, map);
   StringObject* out = newStringBuffer(context, s->bytes);
   for (uint32_t i = 0; i < s->bytes; i++) {
@@ -114,7 +123,8 @@ Value substr(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "String.substr requires start index");
   StringObject* s = self(args);
   int64_t first, last = -1, from, to;
-  if (!integer(context, args[1], &first) || (count > 2 && !args[2].isNil() && !integer(context, args[2], &last)))
+  if (!integer(context, args[1], &first) ||
+      (count > 2 && !args[2].isNil() && !integer(context, args[2], &last)))
     return Value::pending();
   if (!inclusiveRange(s->chars, first, last, &from, &to)) return newString(context, "");
   return substring(context, s, from, to);
@@ -122,12 +132,14 @@ Value substr(Context& context, const Value* args, uint32_t count) {
 
 Value split(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "String.split requires separator");
-  if (!isString(args[1])) return raiseType(context, "split separator must be a string or Regexp");
+  if (!isString(args[1]) && !isRegex(args[1]))
+    return raiseType(context, "split separator must be a string or Regexp");
   int64_t limit = INT64_MAX;
   if (count > 2 && !args[2].isNil()) {
     if (!integer(context, args[2], &limit)) return Value::pending();
     limit = std::max<int64_t>(limit, 1);
   }
+  if (isRegex(args[1])) return regexSplit(context, args[1], args[0], limit);
   const std::string_view separator = stringView(args[1]);
   std::string_view rest = text(args);
   ArrayObject* pieces = newArray(context, 0);
@@ -146,16 +158,25 @@ Value split(Context& context, const Value* args, uint32_t count) {
 
 /// Characters before byte `offset`.
 int64_t characterAt(const StringObject* s, size_t offset) {
-  return s->ascii() ? static_cast<int64_t>(offset) : static_cast<int64_t>(utf8::count(s->view().substr(0, offset)));
+  return s->ascii() ? static_cast<int64_t>(offset)
+                    : static_cast<int64_t>(utf8::count(s->view().substr(0, offset)));
 }
 
 Value index(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "String.index requires a pattern");
-  if (!isString(args[1])) return raiseType(context, "String.index expects a Regexp or string pattern");
+  if (!isString(args[1]))
+    return raiseType(context, "String.index expects a Regexp or string pattern");
   StringObject* s = self(args);
   int64_t start = 0;
   if (count > 2 && !args[2].isNil() && !integer(context, args[2], &start)) return Value::pending();
   if (start < 0) start = std::max<int64_t>(0, start + s->chars);
+  if (isRegex(args[1])) {
+    if (start > s->chars) return Value::smallInt(-1);
+    const int64_t found =
+        regexIndex(context, args[1], args[0], byteOffset(s, static_cast<uint32_t>(start)));
+    if (found == -2) return Value::pending();
+    return Value::smallInt(found < 0 ? -1 : characterAt(s, static_cast<size_t>(found)));
+  }
   const std::string_view pattern = stringView(args[1]);
   if (start > s->chars) return Value::smallInt(pattern.empty() ? s->chars : -1);
   const size_t at = text(args).find(pattern, byteOffset(s, static_cast<uint32_t>(start)));
@@ -164,7 +185,8 @@ Value index(Context& context, const Value* args, uint32_t count) {
 
 Value rindex(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "String.rindex requires a pattern");
-  if (!isString(args[1])) return raiseType(context, "String.rindex expects a Regexp or string pattern");
+  if (!isString(args[1]))
+    return raiseType(context, "String.rindex expects a Regexp or string pattern");
   StringObject* s = self(args);
   const std::string_view pattern = stringView(args[1]);
   int64_t limit = s->chars;
@@ -175,7 +197,14 @@ Value rindex(Context& context, const Value* args, uint32_t count) {
     if (limit < 0) return Value::smallInt(-1);
     limit = std::min<int64_t>(limit, s->chars);
   }
-  if (pattern.empty()) return Value::smallInt(limited ? std::min<int64_t>(limit + 1, s->chars) : s->chars);
+  if (pattern.empty())
+    return Value::smallInt(limited ? std::min<int64_t>(limit + 1, s->chars) : s->chars);
+  if (isRegex(args[1])) {
+    const int64_t found =
+        regexLastIndex(context, args[1], args[0], byteOffset(s, static_cast<uint32_t>(limit)));
+    if (found == -2) return Value::pending();
+    return Value::smallInt(found < 0 ? -1 : characterAt(s, static_cast<size_t>(found)));
+  }
   const size_t at = text(args).rfind(pattern, byteOffset(s, static_cast<uint32_t>(limit)));
   return Value::smallInt(at == std::string_view::npos ? -1 : characterAt(s, at));
 }
@@ -203,7 +232,9 @@ std::string_view trimmed(std::string_view t, bool left, bool right) {
   return t;
 }
 
-Value trim(Context& context, const Value* args, uint32_t) { return newString(context, trimmed(text(args), true, true)); }
+Value trim(Context& context, const Value* args, uint32_t) {
+  return newString(context, trimmed(text(args), true, true));
+}
 Value lstrip(Context& context, const Value* args, uint32_t) {
   return newString(context, trimmed(text(args), true, false));
 }
@@ -225,12 +256,14 @@ Value endsWith(Context& context, const Value* args, uint32_t count) {
 
 Value contain(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "String.contain requires a pattern");
-  if (!isString(args[1])) return raiseType(context, "String.contain expects a Regexp or string pattern");
+  if (!isString(args[1]))
+    return raiseType(context, "String.contain expects a Regexp or string pattern");
   return Value::boolean(text(args).find(stringView(args[1])) != std::string_view::npos);
 }
 
 Value contains(Context& context, const Value* args, uint32_t count) {
-  if (count < 2 || !isString(args[1])) return raiseArgument(context, "String.contains requires a string argument");
+  if (count < 2 || !isString(args[1]))
+    return raiseArgument(context, "String.contains requires a string argument");
   return Value::boolean(text(args).find(stringView(args[1])) != std::string_view::npos);
 }
 
@@ -239,7 +272,8 @@ Value charAt(Context& context, const Value* args, uint32_t count) {
   if (!isInt(args[1])) return raiseType(context, "char_at expects string and integer");
   StringObject* s = self(args);
   const int64_t i = asInt(args[1]);
-  if (i < 0 || i >= s->chars) return raise(context, ErrorClass::Exception, "char_at index out of bounds");
+  if (i < 0 || i >= s->chars)
+    return raise(context, ErrorClass::Exception, "char_at index out of bounds");
   const char* p = s->data() + byteOffset(s, static_cast<uint32_t>(i));
   return Value::character(utf8::decode(p, s->data() + s->bytes));
 }
@@ -259,7 +293,8 @@ Value byteAt(Context& context, const Value* args, uint32_t count) {
   StringObject* s = self(args);
   int64_t i = asInt(args[1]);
   if (i < 0) i += s->bytes;
-  if (i < 0 || i >= s->bytes) return raise(context, ErrorClass::Exception, "byte_at index out of bounds");
+  if (i < 0 || i >= s->bytes)
+    return raise(context, ErrorClass::Exception, "byte_at index out of bounds");
   return Value::smallInt(static_cast<uint8_t>(s->data()[i]));
 }
 
@@ -279,10 +314,12 @@ Value bytes(Context& context, const Value* args, uint32_t) { return bytesOf(cont
 Value byteSlice(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "String.byteslice requires start index");
   int64_t first, last = -1, from, to;
-  if (!integer(context, args[1], &first) || (count > 2 && !args[2].isNil() && !integer(context, args[2], &last)))
+  if (!integer(context, args[1], &first) ||
+      (count > 2 && !args[2].isNil() && !integer(context, args[2], &last)))
     return Value::pending();
   if (!inclusiveRange(self(args)->bytes, first, last, &from, &to)) return bytesOf(context, {});
-  return bytesOf(context, text(args).substr(static_cast<size_t>(from), static_cast<size_t>(to - from)));
+  return bytesOf(context,
+                 text(args).substr(static_cast<size_t>(from), static_cast<size_t>(to - from)));
 }
 
 bool findPattern(Context& context, const Value* args, uint32_t count, const char* name) {
@@ -291,6 +328,7 @@ bool findPattern(Context& context, const Value* args, uint32_t count, const char
     raiseArgument(context, who + " requires a pattern");
     return false;
   }
+  if (isRegex(args[1])) return true;
   if (!isString(args[1])) {
     raiseType(context, who + " expects a Regexp or string pattern");
     return false;
@@ -302,14 +340,17 @@ bool findPattern(Context& context, const Value* args, uint32_t count, const char
 
 Value find(Context& context, const Value* args, uint32_t count) {
   if (!findPattern(context, args, count, "find")) return Value::pending();
+  if (isRegex(args[1])) return regexFind(context, args[1], args[0]);
   return text(args).find(stringView(args[1])) == std::string_view::npos ? Value::nil() : args[1];
 }
 
 Value findAll(Context& context, const Value* args, uint32_t count) {
   if (!findPattern(context, args, count, "find_all")) return Value::pending();
+  if (isRegex(args[1])) return regexFindAll(context, args[1], args[0]);
   const std::string_view pattern = stringView(args[1]);
   ArrayObject* result = newArray(context, 0);
-  for (size_t at = 0; (at = text(args).find(pattern, at)) != std::string_view::npos; at += pattern.size())
+  for (size_t at = 0; (at = text(args).find(pattern, at)) != std::string_view::npos;
+       at += pattern.size())
     arrayPush(context, result, args[1]);
   return Value::object(result);
 }
@@ -317,6 +358,8 @@ Value findAll(Context& context, const Value* args, uint32_t count) {
 Value replacement(Context& context, const Value* args, uint32_t count, const char* name, bool all) {
   const std::string who = std::string("String.") + name;
   if (count < 2) return raiseArgument(context, who + " requires a pattern");
+  if (isRegex(args[1]))
+    return regexReplace(context, args[1], args[0], argument(args, count, 2), all);
   if (!isString(args[1])) return raiseType(context, who + " expects a Regexp or string pattern");
   if (count < 3) return raiseArgument(context, who + " requires target and replacement");
   if (!isString(args[2])) return raiseType(context, "replace expects string replacement");
@@ -341,8 +384,12 @@ Value replaceAll(Context& context, const Value* args, uint32_t count) {
   return replacement(context, args, count, "replace_all", true);
 }
 
-Value match(Context& context, const Value*, uint32_t) { return raiseType(context, "String.match requires a Regexp"); }
-Value isMatch(Context& context, const Value*, uint32_t) {
+Value match(Context& context, const Value* args, uint32_t count) {
+  if (count > 1 && isRegex(args[1])) return regexMatchData(context, args[1], args[0]);
+  return raiseType(context, "String.match requires a Regexp");
+}
+Value isMatch(Context& context, const Value* args, uint32_t count) {
+  if (count > 1 && isRegex(args[1])) return regexTest(context, args[1], args[0]);
   return raiseType(context, "String.match? requires a Regexp");
 }
 

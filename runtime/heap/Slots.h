@@ -99,6 +99,7 @@ inline void forEachSlot(Object* object, F&& f) {
       f(static_cast<RegexObject*>(object)->pattern);
       f(static_cast<RegexObject*>(object)->replacement);
       return;
+    case Kind::RegexMatch: f(static_cast<RegexMatchObject*>(object)->members); return;
     case Kind::DateTime: f(static_cast<DateTimeObject*>(object)->zone); return;
     case Kind::Quoted: f(static_cast<QuotedObject*>(object)->value); return;
   }

@@ -2,6 +2,7 @@
 
 #include "runtime/heap/HeapState.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Regex.h"
 
 namespace gene {
 
@@ -37,6 +38,7 @@ void freePayloads(Object* object) {
       if (bytes->data) freePayload(bytes->data, bytes->capacity);
       return;
     }
+    case Kind::Regex: freeRegex(static_cast<RegexObject*>(object)); return;
     default: return;
   }
 }

@@ -96,6 +96,8 @@ Value getMember(Context& context, Value object, Symbol name) {
   if (!object.isObject()) return object.isNil() ? object : Value::void_();
   switch (object.object()->kind()) {
     case Kind::Map: return orVoid(mapGet(as<MapObject>(object), name));
+    case Kind::RegexMatch:
+      return orVoid(mapGet(as<MapObject>(as<RegexMatchObject>(object)->members.get()), name));
     case Kind::Gene: return orVoid(geneProperty(as<GeneObject>(object), name));
     case Kind::Namespace: return namespaceMember(context, as<NamespaceObject>(object), name);
     case Kind::Class: return orVoid(classMember(as<ClassObject>(object), name));

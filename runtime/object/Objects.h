@@ -131,6 +131,10 @@ struct RegexObject : Object {
   void* compiled;             // PCRE2 code, made when first used
 };
 
+struct RegexMatchObject : Object {
+  Slot members;  // Map: value captures named_captures start end pre_match post_match
+};
+
 struct DateTimeObject : Object {
   Slot zone;  // String or nil
   int16_t year, offsetMinutes;

@@ -1,0 +1,264 @@
+// Regexp and match data (13 §2-5).
+
+#include "runtime/builtins/Regexes.h"
+
+#include <algorithm>
+
+#include "runtime/heap/Allocate.h"
+#include "runtime/object/Array.h"
+#include "runtime/object/Map.h"
+#include "runtime/object/String.h"
+#include "runtime/support/Utf8.h"
+
+namespace gene {
+namespace {
+
+RegexObject* regexOf(Value v) { return as<RegexObject>(v); }
+
+/// Calls use(match) for each match from left to right; an empty one moves on by a character. False if the pattern is
+/// malformed. `use` gives false to stop.
+template <class F>
+bool forEachMatch(Context& context, Value regex, Value text, F&& use) {
+  if (!compileRegex(context, regexOf(regex))) return false;
+  const std::string_view subject = stringView(text);
+  RegexMatch match;
+  for (size_t from = 0; from <= subject.size() && matchRegex(regexOf(regex), subject, from, &match);
+       from = nextSearch(subject, match))
+    if (!use(match)) break;
+  return true;
+}
+
+Value part(Context& context, std::string_view text, int64_t begin, int64_t end) {
+  if (begin < 0) return newString(context, "");
+  return newString(context,
+                   text.substr(static_cast<size_t>(begin), static_cast<size_t>(end - begin)));
+}
+
+}  // namespace
+
+Value regexMatchData(Context& context, Value regex, Value text) {
+  if (!compileRegex(context, regexOf(regex))) return Value::pending();
+  const std::string_view subject = stringView(text);
+  RegexMatch match;
+  if (!matchRegex(regexOf(regex), subject, 0, &match)) return Value::nil();
+  MapObject* members = newMap(context);
+  auto member = [&](const char* name, Value v) { mapPut(context, members, Symbol::of(name), v); };
+  member("value", part(context, subject, match.offsets[0], match.offsets[1]));
+  ArrayObject* captures = newArray(context, 0);
+  member("captures", Value::object(captures));
+  for (size_t i = 2; i + 1 < match.offsets.size(); i += 2)
+    arrayPush(context, captures, part(context, subject, match.offsets[i], match.offsets[i + 1]));
+  MapObject* named = newMap(context);
+  member("named_captures", Value::object(named));
+  for (const auto& [name, n] : regexGroups(regexOf(regex)))
+    mapPut(context, named, Symbol::of(name), arrayAt(captures, n - 1));
+  auto characters = [&](size_t offset) {
+    return Value::smallInt(static_cast<int64_t>(utf8::count(subject.substr(0, offset))));
+  };
+  member("start", characters(match.begin()));
+  member("end", characters(match.end()));
+  member("pre_match", newString(context, subject.substr(0, match.begin())));
+  member("post_match", newString(context, subject.substr(match.end())));
+  auto* data = allocate<RegexMatchObject>(context, Kind::RegexMatch);
+  data->members.init(Value::object(members));
+  return Value::object(data);
+}
+
+Value regexTest(Context& context, Value regex, Value text) {
+  bool found = false;
+  const bool ok = forEachMatch(context, regex, text, [&](const RegexMatch&) {
+    found = true;
+    return false;
+  });
+  return ok ? Value::boolean(found) : Value::pending();
+}
+
+Value regexFind(Context& context, Value regex, Value text) {
+  Value found = Value::nil();
+  const bool ok = forEachMatch(context, regex, text, [&](const RegexMatch& m) {
+    found = part(context, stringView(text), m.offsets[0], m.offsets[1]);
+    return false;
+  });
+  return ok ? found : Value::pending();
+}
+
+Value regexFindAll(Context& context, Value regex, Value text) {
+  ArrayObject* all = newArray(context, 0);
+  const bool ok = forEachMatch(context, regex, text, [&](const RegexMatch& m) {
+    arrayPush(context, all, part(context, stringView(text), m.offsets[0], m.offsets[1]));
+    return true;
+  });
+  return ok ? Value::object(all) : Value::pending();
+}
+
+Value regexSplit(Context& context, Value regex, Value text, int64_t limit) {
+  const std::string_view subject = stringView(text);
+  ArrayObject* pieces = newArray(context, 0);
+  size_t from = 0;
+  const bool ok = forEachMatch(context, regex, text, [&](const RegexMatch& m) {
+    if (pieces->size + 1 >= limit) return false;
+    // An empty match at either end separates nothing.
+    if (m.begin() == m.end() && (m.begin() == 0 || m.begin() >= subject.size())) return true;
+    arrayPush(context, pieces, newString(context, subject.substr(from, m.begin() - from)));
+    from = m.end();
+    return true;
+  });
+  if (!ok) return Value::pending();
+  arrayPush(context, pieces, newString(context, subject.substr(from)));
+  return Value::object(pieces);
+}
+
+Value regexReplace(Context& context, Value regex, Value text, Value replacement, bool all) {
+  if (replacement.isNil() || replacement.isVoid()) replacement = regexOf(regex)->replacement.get();
+  if (replacement.isNil()) return raiseArgument(context, "Replacement string is required");
+  if (!isString(replacement)) return raiseType(context, "Replacement must be a string");
+  const std::string_view subject = stringView(text);
+  std::string out;
+  size_t copied = 0;
+  const bool ok = forEachMatch(context, regex, text, [&](const RegexMatch& m) {
+    out += subject.substr(copied, m.begin() - copied);
+    expandReplacement(regexOf(regex), stringView(replacement), subject, m, out);
+    copied = m.end();
+    return all;
+  });
+  if (!ok) return Value::pending();
+  return newString(context, out.append(subject.substr(copied)));
+}
+
+int64_t regexIndex(Context& context, Value regex, Value text, size_t from) {
+  if (!compileRegex(context, regexOf(regex))) return -2;
+  RegexMatch match;
+  const std::string_view subject = stringView(text);
+  return from <= subject.size() && matchRegex(regexOf(regex), subject, from, &match)
+             ? match.offsets[0]
+             : -1;
+}
+
+int64_t regexLastIndex(Context& context, Value regex, Value text, size_t limit) {
+  // Every position is tried from the right: matches that overlap an earlier one count.
+  if (!compileRegex(context, regexOf(regex))) return -2;
+  const std::string_view subject = stringView(text);
+  RegexMatch match;
+  for (size_t at = std::min(limit, subject.size()) + 1; at-- > 0;) {
+    if (at < subject.size() && utf8::isContinuation(subject[at])) continue;
+    if (matchRegex(regexOf(regex), subject, at, &match) && match.begin() == at)
+      return static_cast<int64_t>(at);
+  }
+  return -1;
+}
+
+namespace {
+
+/// The subject of a Regexp method; raises when it is missing or no String.
+bool subject(Context& context, const Value* args, uint32_t count, const char* name) {
+  const std::string who = std::string("Regexp.") + name;
+  if (count < 2) {
+    raiseArgument(context, who + " requires an input string");
+    return false;
+  }
+  if (isString(args[1])) return true;
+  raiseType(context, who + " expects a Regexp and string");
+  return false;
+}
+
+Value match(Context& c, const Value* a, uint32_t n) {
+  return subject(c, a, n, "match") ? regexMatchData(c, a[0], a[1]) : Value::pending();
+}
+Value process(Context& c, const Value* a, uint32_t n) {
+  return subject(c, a, n, "process") ? regexMatchData(c, a[0], a[1]) : Value::pending();
+}
+Value isMatch(Context& c, const Value* a, uint32_t n) {
+  return subject(c, a, n, "match?") ? regexTest(c, a[0], a[1]) : Value::pending();
+}
+Value find(Context& c, const Value* a, uint32_t n) {
+  return subject(c, a, n, "find") ? regexFind(c, a[0], a[1]) : Value::pending();
+}
+Value findAll(Context& c, const Value* a, uint32_t n) {
+  return subject(c, a, n, "find_all") ? regexFindAll(c, a[0], a[1]) : Value::pending();
+}
+Value split(Context& c, const Value* a, uint32_t n) {
+  if (!subject(c, a, n, "split")) return Value::pending();
+  int64_t limit = INT64_MAX;
+  if (n > 2 && !a[2].isNil()) {
+    if (!isInt(a[2])) return raiseType(c, "Value is not an integer");
+    limit = std::max<int64_t>(asInt(a[2]), 1);
+  }
+  return regexSplit(c, a[0], a[1], limit);
+}
+Value replace(Context& c, const Value* a, uint32_t n) {
+  return subject(c, a, n, "replace") ? regexReplace(c, a[0], a[1], argument(a, n, 2), false)
+                                     : Value::pending();
+}
+Value replaceAll(Context& c, const Value* a, uint32_t n) {
+  return subject(c, a, n, "replace_all") ? regexReplace(c, a[0], a[1], argument(a, n, 2), true)
+                                         : Value::pending();
+}
+
+constexpr BuiltinRow rows[] = {
+    {"match", match, 1, 1, 0, "match data of the first match, or nil"},
+    {"process", process, 1, 1, 0, "the same"},
+    {"match?", isMatch, 1, 1, 0, "does it match?"},
+    {"find", find, 1, 1, 0, "the text of the first match, or nil"},
+    {"find_all scan", findAll, 1, 1, 0, "the texts of all matches that do not overlap"},
+    {"split", split, 1, 2, 0, "the pieces between matches"},
+    {"replace sub", replace, 1, 2, 0, "with the first match replaced"},
+    {"replace_all gsub", replaceAll, 1, 2, 0, "with all matches replaced"},
+};
+
+Value construct(Context& context, const Value* args, uint32_t count) {
+  if (count < 1) return raiseArgument(context, "Regexp.ctor requires a pattern string");
+  if (!isString(args[0])) return raiseType(context, "Regexp.ctor expects a string pattern");
+  if (count > 2)
+    return raiseArgument(context, "Regexp.ctor accepts at most pattern and replacement");
+  const Value replacement = argument(args, count, 1);
+  if (!replacement.isNil() && !isString(replacement))
+    return raiseType(context, "Regexp.ctor replacement must be a string or nil");
+  bool ignoreCase = false, multiline = false;
+  if (!context.keywords.isNil()) {
+    auto* keywords = as<MapObject>(context.keywords);
+    for (uint32_t i = 0; (i = mapNext(keywords, i)) != MapEnd; i++) {
+      const std::string_view flag = keywords->entries[i].key.get().symbol().text();
+      const bool on = keywords->entries[i].value.get().isTruthy();
+      if (flag == "i")
+        ignoreCase = on;
+      else if (flag == "m")
+        multiline = on;
+      else
+        return raiseArgument(context, "Regexp.ctor unknown flag: " + std::string(flag));
+    }
+  }
+  return newRegex(context, stringView(args[0]), replacement, ignoreCase, multiline);
+}
+constexpr BuiltinRow constructors[] = {
+    {"new", construct, 1, 2, Constructor, "a regex from a pattern, with `^^i` and `^^m`"},
+};
+
+// --- match data --------------------------------------------------------------------------------------------------------
+
+template <const char* const& Name>
+Value member(Context&, const Value* args, uint32_t) {
+  return mapGetOr(as<MapObject>(as<RegexMatchObject>(args[0])->members.get()), Symbol::of(Name),
+                  Value::void_());
+}
+constexpr const char *valueName = "value", *capturesName = "captures",
+                     *namedName = "named_captures", *startName = "start", *endName = "end",
+                     *preName = "pre_match", *postName = "post_match";
+
+constexpr BuiltinRow matchRows[] = {
+    {"value", member<valueName>, 0, 0, 0, "the matched text"},
+    {"captures", member<capturesName>, 0, 0, 0, "the groups' texts"},
+    {"named_captures", member<namedName>, 0, 0, 0, "the named groups' texts"},
+    {"start", member<startName>, 0, 0, 0, "where it begins, in characters"},
+    {"end", member<endName>, 0, 0, 0, "where it ends"},
+    {"pre_match", member<preName>, 0, 0, 0, "the text before"},
+    {"post_match", member<postName>, 0, 0, 0, "the text behind"},
+};
+
+}  // namespace
+
+extern const BuiltinTable regexTable, regexConstructors, regexMatchTable;
+constinit const BuiltinTable regexTable{"Regexp", true, rows};
+constinit const BuiltinTable regexConstructors{"Regexp", false, constructors};
+constinit const BuiltinTable regexMatchTable{"RegexMatch", true, matchRows};
+
+}  // namespace gene

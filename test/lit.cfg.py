@@ -1,0 +1,34 @@
+# The test suites. Run with GENE_BUILD naming a build folder (default build/release):
+#   /usr/lib/llvm-22/bin/lit -v test/language
+import os
+import sys
+
+import lit.formats
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "tools"))
+
+root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+build = os.path.abspath(os.environ.get("GENE_BUILD", os.path.join(root, "build", "release")))
+llvm = "/usr/lib/llvm-22/bin"
+
+config.name = "gene"
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(build, "test")
+config.suffixes = [".test", ".ir"]
+config.excludes = ["tools", "CMakeLists.txt"]
+config.test_format = lit.formats.ShTest(execute_external=True)
+config.gene_build = build
+config.gene = os.path.join(build, "bin", "gene")
+
+config.environment["PATH"] = os.pathsep.join([llvm, "/usr/bin", "/bin"])
+config.environment["GENE_BUILD"] = build
+for name in ("GENE_STRESS", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+config.substitutions += [
+    ("%both", f"python3 {root}/test/tools/both.py --gene {config.gene}"),
+    ("%gene", config.gene),
+    ("%root", root),
+    ("%build", build),
+    ("%python", "python3"),
+]

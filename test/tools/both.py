@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Runs a program on every engine and compares.
+
+  both.py --gene PATH [--stress] [--expect FILE.out [--exit N]] PROGRAM [args...]
+
+Engines: the VM from source, the VM from a .gir file, native code at -O0 and at -O2. All must print the same and end
+with the same exit code; GENE_CHECK_LEAKS makes a live object at the end exit code 99. Prints the common output, so that
+it can be piped to FileCheck, or compares it with FILE.out.
+"""
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def engines(gene, program, folder, stress):
+    """(name, commands to prepare, command to run)"""
+    gir, exe0, exe2 = folder / (program.stem + ".gir"), folder / "O0", folder / "O2"
+    yield "vm", [], [gene, "run", "--no-gir-cache", program.name]
+    if not stress:
+        yield "gir", [[gene, "compile", "--force", "-o", str(folder), program.name]], [gene, "run", str(gir)]
+        yield "native -O0", [[gene, "build", "-O0", "-o", str(exe0), program.name]], [str(exe0)]
+    yield "native -O2", [[gene, "build", "-O2", "-o", str(exe2), program.name]], [str(exe2)]
+
+
+def run(command, cwd, environment):
+    done = subprocess.run(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=100)
+    return done.stdout.decode(errors="replace"), done.returncode, done.stderr.decode(errors="replace")
+
+
+def outcome(prepare, command, cwd, environment, args):
+    for step in prepare:
+        out, code, err = run(step, cwd, environment)
+        if code != 0:
+            return "", code, err  # a program that does not compile prints nothing
+    return run([*command, *args], cwd, environment)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--gene", required=True)
+    parser.add_argument("--stress", action="store_true")
+    parser.add_argument("--expect", type=Path)
+    parser.add_argument("--exit", type=int, default=0)
+    parser.add_argument("program", type=Path)
+    parser.add_argument("args", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+    environment = os.environ | {"GENE_CHECK_LEAKS": "1"}
+    want = (options.expect.read_text(), options.exit) if options.expect else None
+    with tempfile.TemporaryDirectory() as folder:
+        for name, prepare, command in engines(options.gene, options.program, Path(folder), options.stress):
+            try:
+                out, code, err = outcome(prepare, command, options.program.parent.resolve(), environment, options.args)
+            except subprocess.TimeoutExpired:
+                sys.exit(f"{name}: timed out")
+            if code < 0 or code == 99:
+                sys.exit(f"{name}: exit code {code}\n{err}")
+            if want is None:
+                want = (out, code)
+            if (out, code) != want:
+                lines = list(zip(want[0].splitlines() + ["<end>"], out.splitlines() + ["<end>"]))
+                differs = next((i for i, (a, b) in enumerate(lines) if a != b), 0)
+                a, b = lines[differs]
+                sys.exit(f"{name}: exit code {code}, expected {want[1]}; line {differs + 1}: expected {a!r}, got {b!r}\n{err}")
+    if not options.expect:
+        sys.stdout.write(want[0])
+        sys.exit(want[1])
+
+
+if __name__ == "__main__":
+    main()
