@@ -13,7 +13,33 @@ Select::Select(const ir::Function& function, const RegAlloc& registers, ImageTab
   for (size_t i = 0; i < function.blocks.size(); i++) blockLabels_.push_back(assembler_.newLabel());
 }
 
+/// How many loops each block is in, from the edges that lead back.
+void Select::findLoops() {
+  const size_t count = function_.blocks.size();
+  std::vector<std::vector<uint32_t>> predecessors(count);
+  for (const ir::Block* block : function_.blocks)
+    block->forEachEdge(
+        [&](ir::Edge& edge, bool) { predecessors[edge.target->index].push_back(block->index); });
+  loopDepths_.assign(count, 0);
+  std::vector<uint32_t> member(count, 0),
+      pending;  // member: the header + 1 of the loop it was found in last
+  for (uint32_t header = 0; header < count; header++) {
+    for (const uint32_t before : predecessors[header])
+      if (before >= header) pending.push_back(before);
+    while (!pending.empty()) {
+      const uint32_t block = pending.back();
+      pending.pop_back();
+      if (block < header || member[block] == header + 1) continue;
+      member[block] = header + 1;
+      loopDepths_[block]++;
+      if (block == header) continue;
+      for (const uint32_t before : predecessors[block]) pending.push_back(before);
+    }
+  }
+}
+
 bool Select::run() {
+  findLoops();
   assembler_.bind(start_);
   for (const ir::Constant* constant : registers_.hoisted())
     load(registers_.reg(constant), *constant);
@@ -192,18 +218,17 @@ void Select::emitBranch(const ir::Instruction& i) {
   const ir::Edge& whenTrue = i.successors[0];
   const ir::Edge& whenFalse = i.successors[1];
   const bool trueMoves = hasMoves(whenTrue, false), falseMoves = hasMoves(whenFalse, false);
-  // One edge is jumped along, the other one goes on here: best the next block, or the one with moves.
+  // One edge is jumped along, the other one goes on here: best the next block, or the one with moves, or the one that
+  // leaves a loop.
   bool jumpOnTrue;
   if (isNext(whenTrue.target))
     jumpOnTrue = false;
   else if (isNext(whenFalse.target))
     jumpOnTrue = true;
-  else if (isEmitted(whenTrue.target) && !trueMoves)
-    jumpOnTrue = true;
-  else if (isEmitted(whenFalse.target) && !falseMoves)
-    jumpOnTrue = false;
+  else if (trueMoves != falseMoves)
+    jumpOnTrue = falseMoves;
   else
-    jumpOnTrue = !trueMoves || falseMoves;
+    jumpOnTrue = loopDepth(whenTrue) >= loopDepth(whenFalse);
   const ir::Edge& jumped = jumpOnTrue ? whenTrue : whenFalse;
   jumpOn(i, jumpOnTrue ? Sense::WhenTrue : Sense::WhenFalse, labelOf(jumped));
   goTo(jumpOnTrue ? whenFalse : whenTrue);

@@ -45,6 +45,8 @@ class Select {
   void instruction(const ir::Instruction& i);
   void blockBody(const ir::Block& block);
   void stub(const Stub& stub);
+  void findLoops();
+  uint32_t loopDepth(const ir::Edge& edge) const { return loopDepths_[edge.target->index]; }
   bool isShortTest(const ir::Block& block) const;
   bool isLoopTest(const ir::Block& block) const;
 
@@ -79,6 +81,7 @@ class Select {
   ImageTables& tables_;
   Assembler assembler_;
   std::vector<Label> blockLabels_;
+  std::vector<uint32_t> loopDepths_;  // by block
   std::vector<Stub> stubs_;
   Label start_;
   uint32_t next_ = 0;     // the block that will be laid out next
