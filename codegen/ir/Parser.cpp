@@ -144,10 +144,11 @@ class Parser {
     for (auto [inst, form] : instructions) fill(*inst, *form);
   }
 
-  /// int|float, any, none
+  /// int|float, any, value, none
   Type type(const Form* form) {
     const std::string text = printForm(*form);
     if (text == "any") return Type::any();
+    if (text == "value") return Type::value();
     Type result = Type::none();
     if (text == "none") return result;
     for (size_t from = 0; from <= text.size();) {

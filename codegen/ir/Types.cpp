@@ -4,6 +4,7 @@ namespace gene::ir {
 
 std::string Type::text() const {
   if (isAny()) return "any";
+  if (*this == value()) return "value";
   if (isNone()) return "none";
   std::string out;
 #define TYPE(Name, text) \

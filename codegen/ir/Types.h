@@ -24,6 +24,8 @@ class Type {
 #define TYPE(Name, text) \
   static constexpr Type Name() { return Type(1u << Name##Index); }
 #include "codegen/ir/Types.def"
+  /// Whatever a program can see: all but `absent`.
+  static constexpr Type value() { return Type(any().bits_ & ~(1u << AbsentIndex)); }
 
   [[nodiscard]] constexpr uint32_t bits() const { return bits_; }
   [[nodiscard]] constexpr bool isNone() const { return bits_ == 0; }
@@ -35,7 +37,7 @@ class Type {
   constexpr Type operator&(Type other) const { return Type(bits_ & other.bits_); }
   friend constexpr bool operator==(Type, Type) = default;
 
-  /// "int", "int|float", "any", "none".
+  /// "int", "int|float", "any", "value", "none".
   [[nodiscard]] std::string text() const;
 
  private:

@@ -25,8 +25,8 @@ constexpr Pass passes[] = {
 // --- the pipelines, by -O level ------------------------------------------------------------------------------------------
 
 constexpr std::string_view level0[] = {""};
-constexpr std::string_view level1[] = {""};
-constexpr std::string_view level2[] = {""};
+constexpr std::string_view level1[] = {"simplify"};
+constexpr std::string_view level2[] = {"simplify"};
 
 // -------------------------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,224 @@
+#include "codegen/passes/Facts.h"
+
+#include <vector>
+
+namespace gene {
+
+using ir::ConstantKind;
+using ir::Instruction;
+using ir::Op;
+using ir::Type;
+
+namespace {
+
+constexpr Type Number = Type::Int() | Type::Float();
+/// Values whose contents never change and that have no method `==` of their own.
+constexpr Type Plain = Type::Nil() | Type::Void() | Type::Bool() | Number | Type::Char() |
+                       Type::Symbol() | Type::String() | Type::Absent();
+/// True whatever their contents are.
+constexpr Type AlwaysTrue = Number | Type::Char() | Type::Symbol() | Type::String() |
+                            Type::Array() | Type::Map() | Type::Gene() | Type::Function() |
+                            Type::Instance();
+
+bool isNumber(const ir::Value* value) { return value->type.within(Number); }
+bool isInt(const ir::Value* value) { return value->type.within(Type::Int()); }
+bool isFloat(const ir::Value* value) { return value->type.within(Type::Float()); }
+
+/// Of numbers: does an Int result have to fit 64 bits?
+bool mayOverflow(const Instruction& inst) {
+  for (const ir::Value* operand : inst.operands)
+    if (isFloat(operand)) return false;
+  return true;
+}
+
+bool mayRaise(const Instruction& inst) {
+  switch (inst.op) {
+    case Op::Add:
+    case Op::Sub:
+    case Op::Mul:
+      return !isNumber(inst.operands[0]) || !isNumber(inst.operands[1]) || mayOverflow(inst);
+    case Op::Neg: return !isFloat(inst.operands[0]);
+    case Op::Div:
+    case Op::Lt:
+    case Op::Le:
+    case Op::Gt:
+    case Op::Ge: return !isNumber(inst.operands[0]) || !isNumber(inst.operands[1]);
+    case Op::Mod: {
+      if (!isNumber(inst.operands[0]) || !isNumber(inst.operands[1])) return true;
+      const ir::Constant* divisor = asConstant(inst.operands[1]);
+      return mayOverflow(inst) && !(divisor && divisor->integer != 0);
+    }
+    case Op::Eq:
+    case Op::Ne: return inst.operands[0]->type.overlaps(Type::Instance());
+    case Op::Not: return false;
+    case Op::BitAnd:
+    case Op::BitOr:
+    case Op::BitXor: return !isInt(inst.operands[0]) || !isInt(inst.operands[1]);
+    case Op::Shl:
+    case Op::Shr: {
+      const ir::Constant* amount = asConstant(inst.operands[1]);
+      return !isInt(inst.operands[0]) || !amount || amount->constantKind != ConstantKind::Int ||
+             amount->integer < 0 || amount->integer > 63;
+    }
+    case Op::RangeBound: return !isInt(inst.operands[0]);
+    case Op::RepeatCount: return false;
+    default: return inst.info().mayRaise;
+  }
+}
+
+}  // namespace
+
+Effects effectsOf(const Instruction& inst) {
+  const ir::InstInfo& row = inst.info();
+  Effects e{mayRaise(inst), row.readsHeap, row.writesHeap, row.allocates, row.runsCode};
+  if (inst.op == Op::Eq || inst.op == Op::Ne) {
+    e.runsCode = e.mayRaise;
+    e.readsHeap = !inst.operands[0]->type.within(Plain) && !inst.operands[1]->type.within(Plain);
+  }
+  return e;
+}
+
+bool isRemovable(const Instruction& inst) {
+  const Effects e = effectsOf(inst);
+  return !e.mayRaise && !e.writesHeap && !e.runsCode && !inst.isTerminator();
+}
+
+bool isPure(const Instruction& inst) {
+  if (inst.isTerminator() || !inst.info().hasResult) return false;
+  const Effects e = effectsOf(inst);
+  return !e.readsHeap && !e.writesHeap && !e.runsCode && (!e.allocates || inst.op == Op::Convert);
+}
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// What an operation on two numbers gives: an Int of two Ints, else a Float. Whatever else the operands may be raises.
+Type arithmetic(Type lhs, Type rhs) {
+  Type result = Type::none();
+  if (lhs.overlaps(Type::Int()) && rhs.overlaps(Type::Int())) result = result | Type::Int();
+  if ((lhs.overlaps(Type::Float()) && rhs.overlaps(Number)) ||
+      (lhs.overlaps(Type::Int()) && rhs.overlaps(Type::Float())))
+    result = result | Type::Float();
+  return result.isNone() ? Number : result;
+}
+
+Type named(std::string_view name) {
+  struct {
+    std::string_view name;
+    Type type;
+  } constexpr table[] = {
+      {"Int", Type::Int()},       {"int", Type::Int()},       {"Int64", Type::Int()},
+      {"int64", Type::Int()},     {"i64", Type::Int()},       {"Float", Type::Float()},
+      {"float", Type::Float()},   {"Float64", Type::Float()}, {"float64", Type::Float()},
+      {"f64", Type::Float()},     {"Numeric", Number},        {"String", Type::String()},
+      {"string", Type::String()}, {"Bool", Type::Bool()},     {"bool", Type::Bool()},
+      {"Array", Type::Array()},   {"Map", Type::Map()},       {"Symbol", Type::Symbol()},
+      {"Gene", Type::Gene()},     {"Nil", Type::Nil()},
+  };
+  for (const auto& row : table)
+    if (row.name == name) return row.type;
+  return Type::any();
+}
+
+bool isPipe(const Form* form) { return isSymbol(form, "|"); }
+
+/// The kinds that the annotation names, with unknown ones as `unknown`.
+Type kindsOf(const Form* type, Type unknown) {
+  if (type->kind == FormKind::Nil) return Type::Nil();
+  if (type->kind == FormKind::Symbol) {
+    if (isSymbol(type, "Any")) return Type::any();
+    const Type kinds = named(as<SymbolForm>(*type).symbol.text());
+    return kinds.isAny() ? unknown : kinds;
+  }
+  if (type->kind != FormKind::Gene) return unknown;
+  const auto& gene = as<GeneForm>(*type);
+  if (gene.children.size() < 2 || !isPipe(gene.children[0])) return unknown;
+  Type result = kindsOf(gene.head, unknown);
+  for (size_t i = 1; i < gene.children.size(); i += 2)
+    result = result | kindsOf(gene.children[i], unknown);
+  return result;
+}
+
+}  // namespace
+
+Annotation annotationOf(const Instruction& check) {
+  const Form* context = check.immediates[1].form;
+  const bool strict =
+      context->kind == FormKind::String && as<StringForm>(*context).text.starts_with('!');
+  const Type nil = strict ? Type::none() : Type::Nil();
+  const Form* type = check.immediates[0].form;
+  // An instance of a class with the name of a built-in type passes, too.
+  return {kindsOf(type, Type::none()) | nil, kindsOf(type, Type::any()) | nil | Type::Instance()};
+}
+
+Type resultType(const Instruction& inst, std::span<const Type> operands) {
+  for (Type t : operands)
+    if (t.isNone()) return Type::none();
+  switch (inst.op) {
+    case Op::Add:
+    case Op::Sub:
+    case Op::Mul:
+    case Op::Mod: return arithmetic(operands[0], operands[1]);
+    case Op::Div: return Type::Float();
+    case Op::Neg: return arithmetic(operands[0], Type::Int());
+    case Op::Not: {
+      Type result = Type::none();
+      if (operands[0].overlaps(Type::Int())) result = result | Type::Int();
+      if (operands[0].overlaps(Type::Other())) result = result | Type::Other();
+      return operands[0].within(Type::Int()) ? result : result | Type::Bool();
+    }
+    case Op::BitAnd:
+    case Op::BitOr:
+    case Op::BitXor:
+      return operands[0].within(Type::Int()) && operands[1].within(Type::Int()) ? Type::Int()
+                                                                                : Type::any();
+    case Op::Shl:
+    case Op::Shr:
+      return operands[0].within(Type::Int()) ? Type::Int() : Type::Int() | Type::Other();
+    case Op::Convert:
+    case Op::Seal: return operands[0];
+    case Op::Callee: return Type::Function();
+    case Op::ScopeNew: return Type::Other();
+    case Op::CheckType: {
+      const Annotation a = annotationOf(inst);
+      return operands.empty() || !operands[0].within(a.passes) ? a.gives : operands[0];
+    }
+    case Op::Call:
+    case Op::CallKnown:
+    case Op::CallMethod:
+    case Op::CallShaped:
+    case Op::CallMethodShaped:
+    case Op::New:
+    case Op::NewShaped:
+    case Op::MemberGet: return Type::value();
+    default: return inst.info().result;
+  }
+}
+
+Type resultType(const Instruction& inst) {
+  Type buffer[4];
+  // Only instructions with few operands look at them.
+  if (inst.operands.size() > std::size(buffer) || inst.info().variadic)
+    return resultType(inst, std::span<const Type>());
+  for (size_t i = 0; i < inst.operands.size(); i++) buffer[i] = inst.operands[i]->type;
+  return resultType(inst, std::span<const Type>(buffer, inst.operands.size()));
+}
+
+std::optional<bool> truthOf(const ir::Value* value) {
+  if (const ir::Constant* c = asConstant(value)) {
+    switch (c->constantKind) {
+      case ConstantKind::Nil:
+      case ConstantKind::Void:
+      case ConstantKind::False: return false;
+      case ConstantKind::Absent: return std::nullopt;
+      default: return true;
+    }
+  }
+  if (value->type.isNone()) return std::nullopt;
+  if (value->type.within(AlwaysTrue)) return true;
+  if (value->type.within(Type::Nil() | Type::Void())) return false;
+  return std::nullopt;
+}
+
+}  // namespace gene

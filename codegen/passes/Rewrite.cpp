@@ -1,0 +1,124 @@
+#include "codegen/passes/Rewrite.h"
+
+namespace gene {
+
+using ir::Block;
+using ir::Edge;
+using ir::Instruction;
+using ir::Value;
+
+void Substitution::apply(Instruction& inst) {
+  for (Value*& operand : inst.operands) operand = (*this)(operand);
+  if (inst.handler)
+    for (Value*& arg : inst.handler->args) arg = (*this)(arg);
+  for (Edge& e : inst.successors)
+    for (Value*& arg : e.args) arg = (*this)(arg);
+}
+
+void Substitution::apply(ir::Function& function) {
+  if (map_.empty()) return;
+  for (Block* block : function.blocks)
+    for (Instruction* inst : block->instructions) apply(*inst);
+}
+
+void removeParams(Block& block, const std::vector<bool>& remove,
+                  const std::vector<ir::Predecessor>& before) {
+  for (uint32_t i = block.params.size(); i-- > 0;) {
+    if (!remove[i]) continue;
+    for (const ir::Predecessor& p : before) p.edge->args.erase(i - (p.isHandler ? 1 : 0));
+    block.params.erase(i);
+  }
+  for (uint32_t i = 0; i < block.params.size(); i++) block.params[i]->index = i;
+}
+
+void removeInstructions(ir::Function& function,
+                        const std::function<bool(const Instruction*)>& remove) {
+  for (Block* block : function.blocks) {
+    uint32_t kept = 0;
+    for (Instruction* inst : block->instructions)
+      if (!remove(inst)) block->instructions[kept++] = inst;
+    block->instructions.resize(kept);
+  }
+}
+
+void jumpAlong(Block& block, const Edge& edge) {
+  ir::Program& program = *block.function->program;
+  Instruction* jump = makeInstruction(program, ir::Op::Jump, block.terminator()->loc, {});
+  jump->block = &block;
+  jump->successors = {program.arena.array<Edge>(1), 1};
+  new (&jump->successors[0]) Edge{edge.target, {}};
+  for (Value* arg : edge.args) jump->successors[0].args.push_back(program.arena, arg);
+  block.instructions.back() = jump;
+}
+
+Instruction* makeInstruction(ir::Program& program, ir::Op op, Location loc,
+                             std::vector<Value*> operands, std::vector<ir::Immediate> immediates) {
+  auto* inst = program.arena.make<Instruction>(op, loc);
+  inst->operands = program.arena.copy(std::span<Value* const>(operands));
+  inst->immediates = program.arena.copy(std::span<const ir::Immediate>(immediates));
+  return inst;
+}
+
+void append(Block& block, Instruction* inst) {
+  inst->block = &block;
+  block.instructions.push_back(block.function->program->arena, inst);
+}
+
+ir::Param* addParam(Block& block, ir::Type type, ir::Rep rep) {
+  Arena& arena = block.function->program->arena;
+  auto* param = arena.make<ir::Param>(&block, block.params.size());
+  param->type = type;
+  param->rep = rep;
+  block.params.push_back(arena, param);
+  return param;
+}
+
+namespace {
+
+Edge copyEdge(const Edge& from, const std::vector<Block*>& blocks,
+              const std::unordered_map<const Value*, Value*>& values, Arena& arena) {
+  Edge edge{blocks[from.target->index], {}};
+  for (Value* arg : from.args) {
+    auto it = values.find(arg);
+    edge.args.push_back(arena, it == values.end() ? arg : it->second);
+  }
+  return edge;
+}
+
+}  // namespace
+
+std::vector<Block*> copyBlocks(const ir::Function& from, ir::Function& to,
+                               std::unordered_map<const Value*, Value*>& values) {
+  Arena& arena = to.program->arena;
+  std::vector<Block*> blocks;
+  const size_t count = from.blocks.size();  // `to` may be the same function
+  for (size_t b = 0; b < count; b++) {
+    const Block* source = from.blocks[b];
+    Block* block = to.addBlock(source->name);
+    blocks.push_back(block);
+    if (b > 0)
+      for (const ir::Param* p : source->params) values[p] = addParam(*block, p->type, p->rep);
+    for (const Instruction* i : source->instructions) {
+      auto* copy = arena.make<Instruction>(*i);
+      append(*block, copy);
+      values[i] = copy;
+    }
+  }
+  for (size_t b = 0; b < count; b++) {
+    for (Instruction* inst : blocks[b]->instructions) {
+      inst->operands = arena.copy(std::span<Value* const>(inst->operands));
+      for (Value*& operand : inst->operands)
+        if (auto it = values.find(operand); it != values.end()) operand = it->second;
+      std::span<Edge> successors = {arena.array<Edge>(inst->successors.size()),
+                                    inst->successors.size()};
+      for (size_t e = 0; e < successors.size(); e++)
+        new (&successors[e]) Edge(copyEdge(inst->successors[e], blocks, values, arena));
+      inst->successors = successors;
+      if (inst->handler)
+        inst->handler = arena.make<Edge>(copyEdge(*inst->handler, blocks, values, arena));
+    }
+  }
+  return blocks;
+}
+
+}  // namespace gene

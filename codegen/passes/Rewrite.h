@@ -1,0 +1,65 @@
+#pragma once
+// What passes need to change a function: replacing values, editing edges and parameters, copying instructions. There
+// are no use lists; a pass collects what it replaces and applies it in one walk.
+
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
+#include "codegen/ir/Dominance.h"
+#include "codegen/ir/Ir.h"
+
+namespace gene {
+
+/// Values that stand for others.
+class Substitution {
+ public:
+  void replace(const ir::Value* from, ir::Value* to) { map_[from] = to; }
+  [[nodiscard]] bool empty() const { return map_.empty(); }
+  [[nodiscard]] bool contains(const ir::Value* value) const { return map_.contains(value); }
+  /// What stands for `value` in the end: replacements of replacements are followed.
+  ir::Value* operator()(ir::Value* value) {
+    auto it = map_.find(value);
+    if (it == map_.end()) return value;
+    ir::Value* last = (*this)(it->second);
+    map_[value] = last;
+    return last;
+  }
+  /// In all operands and edge arguments of an instruction or a function.
+  void apply(ir::Instruction& inst);
+  void apply(ir::Function& function);
+
+ private:
+  std::unordered_map<const ir::Value*, ir::Value*> map_;
+};
+
+/// The argument of `edge` for parameter `index` of its target; not for the exception of a handler.
+inline ir::Value*& argumentFor(ir::Edge& edge, uint32_t index, bool isHandler) {
+  return edge.args[index - (isHandler ? 1 : 0)];
+}
+
+/// Removes the parameters of `block` for which `remove` is set, and their arguments on all edges into it.
+void removeParams(ir::Block& block, const std::vector<bool>& remove,
+                  const std::vector<ir::Predecessor>& before);
+
+/// Takes the instructions for which `remove` is set out of their blocks.
+void removeInstructions(ir::Function& function,
+                        const std::function<bool(const ir::Instruction*)>& remove);
+
+/// Makes the terminator of `block` a jump along `edge`.
+void jumpAlong(ir::Block& block, const ir::Edge& edge);
+
+/// A new instruction, in no block yet.
+ir::Instruction* makeInstruction(ir::Program& program, ir::Op op, Location loc,
+                                 std::vector<ir::Value*> operands,
+                                 std::vector<ir::Immediate> immediates = {});
+void append(ir::Block& block, ir::Instruction* inst);
+ir::Param* addParam(ir::Block& block, ir::Type type, ir::Rep rep);
+
+/// Writes the blocks of `from` once more, behind those of `to`. `values` says what stands for the values of `from` that
+/// are known before, at least the entry's parameters (which the copy does not have); it is completed. Returns the copies
+/// by Block::index. Edges of returns and handlers are the caller's affair.
+std::vector<ir::Block*> copyBlocks(const ir::Function& from, ir::Function& to,
+                                   std::unordered_map<const ir::Value*, ir::Value*>& values);
+
+}  // namespace gene

@@ -1,0 +1,406 @@
+// Makes a function smaller and says what is known, without looking beyond it: folds what is constant, merges equal
+// computations, drops what is not used, straightens control flow.
+//   before  (v1 = add 1 2) (v2 = lt v1 n) … (v3 = lt 3 n) (branch true a b)
+//   after   (v2 = lt 3 n) … (jump a)
+// Keeps: which exception is raised, and where; the order of effects. Needs nothing, helps every other pass.
+
+#include <unordered_set>
+
+#include "codegen/passes/Facts.h"
+#include "codegen/passes/Fold.h"
+#include "codegen/passes/Passes.h"
+#include "codegen/passes/Rewrite.h"
+#include "codegen/passes/Straighten.h"
+
+namespace gene {
+namespace {
+
+using ir::Block;
+using ir::ConstantKind;
+using ir::Edge;
+using ir::Instruction;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+/// What makes two pure instructions compute the same.
+struct Key {
+  Op op;
+  ir::Rep rep;
+  std::vector<const void*> operands;
+  friend bool operator==(const Key&, const Key&) = default;
+};
+struct KeyHash {
+  size_t operator()(const Key& key) const {
+    size_t h = static_cast<size_t>(key.op) * 31 + static_cast<size_t>(key.rep);
+    for (const void* p : key.operands)
+      h = h * 0x9E3779B97F4A7C15ull + (reinterpret_cast<size_t>(p) >> 3);
+    return h;
+  }
+};
+
+class Simplifier {
+ public:
+  explicit Simplifier(ir::Function& function)
+      : function_(function), program_(*function.program), dominance_(function) {}
+
+  /// One walk over the function; true if anything changed.
+  bool run() {
+    const auto before = ir::predecessors(function_);
+    for (Block* block : dominance_.order()) {
+      if (block != function_.entry() && before[block->index].size() == 1)
+        noteBranch(*block, before[block->index][0]);
+      memory_.clear();
+      for (Instruction* inst : block->instructions) visit(*inst);
+      terminator(*block);
+    }
+    substitution_.apply(function_);
+    removeInstructions(function_, [&](const Instruction* i) { return substitution_.contains(i); });
+    return changed_ || !substitution_.empty();
+  }
+
+ private:
+  // --- what branches say ----------------------------------------------------------------------------------------------------
+
+  /// `block` is entered by one edge only: if that is one side of a branch, its condition is known below.
+  void noteBranch(Block& block, const ir::Predecessor& p) {
+    const Instruction* branch = p.from->terminator();
+    if (branch->op != Op::Branch) return;
+    const bool isTrue = branch->successors[0].target == &block;
+    known_[branch->operands[0]].push_back({&block, isTrue});
+  }
+
+  /// The truth of `value` in `block`.
+  std::optional<bool> truthIn(const Value* value, const Block* block) const {
+    if (const std::optional<bool> truth = truthOf(value)) return truth;
+    auto it = known_.find(value);
+    if (it == known_.end()) return std::nullopt;
+    for (const Known& k : it->second)
+      if (dominance_.dominates(k.below, block)) return k.isTrue;
+    return std::nullopt;
+  }
+
+  // --- instructions ---------------------------------------------------------------------------------------------------------
+
+  void visit(Instruction& inst) {
+    substitution_.apply(inst);
+    if (inst.isTerminator()) return;
+    if (inst.info().hasResult) {
+      const Type known = inst.type & resultType(inst);
+      if (!known.isNone()) inst.type = known;
+    }
+    constantToTheRight(inst);
+    if (Value* value = fold(inst, program_)) return substitution_.replace(&inst, value);
+    // The truth of a condition that was tested on the way here: as true or false only if it is one of them.
+    if (inst.op == Op::IsTrue || inst.op == Op::Not) {
+      const Value* operand = inst.operands[0];
+      const std::optional<bool> truth = truthIn(operand, inst.block);
+      const bool complements = operand->type.overlaps(Type::Int() | Type::Other());
+      if (truth && (inst.op == Op::IsTrue || !complements))
+        return substitution_.replace(
+            &inst, program_.constant(*truth == (inst.op == Op::IsTrue) ? ConstantKind::True
+                                                                       : ConstantKind::False));
+    }
+    if (Value* value = equalBefore(inst)) return substitution_.replace(&inst, value);
+    if (Value* value = remembered(inst)) return substitution_.replace(&inst, value);
+    if (inst.handler && !effectsOf(inst).mayRaise) {
+      inst.handler = nullptr;
+      changed_ = true;
+    }
+  }
+
+  /// Both engines have short forms for a constant on the right. Of known numbers only: messages name the operands in order.
+  void constantToTheRight(Instruction& inst) {
+    switch (inst.op) {
+      case Op::Add:
+      case Op::Mul:
+      case Op::Eq:
+      case Op::Ne: break;
+      default: return;
+    }
+    const Type number = Type::Int() | Type::Float();
+    Value *&lhs = inst.operands[0], *&rhs = inst.operands[1];
+    if (!asConstant(lhs) || asConstant(rhs) || !lhs->type.within(number)) return;
+    if (!rhs->type.within(number)) return;
+    std::swap(lhs, rhs);
+    changed_ = true;
+  }
+
+  // --- equal computations ----------------------------------------------------------------------------------------------------
+
+  static Key keyOf(const Instruction& inst) {
+    Key key{inst.op, inst.rep, {}};
+    for (const Value* operand : inst.operands) key.operands.push_back(operand);
+    for (const ir::Immediate& imm : inst.immediates) {
+      key.operands.push_back(reinterpret_cast<const void*>(imm.integer));
+      key.operands.push_back(reinterpret_cast<const void*>(static_cast<size_t>(imm.symbol.id)));
+      for (const void* p :
+           {static_cast<const void*>(imm.function), static_cast<const void*>(imm.global),
+            static_cast<const void*>(imm.shape), static_cast<const void*>(imm.form)})
+        if (p) key.operands.push_back(p);
+    }
+    return key;
+  }
+
+  bool availableAt(const Instruction* earlier, const Instruction& here) const {
+    return earlier->block == here.block || dominance_.reaches(earlier, here.block);
+  }
+
+  /// An instruction on every path to here that computed the same. If it raised, here would not be reached.
+  Value* equalBefore(Instruction& inst) {
+    if (!isPure(inst)) return nullptr;
+    std::vector<Instruction*>& earlier = computed_[keyOf(inst)];
+    for (Instruction* e : earlier)
+      if (availableAt(e, inst)) return e;
+    earlier.push_back(&inst);
+    return nullptr;
+  }
+
+  // --- memory ------------------------------------------------------------------------------------------------------------------
+
+  /// A variable in memory: a global, or a slot of a scope object.
+  struct Place {
+    const void* base;
+    int64_t index;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  struct Content {
+    Place place;
+    Value* value;
+  };
+
+  /// The value that a read finds, because the block wrote or read the place before, or because a constant global was
+  /// read or defined on every path to here.
+  Value* remembered(Instruction& inst) {
+    switch (inst.op) {
+      case Op::GlobalGet:
+      case Op::GlobalCheck: {
+        const ir::Global* global = inst.immediates[0].global;
+        if (global->constant)
+          for (const Definition& d : definitions_[global])
+            if (availableAt(d.at, inst) && (inst.op == Op::GlobalGet || d.checked)) return d.value;
+        if (global->constant)
+          definitions_[global].push_back({&inst, &inst, inst.op == Op::GlobalCheck});
+        return inst.op == Op::GlobalCheck ? nullptr : recall({global, 0}, &inst);
+      }
+      case Op::GlobalSet: {
+        const ir::Global* global = inst.immediates[0].global;
+        if (global->constant) definitions_[global].push_back({&inst, inst.operands[0], true});
+        note({global, 0}, inst.operands[0]);
+        return nullptr;
+      }
+      case Op::ScopeGet: return recall({inst.operands[0], inst.immediates[0].integer}, &inst);
+      case Op::ScopeSet: {
+        // Another name of the same scope object may be around: its slot of this number changes, too.
+        const int64_t index = inst.immediates[0].integer;
+        std::erase_if(memory_, [&](const Content& c) {
+          return c.place.index == index && c.place.base != inst.operands[0];
+        });
+        note({inst.operands[0], index}, inst.operands[1]);
+        return nullptr;
+      }
+      default: break;
+    }
+    const Effects e = effectsOf(inst);
+    if (e.runsCode) memory_.clear();
+    return nullptr;
+  }
+
+  Value* recall(Place place, Instruction* read) {
+    for (const Content& c : memory_)
+      if (c.place == place) return c.value;
+    memory_.push_back({place, read});
+    return nullptr;
+  }
+  void note(Place place, Value* value) {
+    for (Content& c : memory_)
+      if (c.place == place) {
+        c.value = value;
+        return;
+      }
+    memory_.push_back({place, value});
+  }
+
+  // --- the end of a block --------------------------------------------------------------------------------------------------------
+
+  static bool sameEdges(const Edge& a, const Edge& b) {
+    return a.target == b.target &&
+           std::equal(a.args.begin(), a.args.end(), b.args.begin(), b.args.end());
+  }
+
+  void terminator(Block& block) {
+    Instruction* end = block.terminator();
+    if (end->op == Op::Switch) {
+      const ir::Constant* index = asConstant(end->operands[0]);
+      if (!index) return;
+      const size_t last = end->successors.size() - 1;
+      const bool inside = index->constantKind == ConstantKind::Int && index->integer >= 0 &&
+                          static_cast<uint64_t>(index->integer) < last;
+      jumpAlong(block, end->successors[inside ? static_cast<size_t>(index->integer) : last]);
+      changed_ = true;
+      return;
+    }
+    if (end->op != Op::Branch) return;
+    if (const Instruction* test = asInstruction(end->operands[0])) {
+      const bool inverts =
+          test->op == Op::Not && !test->operands[0]->type.overlaps(Type::Int() | Type::Other());
+      if (inverts || test->op == Op::IsTrue) {
+        end->operands[0] = test->operands[0];
+        if (inverts) std::swap(end->successors[0], end->successors[1]);
+        changed_ = true;
+      }
+    }
+    const std::optional<bool> truth = truthIn(end->operands[0], &block);
+    if (!truth && !sameEdges(end->successors[0], end->successors[1])) return;
+    jumpAlong(block, end->successors[truth.value_or(true) ? 0 : 1]);
+    changed_ = true;
+  }
+
+  ir::Function& function_;
+  ir::Program& program_;
+  const ir::Dominance dominance_;
+  Substitution substitution_;
+  bool changed_ = false;
+
+  struct Known {
+    const Block* below;
+    bool isTrue;
+  };
+  std::unordered_map<const Value*, std::vector<Known>> known_;
+  std::unordered_map<Key, std::vector<Instruction*>, KeyHash> computed_;
+  struct Definition {
+    Instruction* at;
+    Value* value;
+    bool checked;
+  };
+  std::unordered_map<const ir::Global*, std::vector<Definition>> definitions_;
+  std::vector<Content> memory_;  // of the block being walked
+};
+
+// --- what is not used ------------------------------------------------------------------------------------------------------------
+
+/// Removes instructions and parameters that nothing needs; parameters that have one value everywhere become that value.
+class Sweeper {
+ public:
+  explicit Sweeper(ir::Function& function)
+      : function_(function), before_(ir::predecessors(function)) {}
+
+  bool run() {
+    const bool merged = mergeParams();
+    findLive();
+    bool changed = merged;
+    removeInstructions(function_, [&](const Instruction* i) {
+      const bool dead = !live_.contains(i);
+      changed |= dead;
+      return dead;
+    });
+    for (Block* block : function_.blocks) {
+      if (block == function_.entry()) continue;
+      std::vector<bool> remove(block->params.size());
+      bool any = false;
+      for (uint32_t i = firstParam(*block); i < block->params.size(); i++)
+        any |= remove[i] = !live_.contains(block->params[i]);
+      if (any) removeParams(*block, remove, before_[block->index]);
+      changed |= any;
+    }
+    return changed;
+  }
+
+ private:
+  /// A handler's exception has no argument and stays.
+  [[nodiscard]] uint32_t firstParam(const Block& block) const {
+    for (const ir::Predecessor& p : before_[block.index])
+      if (p.isHandler) return 1;
+    return 0;
+  }
+
+  /// Parameters that are one value on all edges, or twins of another parameter.
+  bool mergeParams() {
+    Substitution same;
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (Block* block : function_.blocks) {
+        if (block == function_.entry()) continue;
+        for (uint32_t i = firstParam(*block); i < block->params.size(); i++) {
+          ir::Param* param = block->params[i];
+          if (same.contains(param)) continue;
+          Value* value = onlyArgument(*block, i, same);
+          for (uint32_t j = firstParam(*block); !value && j < i; j++)
+            if (!same.contains(block->params[j]) && isTwin(*block, i, j, same))
+              value = block->params[j];
+          if (!value || value->rep != param->rep) continue;
+          same.replace(param, value);
+          changed = true;
+        }
+      }
+    }
+    same.apply(function_);
+    return !same.empty();
+  }
+
+  Value* onlyArgument(const Block& block, uint32_t index, Substitution& same) {
+    Value* only = nullptr;
+    for (const ir::Predecessor& p : before_[block.index]) {
+      Value* arg = same(argumentFor(*p.edge, index, p.isHandler));
+      if (arg == block.params[index] || arg == only) continue;
+      if (only) return nullptr;
+      only = arg;
+    }
+    return only;
+  }
+
+  bool isTwin(const Block& block, uint32_t i, uint32_t j, Substitution& same) {
+    for (const ir::Predecessor& p : before_[block.index]) {
+      Value* a = same(argumentFor(*p.edge, i, p.isHandler));
+      Value* b = same(argumentFor(*p.edge, j, p.isHandler));
+      if (a != b && !(a == block.params[i] && b == block.params[j])) return false;
+    }
+    return block.params[i]->type == block.params[j]->type;
+  }
+
+  void findLive() {
+    std::vector<Value*> work;
+    auto mark = [&](Value* value) {
+      if (value->kind != ir::ValueKind::Constant && live_.insert(value).second)
+        work.push_back(value);
+    };
+    for (Block* block : function_.blocks)
+      for (Instruction* inst : block->instructions)
+        if (!isRemovable(*inst)) mark(inst);
+    while (!work.empty()) {
+      Value* value = work.back();
+      work.pop_back();
+      if (Instruction* inst = asInstruction(value)) {
+        for (Value* operand : inst->operands) mark(operand);
+      } else if (ir::Param* param = asParam(value); param->block != function_.entry()) {
+        for (const ir::Predecessor& p : before_[param->block->index])
+          if (!p.isHandler || param->index > 0)
+            mark(argumentFor(*p.edge, param->index, p.isHandler));
+      }
+    }
+  }
+
+  ir::Function& function_;
+  const std::vector<std::vector<ir::Predecessor>> before_;
+  std::unordered_set<const Value*> live_;
+};
+
+}  // namespace
+
+bool simplify(ir::Function& function, PassContext&) {
+  // Each round undoes what hid something from the one before; a handful is enough, and the bound ends ping-pong.
+  constexpr int MostRounds = 12;
+  bool any = ir::orderBlocks(function);
+  for (int round = 0; round < MostRounds; round++) {
+    bool changed = Simplifier(function).run();
+    changed |= ir::orderBlocks(function);
+    changed |= Sweeper(function).run();
+    changed |= straighten(function);
+    changed |= ir::orderBlocks(function);
+    if (!changed) break;
+    any = true;
+  }
+  return any;
+}
+
+}  // namespace gene
