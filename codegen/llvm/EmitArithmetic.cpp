@@ -96,6 +96,7 @@ void FunctionEmitter::emitArithmetic(const ir::Instruction& inst, Operation oper
                     Rep::I64);
 
   llvm::Value *const a = use(lhs), *const b = use(rhs);
+  if (cold_) return emitEntry(inst, std::string("gene_") + name, {context_, a, b});
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
   llvm::Value* const fast = smallArithmetic(operation, a, b, slow);
   BasicBlock* const fastBlock = b_.GetInsertBlock();
@@ -167,9 +168,8 @@ void FunctionEmitter::emitDiv(const ir::Instruction& inst) {
   const ir::Value *lhs = inst.operands[0], *rhs = inst.operands[1];
   if ((isFloat(lhs) || isInt(lhs)) && (isFloat(rhs) || isInt(rhs)))
     return defineAs(inst, b_.CreateFDiv(useDouble(lhs), useDouble(rhs)), Rep::F64);
-  llvm::Value* const result = callSlow("div", {context_, use(lhs), use(rhs)});
-  raiseIfPending(result);
-  defineAs(inst, result, Rep::Boxed);
+  emitEntry(inst, module_.optimising() ? "gene_slow_div" : "gene_div",
+            {context_, use(lhs), use(rhs)});
 }
 
 /// The remainder has the sign of the dividend. A divisor of 0 raises, in the entry.
@@ -182,6 +182,7 @@ void FunctionEmitter::emitMod(const ir::Instruction& inst) {
     return defineAs(inst, remainder(x, y), Rep::I64);
   }
   llvm::Value *const a = use(lhs), *const b = use(rhs);
+  if (cold_) return emitEntry(inst, "gene_mod", {context_, a, b});
   BasicBlock *const fast = newBlock("fast"), *const slow = newBlock("slow"),
                     *const done = newBlock("done");
   llvm::Value* const nonZero = b_.CreateICmpNE(b, bits_.constant(gene::Value::smallInt(0)));
@@ -279,9 +280,7 @@ void FunctionEmitter::emitNeg(const ir::Instruction& inst) {
     raiseOverflow(b_.CreateExtractValue(both, 1), 3);
     return defineAs(inst, b_.CreateExtractValue(both, 0), Rep::I64);
   }
-  llvm::Value* const result = call("gene_neg", {context_, use(operand)});
-  raiseIfPending(result);
-  defineAs(inst, result, Rep::Boxed);
+  emitEntry(inst, "gene_neg", {context_, use(operand)});
 }
 
 // --- comparison ------------------------------------------------------------------------------------------------------------
@@ -326,6 +325,7 @@ void FunctionEmitter::emitComparison(const ir::Instruction& inst, CmpInst::Predi
     return defineCondition(inst, compareMixed(lhs, rhs, floats));
 
   llvm::Value *const a = use(lhs), *const b = use(rhs);
+  if (cold_) return emitEntry(inst, std::string("gene_") + name, {context_, a, b});
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
   BasicBlock* const fastBlock = b_.GetInsertBlock();
   llvm::Value* const fast = b_.CreateICmp(words, a, b);

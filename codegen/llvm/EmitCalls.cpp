@@ -89,9 +89,10 @@ void FunctionEmitter::emitCallKnown(const ir::Instruction& inst) {
 /// The code to call for `count` positional arguments: the entry of a function object, or a routine of the runtime for
 /// everything else. One indirect call serves both, so it can be a tail call.
 llvm::Value* FunctionEmitter::calleeEntry(llvm::Value* callee, size_t count) {
+  llvm::Value* const otherwise = module_.runtime("gene_call_object_" + std::to_string(count));
+  if (cold_) return otherwise;
   BasicBlock *const object = newBlock("object"), *const function = newBlock("function"),
                     *const ready = newBlock("call");
-  llvm::Value* const otherwise = module_.runtime("gene_call_object_" + std::to_string(count));
   BasicBlock* const from = b_.GetInsertBlock();
   b_.CreateCondBr(bits_.isObject(callee), object, ready, likely());
   b_.SetInsertPoint(object);
@@ -159,7 +160,7 @@ void FunctionEmitter::callFunction(const ir::Instruction& inst, llvm::Value* fun
 }
 
 void FunctionEmitter::emitCallMethod(const ir::Instruction& inst) {
-  if (inst.operands.size() > MaxBufferedArguments) {
+  if (cold_ || inst.operands.size() > MaxBufferedArguments) {
     llvm::Value* const args = spill(inst, 0);
     return finishCall(inst, call("gene_call_method",
                                  {context_, symbol(inst.immediates[0].symbol), module_.newCache(),
@@ -174,7 +175,7 @@ void FunctionEmitter::emitNew(const ir::Instruction& inst) {
   llvm::Value* const cls = use(inst.operands[0]);
   llvm::Value* const cache = module_.newCache();
   std::vector<llvm::Value*> args = words(inst.operands.subspan(1));
-  if (args.size() >= RegisterArguments) {
+  if (cold_ || args.size() >= RegisterArguments) {
     llvm::Value* const buffer = spill(inst, 1);
     llvm::CallInst* const result =
         call("gene_new", {context_, cache, cls, buffer, b_.getInt64(args.size())});

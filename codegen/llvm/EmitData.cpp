@@ -91,7 +91,8 @@ void FunctionEmitter::emitCallee(const ir::Instruction& inst) {
 }
 
 void FunctionEmitter::emitScopeNew(const ir::Instruction& inst) {
-  define(inst, call("gene_fast_scope_new", {context_, b_.getInt64(inst.immediates[0].integer)}));
+  define(inst, call(cold_ ? "gene_scope_new" : "gene_fast_scope_new",
+                    {context_, b_.getInt64(inst.immediates[0].integer)}));
 }
 
 llvm::Value* FunctionEmitter::scopeSlot(const ir::Instruction& inst) {
@@ -105,13 +106,13 @@ void FunctionEmitter::emitScopeGet(const ir::Instruction& inst) {
 }
 
 void FunctionEmitter::emitScopeSet(const ir::Instruction& inst) {
-  call("gene_fast_slot_set", {scopeSlot(inst), use(inst.operands[1])});
+  call(cold_ ? "gene_slot_set" : "gene_fast_slot_set", {scopeSlot(inst), use(inst.operands[1])});
 }
 
 void FunctionEmitter::emitClosure(const ir::Instruction& inst) {
   llvm::Value* const info = module_.functionInfo(inst.immediates[0].function);
-  define(inst,
-         call("gene_closure", {context_, info, spill(inst, 0), b_.getInt64(inst.operands.size())}));
+  define(inst, call(cold_ ? "gene_closure" : "gene_fast_closure",
+                    {context_, info, spill(inst, 0), b_.getInt64(inst.operands.size())}));
 }
 
 // --- members -------------------------------------------------------------------------------------------------------------------
@@ -132,6 +133,9 @@ llvm::Value* FunctionEmitter::cachedIndex(llvm::Value* object, llvm::Value* cach
 void FunctionEmitter::emitMemberGet(const ir::Instruction& inst) {
   llvm::Value* const object = use(inst.operands[0]);
   llvm::Value* const cache = module_.newCache();
+  if (cold_)
+    return emitEntry(inst, "gene_member_get",
+                     {context_, symbol(inst.immediates[0].symbol), cache, object});
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
   llvm::Value* const offset = cachedIndex(object, cache, slow);
   llvm::Value* const field = b_.CreateInBoundsGEP(b_.getInt8Ty(), bits_.pointer(object), offset);
@@ -150,8 +154,9 @@ void FunctionEmitter::emitMemberGet(const ir::Instruction& inst) {
 void FunctionEmitter::emitMemberSet(const ir::Instruction& inst) {
   llvm::Value *const object = use(inst.operands[0]), *const value = use(inst.operands[1]);
   llvm::Value *const name = symbol(inst.immediates[0].symbol), *const cache = module_.newCache();
+  if (cold_) return emitEntry(inst, "gene_member_set", {context_, name, cache, object, value});
   if (function_.isCtor)
-    return emitFast(inst, "gene_fast_add_field", {context_, name, cache, object, value});
+    return emitEntry(inst, "gene_fast_add_field", {context_, name, cache, object, value});
   BasicBlock *const isObject = newBlock("object"), *const hit = newBlock("hit"),
                     *const slow = newBlock("slow"), *const done = newBlock("done");
   b_.CreateCondBr(bits_.isObject(object), isObject, slow, likely());
@@ -169,25 +174,26 @@ void FunctionEmitter::emitMemberSet(const ir::Instruction& inst) {
   defineAs(inst, value, Rep::Boxed);
 }
 
-void FunctionEmitter::emitFast(const ir::Instruction& inst, const char* name,
-                               llvm::ArrayRef<llvm::Value*> args) {
+void FunctionEmitter::emitEntry(const ir::Instruction& inst, std::string_view name,
+                                llvm::ArrayRef<llvm::Value*> args) {
   llvm::Value* const result = call(name, args);
   raiseIfPending(result);
   defineAs(inst, result, Rep::Boxed);
 }
 
 void FunctionEmitter::emitIndexGet(const ir::Instruction& inst) {
-  emitFast(inst, "gene_fast_index_get",
-           {context_, b_.getInt64(inst.immediates[0].integer), use(inst.operands[0])});
+  emitEntry(inst, cold_ ? "gene_index_get" : "gene_fast_index_get",
+            {context_, b_.getInt64(inst.immediates[0].integer), use(inst.operands[0])});
 }
 
 void FunctionEmitter::emitElementGet(const ir::Instruction& inst) {
-  emitFast(inst, "gene_fast_element_get", {context_, use(inst.operands[0]), use(inst.operands[1])});
+  emitEntry(inst, cold_ ? "gene_element_get" : "gene_fast_element_get",
+            {context_, use(inst.operands[0]), use(inst.operands[1])});
 }
 
 void FunctionEmitter::emitElementSet(const ir::Instruction& inst) {
-  emitFast(inst, "gene_fast_element_set",
-           {context_, use(inst.operands[0]), use(inst.operands[1]), use(inst.operands[2])});
+  emitEntry(inst, cold_ ? "gene_element_set" : "gene_fast_element_set",
+            {context_, use(inst.operands[0]), use(inst.operands[1]), use(inst.operands[2])});
 }
 
 // --- containers, iteration -------------------------------------------------------------------------------------------------------
@@ -198,7 +204,8 @@ void FunctionEmitter::emitArrayNew(const ir::Instruction& inst) {
 }
 
 void FunctionEmitter::emitIterNext(const ir::Instruction& inst) {
-  emitFast(inst, "gene_fast_iter_next", {context_, use(inst.operands[0])});
+  emitEntry(inst, cold_ ? "gene_iter_next" : "gene_fast_iter_next",
+            {context_, use(inst.operands[0])});
 }
 
 }  // namespace gene::native

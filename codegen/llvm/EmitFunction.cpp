@@ -28,6 +28,7 @@ FunctionEmitter::FunctionEmitter(ModuleEmitter& module, const ir::Function& func
 void FunctionEmitter::emit() {
   module_.debugInfo().define(function_, code_);
   orderBlocks();
+  findColdBlocks();
   scan();
   emitPrologue();
   for (const ir::Block* block : order_) emitBlock(*block);
@@ -66,6 +67,22 @@ void FunctionEmitter::orderBlocks() {
     if (!seen[next->index]) push(next);
   }
   std::reverse(order_.begin(), order_.end());
+}
+
+/// An edge back in reverse post-order closes a loop; everything between its ends may be inside.
+void FunctionEmitter::findColdBlocks() {
+  coldBlocks_.resize(function_.blocks.size());
+  if (&function_ != module_.program().functions.front()) return;
+  std::vector<size_t> position(function_.blocks.size());
+  for (size_t i = 0; i < order_.size(); i++) {
+    position[order_[i]->index] = i;
+    coldBlocks_[order_[i]->index] = true;
+  }
+  for (size_t i = 0; i < order_.size(); i++)
+    order_[i]->forEachEdge([&](ir::Edge& edge, bool) {
+      for (size_t j = position[edge.target->index]; j <= i; j++)
+        coldBlocks_[order_[j]->index] = false;
+    });
 }
 
 /// Numbers all values, notes which of them something but a condition uses, and makes the blocks with their phis.
@@ -132,6 +149,7 @@ void FunctionEmitter::emitPrologue() {
 
 void FunctionEmitter::emitBlock(const ir::Block& block) {
   b_.SetInsertPoint(blocks_[block.index]);
+  cold_ = coldBlocks_[block.index];
   for (const ir::Instruction* inst : block.instructions) {
     // What follows a call that has become a tail call, or something that always raises, is not reached.
     if (b_.GetInsertBlock()->getTerminator()) break;

@@ -33,6 +33,7 @@ class FunctionEmitter {
 
   // --- the frame (EmitFunction.cpp) -----------------------------------------------------------------------------------------
   void orderBlocks();
+  void findColdBlocks();
   void scan();
   void emitPrologue();
   void emitBlock(const ir::Block& block);
@@ -102,7 +103,8 @@ class FunctionEmitter {
   llvm::Value* scopeSlot(const ir::Instruction& inst);
   llvm::Value* cachedIndex(llvm::Value* object, llvm::Value* cache, llvm::BasicBlock* slow);
   /// A call that may raise, as the whole of an instruction.
-  void emitFast(const ir::Instruction& inst, const char* name, llvm::ArrayRef<llvm::Value*> args);
+  void emitEntry(const ir::Instruction& inst, std::string_view name,
+                 llvm::ArrayRef<llvm::Value*> args);
 
   // --- arithmetic ----------------------------------------------------------------------------------------------------------------
   enum class Operation { Add, Sub, Mul };
@@ -144,9 +146,12 @@ class FunctionEmitter {
   std::vector<const ir::Block*> order_;    // reachable blocks, reverse post-order
   std::vector<llvm::BasicBlock*> blocks_;  // by Block::index
   std::vector<std::vector<llvm::PHINode*>> phis_;
-  std::vector<Held> held_;                    // by Value::number
-  std::vector<bool> needsWord_;               // by Value::number: used by more than conditions
-  llvm::Value* buffer_ = nullptr;             // call arguments passed by address
+  std::vector<Held> held_;         // by Value::number
+  std::vector<bool> needsWord_;    // by Value::number: used by more than conditions
+  llvm::Value* buffer_ = nullptr;  // call arguments passed by address
+  /// Blocks that run once: the module's top level, outside of loops. They call the runtime instead of inlining it.
+  std::vector<bool> coldBlocks_;              // by Block::index
+  bool cold_ = false;                         // the current block is one
   const ir::Instruction* current_ = nullptr;  // being emitted
   std::vector<llvm::CallInst*> deepCalls_;    // calls that may recur
 

@@ -133,7 +133,7 @@ std::string directLinker(const LinkOptions& options) {
 }  // namespace
 
 Expected<std::vector<std::string>> linkCommand(const LinkOptions& options) {
-  bool isStatic = options.kind != LinkOptions::Kind::Dynamic;
+  bool isStatic = options.kind == LinkOptions::Kind::Static;
   for (;;) {
     Expected<std::vector<std::string>> compiler = compilerCommand(options, isStatic);
     if (!compiler) return compiler.failure();
