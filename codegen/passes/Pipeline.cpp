@@ -24,9 +24,9 @@ constexpr Pass passes[] = {
 
 // --- the pipelines, by -O level ------------------------------------------------------------------------------------------
 
-constexpr std::string_view level0[] = {""};
-constexpr std::string_view level1[] = {"simplify"};
-constexpr std::string_view level2[] = {"simplify"};
+// Level 0 (eval, the REPL) runs nothing.
+constexpr std::string_view level1[] = {"simplify", "resolve-calls", "simplify"};
+constexpr std::string_view level2[] = {"simplify", "resolve-calls", "simplify"};
 
 // -------------------------------------------------------------------------------------------------------------------------
 
@@ -54,11 +54,10 @@ void run(const Pass& pass, PassContext& context) {
 }  // namespace
 
 void runPipeline(PassContext& context) {
-  const std::span<const std::string_view> names = context.level <= 0   ? std::span(level0)
-                                                  : context.level == 1 ? std::span(level1)
-                                                                       : std::span(level2);
-  for (std::string_view name : names)
-    if (const Pass* pass = find(name)) run(*pass, context);
+  std::span<const std::string_view> names;
+  if (context.level == 1) names = level1;
+  if (context.level >= 2) names = level2;
+  for (std::string_view name : names) run(*find(name), context);
 }
 
 Status runPasses(PassContext& context, const std::vector<std::string>& names) {

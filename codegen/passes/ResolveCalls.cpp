@@ -1,0 +1,279 @@
+// Calls functions that are known by name: no test of the callee, no binding of arguments while the program runs.
+//   before  (v1 = global.get f) (v2 = call.shaped [_ ^key] v1 a b)      with (fn f [x ^key ^opt = 1 rest...] …)
+//   after   (v3 = array.new) (v2 = call.known f absent a b absent v3)
+// A callee is known where it is read from a constant global that holds a function, where its closure is made in the
+// same function, where a function calls itself, and where all closures of a function capture the same function.
+// Keeps: a call that cannot be bound (wrong number of arguments, spreads) stays as it is and raises when it runs.
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "codegen/passes/Facts.h"
+#include "codegen/passes/Passes.h"
+#include "codegen/passes/Rewrite.h"
+
+namespace gene {
+namespace {
+
+using ir::ArgKind;
+using ir::Block;
+using ir::Function;
+using ir::Instruction;
+using ir::Op;
+using ir::ParamKind;
+using ir::Value;
+
+/// The arguments of a call in terms of the callee's slots: runtime/object/Binding.cpp, while compiling.
+class StaticBinding {
+ public:
+  StaticBinding(const Instruction& call, const Function& callee) : call_(call), callee_(callee) {}
+
+  /// False if the call has to be bound, or to fail, when it runs.
+  bool run() {
+    return collect() && bindKeywords() && bindPositional() && checkKeywords() && checkLeftOver();
+  }
+
+  /// The slots; null for those that `rest` and `keywordRest` fill.
+  std::vector<Value*> slots;
+  std::vector<Value*> rest;
+  std::vector<Value*> keywordRest;  // symbol value …
+
+ private:
+  bool collect() {
+    const std::span<Value* const> args = call_.operands.subspan(1);
+    if (call_.op == Op::Call) {
+      positional_.assign(args.begin(), args.end());
+      return true;
+    }
+    const ir::CallShape& shape = *call_.immediates[0].shape;
+    for (size_t i = 0; i < args.size(); i++) {
+      switch (shape.args[i].kind) {
+        case ArgKind::Positional: positional_.push_back(args[i]); break;
+        case ArgKind::Keyword: keywords_.push_back({shape.args[i].keyword, args[i]}); break;
+        case ArgKind::Spread:
+        case ArgKind::KeywordSpread: return false;
+      }
+    }
+    return true;
+  }
+
+  bool bindKeywords() {
+    ir::Program& program = *callee_.program;
+    slots.assign(callee_.params.size(), nullptr);
+    for (size_t i = 0; i < callee_.params.size(); i++) {
+      const ir::ParamSpec& spec = callee_.params[i];
+      if (spec.kind != ParamKind::Keyword) continue;
+      for (Keyword& k : keywords_) {
+        if (k.name != spec.name) continue;
+        k.used = true;
+        slots[i] = k.value;  // the last one counts
+      }
+      if (!slots[i]) {
+        if (!spec.optional) return false;
+        slots[i] = program.constant(ir::ConstantKind::Absent);
+      }
+    }
+    return true;
+  }
+
+  bool bindPositional() {
+    auto isPositional = [](const ir::ParamSpec& p) { return p.kind == ParamKind::Positional; };
+    size_t requiredAfter = 0, positionalAfter = 0;
+    for (const ir::ParamSpec& p : callee_.params) {
+      positionalAfter += isPositional(p);
+      requiredAfter += isPositional(p) && !p.optional;
+    }
+    for (size_t i = 0; i < callee_.params.size(); i++) {
+      const ir::ParamSpec& spec = callee_.params[i];
+      const size_t left = positional_.size() - next_;
+      if (isPositional(spec)) {
+        hasPositional_ = true;
+        positionalAfter--;
+        requiredAfter -= !spec.optional;
+        if (!spec.optional && left == 0) return false;
+        slots[i] = !spec.optional || left > requiredAfter
+                       ? positional_[next_++]
+                       : callee_.program->constant(ir::ConstantKind::Absent);
+      } else if (spec.kind == ParamKind::Rest) {
+        hasPositional_ = hasRest_ = true;
+        for (size_t taken = left > positionalAfter ? left - positionalAfter : 0; taken > 0; taken--)
+          rest.push_back(positional_[next_++]);
+      } else if (spec.kind == ParamKind::Self) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool checkKeywords() {
+    const bool keepsRest = std::ranges::any_of(
+        callee_.params, [](const ir::ParamSpec& p) { return p.kind == ParamKind::KeywordRest; });
+    for (const Keyword& k : keywords_) {
+      if (k.used) continue;
+      if (!keepsRest) return false;
+      keywordRest.push_back(callee_.program->symbol(k.name));
+      keywordRest.push_back(k.value);
+    }
+    return true;
+  }
+
+  bool checkLeftOver() {
+    // A function without any parameters ignores what it is given.
+    return next_ == positional_.size() || hasRest_ || (!hasPositional_ && keywords_.empty());
+  }
+
+  struct Keyword {
+    Symbol name;
+    Value* value;
+    bool used = false;
+  };
+  const Instruction& call_;
+  const Function& callee_;
+  std::vector<Value*> positional_;
+  std::vector<Keyword> keywords_;
+  size_t next_ = 0;
+  bool hasRest_ = false, hasPositional_ = false;
+};
+
+class Resolver {
+ public:
+  explicit Resolver(ir::Program& program) : program_(program) {}
+
+  bool run() {
+    findCaptures();
+    findNeedsClosure();
+    bool changed = false;
+    for (Function* function : program_.functions)
+      for (Block* block : function->blocks)
+        for (uint32_t i = 0; i < block->instructions.size(); i++) changed |= resolve(*block, i);
+    return changed;
+  }
+
+ private:
+  static bool isCall(const Instruction& inst) {
+    return inst.op == Op::Call || inst.op == Op::CallShaped;
+  }
+
+  // --- which function a value is ----------------------------------------------------------------------------------------------
+
+  Function* functionOf(const Value* value) const {
+    const Instruction* inst = asInstruction(value);
+    if (!inst) return nullptr;
+    switch (inst->op) {
+      case Op::GlobalGet:
+      case Op::GlobalCheck: {
+        const ir::Global* global = inst->immediates[0].global;
+        return global->constant ? global->function : nullptr;
+      }
+      case Op::Closure: return inst->immediates[0].function;
+      case Op::Callee: return inst->block->function;
+      case Op::CaptureGet: {
+        auto it = captured_.find(inst->block->function);
+        if (it == captured_.end()) return nullptr;
+        return it->second[static_cast<size_t>(inst->immediates[0].integer)];
+      }
+      default: return nullptr;
+    }
+  }
+
+  /// For each function and capture: the function that all its closures have there. A function that captures what its
+  /// maker captured takes several rounds.
+  void findCaptures() {
+    for (bool changed = true; changed;) {
+      changed = false;
+      std::unordered_map<const Function*, std::vector<Function*>> found;
+      for (Function* function : program_.functions)
+        for (Block* block : function->blocks)
+          for (Instruction* inst : block->instructions) {
+            if (inst->op != Op::Closure || inst->operands.empty()) continue;
+            std::vector<Function*> now;
+            for (const Value* v : inst->operands) now.push_back(functionOf(v));
+            auto [it, isNew] = found.emplace(inst->immediates[0].function, now);
+            for (size_t i = 0; !isNew && i < now.size(); i++)
+              if (it->second[i] != now[i]) it->second[i] = nullptr;
+          }
+      changed = found != captured_;
+      captured_ = std::move(found);
+    }
+  }
+
+  /// Does the function's body look at its closure: for a capture, or for itself other than to call itself?
+  void findNeedsClosure() {
+    for (Function* function : program_.functions) {
+      if (function->captureCount > 0) needsClosure_.insert(function);
+      for (Block* block : function->blocks) {
+        auto escapes = [&](const Value* value) {
+          const Instruction* inst = asInstruction(value);
+          if (inst && inst->op == Op::Callee) needsClosure_.insert(function);
+        };
+        for (Instruction* inst : block->instructions)
+          for (size_t i = 0; i < inst->operands.size(); i++)
+            if (!(i == 0 && callsItself(*inst, *function))) escapes(inst->operands[i]);
+        block->forEachEdge([&](ir::Edge& edge, bool) {
+          for (const Value* arg : edge.args) escapes(arg);
+        });
+      }
+    }
+  }
+
+  bool callsItself(const Instruction& inst, const Function& function) const {
+    if (inst.op == Op::CallKnown) return inst.immediates[0].function == &function;
+    if (!isCall(inst) || functionOf(inst.operands[0]) != &function || !isBindable(function))
+      return false;
+    return StaticBinding(inst, function).run();
+  }
+
+  // --- calls ------------------------------------------------------------------------------------------------------------------
+
+  static bool isBindable(const Function& f) {
+    constexpr size_t mostSlots = 64;
+    return !f.isMacro && !f.isMethod && !f.isCtor && !f.isGenerator && f.params.size() <= mostSlots;
+  }
+
+  bool resolve(Block& block, uint32_t& position) {
+    Instruction& call = *block.instructions[position];
+    if (!isCall(call)) return false;
+    Function* callee = functionOf(call.operands[0]);
+    if (!callee || !isBindable(*callee)) return false;
+    StaticBinding binding(call, *callee);
+    if (!binding.run()) return false;
+    std::vector<Value*> operands{needsClosure_.contains(callee)
+                                     ? call.operands[0]
+                                     : program_.constant(ir::ConstantKind::Absent)};
+    for (size_t i = 0; i < callee->params.size(); i++) {
+      Value* slot = binding.slots[i];
+      if (!slot) {
+        const bool isRest = callee->params[i].kind == ParamKind::Rest;
+        Instruction* made = makeInstruction(program_, isRest ? Op::ArrayNew : Op::MapNew, call.loc,
+                                            isRest ? binding.rest : binding.keywordRest);
+        insert(block, position++, made);
+        slot = made;
+      }
+      operands.push_back(slot);
+    }
+    call.op = Op::CallKnown;
+    call.operands = program_.arena.copy(std::span<Value* const>(operands));
+    ir::Immediate target;
+    target.function = callee;
+    call.immediates = program_.arena.copy(std::span<const ir::Immediate>(&target, 1));
+    return true;
+  }
+
+  void insert(Block& block, uint32_t position, Instruction* inst) {
+    append(block, inst);
+    std::rotate(block.instructions.begin() + position, block.instructions.end() - 1,
+                block.instructions.end());
+  }
+
+  ir::Program& program_;
+  std::unordered_map<const Function*, std::vector<Function*>> captured_;
+  std::unordered_set<const Function*> needsClosure_;
+};
+
+}  // namespace
+
+bool resolveCalls(ir::Program& program, PassContext&) { return Resolver(program).run(); }
+
+}  // namespace gene
