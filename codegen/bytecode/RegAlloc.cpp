@@ -233,6 +233,10 @@ std::vector<uint32_t> RegAlloc::hintsFor(const Interval& interval) {
     hints.push_back(windows_[number] + static_cast<uint32_t>(placementOf(*instruction).resultSlot));
   if (instruction && instruction->op == ir::Op::Convert && hasReg(instruction->operands[0]))
     hints.push_back(reg(instruction->operands[0]));
+  // A variable of a loop is wanted back where the loop began with it.
+  for (const ir::Param* param : outgoing_[number])
+    if (hasReg(param) && liveness_.intervals[param->number].from() < interval.from())
+      hints.push_back(reg(param));
   for (const ir::Value* value : incoming_[number])
     if (liveness_.intervals[value->number].from() < interval.from()) hints.push_back(reg(value));
   addTargets(interval.value, interval.from(), 3, hints);

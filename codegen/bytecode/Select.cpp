@@ -337,7 +337,13 @@ void Select::emitAdd(const ir::Instruction& i) { arithmetic(i, Opcode::Add, Opco
 void Select::emitSub(const ir::Instruction& i) { arithmetic(i, Opcode::Sub, Opcode::SubI); }
 void Select::emitMul(const ir::Instruction& i) { arithmetic(i, Opcode::Mul, Opcode::MulI); }
 void Select::emitDiv(const ir::Instruction& i) { arithmetic(i, Opcode::Div, Opcode::DivI); }
-void Select::emitMod(const ir::Instruction& i) { arithmetic(i, Opcode::Mod, Opcode::ModI); }
+void Select::emitMod(const ir::Instruction& i) {
+  const int64_t by = isEncoded(i, 1) ? asConstant(i.operands[1])->integer : 0;
+  if (by <= 0 || (by & (by - 1)) != 0) return arithmetic(i, Opcode::Mod, Opcode::ModI);
+  const uint32_t lhs = use(i, 0);
+  mark(i);
+  assembler_.emit(Opcode::ModMask, result(i), lhs, static_cast<uint32_t>(by - 1));
+}
 void Select::emitNeg(const ir::Instruction& i) { unary(i, Opcode::Neg); }
 void Select::emitLt(const ir::Instruction& i) { arithmetic(i, Opcode::Lt, Opcode::LtI); }
 void Select::emitLe(const ir::Instruction& i) { arithmetic(i, Opcode::Le, Opcode::LeI); }
