@@ -21,8 +21,9 @@ const std::vector<OptionSpec>& specs() {
       {"debug,g", nullptr, "variables in the debug information; symbols stay"},
       {"compile,c", nullptr, "an object file, not linked"},
       {"MD", nullptr, "write a dependency file for make and ninja beside the output"},
-      {"static", nullptr, "link statically or fail (default where the static libraries are there)"},
-      {"dynamic", nullptr, "link with the shared C library"},
+      {"static", nullptr,
+       "link the C library as well (larger, runs on any kernel; fails without the static "
+       "libraries)"},
       {"linker", "PATH", "a linker or C compiler to link with (default ld.lld)"},
       {"###", nullptr, "print the linker's command and stop"},
       {"emit", "KIND", "stop at ir, bytecode, llvm, asm, obj or exe (default exe)"},
@@ -86,7 +87,6 @@ int linkObject(const Options& options, const Target& t, const std::string& objec
   LinkOptions link{.objects = {}, .output = t.output, .linker = options.get("linker")};
   link.strip = !options.has("debug");
   if (options.has("static")) link.kind = LinkOptions::Kind::Static;
-  if (options.has("dynamic")) link.kind = LinkOptions::Kind::Dynamic;
   std::error_code error;
   const std::string path =
       (std::filesystem::temp_directory_path(error) / ("gene-" + std::to_string(::getpid()) + ".o"))

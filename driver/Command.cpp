@@ -29,7 +29,9 @@ void reportUnknown(const Options& options, std::span<const OptionSpec> specs) {
   const std::vector<std::string_view> candidates(names.begin(), names.end());
   for (const std::string& word : options.unknown) {
     std::fprintf(stderr, "Unknown option: %s\n", word.c_str());
-    if (const std::string_view near = nearest(word, candidates); !near.empty())
+    if (const std::string_view near =
+            nearest(std::string_view(word).substr(0, word.find('=')), candidates);
+        !near.empty())
       std::fprintf(stderr, "Did you mean '%.*s'?\n", int(near.size()), near.data());
   }
 }

@@ -36,9 +36,8 @@ std::string longName(const OptionSpec& spec) {
   return std::string(names.substr(0, names.find(',')));
 }
 
-/// Splits the words into those for Boost (in its own spelling), files, and unknown options.
 Status split(std::span<const OptionSpec> specs, std::span<const std::string> args,
-             Positionals positionals, Options& result, std::vector<std::string>& known) {
+             Positionals positionals, Options& result) {
   for (size_t i = 0; i < args.size(); i++) {
     const std::string& word = args[i];
     if (word == "--") {
@@ -78,7 +77,8 @@ Status split(std::span<const OptionSpec> specs, std::span<const std::string> arg
       if (i + 1 == args.size()) return Failure{longName(*spec) + " requires a value"};
       value = args[++i];
     }
-    known.push_back("--" + longName(*spec) + (spec->value ? "=" + value : ""));
+    std::vector<std::string>& values = result.given[longName(*spec)];
+    if (spec->value) values.push_back(std::move(value));
   }
   return {};
 }
@@ -98,23 +98,8 @@ std::vector<std::string> Options::all(const std::string& name) const {
 Expected<Options> parseOptions(std::span<const OptionSpec> specs, std::span<const std::string> args,
                                Positionals positionals) {
   Options result;
-  std::vector<std::string> known;
-  if (Status status = split(specs, args, positionals, result, known); !status)
-    return Failure{status.message()};
-  try {
-    const po::options_description description = describe(specs);
-    const po::parsed_options parsed =
-        po::command_line_parser(known)
-            .options(description)
-            .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-            .run();
-    for (const po::option& option : parsed.options) {
-      std::vector<std::string>& values = result.given[option.string_key];
-      values.insert(values.end(), option.value.begin(), option.value.end());
-    }
-  } catch (const po::error& error) {
-    return Failure{error.what()};
-  }
+  Status status = split(specs, args, positionals, result);
+  if (!status) return Failure{status.message()};
   return result;
 }
 

@@ -48,6 +48,7 @@ struct Context {
       wantsLocation;  // the message of the pending exception gets " @ FILE:LINE:COL" at its first site
   /// Evaluates code given as data; `variables` are pairs of symbol and value. Null without an evaluator.
   Value (*evaluate)(Context&, Value form, const Value* variables, uint32_t pairs);
+  bool customEquality;    // some class of the program has a method `==`
   uint32_t missingDepth;  // nested calls of on_method_missing
   std::vector<std::string> programArguments;
   std::string programName;

@@ -12,7 +12,7 @@ namespace gene {
 
 class Trace {
  public:
-  static constexpr size_t First = 32, Last = 16;
+  static constexpr size_t First = 16, Last = 8;
 
   /// A new exception starts.
   void clear() {

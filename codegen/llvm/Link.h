@@ -11,13 +11,12 @@ namespace gene {
 
 struct LinkOptions {
   enum class Kind {
-    Default,  // static-pie where the static C and C++ libraries are there, else dynamic
-    Static,   // as Default, but fails where they are not
-    Dynamic,  // only the C library is shared
+    Dynamic,  // the C library is shared, everything else is in the executable
+    Static,   // static-pie; fails where the static libraries are not there
   };
   std::vector<std::string> objects;
   std::string output;
-  Kind kind = Kind::Default;
+  Kind kind = Kind::Dynamic;
   bool strip = true;
   std::string linker;  // a linker (ld*) or C compiler to use; empty: ld.lld, or else cc
 };

@@ -133,21 +133,15 @@ std::string directLinker(const LinkOptions& options) {
 }  // namespace
 
 Expected<std::vector<std::string>> linkCommand(const LinkOptions& options) {
-  bool isStatic = options.kind == LinkOptions::Kind::Static;
-  for (;;) {
-    Expected<std::vector<std::string>> compiler = compilerCommand(options, isStatic);
-    if (!compiler) return compiler.failure();
-    Expected<std::vector<std::string>> asked = askCompiler(*compiler);
-    if (!asked) return asked.failure();
-    if (isStatic && !staticIsThere(*asked)) {
-      if (options.kind == LinkOptions::Kind::Static)
-        return Failure{"the static C and C++ libraries are not installed"};
-      isStatic = false;
-      continue;
-    }
-    const std::string linker = directLinker(options);
-    return linker.empty() ? *compiler : directCommand(linker, *asked);
-  }
+  const bool isStatic = options.kind == LinkOptions::Kind::Static;
+  Expected<std::vector<std::string>> compiler = compilerCommand(options, isStatic);
+  if (!compiler) return compiler.failure();
+  Expected<std::vector<std::string>> asked = askCompiler(*compiler);
+  if (!asked) return asked.failure();
+  if (isStatic && !staticIsThere(*asked))
+    return Failure{"the static C and C++ libraries are not installed"};
+  const std::string linker = directLinker(options);
+  return linker.empty() ? *compiler : directCommand(linker, *asked);
 }
 
 }  // namespace gene

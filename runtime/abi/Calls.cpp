@@ -69,7 +69,7 @@ Value methodWithCache(Context& context, Value receiver, Symbol name, InlineCache
 /// The name of (obj . name …), where it is a string or symbol; the empty one and an exception for others.
 Symbol dynamicName(Context& context, Value name) {
   if (name.isSymbol()) return name.symbol();
-  if (isString(name)) return Symbol::of(stringView(name));
+  if (isString(name)) return symbolOfString(name);
   if (name.isNil() || name.isVoid())
     raise(context, ErrorClass::Exception, "Dynamic method name cannot be nil");
   else

@@ -18,6 +18,7 @@ Value gene_class_new(Context* context, Value name, Value parent) {
 }
 
 Value gene_class_method(Context* context, Value name, Value cls, Value function) {
+  if (name.symbol() == sym::EqualEqual) context->customEquality = true;
   defineMethod(*context, as<ClassObject>(cls), name.symbol(), function);
   return cls;
 }

@@ -6,6 +6,7 @@
 
 #include "runtime/abi/Caches.h"
 #include "runtime/abi/Entry.h"
+#include "runtime/abi/MethodTable.h"
 #include "runtime/object/Arguments.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
@@ -33,11 +34,15 @@ uint32_t offsetOf(int64_t field) {
 
 Value getWithCache(Context& context, Symbol name, InlineCache* cache, Value object) {
   if (isInstance(object)) {
-    const Shape* shape = shapeById(context, object.object()->shape);
-    const int64_t field = inlineField(shape, name);
-    if (field < 0) return getMember(context, object, name);
-    writeCache(cache, shape->id, offsetOf(field));
-    return slotAt(object, offsetOf(field))->get();
+    const uint32_t id = object.object()->shape;
+    MethodTable::RecentField& recent = recentField(context.methods->reads, id, name);
+    if (recent.key != fieldKey(id, name)) {
+      const int64_t field = inlineField(shapeById(context, id), name);
+      if (field < 0) return getMember(context, object, name);
+      recent = {fieldKey(id, name), {id, offsetOf(field)}};
+    }
+    writeCache(cache, id, recent.cache.index);
+    return slotAt(object, recent.cache.index)->get();
   }
   if (isMap(object)) {
     const auto* map = as<MapObject>(object);
@@ -56,7 +61,27 @@ bool isPlainField(Context& context, Value instance, Symbol name) {
          (declaration.type.isNil() && !declaration.readonly);
 }
 
+/// Writes a field as `known` says, if it is for the object's shape.
+bool setKnown(InlineCache known, Value object, Value value) {
+  Object* o = object.object();
+  if (GENE_LIKELY(o->shape == known.shape)) {
+    slotAt(object, known.index)->set(value);
+    return true;
+  }
+  if ((o->shape | AddsField) != known.shape) return false;
+  o->shape = known.index >> SlotBits;
+  slotAt(object, offsetOf(known.index & ((1u << SlotBits) - 1)))->init(value);
+  return true;
+}
+
 bool setInstance(Context& context, Symbol name, InlineCache* cache, Value object, Value value) {
+  const uint64_t key = fieldKey(object.object()->shape, name);
+  MethodTable::RecentField& recent =
+      recentField(context.methods->writes, object.object()->shape, name);
+  if (recent.key == key) {
+    writeCache(cache, recent.cache.shape, recent.cache.index);
+    return setKnown(recent.cache, object, value);
+  }
   if (!isPlainField(context, object, name)) return setMember(context, object, name, value);
   const Shape* before = shapeById(context, object.object()->shape);
   setField(context, static_cast<InstanceObject*>(object.object()), name, value);
@@ -64,10 +89,13 @@ bool setInstance(Context& context, Symbol name, InlineCache* cache, Value object
   const int64_t field = inlineField(after, name);
   if (field < 0) return true;
   if (before == after) {
-    writeCache(cache, after->id, offsetOf(field));
+    recent = {key, {after->id, offsetOf(field)}};
   } else if (after->id <= MaxCachedShape && before->id < AddsField && field < (1 << SlotBits)) {
-    writeCache(cache, AddsField | before->id, after->id << SlotBits | static_cast<uint32_t>(field));
+    recent = {key, {AddsField | before->id, after->id << SlotBits | static_cast<uint32_t>(field)}};
+  } else {
+    return true;
   }
+  writeCache(cache, recent.cache.shape, recent.cache.index);
   return true;
 }
 
@@ -90,17 +118,8 @@ Value gene_member_get(Context* context, Value name, InlineCache* cache, Value ob
 Value gene_member_set(Context* context, Value name, InlineCache* cache, Value object, Value value) {
   const InlineCache cached = readCache(cache);
   if (GENE_LIKELY(object.isObject())) {
+    if (GENE_LIKELY(setKnown(cached, object, value))) return value;
     Object* o = object.object();
-    if (GENE_LIKELY(o->shape == cached.shape)) {
-      slotAt(object, cached.index)->set(value);
-      return value;
-    }
-    if ((o->shape | AddsField) == cached.shape) {
-      const uint32_t field = cached.index & ((1u << SlotBits) - 1);
-      o->shape = cached.index >> SlotBits;
-      slotAt(object, offsetOf(field))->init(value);
-      return value;
-    }
     if (cached.shape == MapCache && o->is(Kind::Map) && !o->sealed()) {
       auto* map = as<MapObject>(object);
       if (cached.index < map->used && map->entries[cached.index].key.get() == name) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runtime/Context.h"
+#include "runtime/Program.h"
 
 namespace gene {
 
@@ -28,6 +29,12 @@ struct MethodTable {
   };
   static constexpr uint32_t RecentCount = 1024;
   Recent recent[RecentCount] = {};
+  /// Likewise for fields: what a member cache of this shape and name holds, for reading and for writing.
+  struct RecentField {
+    uint64_t key;
+    InlineCache cache;
+  };
+  RecentField reads[RecentCount] = {}, writes[RecentCount] = {};
   std::unordered_multimap<uint32_t, uint32_t> byName;  // name → entries
   Value* roots = nullptr;  // targets, then classes: `capacity` words each
   uint32_t capacity = 0;
@@ -47,6 +54,13 @@ inline uint32_t findRecentTarget(Context& context, uint32_t shape, Symbol name) 
 inline void rememberTarget(Context& context, uint32_t shape, Symbol name, uint32_t index) {
   recentTarget(context, shape, name) = {uint64_t{shape} << 32 | name.id, index};
 }
+
+/// The place for the field `name` of `shape` among `reads` or `writes`.
+inline MethodTable::RecentField& recentField(MethodTable::RecentField* fields, uint32_t shape,
+                                             Symbol name) {
+  return fields[(shape * 31 + name.id) % MethodTable::RecentCount];
+}
+inline uint64_t fieldKey(uint32_t shape, Symbol name) { return uint64_t{shape} << 32 | name.id; }
 
 /// To be called whenever a method or constructor `name` was added to a class: looks the entries of that name up again.
 void updateMethodTargets(Context& context, Symbol name);

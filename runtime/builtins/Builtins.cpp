@@ -138,7 +138,7 @@ bool keyName(Value key, Symbol* name) {
   if (key.isSymbol())
     *name = key.symbol();
   else if (isString(key))
-    *name = Symbol::of(stringView(key));
+    *name = symbolOfString(key);
   else
     return false;
   return true;

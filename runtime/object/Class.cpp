@@ -34,6 +34,7 @@ struct CachedMethod {
   Value method = Value::absent();
 };
 std::array<CachedMethod, 4096> methodCache;
+bool methodCacheUsed = false;  // some entry may be filled: definitions before the first lookup need not look
 
 CachedMethod& cachedMethod(const ClassObject* cls, Symbol name) {
   return methodCache[(cls->id * 31 + name.id * 0x9E3779B1u) % methodCache.size()];
@@ -132,6 +133,7 @@ Value findMethod(Context&, ClassObject* cls, Symbol name) {
   for (const ClassObject* c = cls; c && found.isAbsent(); c = parentOf(c))
     found = mapGet(as<MapObject>(c->methods.get()), name);
   cached = {cls, name, found};
+  methodCacheUsed = true;
   return found;
 }
 
@@ -145,7 +147,7 @@ void defineMethod(Context& context, ClassObject* cls, Symbol name, Value functio
   mapPut(context, as<MapObject>(cls->methods.get()), name, function);
   // Cached functions are held by their classes only: forget all that could be another now.
   for (CachedMethod& cached : methodCache)
-    if (cached.name == name) cached = {};
+    if (methodCacheUsed && cached.name == name) cached = {};
   if (context.methods) updateMethodTargets(context, name);
 }
 

@@ -60,7 +60,7 @@ Value makeClass(Context& context, Keywords keywords) {
     return raise(context, ErrorClass::Type, "Class.parent must be a class");
   if (!methods.isNil() && !isMap(methods))
     return raise(context, ErrorClass::Type, "Class.methods must be a map");
-  const Symbol symbol = name.isSymbol() ? name.symbol() : Symbol::of(stringView(name));
+  const Symbol symbol = name.isSymbol() ? name.symbol() : symbolOfString(name);
   const Value cls =
       gene_class_new(&context, Value::symbol(symbol), parent.isNil() ? Value::absent() : parent);
   if (cls.isPending()) return cls;

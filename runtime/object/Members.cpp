@@ -80,7 +80,7 @@ bool checkKey(Context& context, Value key) {
 }
 Symbol keyName(Value key) {
   if (key.isSymbol()) return key.symbol();
-  return isString(key) ? Symbol::of(stringView(key)) : indexName(asInt(key));
+  return isString(key) ? symbolOfString(key) : indexName(asInt(key));
 }
 
 bool cannotSet(Context& context, std::string_view what, Value object) {

@@ -18,7 +18,7 @@ struct StringObject : Object {  // immutable UTF-8, bytes follow the struct and 
   uint32_t bytes;   // length in bytes
   uint32_t chars;   // length in characters; == bytes exactly when the text is ASCII
   uint32_t hash;    // 0: not computed yet
-  uint32_t unused;
+  uint32_t symbol;  // the symbol of this text, once somebody asked; 0: not known
   [[nodiscard]] const char* data() const { return reinterpret_cast<const char*>(this + 1); }
   [[nodiscard]] char* data() { return reinterpret_cast<char*>(this + 1); }
   [[nodiscard]] std::string_view view() const { return {data(), bytes}; }

@@ -177,7 +177,7 @@ class Application {
   /// An entry whose key is a string, symbol or int.
   bool pushKeyed(ArrayObject* to, Value key, Value v) {
     if (isString(key)) {
-      key = Value::symbol(Symbol::of(stringView(key)));
+      key = Value::symbol(symbolOfString(key));
     } else if (isInt(key)) {
       key = Value::symbol(Symbol::of(std::to_string(asInt(key))));
     } else if (!key.isSymbol()) {

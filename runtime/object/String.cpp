@@ -19,7 +19,7 @@ StringObject* newStringBuffer(Context& context, uint32_t bytes) {
   s->bytes = bytes;
   s->chars = 0;
   s->hash = 0;
-  s->unused = 0;
+  s->symbol = 0;
   s->data()[bytes] = 0;
   return s;
 }

@@ -19,6 +19,12 @@ Value finishString(StringObject* string);
 /// The text of a String value; valid while the value is alive.
 inline std::string_view stringView(Value v) { return as<StringObject>(v)->view(); }
 inline bool isString(Value v) { return isKind(v, Kind::String); }
+/// The symbol with this text; a string remembers it.
+inline Symbol symbolOfString(Value v) {
+  auto* s = as<StringObject>(v);
+  if (s->symbol == 0) s->symbol = Symbol::of(s->view()).id;
+  return Symbol{s->symbol};
+}
 uint32_t stringHash(StringObject* string);
 bool stringsEqual(const StringObject* a, const StringObject* b);
 /// The byte offset of character `index` (0..chars): O(1) for ASCII, else O(n).

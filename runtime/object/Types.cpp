@@ -32,15 +32,14 @@ std::string_view canonical(std::string_view name) {
 bool isFunction(Value v) { return isKind(v, Kind::Function) || isKind(v, Kind::BoundMethod); }
 
 bool matchesName(Context& context, Symbol symbol, Value v) {
+  for (const ClassObject* cls = classOf(context, v); cls; cls = parentOf(cls))
+    if (cls->name.get() == Value::symbol(symbol)) return true;
   const std::string_view name = canonical(symbol.text());
   if (name == "Any" || name == "Object") return true;
   if (name == "Numeric") return isNumber(v);
   if (name == "Function" || name == "Fn" || name == "Callable") return isFunction(v);
   if (isInstance(v)) {
-    if (name == "Self" || name == "Instance") return true;
-    for (const ClassObject* cls = classOf(context, v); cls; cls = parentOf(cls))
-      if (cls->name.get().isSymbol() && cls->name.get().symbol().text() == name) return true;
-    return false;
+    return name == "Self" || name == "Instance";
   }
   if (name == "Collection")
     return isArray(v) || isMap(v) || isKind(v, Kind::HashMap) || isKind(v, Kind::HashSet);
@@ -211,7 +210,7 @@ Value isOfType(Context& context, Value v, Value type) {
   if (isClass(type)) return Value::boolean(inherits(classOf(context, v), as<ClassObject>(type)));
   if (type.isSymbol()) return Value::boolean(matchesType(context, type, v));
   if (isString(type))
-    return Value::boolean(matchesType(context, Value::symbol(Symbol::of(stringView(type))), v));
+    return Value::boolean(matchesType(context, Value::symbol(symbolOfString(type)), v));
   return raise(context, ErrorClass::Argument, "is requires a type value on the right side");
 }
 

@@ -166,6 +166,12 @@ Value methodOfInstance(Context& context, Value receiver, Symbol name) {
   return isKind(method, Kind::Function) ? method : Value::absent();
 }
 
+/// The first shape that a site sees stays in its inline cache.
+inline void fillEmpty(Word* cache, InlineCache with) {
+  if (cacheAt(cache).shape == 0)
+    writeCache(reinterpret_cast<InlineCache*>(cache), with.shape, with.index);
+}
+
 /// bindToWindow for the method of an instance: `words` are the name and the cache, which is filled. Null, and nothing
 /// pending, when the receiver is no instance or its method is no bytecode of this program.
 [[gnu::noinline]] Code* bindMethod(Context& context, Value* window, uint32_t count, Word* words,
