@@ -123,7 +123,7 @@ class SectionWriter {
 uint32_t flagsOf(const ir::Function& f) {
   return (f.isSimple() ? ImageFunction::Simple : 0) | (f.isMacro ? ImageFunction::Macro : 0) |
          (f.isMethod ? ImageFunction::Method : 0) | (f.isCtor ? ImageFunction::Ctor : 0) |
-         (f.isBlock ? ImageFunction::Block : 0) | (f.isGenerator ? ImageFunction::Generator : 0);
+         (f.isBlock ? ImageFunction::Block : 0);
 }
 
 SlotKind slotKind(ir::ParamKind kind) {

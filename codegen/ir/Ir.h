@@ -207,7 +207,7 @@ class Function {
   uint32_t index = 0;             // in Program::functions
   std::vector<ParamSpec> params;  // one per slot
   uint32_t captureCount = 0;
-  bool isMacro = false, isMethod = false, isCtor = false, isBlock = false, isGenerator = false;
+  bool isMacro = false, isMethod = false, isCtor = false, isBlock = false;
   /// Only `call.known` calls it: slots and result are passed as their representations say (docs/ir.md).
   bool isDirect = false;
   Rep result = Rep::Boxed;         // of a direct function

@@ -84,7 +84,6 @@ class Parser {
     f->isMethod = flag(gene, "method");
     f->isCtor = flag(gene, "ctor");
     f->isBlock = flag(gene, "block");
-    f->isGenerator = flag(gene, "generator");
     f->isDirect = flag(gene, "direct");
     if (const Form* result = property(gene, "result")) f->result = rep(result);
     bodies_.emplace_back(f, &gene);

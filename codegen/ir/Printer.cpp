@@ -47,7 +47,6 @@ class FunctionPrinter {
     flag("method", function_.isMethod);
     flag("ctor", function_.isCtor);
     flag("block", function_.isBlock);
-    flag("generator", function_.isGenerator);
     flag("direct", function_.isDirect);
     if (function_.result != Rep::Boxed) out_.append(" ^result ").append(repText(function_.result));
     location(function_.loc);

@@ -229,7 +229,7 @@ class Resolver {
 
   static bool isBindable(const Function& f) {
     constexpr size_t mostSlots = 64;
-    return !f.isMacro && !f.isMethod && !f.isCtor && !f.isGenerator && f.params.size() <= mostSlots;
+    return !f.isMacro && !f.isMethod && !f.isCtor && f.params.size() <= mostSlots;
   }
 
   bool resolve(Block& block, uint32_t& position) {

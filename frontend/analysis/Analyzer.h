@@ -124,6 +124,20 @@ class Analyzer {
     const Form* resultType = nullptr;
     std::span<Form* const> body;
   };
+  /// While it lives, forms are analysed as the parts of `function`, in a scope of its own.
+  class Inside {
+   public:
+    Inside(Analyzer& analyzer, ast::Function* function);
+    ~Inside();
+    Inside(const Inside&) = delete;
+
+   private:
+    Analyzer& analyzer_;
+    FunctionState* const function_;
+    ScopeState* const scope_;
+    const bool atTopLevel_;
+  };
+  Node* generatorOf(const Signature& signature, const GeneForm& form);
   enum class Role : uint8_t { Plain, Method, Ctor, Block };
   ast::Function* function(const GeneForm& form, const Signature& signature, Role role);
   void parameters(ast::Function& function, const ArrayForm& form, Role role);

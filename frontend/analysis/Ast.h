@@ -92,6 +92,8 @@ enum class NodeKind : uint8_t {
   SuperCall,
   New,
   Function,
+  MakeGenerator,
+  Yield,
   Class,
   Namespace,
   WithSelf,
@@ -413,7 +415,10 @@ struct Condition {  // ^pre, ^post
 /// A function, method or constructor. Evaluates to a closure.
 struct Function : Node {
   Symbol name;  // empty for lambdas
-  bool isMacro = false, isMethod = false, isCtor = false, isBlock = false, isGenerator = false;
+  bool isMacro = false, isMethod = false, isCtor = false, isBlock = false;
+  bool isGenerator =
+      false;  // what a MakeGenerator node runs: the part of a generator function that yields
+  uint32_t frameSlots = 0;          // isGenerator: for lower
   Function* parent = nullptr;       // the enclosing function
   std::span<Parameter> parameters;  // self first for methods and constructors
   const Form* resultType = nullptr;
@@ -429,6 +434,16 @@ struct Function : Node {
   const GeneForm* form = nullptr;
   ir::Function* lowered = nullptr;
   Function(Location loc) : Node(NodeKind::Function, loc) {}
+};
+
+/// A call of a generator function ends here: the generator of `body`, whose only parameter is the frame.
+struct MakeGenerator : Node {
+  Function* body;
+  MakeGenerator(Location loc, Function* body) : Node(NodeKind::MakeGenerator, loc), body(body) {}
+};
+struct Yield : Node {
+  Node* value;  // null: nil
+  Yield(Location loc, Node* value) : Node(NodeKind::Yield, loc), value(value) {}
 };
 
 /// (class Name < Parent body…): evaluates to the class. Members run in order with self = the class.

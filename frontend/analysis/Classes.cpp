@@ -121,10 +121,6 @@ void Analyzer::member(ast::Class& cls, const Form* form, std::vector<ast::Class:
       error(form->loc, Diag::MacroMethod);
       return;
     }
-    if (text.size() > 1 && text.ends_with('*') && text != "**") {
-      error(form->loc, Diag::NotAvailable, {"generators"});
-      return;
-    }
     m.kind = Member::Method;
     m.name = s.name;
     m.function = function(*g, s, Role::Method);

@@ -174,7 +174,7 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
 #include "frontend/analysis/SpecialForms.def"
         };
     if (auto it = table.find(head); it != table.end()) return (this->*it->second)(form);
-    if (isOneOf(head, {"async", "await", "yield", "import", "export", "eval", "enum", "interface",
+    if (isOneOf(head, {"async", "await", "import", "export", "eval", "enum", "interface",
                        "implement", "type", "interceptor", "fn-interceptor", "$caller_eval",
                        "$emit", "$dep", "$vm", "$repl"}))
       return error(form.loc, Diag::NotAvailable, {head});

@@ -72,8 +72,6 @@ Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
   if (s.name == sym::Self) return error(form.loc, Diag::ReservedName, {"function"});
   if (endsWith(s.name, '!') && s.name.text() != "!")
     return error(form.loc, Diag::NotAvailable, {"macros"});
-  if (endsWith(s.name, '*') || property(form, "generator"))
-    return error(form.loc, Diag::NotAvailable, {"generators"});
   if (property(form, "async")) return error(form.loc, Diag::NotAvailable, {"async"});
   if (!s.nameForm) return function(form, s, Role::Plain);
   if (s.nameForm->kind == FormKind::Path)
@@ -159,16 +157,8 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
       intent && intent->kind != FormKind::String && role != Role::Block)
     error(intent->loc, Diag::InvalidIntent, {s.name.empty() ? "<unnamed>" : s.name.text()});
 
-  FunctionState& state = functions_.emplace_back();
-  state.function = f;
-  state.outer = function_;
-  state.hasSelf = f->isMethod;
-  FunctionState* const outerFunction = function_;
-  ScopeState* const outerScope = scope_;
-  const bool outerTop = atTopLevel_;
-  function_ = &state;
-  atTopLevel_ = false;
-  f->scope = pushScope();
+  const ScopeState* const outerScope = scope_;
+  const Inside inside(*this, f);
   if (role == Role::Plain && s.nameForm && s.nameForm->kind != FormKind::Path &&
       outerScope->outer != nullptr) {
     // A named function inside another sees itself under its name without a variable of the enclosing scope.
@@ -184,11 +174,51 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
     f->post = conditions(form, "post");
     scope_ = before;
   }
-  f->body = sequence(s.body, form.loc);
-  scope_ = outerScope;
-  function_ = outerFunction;
-  atTopLevel_ = outerTop;
+  const bool generator =
+      (endsWith(s.name, '*') && s.name.text() != "**") || property(form, "generator");
+  f->body = generator ? generatorOf(s, form) : sequence(s.body, form.loc);
   return f;
+}
+
+/// The body of a generator function: a function of its own inside the one that binds the arguments.
+Analyzer::Node* Analyzer::generatorOf(const Signature& s, const GeneForm& form) {
+  auto* body = make<ast::Function>(form.loc);
+  body->name = s.name;
+  body->form = &form;
+  body->parent = function_->function;
+  body->isGenerator = true;
+  ast::Parameter frame;
+  frame.spec.name = sym::Underscore;
+  body->parameters = arena_.copy(std::span<ast::Parameter>(&frame, 1));
+  const Inside inside(*this, body);
+  body->body = sequence(s.body, form.loc);
+  return make<ast::MakeGenerator>(form.loc, body);
+}
+
+Analyzer::Node* Analyzer::yieldForm(const GeneForm& form) {
+  if (form.children.size() > 1)
+    return raiseNode(form.loc, "Exception", "yield expects 0 or 1 argument");
+  return make<ast::Yield>(form.loc, form.children.empty() ? nullptr : expression(form.children[0]));
+}
+
+Analyzer::Inside::Inside(Analyzer& analyzer, ast::Function* function)
+    : analyzer_(analyzer),
+      function_(analyzer.function_),
+      scope_(analyzer.scope_),
+      atTopLevel_(analyzer.atTopLevel_) {
+  FunctionState& state = analyzer.functions_.emplace_back();
+  state.function = function;
+  state.outer = function_;
+  state.hasSelf = function->isMethod;
+  analyzer.function_ = &state;
+  analyzer.atTopLevel_ = false;
+  function->scope = analyzer.pushScope();
+}
+
+Analyzer::Inside::~Inside() {
+  analyzer_.function_ = function_;
+  analyzer_.scope_ = scope_;
+  analyzer_.atTopLevel_ = atTopLevel_;
 }
 
 /// An annotation that is checked at run time; null for type variables, which accept everything.

@@ -79,6 +79,9 @@ Lowering::Value* Lowering::expression(ast::Node* node) {
     case ast::NodeKind::SuperCall: return superCall(*static_cast<ast::SuperCall*>(node));
     case ast::NodeKind::New: return newObject(*static_cast<ast::New*>(node));
     case ast::NodeKind::Function: return closure(*static_cast<ast::Function*>(node));
+    case ast::NodeKind::MakeGenerator:
+      return makeGenerator(*static_cast<ast::MakeGenerator*>(node));
+    case ast::NodeKind::Yield: return yield(*static_cast<ast::Yield*>(node));
     case ast::NodeKind::Class: return classForm(*static_cast<ast::Class*>(node));
     case ast::NodeKind::Namespace: return namespaceForm(*static_cast<ast::Namespace*>(node));
     case ast::NodeKind::WithSelf: return withSelf(*static_cast<ast::WithSelf*>(node));

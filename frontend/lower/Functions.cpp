@@ -1,6 +1,7 @@
 // Functions: slots, parameters, contracts, closures, and where variables live.
 
 #include "frontend/lower/Lowering.h"
+#include "frontend/lower/Yields.h"
 
 namespace gene {
 
@@ -106,6 +107,13 @@ void Lowering::checkConditions(std::span<ast::Condition> conditions, const char*
 }
 
 void Lowering::returnValue(Value* value, Location explicitReturn) {
+  if (source_.isGenerator) {
+    builder_.emit(Op::ScopeSet,
+                  {builder_.function().entry()->params[0], program().integer(GeneratorEnd)},
+                  {ir::Builder::imm(int64_t{0})});
+    builder_.ret(program().constant(ir::ConstantKind::NotFound));
+    return;
+  }
   if (options_.contracts && !source_.post.empty()) {
     if (source_.result) writeBinding(source_.result, value);
     checkConditions(source_.post, "postcondition", value);
@@ -129,14 +137,33 @@ Lowering::Value* Lowering::closure(ast::Function& function) {
     target->isMethod = function.isMethod;
     target->isCtor = function.isCtor;
     target->isBlock = function.isBlock;
-    target->isGenerator = function.isGenerator;
     target->form = function.form;
     Lowering(*target, function, options_).run();
+    if (function.isGenerator) function.frameSlots = lowerYields(*target);
   }
   std::vector<Value*> captures;
   for (const ast::Capture& c : function.captures) captures.push_back(captured(c));
   builder_.setLocation(function.loc);
   return builder_.emit(Op::Closure, captures, {ir::Builder::imm(function.lowered)});
+}
+
+Lowering::Value* Lowering::makeGenerator(ast::MakeGenerator& node) {
+  Value* resume = closure(*node.body);
+  return builder_.emit(Op::GeneratorNew, {resume},
+                       {ir::Builder::imm(int64_t{node.body->frameSlots})});
+}
+
+/// `$ex` of a handler around the yield is there again when the generator goes on.
+Lowering::Value* Lowering::yield(ast::Yield& node) {
+  Value* value = expressionOrNil(node.value);
+  bool handling = false;
+  for (const Region* r = region_; r; r = r->outer) handling |= r->kind == Region::Catching;
+  handling &= source_.isGenerator;
+  Value* handled = handling ? builder_.emit(Op::CurrentException, {}) : nullptr;
+  builder_.setLocation(node.loc);
+  Value* result = builder_.emit(Op::Yield, {value});
+  if (handling) builder_.emit(Op::SetCurrentException, {handled});
+  return result;
 }
 
 Lowering::Value* Lowering::captured(const ast::Capture& capture) {

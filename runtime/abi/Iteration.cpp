@@ -5,6 +5,7 @@
 #include "runtime/abi/Entry.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Gene.h"
+#include "runtime/object/Generator.h"
 #include "runtime/object/String.h"
 
 using namespace gene;
@@ -24,7 +25,8 @@ Value gene_iter_new(Context* context, Value collection) {
       case Kind::Map:
       case Kind::HashMap:
       case Kind::HashSet: return Value::object(newIterator(*context, collection));
-      case Kind::Iterator: return collection;
+      case Kind::Iterator:
+      case Kind::Generator: return collection;
       default: break;
     }
   }
@@ -34,13 +36,25 @@ Value gene_iter_new(Context* context, Value collection) {
 Value gene_iter_next(Context* context, Value iterator) {
   if (auto* it = asOrNull<IteratorObject>(iterator, Kind::Iterator))
     return iteratorNext(*context, it);
+  if (auto* generator = asOrNull<GeneratorObject>(iterator, Kind::Generator))
+    return generatorNext(*context, generator);
   return callMethod(*context, iteratorMethods[0], &iterator, 1);
 }
 
 Value gene_iter_next_pair(Context* context, Value iterator) {
   if (auto* it = asOrNull<IteratorObject>(iterator, Kind::Iterator))
     return iteratorNextPair(*context, it);
+  if (auto* generator = asOrNull<GeneratorObject>(iterator, Kind::Generator))
+    return generatorNextPair(*context, generator);
   return callMethod(*context, iteratorMethods[1], &iterator, 1);
+}
+
+Value gene_generator_new(Context* context, uint64_t slots, Value resume) {
+  return newGenerator(*context, resume, static_cast<uint32_t>(slots));
+}
+
+Value gene_yield(Context* context, Value) {
+  return raise(*context, ErrorClass::Exception, "yield used outside of generator function");
 }
 
 Value gene_range_bound(Context* context, Value value) {

@@ -10,23 +10,23 @@
 namespace gene {
 
 extern const BuiltinTable objectTable, classTable, stringTable, arrayTable, mapTable, hashMapTable,
-    hashSetTable, rangeTable, arrayIteratorTable, mapIteratorTable, rangeIteratorTable, geneTable,
-    intTable, floatTable, nilTable, voidTable, functionTable, selectorTable, namespaceTable,
-    globalTable, mathTable, jsonTable, geneNamespaceTable, systemTable, handleTable,
-    hashMapConstructors, hashSetConstructors, stringConstructors, regexTable, regexConstructors,
-    regexMatchTable;
+    hashSetTable, rangeTable, arrayIteratorTable, mapIteratorTable, rangeIteratorTable,
+    generatorTable, geneTable, intTable, floatTable, nilTable, voidTable, functionTable,
+    selectorTable, namespaceTable, globalTable, mathTable, jsonTable, geneNamespaceTable,
+    systemTable, handleTable, hashMapConstructors, hashSetConstructors, stringConstructors,
+    regexTable, regexConstructors, regexMatchTable;
 
 namespace {
 
 const BuiltinTable* const tables[] = {
-    &globalTable,       &mathTable,          &geneNamespaceTable,  &jsonTable,
-    &systemTable,       &objectTable,        &classTable,          &nilTable,
-    &voidTable,         &intTable,           &floatTable,          &stringTable,
-    &arrayTable,        &mapTable,           &hashMapTable,        &hashSetTable,
-    &rangeTable,        &arrayIteratorTable, &mapIteratorTable,    &rangeIteratorTable,
-    &geneTable,         &functionTable,      &selectorTable,       &namespaceTable,
-    &handleTable,       &stringConstructors, &hashMapConstructors, &regexTable,
-    &regexConstructors, &regexMatchTable,    &hashSetConstructors};
+    &globalTable,    &mathTable,          &geneNamespaceTable, &jsonTable,
+    &systemTable,    &objectTable,        &classTable,         &nilTable,
+    &voidTable,      &intTable,           &floatTable,         &stringTable,
+    &arrayTable,     &mapTable,           &hashMapTable,       &hashSetTable,
+    &rangeTable,     &arrayIteratorTable, &mapIteratorTable,   &rangeIteratorTable,
+    &generatorTable, &geneTable,          &functionTable,      &selectorTable,
+    &namespaceTable, &handleTable,        &stringConstructors, &hashMapConstructors,
+    &regexTable,     &regexConstructors,  &regexMatchTable,    &hashSetConstructors};
 
 /// Calls f(name) for each blank-separated name.
 template <class F>

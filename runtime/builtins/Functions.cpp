@@ -3,6 +3,7 @@
 #include "runtime/builtins/Builtins.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Gene.h"
+#include "runtime/object/Generator.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/Selector.h"
@@ -224,6 +225,17 @@ Value nextPair(Context& context, const Value* args, uint32_t) {
   return iteratorNextPair(context, as<IteratorObject>(args[0]));
 }
 
+GeneratorObject* generator(const Value* args) { return as<GeneratorObject>(args[0]); }
+Value generatorHasNextMethod(Context& context, const Value* args, uint32_t) {
+  return generatorHasNext(context, generator(args));
+}
+Value generatorNextMethod(Context& context, const Value* args, uint32_t) {
+  return generatorNext(context, generator(args));
+}
+Value generatorNextPairMethod(Context& context, const Value* args, uint32_t) {
+  return generatorNextPair(context, generator(args));
+}
+
 constexpr BuiltinRow rangeRows[] = {
     {"iter", iter, 0, 0, 0, "an iterator over its values"},
 };
@@ -233,11 +245,17 @@ constexpr BuiltinRow iteratorRows[] = {
     {"next", next, 0, 0, 0, "the next value, or not_found"},
     {"next_pair", nextPair, 0, 0, 0, "the next `[key value]`, or not_found"},
 };
+constexpr BuiltinRow generatorRows[] = {
+    {"iter", self, 0, 0, 0, "itself"},
+    {"has_next", generatorHasNextMethod, 0, 0, 0, "is there another value? runs to the next yield"},
+    {"next", generatorNextMethod, 0, 0, 0, "runs to the next yield: its value, or not_found"},
+    {"next_pair", generatorNextPairMethod, 0, 0, 0, "the same for `[key value]` arrays"},
+};
 
 }  // namespace
 
 extern const BuiltinTable functionTable, selectorTable, namespaceTable, rangeTable,
-    arrayIteratorTable, mapIteratorTable, rangeIteratorTable;
+    arrayIteratorTable, mapIteratorTable, rangeIteratorTable, generatorTable;
 constinit const BuiltinTable functionTable{"Function", true, functionRows};
 constinit const BuiltinTable selectorTable{"Selector", true, selectorRows};
 constinit const BuiltinTable namespaceTable{"Namespace", true, namespaceRows};
@@ -245,5 +263,6 @@ constinit const BuiltinTable rangeTable{"Range", true, rangeRows};
 constinit const BuiltinTable arrayIteratorTable{"ArrayIterator", true, iteratorRows};
 constinit const BuiltinTable mapIteratorTable{"MapIterator", true, iteratorRows};
 constinit const BuiltinTable rangeIteratorTable{"RangeIterator", true, iteratorRows};
+constinit const BuiltinTable generatorTable{"Generator", true, generatorRows};
 
 }  // namespace gene

@@ -65,6 +65,11 @@ inline void forEachSlot(Object* object, F&& f) {
       return;
     }
     case Kind::Iterator: f(static_cast<IteratorObject*>(object)->source); return;
+    case Kind::Generator:
+      f(static_cast<GeneratorObject*>(object)->resume);
+      f(static_cast<GeneratorObject*>(object)->frame);
+      f(static_cast<GeneratorObject*>(object)->peeked);
+      return;
     case Kind::Scope:
       all(static_cast<ScopeObject*>(object)->slots(), static_cast<ScopeObject*>(object)->count);
       return;

@@ -78,7 +78,7 @@ struct ImageGlobal {
   uint32_t external;  // 1: a built-in of that name, if there is one
 };
 struct ImageFunction {
-  static constexpr uint32_t Simple = 1, Macro = 2, Method = 4, Ctor = 8, Block = 16, Generator = 32;
+  static constexpr uint32_t Simple = 1, Macro = 2, Method = 4, Ctor = 8, Block = 16;
 
   uint32_t name;  // symbol
   uint32_t site;

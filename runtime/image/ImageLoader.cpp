@@ -235,7 +235,6 @@ class Loader {
       info.isMethod = from.flags & ImageFunction::Method;
       info.isCtor = from.flags & ImageFunction::Ctor;
       info.isBlock = from.flags & ImageFunction::Block;
-      info.isGenerator = from.flags & ImageFunction::Generator;
       info.site = from.site;
       info.index = i;
       info.code = native ? nullptr : &program_->codeStore[i];
@@ -250,7 +249,7 @@ class Loader {
     vm::Code& code = program_->codeStore[index];
     code.start = reinterpret_cast<uint16_t*>(view.words);
     code.consts = program_->slots;
-    code.simpleCount = info.simple && !info.isGenerator ? info.slotCount : vm::Code::NotSimple;
+    code.simpleCount = info.simple ? info.slotCount : vm::Code::NotSimple;
     code.frameSize = view.header->frameSize;
     code.sites = view.sites;
     code.handlers = view.handlers;

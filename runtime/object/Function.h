@@ -54,7 +54,7 @@ struct FunctionInfo {
   uint16_t captureCount;
   const SlotInfo* slots;  // slotCount of them; null for builtins
   bool simple;            // plain positional slots only (and self): entry[slotCount] == body
-  bool isMacro, isMethod, isCtor, isBlock, isGenerator;
+  bool isMacro, isMethod, isCtor, isBlock;
   int16_t minArgs,
       maxArgs;     // builtins: positional arguments with the receiver; maxArgs -1: any number
   uint32_t site;   // the definition, in Program::sites

@@ -80,6 +80,16 @@ struct ScopeObject : Object {
   [[nodiscard]] Slot* slots() { return reinterpret_cast<Slot*>(this + 1); }
 };
 
+/// A running generator function (11): `resume`, called with `frame`, runs to the next yield.
+struct GeneratorObject : Object {
+  enum State : uint32_t { Ready, Running, Finished };
+  static constexpr int64_t End = -1;  // the place in a frame whose body has ended
+  Slot resume;  // Function
+  Slot frame;   // Scope: the place to go on at, then what lives across yields; nil when finished
+  Slot peeked;  // has_next ran ahead: the value for the following `next`; else absent
+  State state;
+};
+
 struct FunctionObject : Object {
   FunctionInfo* info;  // immortal
   uint32_t captureCount;

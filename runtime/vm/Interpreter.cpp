@@ -134,7 +134,7 @@ inline bool raised(const Context& context) { return !context.exception.isPending
   if (!isKind(window[-2], Kind::Function)) return nullptr;
   const FunctionInfo& info = *as<FunctionObject>(window[-2])->info;
   Code* code = info.code;
-  if (!code || code->consts != consts || info.isGenerator) return nullptr;
+  if (!code || code->consts != consts) return nullptr;
   context.vm->top = window + count;
   if (window >= context.vm->limit) {
     gene_stack_overflow(&context);
