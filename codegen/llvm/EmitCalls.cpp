@@ -41,15 +41,18 @@ std::vector<llvm::Value*> FunctionEmitter::words(std::span<ir::Value* const> val
 // --- calls of code ---------------------------------------------------------------------------------------------------------
 
 void FunctionEmitter::callCode(const ir::Instruction& inst, llvm::FunctionCallee callee,
-                               llvm::Value* closure, llvm::ArrayRef<llvm::Value*> args) {
+                               llvm::Value* closure, llvm::ArrayRef<llvm::Value*> args,
+                               TailCall tail) {
   llvm::SmallVector<llvm::Value*, 6> all{context_, closure};
   all.append(args.begin(), args.end());
   while (all.size() < 6) all.push_back(llvm::PoisonValue::get(b_.getInt64Ty()));
-  finishCall(inst, b_.CreateCall(callee, all));
+  finishCall(inst, b_.CreateCall(callee, all), ir::Rep::Boxed, tail);
 }
 
-void FunctionEmitter::finishCall(const ir::Instruction& inst, llvm::CallInst* result, ir::Rep rep) {
-  if (inst.tail && result->getFunctionType() == code_->getFunctionType()) {
+void FunctionEmitter::finishCall(const ir::Instruction& inst, llvm::CallInst* result, ir::Rep rep,
+                                 TailCall tail) {
+  if (inst.tail && tail == TailCall::Allowed &&
+      result->getFunctionType() == code_->getFunctionType()) {
     result->setTailCallKind(llvm::CallInst::TCK_MustTail);
     b_.CreateRet(result);
     return;
@@ -111,9 +114,40 @@ llvm::Value* FunctionEmitter::calleeEntry(llvm::Value* callee, size_t count) {
   return phi;
 }
 
+/// A tail call of `code` if the function object behind `info` is one of Gene; then goes on where it is built in. Those
+/// return soon, and their errors name the place of the call, which must still have its frame.
+void FunctionEmitter::tailCallGene(const ir::Instruction& inst, llvm::Value* info,
+                                   llvm::Value* code, llvm::Value* function,
+                                   llvm::ArrayRef<llvm::Value*> args, BasicBlock* builtin) {
+  BasicBlock* const gene = newBlock("tail");
+  llvm::Value* const implementation = bits_.load(b_.getPtrTy(), info, layout::FunctionInfo_builtin);
+  b_.CreateCondBr(b_.CreateIsNull(implementation), gene, builtin, likely());
+  b_.SetInsertPoint(gene);
+  callCode(inst, {module_.codeType(), code}, function, args);
+  b_.SetInsertPoint(builtin);
+}
+
+void FunctionEmitter::tailCall(const ir::Instruction& inst, llvm::Value* callee,
+                               llvm::ArrayRef<llvm::Value*> args) {
+  BasicBlock *const object = newBlock("object"), *const function = newBlock("function"),
+                    *const other = newBlock("other");
+  b_.CreateCondBr(bits_.isObject(callee), object, other, likely());
+  b_.SetInsertPoint(object);
+  b_.CreateCondBr(bits_.hasKind(callee, Kind::Function), function, other, likely());
+  b_.SetInsertPoint(function);
+  llvm::Value* const info =
+      bits_.load(b_.getPtrTy(), bits_.pointer(callee), layout::FunctionObject_info);
+  llvm::Value* const entry =
+      bits_.load(b_.getPtrTy(), info, layout::FunctionInfo_entry + args.size() * 8);
+  tailCallGene(inst, info, entry, callee, args, other);
+  llvm::Value* const routine = module_.runtime("gene_call_object_" + std::to_string(args.size()));
+  callCode(inst, {module_.codeType(), routine}, callee, args, TailCall::Refused);
+}
+
 void FunctionEmitter::emitCall(const ir::Instruction& inst) {
   llvm::Value* const callee = use(inst.operands[0]);
   const std::vector<llvm::Value*> args = words(inst.operands.subspan(1));
+  if (args.size() <= RegisterArguments && inst.tail && !cold_) return tailCall(inst, callee, args);
   if (args.size() <= RegisterArguments)
     return callCode(inst, {module_.codeType(), calleeEntry(callee, args.size())}, callee, args);
   if (args.size() > MaxBufferedArguments) {
@@ -154,9 +188,13 @@ void FunctionEmitter::callFunction(const ir::Instruction& inst, llvm::Value* fun
   llvm::Value* const code = bits_.load(
       b_.getPtrTy(), info,
       buffered ? layout::FunctionInfo_generic : layout::FunctionInfo_entry + args.size() * 8);
-  if (!buffered) return callCode(inst, {module_.codeType(), code}, function, args);
-  storeArguments(argumentBuffer(), args);
-  callCode(inst, {module_.codeType(), code}, function, {b_.getInt64(args.size()), b_.getInt64(0)});
+  llvm::SmallVector<llvm::Value*, 4> passed(args);
+  if (buffered) {
+    storeArguments(argumentBuffer(), args);
+    passed = {b_.getInt64(args.size()), b_.getInt64(0)};
+  }
+  if (inst.tail) tailCallGene(inst, info, code, function, passed, newBlock("builtin"));
+  callCode(inst, {module_.codeType(), code}, function, passed, TailCall::Refused);
 }
 
 void FunctionEmitter::emitCallMethod(const ir::Instruction& inst) {

@@ -78,12 +78,18 @@ class FunctionEmitter {
     return call(module_.runtime(name), args);
   }
   /// A call of Gene code in the one prototype; `args` are up to four, the rest is poison.
+  enum class TailCall : uint8_t { Allowed, Refused };
   void callCode(const ir::Instruction& inst, llvm::FunctionCallee callee, llvm::Value* closure,
-                llvm::ArrayRef<llvm::Value*> args);
+                llvm::ArrayRef<llvm::Value*> args, TailCall tail = TailCall::Allowed);
   /// What every call instruction ends with: a tail call returns, others test for an exception and define the result,
   /// which is held as `rep`.
-  void finishCall(const ir::Instruction& inst, llvm::CallInst* result,
-                  ir::Rep rep = ir::Rep::Boxed);
+  void finishCall(const ir::Instruction& inst, llvm::CallInst* result, ir::Rep rep = ir::Rep::Boxed,
+                  TailCall tail = TailCall::Allowed);
+  void tailCall(const ir::Instruction& inst, llvm::Value* callee,
+                llvm::ArrayRef<llvm::Value*> args);
+  void tailCallGene(const ir::Instruction& inst, llvm::Value* info, llvm::Value* code,
+                    llvm::Value* function, llvm::ArrayRef<llvm::Value*> args,
+                    llvm::BasicBlock* builtin);
   void callDirect(const ir::Instruction& inst, const ir::Function& callee);
   /// A call of a function object.
   void callFunction(const ir::Instruction& inst, llvm::Value* function,

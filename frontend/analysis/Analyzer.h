@@ -99,6 +99,7 @@ class Analyzer {
   Node* typeTest(Node* value, const Form* type, Location loc);
   Node* render(const GeneForm& form);
   Node* range(const GeneForm& form, std::span<Form* const> parts);
+  static bool isOperator(const Form* form);
   std::span<ast::Item> items(std::span<Form* const> forms);
   std::span<ast::Entry> entries(std::span<const Property> properties);
 
@@ -167,6 +168,15 @@ class Analyzer {
   ast::Destructure::Target target(Symbol name, Location loc, bool constant);
   Node* declareVariable(const GeneForm& form, bool constant);
 
+  // --- Enums.cpp ------------------------------------------------------------------------------------------------------
+  bool enumHead(const Form* form, Symbol* name, std::vector<Symbol>& variables);
+  bool enumVariant(const Form* member, Symbol owner, std::span<const Symbol> variables,
+                   bool valuesOnly, std::vector<Form*>& declaration);
+  Node* variantHead(const Form* head);
+  bool variantClause(const Form* form, ast::Case::Clause& clause);
+  void checkExhaustive(const GeneForm& form, std::span<const Form* const> tests);
+  Node* question(const GeneForm& form);
+
   // --- Paths.cpp ------------------------------------------------------------------------------------------------------
   Node* path(const PathForm& form);
   /// The node of the first `count` parts.
@@ -222,7 +232,10 @@ class Analyzer {
   std::unordered_map<Symbol, const Form*> globalTypes_;  // annotations of module variables
   std::unordered_set<Symbol> constantGlobals_;           // let
   std::unordered_map<Symbol, const ast::Function*>
-      knownFunctions_;                        // functions and what is initialised with one
+      knownFunctions_;  // functions and what is initialised with one
+  std::unordered_map<Symbol, std::vector<Symbol>> enums_;  // the variants of each
+  std::unordered_map<Symbol, std::vector<Symbol>>
+      variants_;                              // the enums that have one of that name
   std::unordered_set<Symbol> typeVariables_;  // (fn name:T:U …)
   bool atTopLevel_ = false;                   // in the module's body, outside of functions
 };

@@ -75,6 +75,7 @@ enum class NodeKind : uint8_t {
   Try,
   Throw,
   Case,
+  Question,
   Logical,
   Chain,
   Runtime,
@@ -253,11 +254,17 @@ struct Throw : Node {
   Node* value;  // null: (throw)
   Throw(Location loc, Node* value) : Node(NodeKind::Throw, loc), value(value) {}
 };
-/// case on values: target == test. `test` null: `_`. (Enum patterns become nodes of their own with enums.)
+/// case: clauses on values (target == test) and on variants of enums. Neither: `_`.
 struct Case : Node {
+  static constexpr int ValueOrVariant = -1;
   struct Clause {
-    Node* test;
-    Node* body;  // a ScopeBlock
+    Node* test = nullptr;
+    Node* variant = nullptr;
+    int binders =
+        0;  // of `variant`; ValueOrVariant: a name alone, which may hold another value to compare with
+    std::span<Binding*> variables;  // one for each binder, null for `_`
+    Scope* scope = nullptr;
+    Node* body = nullptr;
   };
   Node* target;
   std::span<Clause> clauses;
@@ -266,6 +273,10 @@ struct Case : Node {
       : Node(NodeKind::Case, loc), target(target), clauses(clauses), otherwise(otherwise) {}
 };
 
+struct Question : Node {  // (value ?): returns from the function when it is an Err or None
+  Node* value;
+  Question(Location loc, Node* value) : Node(NodeKind::Question, loc), value(value) {}
+};
 struct Logical : Node {  // && and ||: short-circuit unless lhs is an Int or Bytes (03 §6)
   bool isAnd;
   Node *lhs, *rhs;

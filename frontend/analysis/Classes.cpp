@@ -49,8 +49,8 @@ Analyzer::Node* Analyzer::classForm(const GeneForm& form) {
   if (name.empty()) return error(nameForm->loc, Diag::ClassName);
   if (const size_t colon = name.text().find(':'); colon != std::string_view::npos && colon > 0)
     name = Symbol::of(name.text().substr(0, colon));
-  if (name == sym::Self || name.text() == "Self")
-    return error(nameForm->loc, Diag::ReservedName, {"class"});
+  if (name == sym::Self) return error(nameForm->loc, Diag::ReservedName, {"class"});
+  if (name.text() == "Self") return error(nameForm->loc, Diag::ReservedTypeName, {"class"});
   Node* node = classNode(form, name, form.children.subspan(1));
   return bindDefinition(nameForm, name, node, form.loc);
 }

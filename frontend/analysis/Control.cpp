@@ -193,26 +193,34 @@ Analyzer::Node* Analyzer::caseForm(const GeneForm& form) {
   rest = rest.subspan(1);
   std::vector<ast::Case::Clause> clauses;
   Node* otherwise = nullptr;
+  bool hasElse = false;
+  std::vector<const Form*> tests;
   while (!rest.empty()) {
     const Location at = rest[0]->loc;
     const bool isElse = isWord(rest[0], {"else"});
     if (!isElse && !isWord(rest[0], {"when"}))
       return error(at, Diag::CaseWhen, {printForm(*rest[0])});
     rest = rest.subspan(1);
-    Node* test = nullptr;
+    ast::Case::Clause clause;
+    clause.scope = pushScope();
     if (!isElse) {
       if (rest.empty() || isWord(rest[0], {"when", "else"})) return error(at, Diag::CaseValue);
-      if (symbolOf(rest[0]) != sym::Underscore) test = expression(rest[0]);
+      tests.push_back(rest[0]);
+      if (symbolOf(rest[0]) != sym::Underscore && !variantClause(rest[0], clause))
+        clause.test = expression(rest[0]);
       rest = rest.subspan(1);
     }
     const size_t n = until(rest, {"when", "else"});
-    Node* body = inScope(at, [&] { return sequence(rest.first(n), at); });
+    clause.body = sequence(rest.first(n), at);
+    popScope();
     rest = rest.subspan(n);
+    hasElse |= isElse;
     if (isElse)
-      otherwise = body;
+      otherwise = make<ast::ScopeBlock>(at, clause.scope, clause.body);
     else
-      clauses.push_back({test, body});
+      clauses.push_back(clause);
   }
+  if (!hasElse) checkExhaustive(form, tests);
   return make<ast::Case>(form.loc, target, copy(clauses), otherwise);
 }
 

@@ -55,6 +55,8 @@ constexpr int DeepestNesting = 20000;
 
 }  // namespace
 
+bool Analyzer::isOperator(const Form* form) { return operatorOf(form) != nullptr; }
+
 Analyzer::Node* Analyzer::nil(Location loc) {
   return make<ast::Literal>(loc, make<Form>(FormKind::Nil, loc));
 }
@@ -159,7 +161,7 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
     return typeTest(expression(children[0]), children[1], form.loc);
   if (first && isOneOf(second, {"=", "+=", "-=", "*=", "/=", "%="}))
     return assignment(form, second);
-  if (second == "?" && children.size() == 1) return error(form.loc, Diag::NotAvailable, {"?"});
+  if (second == "?" && children.size() == 1) return question(form);
   if (second == "->") return blockForm(form.head, children.subspan(1), form);
   if (head == "->") return blockForm(nullptr, children, form);
   if (head == "..") return range(form, children);
@@ -174,9 +176,9 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
 #include "frontend/analysis/SpecialForms.def"
         };
     if (auto it = table.find(head); it != table.end()) return (this->*it->second)(form);
-    if (isOneOf(head, {"async", "await", "import", "export", "eval", "enum", "interface",
-                       "implement", "type", "interceptor", "fn-interceptor", "$caller_eval",
-                       "$emit", "$dep", "$vm", "$repl"}))
+    if (isOneOf(head,
+                {"async", "await", "import", "export", "eval", "interface", "implement", "type",
+                 "interceptor", "fn-interceptor", "$caller_eval", "$emit", "$dep", "$vm", "$repl"}))
       return error(form.loc, Diag::NotAvailable, {head});
     if (head.size() > 1 && head.ends_with('!'))
       return error(form.loc, Diag::NotAvailable, {"macros"});

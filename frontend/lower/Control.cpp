@@ -280,16 +280,24 @@ Lowering::Value* Lowering::caseOf(ast::Case& node) {
   for (ast::Case::Clause& clause : node.clauses) {
     Block* body = builder_.newBlock("when");
     Block* next = builder_.newBlock("next");
-    if (clause.test) {
-      Value* test = expression(clause.test);
-      builder_.setLocation(clause.test->loc);
-      builder_.branch(builder_.emit(Op::Eq, {target, test}), body, next);
+    if (ast::Node* test = clause.variant ? clause.variant : clause.test) {
+      Value* value = expression(test);
+      builder_.setLocation(test->loc);
+      Value* matches = clause.variant ? builder_.emit(Op::MatchVariant, {target, value},
+                                                      {ir::Builder::imm(int64_t{clause.binders})})
+                                      : builder_.emit(Op::Eq, {target, value});
+      builder_.branch(matches, body, next);
     } else {
       builder_.jump(body);
     }
     builder_.seal(body);
     builder_.seal(next);
     builder_.setBlock(body);
+    enterScope(clause.scope);
+    for (size_t i = 0; i < clause.variables.size(); i++)
+      if (clause.variables[i])
+        writeBinding(clause.variables[i],
+                     builder_.emit(Op::VariantField, {target}, {ir::Builder::imm(int64_t(i))}));
     builder_.write(result, expressionOrNil(clause.body));
     builder_.jump(done);
     builder_.setBlock(next);
@@ -299,6 +307,21 @@ Lowering::Value* Lowering::caseOf(ast::Case& node) {
   builder_.seal(done);
   builder_.setBlock(done);
   return builder_.read(result);
+}
+
+/// The payload of an Ok or Some, another value as it is; an Err or None is the result of the function.
+Lowering::Value* Lowering::question(ast::Question& node) {
+  Value* value = expression(node.value);
+  builder_.setLocation(node.loc);
+  Block* fail = builder_.newBlock("fail");
+  Block* succeed = builder_.newBlock("succeed");
+  builder_.branch(builder_.emit(Op::UnwrapFails, {value}), fail, succeed);
+  builder_.seal(fail);
+  builder_.seal(succeed);
+  builder_.setBlock(fail);
+  leave({ExitKind::Return, nullptr}, value, region_, node.loc);
+  builder_.setBlock(succeed);
+  return builder_.emit(Op::Unwrap, {value});
 }
 
 // --- loops -------------------------------------------------------------------------------------------------------------

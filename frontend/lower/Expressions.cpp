@@ -61,6 +61,7 @@ Lowering::Value* Lowering::expression(ast::Node* node) {
     case ast::NodeKind::Try: return tryForm(*static_cast<ast::Try*>(node));
     case ast::NodeKind::Throw: return throwValue(*static_cast<ast::Throw*>(node));
     case ast::NodeKind::Case: return caseOf(*static_cast<ast::Case*>(node));
+    case ast::NodeKind::Question: return question(*static_cast<ast::Question*>(node));
     case ast::NodeKind::Logical: return logical(*static_cast<ast::Logical*>(node));
     case ast::NodeKind::Chain: return chain(*static_cast<ast::Chain*>(node));
     case ast::NodeKind::Runtime: return runtime(*static_cast<ast::Runtime*>(node));

@@ -79,6 +79,7 @@ class Lowering {
   Value* chain(ast::Chain& node);
   void chainCondition(ast::Chain& node, Block* ifTrue, Block* ifFalse);
   Value* caseOf(ast::Case& node);
+  Value* question(ast::Question& node);
   Value* whileLoop(ast::While& node);
   Value* loop(ast::Loop& node);
   Value* forLoop(ast::For& node);

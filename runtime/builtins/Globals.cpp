@@ -15,6 +15,7 @@
 #include "runtime/Output.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/heap/Heap.h"
+#include "runtime/object/Enum.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/FromForm.h"
 #include "runtime/object/Gene.h"
@@ -535,6 +536,7 @@ constinit const BuiltinTable handleTable{"IOHandle", true, handleRows};
 
 /// Classes that tables need, before they are read.
 void defineStandardClasses(Context& context) {
+  defineStandardEnums(context);
   ClassObject* object = as<ClassObject>(namespaceGet(context.globals, Symbol::of("Object")));
   ClassObject* handle = newClass(context, Symbol::of("IOHandle"), object);
   setExpectedFields(handle, 1);

@@ -5,6 +5,7 @@
 
 #include "runtime/Output.h"
 #include "runtime/builtins/Builtins.h"
+#include "runtime/object/Enum.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
@@ -16,6 +17,7 @@ namespace {
 // --- Object ------------------------------------------------------------------------------------------------------------
 
 Value classMethod(Context& context, const Value* args, uint32_t) {
+  if (const VariantObject* variant = variantOf(args[0])) return Value::object(ownerOf(variant));
   return Value::object(classOf(context, args[0]));
 }
 

@@ -91,6 +91,23 @@ inline void forEachSlot(Object* object, F&& f) {
       f(cls->fields);
       return;
     }
+    case Kind::Enum:
+      f(static_cast<EnumObject*>(object)->name);
+      f(static_cast<EnumObject*>(object)->members);
+      return;
+    case Kind::Variant: {
+      auto* variant = static_cast<VariantObject*>(object);
+      f(variant->owner);
+      f(variant->name);
+      f(variant->fields);
+      f(variant->types);
+      return;
+    }
+    case Kind::EnumValue:
+      f(static_cast<EnumValueObject*>(object)->variant);
+      all(static_cast<EnumValueObject*>(object)->values(),
+          static_cast<EnumValueObject*>(object)->count);
+      return;
     case Kind::Namespace: {
       auto* ns = static_cast<NamespaceObject*>(object);
       f(ns->name);

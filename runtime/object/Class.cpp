@@ -4,6 +4,7 @@
 
 #include "runtime/abi/MethodTable.h"
 #include "runtime/heap/Allocate.h"
+#include "runtime/object/Enum.h"
 #include "runtime/object/Map.h"
 
 namespace gene {
@@ -34,7 +35,8 @@ struct CachedMethod {
   Value method = Value::absent();
 };
 std::array<CachedMethod, 4096> methodCache;
-bool methodCacheUsed = false;  // some entry may be filled: definitions before the first lookup need not look
+bool methodCacheUsed =
+    false;  // some entry may be filled: definitions before the first lookup need not look
 
 CachedMethod& cachedMethod(const ClassObject* cls, Symbol name) {
   return methodCache[(cls->id * 31 + name.id * 0x9E3779B1u) % methodCache.size()];
@@ -160,6 +162,8 @@ Value classMember(const ClassObject* cls, Symbol name) {
 std::string_view typeofName(Value v, Context& context) {
   if (isInstance(v) || isKind(v, Kind::Iterator))
     return classOf(context, v)->name.get().symbol().text();
+  if (const VariantObject* variant = variantOf(v))
+    return ownerOf(variant)->name.get().symbol().text();
   if (isKind(v, Kind::DateTime)) {
     const uint8_t what = as<DateTimeObject>(v)->what;
     return what == 0 ? "VkDate" : what == 1 ? "VkDateTime" : "VkTime";
@@ -170,6 +174,7 @@ std::string_view typeofName(Value v, Context& context) {
 
 std::string kindName(Context& context, Value v) {
   if (isKind(v, Kind::Scope)) return "Scope";
+  if (variantOf(v)) return std::string(typeofName(v, context));
   return std::string(classOf(context, v)->name.get().symbol().text());
 }
 
@@ -251,7 +256,8 @@ void bootstrapClasses(Context& context) {
              .mapIterator = define("MapIterator", object),
              .rangeIterator = define("RangeIterator", object)};
   special.date->kind = special.dateTime->kind = special.time->kind = Kind::DateTime;
-  special.arrayIterator->kind = special.mapIterator->kind = special.rangeIterator->kind = Kind::Iterator;
+  special.arrayIterator->kind = special.mapIterator->kind = special.rangeIterator->kind =
+      Kind::Iterator;
   context.classes[static_cast<size_t>(Kind::DateTime)] = special.dateTime;
   context.classes[static_cast<size_t>(Kind::Iterator)] = special.arrayIterator;
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/object/Class.h"
+#include "runtime/object/Enum.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/String.h"
 
@@ -51,6 +52,9 @@ int compareShallow(Value a, Value b) {
                stringsEqual(as<StringObject>(x->zone.get()), as<StringObject>(y->zone.get()))));
     }
     case Kind::Array: return as<ArrayObject>(a)->size == as<ArrayObject>(b)->size ? -1 : 0;
+    case Kind::EnumValue:
+      return as<EnumValueObject>(a)->variant.get() == as<EnumValueObject>(b)->variant.get() ? -1
+                                                                                            : 0;
     case Kind::Map:
     case Kind::HashMap:
     case Kind::HashSet: return as<MapObject>(a)->size == as<MapObject>(b)->size ? -1 : 0;
@@ -83,6 +87,12 @@ bool equal(Context& context, Value a, Value b) {
       auto *x = as<ArrayObject>(p.a), *y = as<ArrayObject>(p.b);
       for (uint32_t i = x->size; i-- > 0;)
         if (!compare(x->items[i].get(), y->items[i].get())) return false;
+      continue;
+    }
+    if (p.a.object()->is(Kind::EnumValue)) {
+      auto *x = as<EnumValueObject>(p.a), *y = as<EnumValueObject>(p.b);
+      for (uint32_t i = x->count; i-- > 0;)
+        if (!compare(x->values()[i].get(), y->values()[i].get())) return false;
       continue;
     }
     auto *x = as<MapObject>(p.a), *y = as<MapObject>(p.b);
@@ -170,6 +180,18 @@ bool hashDeep(Context& context, Value v, std::string_view what, uint64_t* hash, 
         for (uint32_t i = 0; i < array->size && depth < DeepestHash; i++) {
           uint64_t item;
           if (!hashDeep(context, array->items[i].get(), what, &item, depth + 1)) return false;
+          h = mix(h ^ item);
+        }
+        *hash = h;
+        return true;
+      }
+      case Kind::Variant: *hash = mix(v.bits); return true;
+      case Kind::EnumValue: {
+        auto* value = as<EnumValueObject>(v);
+        uint64_t h = mix(value->variant.get().bits);
+        for (uint32_t i = 0; i < value->count && depth < DeepestHash; i++) {
+          uint64_t item;
+          if (!hashDeep(context, value->values()[i].get(), what, &item, depth + 1)) return false;
           h = mix(h ^ item);
         }
         *hash = h;

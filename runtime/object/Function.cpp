@@ -8,6 +8,7 @@
 #include "runtime/heap/Heap.h"
 #include "runtime/object/Arguments.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Enum.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Selector.h"
 #include "runtime/object/String.h"
@@ -98,9 +99,14 @@ FunctionObject* newFunction(Context& context, FunctionInfo* info, uint32_t captu
   return function;
 }
 
-bool isCallable(Value v) { return isKind(v, Kind::Function) || isKind(v, Kind::BoundMethod); }
+bool isCallable(Value v) {
+  return isKind(v, Kind::Function) || isKind(v, Kind::BoundMethod) || isKind(v, Kind::Variant);
+}
 
 Value methodOf(Context& context, Value receiver, Symbol name) {
+  // A payload field hides a method.
+  if (isKind(receiver, Kind::EnumValue) && fieldIndex(variantOf(receiver), name) >= 0)
+    return Value::absent();
   ClassObject* cls = classOf(context, receiver);
   const Value method = findMethod(context, cls, name);
   if (GENE_LIKELY(!isInstance(receiver)) || method.isAbsent()) return method;
@@ -132,6 +138,8 @@ Value apply(Context& context, Value callee, const Value* args, uint32_t count, K
     return applySelector(context, as<SelectorObject>(callee), args[0],
                          count > 1 ? args[1] : Value::absent());
   }
+  if (auto* variant = asOrNull<VariantObject>(callee, Kind::Variant))
+    return constructVariant(context, variant, args, count, keywords);
   if (isClass(callee) && as<ClassObject>(callee) == classOfKind(context, Kind::Class))
     return makeClass(context, keywords);
   return notCallable(context, callee);
@@ -148,6 +156,7 @@ Value applyMissing(Context& context, Symbol name, const Value* args, uint32_t co
                    Keywords keywords) {
   const Value receiver = args[0];
   if (receiver.isNil()) return Value::nil();
+  if (variantOf(receiver)) return enumField(context, receiver, name);
   if (isInstance(receiver) && count == 1 && keywords.count == 0) {
     const Value field = getField(context, static_cast<InstanceObject*>(receiver.object()), name);
     if (!field.isAbsent()) return field;

@@ -4,6 +4,7 @@
 
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Enum.h"
 #include "runtime/object/Function.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Map.h"
@@ -101,6 +102,7 @@ Value getMember(Context& context, Value object, Symbol name) {
     case Kind::Gene: return orVoid(geneProperty(as<GeneObject>(object), name));
     case Kind::Namespace: return namespaceMember(context, as<NamespaceObject>(object), name);
     case Kind::Class: return orVoid(classMember(as<ClassObject>(object), name));
+    case Kind::Enum: return orVoid(enumMember(as<EnumObject>(object), name));
     default: return Value::void_();
   }
 }

@@ -124,6 +124,26 @@ struct ClassObject : Object {
   Value (*builtinConstructor)(Context&, const Value* args, uint32_t count);
 };
 
+struct EnumObject : Object {
+  Slot name;     // Symbol
+  Slot members;  // Map name → Variant, in order of declaration
+};
+
+/// A variant without fields is itself the only value; others make values when they are called.
+struct VariantObject : Object {
+  Slot owner;   // Enum
+  Slot name;    // Symbol
+  Slot fields;  // Array of symbols
+  Slot types;   // Array: the annotation of each field, or nil
+};
+
+struct EnumValueObject : Object {
+  Slot variant;
+  uint32_t count;
+  uint32_t unused;
+  [[nodiscard]] Slot* values() { return reinterpret_cast<Slot*>(this + 1); }
+};
+
 struct NamespaceObject : Object {
   Slot name;
   Slot members;   // Map

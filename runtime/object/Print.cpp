@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "runtime/object/Class.h"
+#include "runtime/object/Enum.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/String.h"
 #include "runtime/support/Utf8.h"
@@ -268,6 +269,22 @@ class Printer {
         ordered(first);
         return;
       }
+      case Kind::Enum: out_ += as<EnumObject>(v)->name.get().symbol().text(); return;
+      case Kind::Variant: variant(as<VariantObject>(v)); return;
+      case Kind::EnumValue: {
+        auto* value = as<EnumValueObject>(v);
+        if (!enter(value)) return;
+        out_ += '(';
+        variant(variantOf(v));
+        const size_t first = steps_.size();
+        for (uint32_t i = 0; i < value->count; i++) {
+          text(" ");
+          push(value->values()[i].get(), Rendering::Literal);
+        }
+        text(")");
+        ordered(first);
+        return;
+      }
       case Kind::Regex: printRegex(*as<RegexObject>(v), out_); return;
       case Kind::DateTime: printDateTime(*as<DateTimeObject>(v), out_); return;
       case Kind::Bytes: {
@@ -292,6 +309,12 @@ class Printer {
 #include "runtime/value/Kinds.def"
     };
     out_ += printed[o->shape];
+  }
+
+  void variant(const VariantObject* variant) {
+    out_ += ownerOf(variant)->name.get().symbol().text();
+    out_ += '/';
+    out_ += variant->name.get().symbol().text();
   }
 
   void array(ArrayObject* a, Rendering r) {

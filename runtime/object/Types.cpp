@@ -197,12 +197,12 @@ Value checkType(Context& context, Value type, std::string_view where, Value v,
                         ", got " + std::string(typeofName(v, context)) + " in ";
   const size_t place = where.find(" @ ");
   message += where.substr(0, place);
-  if (v.isNil())
+  if (v.isNil() && nilRule == NilRule::Strict)
     message +=
         "; strict nil mode admits nil only for Any, Nil, Option[T], or unions containing Nil";
   if (place != std::string_view::npos) message += where.substr(place);
   const Value result = raise(context, ErrorClass::Type, message);
-  if (v.isNil() && place == std::string_view::npos) context.wantsLocation = true;
+  if (v.isNil() && nilRule == NilRule::Strict && place == std::string_view::npos) context.wantsLocation = true;
   return result;
 }
 

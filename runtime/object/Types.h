@@ -12,10 +12,8 @@ namespace gene {
 bool matchesType(Context& context, Value type, Value v);
 
 enum class Conversion : uint8_t { None, Numeric };
-enum class NilRule : uint8_t {
-  Accepted,
-  Strict
-};  // Strict: only where the type names nil (02 §3.6)
+/// Where nil fits: everywhere, only where the type names it (02 §3.6), and likewise in enum payloads.
+enum class NilRule : uint8_t { Accepted, Strict, Payload };
 /// The value, converted between Int and Float where allowed; 0 and a TypeException when it does not fit.
 /// `where` is the text behind "in".
 Value checkType(Context& context, Value type, std::string_view where, Value v,

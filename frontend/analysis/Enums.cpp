@@ -1,0 +1,235 @@
+// Enum declarations, enum patterns of `case`, and `?` (02 §6, 12 §5).
+
+#include <algorithm>
+
+#include "frontend/analysis/Analyzer.h"
+
+namespace gene {
+namespace {
+
+std::string_view textOf(const Form* form) { return symbolOf(form).text(); }
+
+bool isCapitalised(std::string_view text) {
+  return !text.empty() && text[0] >= 'A' && text[0] <= 'Z';
+}
+
+/// a/b with two names.
+bool isTwoPartPath(const Form* form) {
+  if (form->kind != FormKind::Path) return false;
+  const auto& parts = as<PathForm>(*form).parts;
+  auto isName = [](Symbol part) {
+    const char c = part.empty() ? '.' : part.text()[0];
+    return c != '.' && c != '<' && c != '!' && c != '-' && (c < '0' || c > '9');
+  };
+  return parts.size() == 2 && isName(parts[0]) && isName(parts[1]);
+}
+
+constexpr std::string_view standardVariants[] = {"Ok", "Err", "Some", "None"};
+bool isStandardVariant(std::string_view text) {
+  return std::find(std::begin(standardVariants), std::end(standardVariants), text) !=
+         std::end(standardVariants);
+}
+
+}  // namespace
+
+// --- declarations ------------------------------------------------------------------------------------------------------
+
+/// Tree:T:U: the name, and type variables, which accept everything.
+bool Analyzer::enumHead(const Form* form, Symbol* name, std::vector<Symbol>& variables) {
+  const std::string_view text = textOf(form);
+  if (text.empty()) {
+    error(form->loc, Diag::EnumName);
+    return false;
+  }
+  size_t colon = text.find(':');
+  *name = Symbol::of(text.substr(0, colon));
+  while (colon != std::string_view::npos) {
+    const size_t next = text.find(':', colon + 1);
+    const std::string_view variable = text.substr(colon + 1, next - colon - 1);
+    if (variable.empty()) {
+      error(form->loc, Diag::EnumGenericSyntax, {text});
+      return false;
+    }
+    if (std::find(variables.begin(), variables.end(), Symbol::of(variable)) != variables.end()) {
+      error(form->loc, Diag::EnumDuplicateGeneric, {name->text(), variable});
+      return false;
+    }
+    variables.push_back(Symbol::of(variable));
+    colon = next;
+  }
+  if (*name != sym::Self && name->text() != "Self") return true;
+  error(form->loc, Diag::ReservedTypeName, {"enum"});
+  return false;
+}
+
+/// (Variant a b: T …): appends [Variant [a b] [_ T]] to `declaration`.
+bool Analyzer::enumVariant(const Form* member, Symbol owner, std::span<const Symbol> variables,
+                           bool valuesOnly, std::vector<Form*>& declaration) {
+  const bool isUnit = member->kind == FormKind::Symbol;
+  Symbol name = symbolOf(member);
+  std::vector<Form*> fields, types;
+  if (!isUnit) {
+    if (!valuesOnly && member->kind == FormKind::Gene) name = symbolOf(as<GeneForm>(*member).head);
+    if (name.empty()) {
+      error(member->loc, valuesOnly ? Diag::EnumValuesMember : Diag::EnumMember);
+      return false;
+    }
+    const auto& g = as<GeneForm>(*member);
+    const std::string where = std::string(owner.text()) + "/" + std::string(name.text());
+    if (!g.properties.empty()) {
+      error(member->loc, Diag::EnumFieldProperty, {where});
+      return false;
+    }
+    for (size_t i = 0; i < g.children.size(); i++) {
+      std::string_view field = textOf(g.children[i]);
+      if (field.empty()) {
+        error(g.children[i]->loc, Diag::EnumField, {where});
+        return false;
+      }
+      const bool typed = field.size() > 1 && field.ends_with(':');
+      if (typed) field.remove_suffix(1);
+      const Symbol symbol = Symbol::of(field);
+      if (std::any_of(fields.begin(), fields.end(),
+                      [&](const Form* f) { return symbolOf(f) == symbol; })) {
+        error(g.children[i]->loc, Diag::EnumDuplicateField, {where, field});
+        return false;
+      }
+      if (typed && i + 1 == g.children.size()) {
+        error(g.children[i]->loc, Diag::EnumFieldType, {where, field});
+        return false;
+      }
+      fields.push_back(make<SymbolForm>(g.children[i]->loc, symbol));
+      Form* type = typed ? g.children[++i] : nullptr;
+      const bool isVariable =
+          type && std::find(variables.begin(), variables.end(), symbolOf(type)) != variables.end();
+      types.push_back(type && !isVariable && options_.typeCheck
+                          ? type
+                          : make<Form>(FormKind::Nil, member->loc));
+    }
+  }
+  for (const Form* other : declaration) {
+    if (other->kind != FormKind::Array || symbolOf(as<ArrayForm>(*other).items[0]) != name)
+      continue;
+    error(member->loc, Diag::EnumDuplicateVariant, {owner.text(), name.text()});
+    return false;
+  }
+  auto array = [&](const std::vector<Form*>& items) -> Form* {
+    return make<ArrayForm>(member->loc, copy(items));
+  };
+  declaration.push_back(array({make<SymbolForm>(member->loc, name), array(fields), array(types)}));
+  return true;
+}
+
+Analyzer::Node* Analyzer::enumForm(const GeneForm& form) {
+  if (form.children.empty()) return error(form.loc, Diag::EnumMissingName);
+  Symbol name;
+  std::vector<Symbol> variables;
+  if (!enumHead(form.children[0], &name, variables)) return nil(form.loc);
+  std::vector<Form*> declaration{make<SymbolForm>(form.loc, name)};
+  if (const Form* values = property(form, "values")) {
+    if (values->kind != FormKind::Array) return error(values->loc, Diag::EnumValues);
+    for (const Form* member : as<ArrayForm>(*values).items)
+      if (!enumVariant(member, name, variables, true, declaration)) return nil(form.loc);
+  }
+  for (const Form* member : form.children.subspan(1))
+    if (!enumVariant(member, name, variables, false, declaration)) return nil(form.loc);
+  std::vector<Symbol>& known = enums_[name];
+  for (const Form* variant : std::span<Form*>(declaration).subspan(1)) {
+    const Symbol symbol = symbolOf(as<ArrayForm>(*variant).items[0]);
+    known.push_back(symbol);
+    variants_[symbol].push_back(name);
+  }
+  ir::Immediate immediate;
+  immediate.form = make<ArrayForm>(form.loc, copy(declaration));
+  Node* node = runtime(form.loc, ir::Op::EnumNew, {}, {immediate});
+  const Form* nameForm = make<SymbolForm>(form.children[0]->loc, name);
+  return bindDefinition(nameForm, name, node, form.loc);
+}
+
+// --- patterns ----------------------------------------------------------------------------------------------------------
+
+/// The variant that `head` names in a pattern, or null when the clause is about a value.
+Analyzer::Node* Analyzer::variantHead(const Form* head) {
+  if (isTwoPartPath(head)) return expression(head);
+  const Symbol symbol = symbolOf(head);
+  if (isStandardVariant(symbol.text()))
+    return make<ast::Global>(head->loc, program_.externalGlobal(symbol), true);
+  auto it = variants_.find(symbol);
+  if (it != variants_.end() && it->second.size() == 1) {
+    const Symbol parts[] = {it->second[0], symbol};
+    return expression(make<PathForm>(head->loc, arena_.copy(std::span<const Symbol>(parts))));
+  }
+  if (isCapitalised(symbol.text()) && (lookup(symbol) || globals_.contains(symbol)))
+    return name(symbol, head->loc);
+  if (it == variants_.end()) return nullptr;
+  std::string choices;
+  for (const Symbol owner : it->second)
+    choices += (choices.empty() ? "" : " or ") + std::string(owner.text()) + "/" +
+               std::string(symbol.text());
+  return raiseNode(head->loc, "Exception",
+                   "variant " + std::string(symbol.text()) +
+                       " is ambiguous; use a qualified pattern such as " + choices);
+}
+
+/// Makes `clause` a pattern (variant binders…) if `form` is one; the binders become variables of the current scope.
+bool Analyzer::variantClause(const Form* form, ast::Case::Clause& clause) {
+  if (form->kind != FormKind::Gene) {
+    clause.variant = variantHead(form);
+    clause.binders = ast::Case::ValueOrVariant;
+    return clause.variant;
+  }
+  const auto& g = as<GeneForm>(*form);
+  const bool isInfix = !g.children.empty() && isOperator(g.children[0]);
+  if (!g.properties.empty() || isInfix) return false;
+  if (g.head->kind != FormKind::Symbol && g.head->kind != FormKind::Path) return false;
+  clause.variant = variantHead(g.head);
+  if (!clause.variant) return false;
+  std::vector<ast::Binding*> variables;
+  for (const Form* child : g.children) {
+    const Symbol symbol = symbolOf(child);
+    if (symbol.empty()) {
+      error(child->loc, Diag::EnumBinding, {printForm(*g.head)});
+      return true;
+    }
+    variables.push_back(symbol == sym::Underscore ? nullptr : declare(symbol, child->loc));
+  }
+  clause.binders = static_cast<int>(variables.size());
+  clause.variables = copy(variables);
+  return true;
+}
+
+/// Warns when the target's annotation is an enum of which variants are left out (12 §5.3).
+void Analyzer::checkExhaustive(const GeneForm& form, std::span<const Form* const> tests) {
+  const Symbol target = symbolOf(form.children[0]);
+  if (target.empty() || !options_.typeCheck) return;
+  const Form* type = nullptr;
+  if (const ast::Binding* binding = lookup(target))
+    type = binding->type;
+  else if (auto it = globalTypes_.find(target); it != globalTypes_.end())
+    type = it->second;
+  if (!type) return;
+  const Symbol owner = symbolOf(type->kind == FormKind::Gene ? as<GeneForm>(*type).head : type);
+  auto known = enums_.find(owner);
+  if (known == enums_.end()) return;
+  std::vector<Symbol> missing = known->second;
+  for (const Form* test : tests) {
+    const Form* head = test->kind == FormKind::Gene ? as<GeneForm>(*test).head : test;
+    if (symbolOf(head) == sym::Underscore) return;
+    const Symbol variant =
+        head->kind == FormKind::Path ? as<PathForm>(*head).parts.back() : symbolOf(head);
+    std::erase(missing, variant);
+  }
+  if (missing.empty()) return;
+  std::string names;
+  for (const Symbol variant : missing)
+    names += (names.empty() ? "" : ", ") + std::string(variant.text());
+  diagnostics_.report(form.loc, Diag::NonExhaustive, {owner.text(), names});
+}
+
+// --- ? -----------------------------------------------------------------------------------------------------------------
+
+Analyzer::Node* Analyzer::question(const GeneForm& form) {
+  return make<ast::Question>(form.loc, expression(form.head));
+}
+
+}  // namespace gene
