@@ -123,6 +123,7 @@ int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body
 }
 
 Program* loadProgram(Context& context, ir::Program& program) {
+  gene_install_evaluator(&context);
   // The program refers to its image (inline caches are written into it): it lives as long as the process.
   auto* image = new std::vector<uint8_t>(compileToImage(program));
   Expected<Program*> loaded = loadImage(context, *image);
@@ -132,6 +133,7 @@ Program* loadProgram(Context& context, ir::Program& program) {
 }
 
 Program* loadGirFile(Context& context, const std::string& path) {
+  gene_install_evaluator(&context);
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status{};
   if (file < 0 || ::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "codegen/eval/Compile.h"
+#include "codegen/eval/Evaluate.h"
 #include "driver/Options.h"
 #include "runtime/Runtime.h"
 

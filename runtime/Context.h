@@ -37,20 +37,22 @@ struct Context {
   Heap* heap;
   MethodTable* methods;  // what methodTargets was made from
   vm::State* vm;
-  Value current;             // $ex: the exception being handled, or nil
-  Trace* trace;              // where the pending exception has been, innermost first
-  ClassObject* classes[64];  // built-in class of each kind
+  Value current;               // $ex: the exception being handled, or nil
+  Trace* trace;                // where the pending exception has been, innermost first
+  ClassObject* classes[64];    // built-in class of each kind
   VariantObject* standard[4];  // Ok, Err, Some, None
-  Value keywords;            // keyword arguments (Map) of the built-in being called, or nil
-  NamespaceObject* globals;  // built-in names: println, String, math …
-  NamespaceObject* dollars;  // $x: $args, $env …
-  Value moduleSelf;          // `self` at module level
+  Value keywords;              // keyword arguments (Map) of the built-in being called, or nil
+  NamespaceObject* globals;    // built-in names: println, String, math …
+  NamespaceObject* dollars;    // $x: $args, $env …
+  Value moduleSelf;            // `self` at module level
   bool
       wantsLocation;  // the message of the pending exception gets " @ FILE:LINE:COL" at its first site
-  /// Evaluates code given as data; `variables` are pairs of symbol and value. Null without an evaluator.
-  Value (*evaluate)(Context&, Value form, const Value* variables, uint32_t pairs);
-  bool customEquality;    // some class of the program has a method `==`
-  uint32_t missingDepth;  // nested calls of on_method_missing
+  /// Evaluates code given as data in an environment (runtime/object/Environment.h); null without an evaluator.
+  Value (*evaluate)(Context&, Value form, EnvironmentObject* environment);
+  EnvironmentObject* caller;  // where the running macro was called; null outside of macros
+  const Program* program;     // the running program
+  bool customEquality;        // some class of the program has a method `==`
+  uint32_t missingDepth;      // nested calls of on_method_missing
   std::vector<std::string> programArguments;
   std::string programName;
 };

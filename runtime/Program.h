@@ -23,7 +23,7 @@ struct TraceSite {
 };
 
 struct Program {
-  Value* slots = nullptr;       // globals, then constants: roots, not counted
+  Value* slots = nullptr;  // globals, then constants: roots, not counted
   uint32_t globalCount = 0;
   uint32_t constantCount = 0;
   FunctionInfo* functions = nullptr;
@@ -41,12 +41,14 @@ struct Program {
 struct NativeProgram {
   const uint8_t* image;
   uint64_t imageSize;
-  Value* slots;               // globals + constants, zeroed
-  FunctionInfo* functions;    // zeroed; filled in by the loader
-  const NativeCode* bodies;   // by function index
+  Value* slots;              // globals + constants, zeroed
+  FunctionInfo* functions;   // zeroed; filled in by the loader
+  const NativeCode* bodies;  // by function index
   InlineCache* caches;
   uint64_t cacheCount;
-  uint64_t abiHash;           // of Entry.def and Layout.def
+  uint64_t abiHash;  // of Entry.def and Layout.def
+  void (*evaluator)(
+      Context*);  // gene_install_evaluator where the program evaluates data, else null
 };
 
 }  // namespace gene

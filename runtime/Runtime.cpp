@@ -179,6 +179,7 @@ Context* createContext(const RuntimeOptions& options) {
   for (const Value* root :
        {&context->exception, &context->current, &context->keywords, &context->moduleSelf})
     addRoots(*context, root, 1);
+  addRoots(*context, reinterpret_cast<const Value*>(&context->caller), 1);
   addRoots(*context, reinterpret_cast<const Value*>(&context->globals), 1);
   addRoots(*context, reinterpret_cast<const Value*>(&context->dollars), 1);
   createMethodTable(*context);
@@ -218,6 +219,7 @@ int runOnLargeStack(const RuntimeOptions& options, int (*main)(void* data), void
 }
 
 Value runModule(Context& context, Program& program) {
+  context.program = &program;
   FunctionObject* body = newFunction(context, &program.functions[0], 0);
   return call(context, Value::object(body), nullptr, 0);
 }

@@ -19,8 +19,11 @@ std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
   if (diagnostics.hasErrors()) return nullptr;
   lower(module, *program, options.language);
   if (options.observe) options.observe(*program, "lower", true);
-  PassContext passes{.program = *program, .level = options.level, .native = options.native,
-                     .verify = options.verify, .observe = {}};
+  PassContext passes{.program = *program,
+                     .level = options.level,
+                     .native = options.native,
+                     .verify = options.verify,
+                     .observe = {}};
   if (options.observe)
     passes.observe = [&](std::string_view pass, bool after) {
       options.observe(*program, pass, after);

@@ -128,6 +128,24 @@ GlobalVariable* ModuleEmitter::emitBodies() {
                  "gene.bodies", 16);
 }
 
+/// The function that installs the evaluator if the program evaluates data, which is what makes the linker include it;
+/// else null.
+Constant* ModuleEmitter::evaluator() {
+  llvm::PointerType* const pointer = llvm::PointerType::get(context(), 0);
+  for (const ir::Function* function : program_.functions)
+    for (const ir::Block* block : function->blocks)
+      for (const ir::Instruction* inst : block->instructions)
+        if (inst->op == ir::Op::Eval || inst->op == ir::Op::CallerEval ||
+            inst->op == ir::Op::EnvironmentNew || inst->op == ir::Op::Render)
+          return cast<Constant>(
+              module_
+                  ->getOrInsertFunction(
+                      "gene_install_evaluator",
+                      llvm::FunctionType::get(llvm::Type::getVoidTy(context()), {pointer}, false))
+                  .getCallee());
+  return llvm::ConstantPointerNull::get(pointer);
+}
+
 /// gene_program: the NativeProgram that runtime/abi/Main.cpp starts.
 void ModuleEmitter::emitProgramData() {
   const std::vector<uint8_t> image = tables_.write({});
@@ -136,17 +154,17 @@ void ModuleEmitter::emitProgramData() {
   llvm::Type* const word = llvm::Type::getInt64Ty(context());
   llvm::PointerType* const pointer = llvm::PointerType::get(context(), 0);
   const auto number = [&](uint64_t value) { return llvm::ConstantInt::get(word, value); };
-  Constant* const members[] = {imageData,           number(image.size()),   slots_,
-                               functions_,          emitBodies(),           caches_,
-                               number(cacheCount_), number(nativeAbiHash())};
-  static_assert(layout::NativeProgram_abiHash == 56 && layout::NativeProgram_cacheCount == 48 &&
-                    layout::NativeProgram_caches == 40 && layout::NativeProgram_bodies == 32 &&
-                    layout::NativeProgram_functions == 24 && layout::NativeProgram_slots == 16 &&
-                    layout::NativeProgram_imageSize == 8 && layout::NativeProgram_image == 0 &&
-                    layout::sizeOfNativeProgram == 64,
+  Constant* const members[] = {
+      imageData,           number(image.size()),    slots_,     functions_, emitBodies(), caches_,
+      number(cacheCount_), number(nativeAbiHash()), evaluator()};
+  static_assert(layout::NativeProgram_evaluator == 64 && layout::NativeProgram_abiHash == 56 &&
+                    layout::NativeProgram_cacheCount == 48 && layout::NativeProgram_caches == 40 &&
+                    layout::NativeProgram_bodies == 32 && layout::NativeProgram_functions == 24 &&
+                    layout::NativeProgram_slots == 16 && layout::NativeProgram_imageSize == 8 &&
+                    layout::NativeProgram_image == 0 && layout::sizeOfNativeProgram == 72,
                 "the order of the members above");
   llvm::StructType* const type = llvm::StructType::get(
-      context(), {pointer, word, pointer, pointer, pointer, pointer, word, word});
+      context(), {pointer, word, pointer, pointer, pointer, pointer, word, word, pointer});
   GlobalVariable* const program =
       new GlobalVariable(*module_, type, true, GlobalValue::ExternalLinkage,
                          llvm::ConstantStruct::get(type, members), "gene_program");

@@ -55,6 +55,7 @@ class ModuleEmitter {
   llvm::GlobalVariable* addData(llvm::Constant* value, const char* name, unsigned alignment);
   void declareFunctions();
   llvm::FunctionType* functionType(const ir::Function& function);
+  llvm::Constant* evaluator();
   void emitProgramData();
   llvm::GlobalVariable* emitBodies();
 

@@ -84,6 +84,8 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
             g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
         if (g.children.size() >= 2 && isOneOf(second, {"=", "+=", "-=", "*=", "/=", "%="}))
           assignedNames_.insert(symbolOf(g.head));
+        reifies_ |=
+            (head.size() > 1 && head.ends_with('!')) || head == "eval" || head == "$caller_eval";
         const bool functions = isOneOf(head, {"fn", "class", "ns", "object", "block", "method",
                                               "ctor", "on_method_missing", "async", "implement",
                                               "interceptor", "fn-interceptor", "->"}) ||
@@ -116,6 +118,7 @@ void Analyzer::collectModuleNames(std::span<Form*> forms) {
                as<PathForm>(*g.children[0]).parts[0].empty())
         name = as<PathForm>(*g.children[0]).parts[1];
       if (!name.empty()) definitions_[name]++;
+      if (head == "fn" && name.text().size() > 1 && name.text().ends_with('!')) collectMacro(g);
       continue;
     }
     // var at the top level, and in do, while, loop and try, which are no scopes.
@@ -159,6 +162,17 @@ Analyzer::Node* Analyzer::topLevel(Form* form) {
   return node;
 }
 
+/// Macros that were expanded everywhere are not needed at run time, and with them the evaluator.
+void Analyzer::dropExpandedMacros(std::vector<Node*>& nodes) {
+  std::erase_if(nodes, [&](const Node* node) {
+    if (node->kind != ast::NodeKind::AssignGlobal) return false;
+    const auto* assign = static_cast<const ast::AssignGlobal*>(node);
+    const Symbol name = assign->global->name;
+    return assign->global->constant && assign->value->kind == ast::NodeKind::Function &&
+           macros_.contains(name) && !usedMacros_.contains(name);
+  });
+}
+
 ast::Module Analyzer::run(std::span<Form*> forms) {
   collectModuleNames(forms);
   auto* main = make<ast::Function>(forms.empty() ? Location{} : forms[0]->loc);
@@ -175,12 +189,13 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
         count == 1 && !assignedNames_.contains(name) && !topLevelVars_.contains(name);
   }
   for (Symbol name : topLevelVars_)
-    if (usedInFunctions_.contains(name)) moduleGlobal(name, {});
+    if (reifies_ || usedInFunctions_.contains(name)) moduleGlobal(name, {});
   std::vector<Node*> nodes;
   for (Form* form : forms)
     if (isDefinition(form)) nodes.push_back(topLevel(form));
   for (Form* form : forms)
     if (!isDefinition(form)) nodes.push_back(topLevel(form));
+  if (!makesEnvironments_) dropExpandedMacros(nodes);
   main->body = make<ast::Sequence>(main->loc, copy(nodes));
   decideStorage();
   return {main};

@@ -21,4 +21,17 @@ struct LanguageOptions {
 ast::Module analyze(std::span<Form*> forms, ir::Program& program, const LanguageOptions& options,
                     DiagnosticEngine& diagnostics);
 
+/// A variable that code evaluated at run time sees: slot `slot` of the scope object `scope` of its environment.
+struct EvaluatedName {
+  Symbol name;
+  uint32_t scope, slot;
+  bool constant;
+};
+/// Analyses one form that runs inside an environment. `moduleNames` are the globals of the program around it; names of
+/// neither kind are built-ins. The result's main function captures scope objects (Scope::id is the number of one) and
+/// perhaps self.
+ast::Module analyzeEvaluated(const Form* form, std::span<const EvaluatedName> names,
+                             std::span<const Symbol> moduleNames, ir::Program& program,
+                             const LanguageOptions& options, DiagnosticEngine& diagnostics);
+
 }  // namespace gene

@@ -20,10 +20,26 @@ class Analyzer {
   Analyzer(ir::Program& program, const LanguageOptions& options, DiagnosticEngine& diagnostics)
       : program_(program), arena_(program.arena), options_(options), diagnostics_(diagnostics) {}
   ast::Module run(std::span<Form*> forms);
+  ast::Module runEvaluated(const Form* form, std::span<const EvaluatedName> names,
+                           std::span<const Symbol> moduleNames);
 
  private:
   using Node = ast::Node;
   struct FunctionState;
+  struct ScopeState;
+
+  /// A macro of the module (fn name! …).
+  struct Macro {
+    std::vector<Symbol> parameters;
+    std::span<Form* const> body;
+    bool expandable = false;
+  };
+  /// A call of a macro whose body is being analysed in the caller's place.
+  struct Expansion {
+    const Macro* macro;
+    std::span<Form* const> arguments;
+    ScopeState* caller;
+  };
 
   struct ScopeState {
     ast::Scope* scope;
@@ -35,7 +51,8 @@ class Analyzer {
     ast::Binding* pending = nullptr;  // a variable whose initialiser is analysed: likewise
     ast::Binding* self = nullptr;     // class and namespace bodies, $with: what `self` is here
     ast::Binding* cls = nullptr;      // class bodies: the class, for super
-    unsigned loops = 0;               // how many loops of the function enclose the scope
+    const Expansion* expansion = nullptr;  // the scope of an expanded macro
+    unsigned loops = 0;                    // how many loops of the function enclose the scope
   };
   struct LoopState {
     ast::LoopBase* loop;
@@ -56,6 +73,7 @@ class Analyzer {
   void collectInner(const Form* form, bool inFunction);
   static bool isDefinition(const Form* form);
   Node* topLevel(Form* form);
+  void dropExpandedMacros(std::vector<Node*>& nodes);
 
   // --- Names.cpp ------------------------------------------------------------------------------------------------------
   ast::Scope* pushScope();
@@ -177,6 +195,13 @@ class Analyzer {
   void checkExhaustive(const GeneForm& form, std::span<const Form* const> tests);
   Node* question(const GeneForm& form);
 
+  // --- Macros.cpp -----------------------------------------------------------------------------------------------------
+  void collectMacro(const GeneForm& form);
+  const Macro* knownMacro(Symbol name);
+  Node* macroCall(const GeneForm& form);
+  Node* expand(const GeneForm& form, const Macro& macro);
+  Node* environment(Location loc);
+
   // --- Paths.cpp ------------------------------------------------------------------------------------------------------
   Node* path(const PathForm& form);
   /// The node of the first `count` parts.
@@ -237,7 +262,13 @@ class Analyzer {
   std::unordered_map<Symbol, std::vector<Symbol>>
       variants_;                              // the enums that have one of that name
   std::unordered_set<Symbol> typeVariables_;  // (fn name:T:U …)
-  bool atTopLevel_ = false;                   // in the module's body, outside of functions
+  std::unordered_map<Symbol, Macro> macros_;
+  std::unordered_set<Symbol> usedMacros_;   // as values or by calls that were not expanded
+  std::unordered_set<Symbol> moduleNames_;  // runEvaluated: the globals of the running program
+  bool reifies_ = false;  // some code may ask for an environment: top-level variables are globals
+  bool makesEnvironments_ = false;  // some code did
+  int expansionDepth_ = 0;
+  bool atTopLevel_ = false;  // in the module's body, outside of functions
 };
 
 }  // namespace gene

@@ -30,8 +30,9 @@ struct Binding {
   uint32_t slot = 0;      // InScope: in the scope's heap object
   bool constant = false;  // let
   bool captured = false, assigned = false;
-  const Form* type = nullptr;  // annotation: checked at every assignment
-  uint32_t variable = 0;       // for lower: ir::Variable + 1, 0 until it is declared there
+  const Form* type = nullptr;          // annotation: checked at every assignment
+  const Form* declaredType = nullptr;  // the same, also of parameters: what warnings go by
+  uint32_t variable = 0;               // for lower: ir::Variable + 1, 0 until it is declared there
 };
 
 /// A lexical scope (04 §8). On entry a heap object with `heapSlots` slots is made when there are any.
@@ -92,6 +93,8 @@ enum class NodeKind : uint8_t {
   DynamicMethodCall,
   SuperCall,
   New,
+  MacroCall,
+  Environment,
   Function,
   MakeGenerator,
   Yield,
@@ -378,6 +381,26 @@ struct Call : Node {
   Arguments arguments;
   Call(Location loc, Node* callee, Arguments arguments)
       : Node(NodeKind::Call, loc), callee(callee), arguments(arguments) {}
+};
+/// The variables that are visible here, for code known only at run time.
+struct Environment : Node {
+  std::span<Binding*> bindings;  // all InScope
+  Node* self = nullptr;
+  Environment(Location loc) : Node(NodeKind::Environment, loc) {}
+};
+/// (name! …): a macro gets the forms, another function the values.
+struct MacroCall : Node {
+  struct Argument {
+    ir::ArgKind kind;
+    Symbol keyword;
+    const Form* form;
+  };
+  Node* callee = nullptr;
+  std::span<Argument> forms;
+  bool isMacro = false;  // known to be one: `arguments` are not needed
+  Arguments arguments;
+  Node* environment = nullptr;
+  MacroCall(Location loc) : Node(NodeKind::MacroCall, loc) {}
 };
 struct MethodCall : Node {
   Node* receiver;

@@ -204,7 +204,7 @@ void Analyzer::checkExhaustive(const GeneForm& form, std::span<const Form* const
   if (target.empty() || !options_.typeCheck) return;
   const Form* type = nullptr;
   if (const ast::Binding* binding = lookup(target))
-    type = binding->type;
+    type = binding->declaredType;
   else if (auto it = globalTypes_.find(target); it != globalTypes_.end())
     type = it->second;
   if (!type) return;

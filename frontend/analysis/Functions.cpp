@@ -70,8 +70,6 @@ Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
   Signature s;
   if (!signature(form, &s)) return nil(form.loc);
   if (s.name == sym::Self) return error(form.loc, Diag::ReservedName, {"function"});
-  if (endsWith(s.name, '!') && s.name.text() != "!")
-    return error(form.loc, Diag::NotAvailable, {"macros"});
   if (property(form, "async")) return error(form.loc, Diag::NotAvailable, {"async"});
   if (!s.nameForm) return function(form, s, Role::Plain);
   if (s.nameForm->kind == FormKind::Path)
@@ -150,6 +148,7 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
   f->isMethod = role == Role::Method || role == Role::Ctor;
   f->isCtor = role == Role::Ctor;
   f->isBlock = role == Role::Block;
+  f->isMacro = role == Role::Plain && endsWith(s.name, '!');
   f->form = &form;
   f->resultType = s.resultType ? annotation(s.resultType) : nullptr;
   f->parent = function_->function;
@@ -288,7 +287,10 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
       p.fallback = expression(items[i + 2]);
       i += 2;
     }
-    if (p.spec.name != sym::Underscore) p.binding = declare(p.spec.name, item->loc);
+    if (p.spec.name != sym::Underscore) {
+      p.binding = declare(p.spec.name, item->loc);
+      p.binding->declaredType = p.type;
+    }
     result.push_back(p);
   }
   f.parameters = copy(result);

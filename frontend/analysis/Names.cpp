@@ -80,6 +80,12 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
   if (text == "$ns") return runtime(loc, ir::Op::ModuleSelf, {});
   if (text.ends_with("...") && text.size() > 3) return error(loc, Diag::SpreadOutside);
   if (ast::Binding* binding = lookup(symbol)) return make<ast::Local>(loc, binding);
+  if (moduleNames_.contains(symbol)) {
+    ir::Immediate name;
+    name.symbol = symbol;
+    return runtime(loc, ir::Op::ModuleGet, {}, {name});
+  }
+  if (macros_.contains(symbol)) usedMacros_.insert(symbol);
   if (topLevelVars_.contains(symbol)) {
     // Before its `var` ran the name means an earlier definition, if there is one; at the top level nothing else.
     const bool unset =
@@ -121,6 +127,11 @@ Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
     if (binding->constant) return error(loc, Diag::ConstantAssigned, {symbol.text()});
     binding->assigned = true;
     return make<ast::AssignLocal>(loc, binding, value);
+  }
+  if (moduleNames_.contains(symbol)) {
+    ir::Immediate name;
+    name.symbol = symbol;
+    return runtime(loc, ir::Op::ModuleSet, {value}, {name});
   }
   auto it = globals_.find(symbol);
   ir::Global* global = it == globals_.end() ? program_.externalGlobal(symbol) : it->second;

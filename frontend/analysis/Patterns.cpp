@@ -127,7 +127,7 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   // The initialiser does not see the new name, but functions in it do: they run later.
   ast::Binding* binding = newBinding(name, what->loc);
   binding->constant = constant;
-  binding->type = type;
+  binding->type = binding->declaredType = type;
   ast::Binding* const outer = scope_->pending;
   scope_->pending = binding;
   Node* value = init ? expression(init) : nullptr;

@@ -1,5 +1,7 @@
 // Calls: plain positional ones have instructions of their own, all others carry a CallShape.
 
+#include <algorithm>
+
 #include "frontend/lower/Lowering.h"
 
 namespace gene {
@@ -50,6 +52,64 @@ Lowering::Value* Lowering::superCall(ast::SuperCall& node) {
   builder_.setLocation(node.loc);
   return builder_.emit(Op::CallSuper, operands,
                        {ir::Builder::imm(node.name), ir::Builder::imm(shapeOf(node.arguments))});
+}
+
+/// [name scope slot constant …] and the scope objects that the numbers mean.
+Lowering::Value* Lowering::environment(ast::Environment& node) {
+  std::vector<Form*> names;
+  std::vector<ast::Scope*> scopes;
+  auto number = [&](size_t value) {
+    names.push_back(arena().make<IntForm>(node.loc, static_cast<int64_t>(value)));
+  };
+  for (const ast::Binding* binding : node.bindings) {
+    const auto found = std::find(scopes.begin(), scopes.end(), binding->scope);
+    names.push_back(arena().make<SymbolForm>(node.loc, binding->name));
+    number(static_cast<size_t>(found - scopes.begin()));
+    number(binding->slot);
+    number(binding->constant);
+    if (found == scopes.end()) scopes.push_back(binding->scope);
+  }
+  std::vector<Value*> operands{expression(node.self)};
+  for (ast::Scope* scope : scopes) operands.push_back(scopeObject(scope));
+  const Form* table = arena().make<ArrayForm>(node.loc, arena().copy(std::span<Form*>(names)));
+  return builder_.emit(Op::EnvironmentNew, operands, {ir::Builder::imm(table)});
+}
+
+Lowering::Value* Lowering::macroCall(ast::MacroCall& node) {
+  const ir::Variable result = builder_.newVariable();
+  Value* callee = expression(node.callee);
+  Block* done = nullptr;
+  if (!node.isMacro) {
+    Block* macro = builder_.newBlock("macro");
+    Block* function = builder_.newBlock("function");
+    done = builder_.newBlock("called");
+    builder_.branch(builder_.emit(Op::IsMacro, {callee}), macro, function);
+    builder_.seal(macro);
+    builder_.seal(function);
+    builder_.setBlock(function);
+    std::vector<Value*> operands{callee};
+    arguments(node.arguments, operands);
+    builder_.setLocation(node.loc);
+    builder_.write(result, builder_.emit(Op::CallShaped, operands,
+                                         {ir::Builder::imm(shapeOf(node.arguments))}));
+    builder_.jump(done);
+    builder_.setBlock(macro);
+  }
+  std::vector<Value*> operands{callee, expression(node.environment)};
+  std::vector<ir::CallShape::Arg> shape;
+  for (const ast::MacroCall::Argument& a : node.forms) {
+    const bool isQuote = a.form->kind == FormKind::Quote;
+    operands.push_back(quoted(isQuote ? as<QuoteForm>(*a.form).value : a.form));
+    shape.push_back({a.kind, a.keyword});
+  }
+  builder_.setLocation(node.loc);
+  Value* value = builder_.emit(Op::CallMacro, operands, {ir::Builder::imm(program().shape(shape))});
+  if (!done) return value;
+  builder_.write(result, value);
+  builder_.jump(done);
+  builder_.seal(done);
+  builder_.setBlock(done);
+  return builder_.read(result);
 }
 
 Lowering::Value* Lowering::newObject(ast::New& node) {

@@ -80,6 +80,8 @@ Lowering::Value* Lowering::expression(ast::Node* node) {
     case ast::NodeKind::SuperCall: return superCall(*static_cast<ast::SuperCall*>(node));
     case ast::NodeKind::New: return newObject(*static_cast<ast::New*>(node));
     case ast::NodeKind::Function: return closure(*static_cast<ast::Function*>(node));
+    case ast::NodeKind::MacroCall: return macroCall(*static_cast<ast::MacroCall*>(node));
+    case ast::NodeKind::Environment: return environment(*static_cast<ast::Environment*>(node));
     case ast::NodeKind::MakeGenerator:
       return makeGenerator(*static_cast<ast::MakeGenerator*>(node));
     case ast::NodeKind::Yield: return yield(*static_cast<ast::Yield*>(node));

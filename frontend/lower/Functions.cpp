@@ -18,6 +18,8 @@ void Lowering::run() {
     builder_.addParam(entry);
   }
   enterScope(source_.scope);
+  if (source_.selfName && source_.selfName->storage == ast::Storage::InScope)
+    writeBinding(source_.selfName, builder_.emit(Op::Callee, {}));
   bindParameters();
   if (options_.contracts) checkConditions(source_.pre, "precondition", nullptr);
   if (source_.body)
@@ -216,7 +218,8 @@ void Lowering::enterScope(ast::Scope* scope) {
 }
 
 Lowering::Value* Lowering::readBinding(ast::Binding* binding) {
-  if (binding == source_.selfName) return builder_.emit(Op::Callee, {});
+  if (binding == source_.selfName && binding->storage != ast::Storage::InScope)
+    return builder_.emit(Op::Callee, {});
   if (binding->storage == ast::Storage::InScope)
     return builder_.emit(Op::ScopeGet, {scopeObject(binding->scope)},
                          {ir::Builder::imm(int64_t{binding->slot})});

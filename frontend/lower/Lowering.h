@@ -128,6 +128,8 @@ class Lowering {
   Value* dynamicMethodCall(ast::DynamicMethodCall& node);
   Value* superCall(ast::SuperCall& node);
   Value* newObject(ast::New& node);
+  Value* macroCall(ast::MacroCall& node);
+  Value* environment(ast::Environment& node);
   /// Appends the arguments' values; null if all are positional, else what they are.
   ir::CallShape* arguments(ast::Arguments arguments, std::vector<Value*>& values);
   ir::CallShape* shapeOf(ast::Arguments arguments);

@@ -188,11 +188,6 @@ Value gene_call_super(Context* context, Value name, CallShape* shape, Value cls,
                keywordsOf(all.keywords));
 }
 
-Value gene_call_macro(Context* context, CallShape* shape, Value callee, const Value* args,
-                      uint64_t) {
-  return callShaped(*context, callee, *shape, args);
-}
-
 // --- new --------------------------------------------------------------------------------------------------------------------
 
 Value gene_new(Context* context, InlineCache* cache, Value value, const Value* args,

@@ -11,6 +11,7 @@ namespace {
 int runNative(void* data) {
   const auto& options = *static_cast<const gene::RuntimeOptions*>(data);
   gene::Context& context = *gene::createContext(options);
+  if (gene_program.evaluator) gene_program.evaluator(&context);
   gene::Expected<gene::Program*> program = gene::loadNative(context, gene_program);
   if (!program) {
     gene::writeError("Error: " + program.message() + "\n");

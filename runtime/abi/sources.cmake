@@ -11,7 +11,7 @@ set(ABI
   abi/Calls.cpp
   abi/Classes.cpp
   abi/Containers.cpp
-  abi/Enums.cpp abi/Exceptions.cpp
+  abi/Enums.cpp abi/Evaluation.cpp abi/Exceptions.cpp
   abi/Iteration.cpp
   abi/Main.cpp
   abi/Members.cpp

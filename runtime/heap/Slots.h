@@ -70,6 +70,14 @@ inline void forEachSlot(Object* object, F&& f) {
       f(static_cast<GeneratorObject*>(object)->frame);
       f(static_cast<GeneratorObject*>(object)->peeked);
       return;
+    case Kind::Environment: {
+      auto* environment = static_cast<EnvironmentObject*>(object);
+      f(environment->names);
+      f(environment->self);
+      f(environment->caller);
+      all(environment->scopes(), environment->count);
+      return;
+    }
     case Kind::Scope:
       all(static_cast<ScopeObject*>(object)->slots(), static_cast<ScopeObject*>(object)->count);
       return;

@@ -90,6 +90,16 @@ struct GeneratorObject : Object {
   State state;
 };
 
+/// What code that is known at run time only sees: the variables around it, by name.
+struct EnvironmentObject : Object {
+  Slot names;  // Array: name, number of its scope object, slot there, 1 for constants; and so on
+  Slot self;
+  Slot caller;  // Environment that $caller_eval in such code means, or nil
+  uint32_t count;
+  uint32_t unused;
+  [[nodiscard]] Slot* scopes() { return reinterpret_cast<Slot*>(this + 1); }
+};
+
 struct FunctionObject : Object {
   FunctionInfo* info;  // immortal
   uint32_t captureCount;

@@ -1,4 +1,5 @@
 #include "runtime/object/Render.h"
+#include "runtime/object/Environment.h"
 
 #include <string>
 
@@ -100,9 +101,7 @@ class Renderer {
       return v;
     }
     if (isGene(form)) {
-      if (context_.evaluate) return context_.evaluate(context_, form, values_, pairs_);
-      return raise(context_, ErrorClass::Runtime,
-                   "This program has no evaluator for %" + literalText(context_, form));
+      return gene::evaluate(context_, form, environmentOf(context_, values_, pairs_));
     }
     return render(form);
   }

@@ -1,0 +1,120 @@
+#include "codegen/eval/Evaluate.h"
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "codegen/eval/Compile.h"
+#include "frontend/lower/Lower.h"
+#include "runtime/Program.h"
+#include "runtime/heap/Heap.h"
+#include "runtime/image/ImageLoader.h"
+#include "runtime/object/Array.h"
+#include "runtime/object/Environment.h"
+#include "runtime/object/Gene.h"
+#include "runtime/object/Map.h"
+#include "runtime/object/ToForm.h"
+
+namespace gene {
+namespace {
+
+/// Compiled code and what its closure captures: the number of a scope object, or SelfValue.
+struct Evaluated {
+  static constexpr uint32_t SelfValue = UINT32_MAX;
+  FunctionInfo* info;
+  std::vector<uint32_t> captures;
+};
+
+/// The names of the environment; the values that the code contains, and no literal stands for, come as variables of one
+/// more scope.
+std::vector<EvaluatedName> namesOf(const EnvironmentObject* environment,
+                                   const ForeignValues& foreign) {
+  std::vector<EvaluatedName> names;
+  const auto* table = as<ArrayObject>(environment->names.get());
+  for (uint32_t i = 0; i + 3 < table->size; i += 4)
+    names.push_back({arrayAt(table, i).symbol(),
+                     static_cast<uint32_t>(arrayAt(table, i + 1).smallInt()),
+                     static_cast<uint32_t>(arrayAt(table, i + 2).smallInt()),
+                     arrayAt(table, i + 3).smallInt() != 0});
+  for (uint32_t i = 0; i < foreign.values.size(); i++)
+    names.push_back({foreign.name(i), environment->count, i, true});
+  return names;
+}
+
+/// Null and an exception after errors in the code.
+std::unique_ptr<Evaluated> compile(Context& context, Form* form,
+                                   std::span<const EvaluatedName> names) {
+  SourceManager sources;
+  const Location start = sources.add("<eval>", "");
+  DiagnosticEngine diagnostics(sources);
+  ir::Program program(sources);
+  program.mainFile = "<eval>";
+  const Program* around = context.program;
+  const std::span<const Symbol> moduleNames(around ? around->globalNames : nullptr,
+                                            around ? around->globalCount : 0);
+  form->loc = start;
+  const ast::Module module = analyzeEvaluated(form, names, moduleNames, program, {}, diagnostics);
+  if (diagnostics.hasErrors()) {
+    raise(context, ErrorClass::Exception, diagnostics.all().front().message);
+    return nullptr;
+  }
+  lower(module, program, {});
+  PassContext passes{
+      .program = program, .level = 0, .native = false, .verify = false, .observe = {}};
+  runPipeline(passes);
+  auto* image = new std::vector<uint8_t>(compileToImage(program));  // lives as long as the process
+  Expected<Program*> loaded = loadImage(context, *image);
+  if (!loaded) {
+    raise(context, ErrorClass::Runtime, loaded.message());
+    return nullptr;
+  }
+  auto result = std::make_unique<Evaluated>();
+  result->info = &(*loaded)->functions[0];
+  for (const ast::Capture& c : module.main->captures)
+    result->captures.push_back(c.kind == ast::Capture::ScopeObject ? c.scope->id
+                                                                   : Evaluated::SelfValue);
+  return result;
+}
+
+/// Equal code in the same place is compiled once. The place is the table of names, an immortal constant.
+const Evaluated* compiled(Context& context, Value code, const EnvironmentObject* environment,
+                          ForeignValues& foreign) {
+  static std::unordered_map<std::string, std::unique_ptr<Evaluated>> known;
+  Arena arena;
+  Form* form = toForm(code, arena, foreign);
+  const std::vector<EvaluatedName> names = namesOf(environment, foreign);
+  std::string key = printForm(*form);
+  for (const EvaluatedName& n : names)
+    key += ' ' + std::string(n.name.text()) + ' ' + std::to_string(n.scope) + ' ' +
+           std::to_string(n.slot) + (n.constant ? "c" : "");
+  std::unique_ptr<Evaluated>& entry = known[std::move(key)];
+  if (!entry) entry = compile(context, form, names);
+  return entry.get();
+}
+
+Value evaluateCode(Context& context, Value code, EnvironmentObject* environment) {
+  ForeignValues foreign;
+  const Evaluated* evaluated = compiled(context, code, environment, foreign);
+  if (!evaluated) return Value::pending();
+  Value values = Value::nil();
+  if (!foreign.values.empty()) {
+    ScopeObject* scope = newScope(context, static_cast<uint32_t>(foreign.values.size()));
+    for (uint32_t i = 0; i < foreign.values.size(); i++) scope->slots()[i].set(foreign.values[i]);
+    values = Value::object(scope);
+  }
+  FunctionObject* function =
+      newFunction(context, evaluated->info, static_cast<uint32_t>(evaluated->captures.size()));
+  for (uint32_t i = 0; i < evaluated->captures.size(); i++) {
+    const uint32_t which = evaluated->captures[i];
+    function->captures()[i].set(which == Evaluated::SelfValue ? environment->self.get()
+                                : which < environment->count  ? environment->scopes()[which].get()
+                                                              : values);
+  }
+  return call(context, Value::object(function), nullptr, 0);
+}
+
+}  // namespace
+
+extern "C" void gene_install_evaluator(Context* context) { context->evaluate = evaluateCode; }
+
+}  // namespace gene

@@ -1,0 +1,261 @@
+// Macro calls (05 §7), $caller_eval, eval, and code that is analysed at run time.
+//
+// A call of a macro that the module defines once is expanded here if the macro does nothing with its parameters but
+// ($caller_eval parameter): its body is analysed in the caller's place, in a scope of its own inside the module's, and
+// each $caller_eval analyses the argument in the scope of the call. Every other call passes its arguments as data and
+// an Environment, which makes all visible variables live in Scope objects; the evaluator finds them there by name.
+
+#include <algorithm>
+
+#include "frontend/analysis/Analyzer.h"
+
+namespace gene {
+namespace {
+
+constexpr int DeepestExpansion = 20;
+
+bool isOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+std::string_view textOf(const Form* form) { return symbolOf(form).text(); }
+
+bool isLoop(std::string_view head) { return isOneOf(head, {"for", "while", "loop", "repeat"}); }
+
+/// Calls f(child, isHead) for the parts of `form`.
+template <class F>
+void forEachPart(const Form* form, F&& f) {
+  switch (form->kind) {
+    case FormKind::Gene: {
+      const auto& g = as<GeneForm>(*form);
+      f(g.head, true);
+      for (const Property& p : g.properties) f(p.value, false);
+      for (const Form* child : g.children) f(child, false);
+      return;
+    }
+    case FormKind::Array:
+      for (const Form* item : as<ArrayForm>(*form).items) f(item, false);
+      return;
+    case FormKind::HashMap:
+      for (const Form* item : as<HashMapForm>(*form).items) f(item, false);
+      return;
+    case FormKind::Map:
+      for (const Property& p : as<MapForm>(*form).properties) f(p.value, false);
+      return;
+    case FormKind::Quote:
+    case FormKind::Unquote: f(as<QuoteForm>(*form).value, false); return;
+    default: return;
+  }
+}
+
+/// Is `form` code that means the same inside the function of a call?
+class Expandable {
+ public:
+  explicit Expandable(std::span<const Symbol> parameters) : parameters_(parameters) {}
+
+  bool check(const Form* form, bool inLoop) {
+    if (form->kind == FormKind::Symbol) {
+      const Symbol symbol = symbolOf(form);
+      return symbol != sym::Self && symbol.text() != "$ex" && !isParameter(symbol);
+    }
+    if (form->kind == FormKind::Path) {
+      const Symbol first = as<PathForm>(*form).parts[0];
+      return !first.empty() && first != sym::Self && !isParameter(first);
+    }
+    bool ok = true;
+    bool inner = inLoop;
+    if (form->kind == FormKind::Gene) {
+      const auto& g = as<GeneForm>(*form);
+      const std::string_view head = textOf(g.head);
+      if (head == "$caller_eval")
+        return g.children.size() == 1 && g.properties.empty() &&
+               isParameter(symbolOf(g.children[0]));
+      if (head.size() > 1 && (head.ends_with('!') || head[0] == '.')) return false;
+      if (isOneOf(head, {"fn", "block", "->", "class", "ns", "object", "enum", "return", "yield",
+                         "eval", "$with", "$tap", "$render", "async", "await", "import"}))
+        return false;
+      if (g.children.size() > 0 && isOneOf(textOf(g.children[0]), {"->", "?"})) return false;
+      if (isOneOf(head, {"break", "continue"}) && (!inLoop || !g.properties.empty())) return false;
+      inner |= isLoop(head);
+    }
+    forEachPart(form, [&](const Form* part, bool) { ok = ok && check(part, inner); });
+    return ok;
+  }
+
+ private:
+  [[nodiscard]] bool isParameter(Symbol symbol) const {
+    return std::find(parameters_.begin(), parameters_.end(), symbol) != parameters_.end();
+  }
+  std::span<const Symbol> parameters_;
+};
+
+/// An argument must not leave the code it is evaluated by.
+bool staysInside(const Form* form) {
+  if (isOneOf(textOf(form), {"return", "break", "continue", "yield", "?"})) return false;
+  if (textOf(form).ends_with("...")) return false;
+  bool ok = true;
+  forEachPart(form, [&](const Form* part, bool) { ok = ok && staysInside(part); });
+  return ok;
+}
+
+}  // namespace
+
+/// Remembers a macro of the module; it can be expanded when its parameters are plain and used as code only.
+void Analyzer::collectMacro(const GeneForm& form) {
+  const Symbol name = symbolOf(form.children[0]);
+  Macro& macro = macros_[name];
+  macro = {};
+  if (form.children.size() < 2 || form.children[1]->kind != FormKind::Array) return;
+  if (!form.properties.empty()) return;
+  for (const Form* item : as<ArrayForm>(*form.children[1]).items) {
+    const std::string_view text = textOf(item);
+    if (text.empty() || text[0] == '^' || text.ends_with(':') || text.ends_with("...") ||
+        text == "=")
+      return;
+    macro.parameters.push_back(symbolOf(item));
+  }
+  macro.body = std::span<Form* const>(form.children).subspan(2);
+  if (!macro.body.empty() && textOf(macro.body[0]) == "->") return;
+  Expandable expandable(macro.parameters);
+  macro.expandable = std::all_of(macro.body.begin(), macro.body.end(),
+                                 [&](const Form* f) { return expandable.check(f, false); });
+}
+
+/// The macro that a call of `name` reaches for certain, or null.
+const Analyzer::Macro* Analyzer::knownMacro(Symbol name) {
+  auto it = macros_.find(name);
+  if (it == macros_.end() || lookup(name)) return nullptr;
+  auto global = globals_.find(name);
+  return global != globals_.end() && global->second->constant ? &it->second : nullptr;
+}
+
+Analyzer::Node* Analyzer::macroCall(const GeneForm& form) {
+  const Macro* macro = knownMacro(symbolOf(form.head));
+  if (macro && macro->expandable && form.properties.empty() &&
+      form.children.size() == macro->parameters.size() && expansionDepth_ < DeepestExpansion &&
+      std::all_of(form.children.begin(), form.children.end(), staysInside))
+    return expand(form, *macro);
+  auto* node = make<ast::MacroCall>(form.loc);
+  node->callee = name(symbolOf(form.head), form.head->loc);
+  node->isMacro = macro != nullptr;
+  std::vector<ast::MacroCall::Argument> raw;
+  for (const Property& p : form.properties)
+    raw.push_back({p.isSpread() ? ir::ArgKind::KeywordSpread : ir::ArgKind::Keyword,
+                   p.isSpread() ? Symbol{} : p.key, p.value});
+  for (const Form* child : form.children) raw.push_back({ir::ArgKind::Positional, {}, child});
+  node->forms = copy(raw);
+  if (!macro) node->arguments = arguments(form, form.children);
+  node->environment = environment(form.loc);
+  return node;
+}
+
+Analyzer::Node* Analyzer::expand(const GeneForm& form, const Macro& macro) {
+  ScopeState* const caller = scope_;
+  scope_ = &scopes_.front();
+  ast::Scope* scope = pushScope();
+  ScopeState* const inside = scope_;
+  Expansion expansion{&macro, form.children, caller};
+  inside->expansion = &expansion;
+  expansionDepth_++;
+  Node* body = sequence(macro.body, form.loc);
+  expansionDepth_--;
+  inside->expansion = nullptr;
+  scope_ = caller;
+  return make<ast::ScopeBlock>(form.loc, scope, body);
+}
+
+Analyzer::Node* Analyzer::callerEvalForm(const GeneForm& form) {
+  if (form.children.size() != 1) return error(form.loc, Diag::NotExactlyOne, {"$caller_eval"});
+  const Symbol parameter = symbolOf(form.children[0]);
+  ScopeState* const here = scope_;
+  for (ScopeState* s = scope_; s && !parameter.empty(); s = s->outer) {
+    if (!s->expansion) continue;
+    const Expansion& e = *s->expansion;
+    const auto& names = e.macro->parameters;
+    const auto index = std::find(names.begin(), names.end(), parameter) - names.begin();
+    const Form* argument = e.arguments[static_cast<size_t>(index)];
+    if (argument->kind == FormKind::Quote) argument = as<QuoteForm>(*argument).value;
+    scope_ = e.caller;
+    Node* node = inScope(form.loc, [&] { return expression(argument); });
+    scope_ = here;
+    return node;
+  }
+  return runtime(form.loc, ir::Op::CallerEval, {expression(form.children[0])});
+}
+
+Analyzer::Node* Analyzer::evalForm(const GeneForm& form) {
+  const Symbol eval = symbolOf(form.head);
+  if (lookup(eval) || globals_.contains(eval) || !form.properties.empty()) return call(form);
+  std::vector<Node*> operands{environment(form.loc)};
+  for (const Form* child : form.children) operands.push_back(expression(child));
+  return make<ast::Runtime>(form.loc, ir::Op::Eval, copy(operands));
+}
+
+/// All variables that code here sees, for code that is known at run time only: they live in Scope objects from now on.
+Analyzer::Node* Analyzer::environment(Location loc) {
+  makesEnvironments_ = true;
+  auto* node = make<ast::Environment>(loc);
+  std::vector<ast::Binding*> visible;
+  std::unordered_set<Symbol> seen;
+  for (ScopeState* s = scope_; s; s = s->outer) {
+    std::vector<ast::Binding*> here;
+    for (const auto& [name, binding] : s->names)
+      if (seen.insert(name).second) here.push_back(binding);
+    std::sort(here.begin(), here.end(), [](const ast::Binding* a, const ast::Binding* b) {
+      return a->name.text() < b->name.text();
+    });
+    for (ast::Binding* binding : here) {
+      capture(binding, true);
+      visible.push_back(binding);
+    }
+  }
+  node->bindings = copy(visible);
+  node->self = self(loc);
+  return node;
+}
+
+ast::Module Analyzer::runEvaluated(const Form* form, std::span<const EvaluatedName> names,
+                                   std::span<const Symbol> moduleNames) {
+  for (Symbol name : moduleNames) moduleNames_.insert(name);
+  // What encloses the code: a method whose variables are in the scope objects of the environment.
+  auto* around = make<ast::Function>(form->loc);
+  around->isMethod = true;
+  FunctionState& state = functions_.emplace_back();
+  state.function = around;
+  state.outer = nullptr;
+  state.hasSelf = true;
+  function_ = &state;
+  around->scope = pushScope();
+  std::unordered_map<uint32_t, ast::Scope*> scopes;
+  for (const EvaluatedName& n : names) {
+    ast::Scope*& scope = scopes[n.scope];
+    if (!scope) {
+      scope = make<ast::Scope>();
+      scope->function = around;
+      scope->id = n.scope;
+    }
+    auto* binding = make<ast::Binding>();
+    binding->name = n.name;
+    binding->function = around;
+    binding->scope = scope;
+    binding->storage = ast::Storage::InScope;
+    binding->slot = n.slot;
+    binding->constant = n.constant;
+    scope_->names.try_emplace(n.name, binding);
+  }
+  auto* main = make<ast::Function>(form->loc);
+  main->name = Symbol::of("<eval>");
+  {
+    const Inside inside(*this, main);
+    main->body = expression(form);
+  }
+  decideStorage();
+  return {main};
+}
+
+ast::Module analyzeEvaluated(const Form* form, std::span<const EvaluatedName> names,
+                             std::span<const Symbol> moduleNames, ir::Program& program,
+                             const LanguageOptions& options, DiagnosticEngine& diagnostics) {
+  return Analyzer(program, options, diagnostics).runEvaluated(form, names, moduleNames);
+}
+
+}  // namespace gene

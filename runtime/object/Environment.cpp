@@ -1,0 +1,91 @@
+#include "runtime/object/Environment.h"
+
+#include <vector>
+
+#include "runtime/Program.h"
+#include "runtime/abi/Entry.h"
+#include "runtime/heap/Allocate.h"
+#include "runtime/object/Array.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/Gene.h"
+
+namespace gene {
+
+EnvironmentObject* newEnvironment(Context& context, Value names, Value self, const Value* scopes,
+                                  uint32_t count) {
+  auto* environment = allocate<EnvironmentObject>(context, Kind::Environment, count * sizeof(Slot));
+  environment->names.init(names);
+  environment->self.init(self);
+  environment->caller.init(context.caller ? Value::object(context.caller) : Value::nil());
+  environment->count = count;
+  environment->unused = 0;
+  for (uint32_t i = 0; i < count; i++) environment->scopes()[i].init(scopes[i]);
+  return environment;
+}
+
+EnvironmentObject* environmentOf(Context& context, const Value* variables, uint32_t pairs) {
+  ScopeObject* scope = newScope(context, pairs);
+  ArrayObject* names = newArray(context, 4 * pairs);
+  for (uint32_t i = 0; i < pairs; i++) {
+    scope->slots()[i].set(variables[2 * i + 1]);
+    for (const Value v :
+         {variables[2 * i], Value::smallInt(0), Value::smallInt(i), Value::smallInt(0)})
+      arrayPush(context, names, v);
+  }
+  const Value scopeValue = Value::object(scope);
+  return newEnvironment(context, Value::object(names), context.moduleSelf, &scopeValue, 1);
+}
+
+Value environmentGet(const EnvironmentObject* environment, Symbol name) {
+  const auto* names = as<ArrayObject>(environment->names.get());
+  for (uint32_t i = 0; i + 3 < names->size; i += 4) {
+    if (arrayAt(names, i) != Value::symbol(name)) continue;
+    const Value scope = const_cast<EnvironmentObject*>(environment)
+                            ->scopes()[arrayAt(names, i + 1).smallInt()]
+                            .get();
+    return as<ScopeObject>(scope)->slots()[arrayAt(names, i + 2).smallInt()].get();
+  }
+  return Value::absent();
+}
+
+Value* moduleVariable(const Context& context, Symbol name) {
+  const Program* program = context.program;
+  for (uint32_t i = 0; program && i < program->globalCount; i++)
+    if (program->globalNames[i] == name) return &program->slots[i];
+  return nullptr;
+}
+
+Value evaluate(Context& context, Value value, EnvironmentObject* environment) {
+  if (value.isSymbol()) {
+    const Symbol name = value.symbol();
+    if (name == sym::Self) return environment->self.get();
+    if (const Value v = environmentGet(environment, name); !v.isAbsent()) return v;
+    if (Value* global = moduleVariable(context, name); global && !global->isAbsent())
+      return *global;
+    if (const Value builtin = namespaceGet(context.globals, name); !builtin.isAbsent())
+      return builtin;
+    // $x and the like mean what they mean in code.
+  } else if (!value.isObject() || value.object()->isInstance()) {
+    return value;
+  } else {
+    switch (value.object()->kind()) {
+      case Kind::ComplexSymbol:
+      case Kind::Gene:
+      case Kind::Array:
+      case Kind::Map:
+      case Kind::HashMap: break;
+      default: return value;
+    }
+  }
+  if (!context.evaluate)
+    return raise(context, ErrorClass::Runtime, "This program was built without the evaluator");
+  // Inside the code $caller_eval means the caller of the caller.
+  EnvironmentObject* const caller = context.caller;
+  const Value outer = environment->caller.get();
+  context.caller = outer.isNil() ? nullptr : as<EnvironmentObject>(outer);
+  const Value result = context.evaluate(context, value, environment);
+  context.caller = caller;
+  return result;
+}
+
+}  // namespace gene

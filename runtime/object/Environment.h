@@ -1,0 +1,22 @@
+#pragma once
+// Environments: what code given as data is evaluated in (05 §7, 01 §9).
+
+#include "runtime/Context.h"
+
+namespace gene {
+
+/// `names`: an Array (see EnvironmentObject). The environment of the running macro, if any, becomes its caller.
+EnvironmentObject* newEnvironment(Context& context, Value names, Value self, const Value* scopes,
+                                  uint32_t count);
+/// An environment of these variables only; `pairs` symbols and values, in turn.
+EnvironmentObject* environmentOf(Context& context, const Value* variables, uint32_t pairs);
+/// The variable, or absent.
+Value environmentGet(const EnvironmentObject* environment, Symbol name);
+/// The global of the running program of this name, or null.
+Value* moduleVariable(const Context& context, Symbol name);
+
+/// What `value`, as code, means in the environment: symbols, paths, genes, arrays and maps are evaluated, other values
+/// are themselves. 0 when it raised.
+Value evaluate(Context& context, Value value, EnvironmentObject* environment);
+
+}  // namespace gene
