@@ -152,6 +152,9 @@ Analyzer::Node* Analyzer::objectForm(const GeneForm& form) {
   Node* cls = classNode(form, className, form.children.subspan(1));
   Node* made = nullptr;
   Node* define = nullptr;
+  if (className == name)  // the instance takes the name
+    return bindDefinition(form.children[0], name, make<ast::New>(form.loc, cls, ast::Arguments{}),
+                          form.loc);
   if (scope_->outer == nullptr) {
     ir::Global* global = moduleGlobal(className, form.loc);
     define = make<ast::AssignGlobal>(form.loc, global, cls);

@@ -381,6 +381,7 @@ const Form* withoutDots(const Form* form, Arena& arena) {
   if (form->kind == FormKind::Symbol) {
     const std::string_view text = symbolOf(form).text();
     if (text.size() <= 3 || !text.ends_with("...")) return nullptr;
+    if (text == "nil...") return arena.make<Form>(FormKind::Nil, form->loc);
     return arena.make<SymbolForm>(form->loc, Symbol::of(text.substr(0, text.size() - 3)));
   }
   if (form->kind == FormKind::Path) {

@@ -246,12 +246,11 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
       continue;
     }
     std::string_view text;
-    if (item->kind == FormKind::Path && as<PathForm>(*item).parts.size() == 2 &&
-        as<PathForm>(*item).parts[0].empty()) {
+    const bool isField = item->kind == FormKind::Path &&  // /x: assigned to the field of that name
+                         as<PathForm>(*item).parts.size() == 2 &&
+                         as<PathForm>(*item).parts[0].empty();
+    if (isField) {
       text = as<PathForm>(*item).parts[1].text();
-      std::string_view field = text;
-      if (field.ends_with(':')) field.remove_suffix(1);
-      p.field = Symbol::of(field);
     } else if (item->kind == FormKind::Symbol) {
       text = symbolOf(item).text();
     } else {
@@ -273,6 +272,7 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
       i++;
     }
     p.spec.name = Symbol::of(text);
+    if (isField) p.field = p.spec.name;
     if (p.spec.name == sym::Self) error(item->loc, Diag::ReservedName, {"parameter"});
     p.spec.kind = keyword ? (rest ? ir::ParamKind::KeywordRest : ir::ParamKind::Keyword)
                           : (rest ? ir::ParamKind::Rest : ir::ParamKind::Positional);

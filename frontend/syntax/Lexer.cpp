@@ -167,8 +167,7 @@ Form* Lexer::number() {
           break;
         value = value << 4 | static_cast<uint64_t>(digit);
       }
-      if (p_ == first)
-        report(loc, Diag::InvalidNumber, {std::string_view(from, static_cast<size_t>(p_ - from))});
+      if (p_ == first) report(loc, Diag::NoHexDigits);
       return arena_.make<IntForm>(loc, static_cast<int64_t>(value));
     }
     if (p_[1] == '!' || p_[1] == '#' || p_[1] == '*') {
@@ -241,82 +240,100 @@ bool Lexer::digits(int least, int most, int* value) {
   return n >= least;
 }
 
-bool Lexer::zone(DateTimeForm& form) {
+std::string Lexer::zone(DateTimeForm& form) {
   if (*p_ == 'Z') {
     p_++;
     form.hasOffset = true;
   } else if (*p_ == '+' || *p_ == '-') {
     const int sign = *p_++ == '-' ? -1 : 1;
     int hours, minutes;
-    if (!digits(2, 2, &hours) || *p_++ != ':' || !digits(2, 2, &minutes) || hours > 23 ||
+    if (!digits(2, 2, &hours) || *p_ != ':' || (p_++, !digits(2, 2, &minutes)) || hours > 23 ||
         minutes > 59)
-      return false;
+      return "Invalid timezone offset";
     form.hasOffset = true;
     form.offsetMinutes = static_cast<int16_t>(sign * (hours * 60 + minutes));
   }
-  if (*p_ != '[') return true;
-  if (form.kind == FormKind::DateTime && !form.hasOffset) return false;
+  if (*p_ != '[') return {};
+  if (form.kind == FormKind::DateTime && !form.hasOffset)
+    return "DateTime literal requires offset or Z before [Zone/Name]";
   const char* from = p_ + 1;
   const char* close = from;
   while (close < end_ && *close != ']' && *close != '\n') close++;
   const std::string_view name(from, static_cast<size_t>(close - from));
-  if (*close != ']' || name.find('/') == std::string_view::npos) return false;
+  if (*close != ']' || name.find('/') == std::string_view::npos)
+    return "IANA timezone name must contain '/': " + std::string(name);
   form.zone = arena_.copy(name);
   p_ = close + 1;
-  return true;
+  return {};
+}
+
+/// `HH:MM[:SS[.f]][zone]` behind the hour; what is wrong with it, or nothing.
+std::string Lexer::clock(DateTimeForm& form, int hour) {
+  int minute, second = 0;
+  const char* const kind = form.kind == FormKind::Time ? "time" : "datetime";
+  if (*p_ != ':') return std::string("Expected ':' after hour in ") + kind + " literal";
+  p_++;
+  if (!digits(2, 2, &minute)) return std::string("Expected 2-digit minute in ") + kind + " literal";
+  if (*p_ == ':') {
+    p_++;
+    if (!digits(2, 2, &second))
+      return std::string("Expected 2-digit second in ") + kind + " literal";
+  }
+  if (*p_ == '.') {
+    const char* first = ++p_;
+    int fraction;
+    if (!digits(1, 6, &fraction)) return "Expected 1 to 6 digits of a second's fraction";
+    for (auto n = p_ - first; n < 6; n++) fraction *= 10;
+    form.microsecond = static_cast<uint32_t>(fraction);
+  }
+  if (hour > 23) return "Invalid hour: " + std::to_string(hour);
+  if (minute > 59) return "Invalid minute: " + std::to_string(minute);
+  if (second > 59) return "Invalid second: " + std::to_string(second);
+  form.hour = static_cast<uint8_t>(hour);
+  form.minute = static_cast<uint8_t>(minute);
+  form.second = static_cast<uint8_t>(second);
+  return zone(form);
+}
+
+/// A date, time or both; what is wrong with it, or nothing.
+std::string Lexer::dateParts(DateTimeForm& form) {
+  const char* const from = p_;
+  int first, month, day, hour;
+  if (digits(1, 4, &first) && *p_ == ':') {
+    form.kind = FormKind::Time;
+    return clock(form, first);
+  }
+  if (p_ - from != 4 || *p_ != '-') {
+    while (isClass(*p_, Digit)) p_++;
+    return "Date literal requires 4-digit year, got: " +
+           std::string(from, static_cast<size_t>(p_ - from));
+  }
+  p_++;
+  if (!digits(2, 2, &month) || *p_ != '-') return "Expected 2-digit month in date literal";
+  p_++;
+  if (!digits(2, 2, &day)) return "Expected 2-digit day in date literal";
+  if (month < 1 || month > 12) return "Invalid month: " + std::to_string(month);
+  if (day < 1 || day > 31) return "Invalid day: " + std::to_string(day);
+  form.year = static_cast<int16_t>(first);
+  form.month = static_cast<uint8_t>(month);
+  form.day = static_cast<uint8_t>(day);
+  if (*p_ != 'T') return {};
+  p_++;
+  form.kind = FormKind::DateTime;
+  if (!digits(2, 2, &hour)) return "Expected 2-digit hour in datetime literal";
+  return clock(form, hour);
 }
 
 Form* Lexer::dateOrTime(const char* from, Location loc) {
   auto* form = arena_.make<DateTimeForm>(FormKind::Date, loc);
-  auto clock = [&](int hour) {
-    int minute, second = 0;
-    if (*p_++ != ':' || !digits(2, 2, &minute)) return false;
-    if (*p_ == ':') {
-      p_++;
-      if (!digits(2, 2, &second)) return false;
-    }
-    if (*p_ == '.') {
-      const char* first = ++p_;
-      int fraction;
-      if (!digits(1, 6, &fraction)) return false;
-      for (auto n = p_ - first; n < 6; n++) fraction *= 10;
-      form->microsecond = static_cast<uint32_t>(fraction);
-    }
-    if (hour > 23 || minute > 59 || second > 59) return false;
-    form->hour = static_cast<uint8_t>(hour);
-    form->minute = static_cast<uint8_t>(minute);
-    form->second = static_cast<uint8_t>(second);
-    return zone(*form);
-  };
-  auto read = [&] {
-    p_ = from;
-    int first;
-    if (!digits(1, 4, &first)) return false;
-    if (*p_ == ':') {
-      form->kind = FormKind::Time;
-      return clock(first);
-    }
-    int month, day, hour;
-    if (p_ - from != 4 || first < 1000 || *p_++ != '-' || !digits(2, 2, &month) || *p_++ != '-' ||
-        !digits(2, 2, &day) || month < 1 || month > 12 || day < 1 || day > 31)
-      return false;
-    form->year = static_cast<int16_t>(first);
-    form->month = static_cast<uint8_t>(month);
-    form->day = static_cast<uint8_t>(day);
-    if (*p_ != 'T') return true;
-    p_++;
-    form->kind = FormKind::DateTime;
-    return digits(2, 2, &hour) && clock(hour);
-  };
-  const bool valid = read() && !isClass(*p_, Digit);
-  if (!valid) {
-    bool special;
-    token(&special);
-    report(loc, Diag::InvalidDate, {std::string_view(from, static_cast<size_t>(p_ - from))});
-  }
-  // +00:00 without a zone name is not kept (01 §3); Z is.
-  if (form->hasOffset && form->offsetMinutes == 0 && form->zone.empty() && p_[-1] != 'Z')
-    form->hasOffset = false;
+  p_ = from;
+  std::string problem = dateParts(*form);
+  if (problem.empty() && !isClass(*p_, Digit)) return form;
+  bool special;
+  token(&special);
+  if (problem.empty())
+    problem = "Invalid date or time: " + std::string(from, static_cast<size_t>(p_ - from));
+  report(loc, Diag::InvalidDate, {problem});
   return form;
 }
 
@@ -357,11 +374,16 @@ Form* Lexer::byteString(char kind, Location loc) {
   } else if (count > 0) {
     out += static_cast<char>(bits);  // an incomplete last byte is padded on the left
   }
-  if (!isClass(*p_, Terminator) && p_ < end_) {
+  if (p_ == from) {
+    report(loc, Diag::InvalidBytes,
+           {kind == '#'   ? "parse_hex: no hex digits after 0#"
+            : kind == '!' ? "parse_bin: no binary digits after 0!"
+                          : "parse_base64: no data after 0*"});
+  } else if (!isClass(*p_, Terminator) && p_ < end_) {
     bool special;
     token(&special);
-    report(loc, Diag::InvalidBytes,
-           {std::string_view(from - 2, static_cast<size_t>(p_ - from + 2))});
+    const std::string_view literal(from - 2, static_cast<size_t>(p_ - from + 2));
+    report(loc, Diag::InvalidBytes, {"invalid byte literal '" + std::string(literal) + "'"});
   }
   return arena_.make<StringForm>(FormKind::Bytes, loc, arena_.copy(out));
 }

@@ -69,7 +69,9 @@ class Lexer {
   Form* dateOrTime(const char* from, Location loc);
   Form* byteString(char kind, Location loc);
   bool digits(int least, int most, int* value);
-  bool zone(DateTimeForm& form);
+  std::string dateParts(DateTimeForm& form);
+  std::string clock(DateTimeForm& form, int hour);
+  std::string zone(DateTimeForm& form);
   bool escape(std::string& out, Location start);
   void skipLine();
   void skipBlock();

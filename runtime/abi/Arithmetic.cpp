@@ -7,6 +7,7 @@
 
 #include "runtime/abi/Entry.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/DateTime.h"
 #include "runtime/object/Equality.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Print.h"
@@ -51,19 +52,6 @@ int compareNumbers(Value lhs, Value rhs) {
   return intLeft ? order : -order;
 }
 
-/// Microseconds on one time line: of the instant, where there is an offset.
-int64_t instantOf(const DateTimeObject* t) {
-  // Days since 0000-03-01, with years that begin in March.
-  const int64_t year = t->year - (t->month <= 2), month = (t->month + 9) % 12;
-  const int64_t century = (year >= 0 ? year : year - 399) / 400;
-  const int64_t days = century * 146097 + (year - century * 400) * 365 +
-                       (year - century * 400) / 4 - (year - century * 400) / 100 +
-                       (month * 153 + 2) / 5 + t->day;
-  const int64_t minutes =
-      (days * 24 + t->hour) * 60 + t->minute - (t->hasOffset ? t->offsetMinutes : 0);
-  return (minutes * 60 + t->second) * 1000000 + t->microsecond;
-}
-
 /// The order of two values that have one: numbers, or dates and times of one kind. False and an exception for others.
 bool compare(Context* context, Value lhs, const char* op, Value rhs, int* order) {
   if (isNumber(lhs) && isNumber(rhs)) {
@@ -71,10 +59,14 @@ bool compare(Context* context, Value lhs, const char* op, Value rhs, int* order)
     return true;
   }
   if (isKind(lhs, Kind::DateTime) && isKind(rhs, Kind::DateTime)) {
-    const auto *a = as<DateTimeObject>(lhs), *b = as<DateTimeObject>(rhs);
-    if (a->what == b->what && a->hasOffset == b->hasOffset) {
-      const int64_t x = instantOf(a), y = instantOf(b);
-      *order = x < y ? -1 : x > y;
+    const auto &a = *as<DateTimeObject>(lhs), &b = *as<DateTimeObject>(rhs);
+    if (a.what == DateAndTime && b.what == DateAndTime && a.hasOffset != b.hasOffset) {
+      raise(*context, ErrorClass::Type, "Cannot compare naive and offset-aware datetimes");
+      return false;
+    }
+    if (a.what == b.what) {
+      const int64_t difference = compareDateTimes(a, b);
+      *order = difference < 0 ? -1 : difference > 0;
       return true;
     }
   }

@@ -9,24 +9,15 @@
 
 namespace gene {
 
-extern const BuiltinTable objectTable, classTable, stringTable, arrayTable, mapTable, hashMapTable,
-    hashSetTable, rangeTable, arrayIteratorTable, mapIteratorTable, rangeIteratorTable,
-    generatorTable, geneTable, intTable, floatTable, nilTable, voidTable, functionTable,
-    selectorTable, namespaceTable, globalTable, mathTable, jsonTable, geneNamespaceTable,
-    systemTable, handleTable, hashMapConstructors, hashSetConstructors, stringConstructors,
-    regexTable, regexConstructors, regexMatchTable;
+#define TABLE(name) extern const BuiltinTable name;
+#include "runtime/builtins/Tables.def"
 
 namespace {
 
-const BuiltinTable* const tables[] = {
-    &globalTable,    &mathTable,          &geneNamespaceTable, &jsonTable,
-    &systemTable,    &objectTable,        &classTable,         &nilTable,
-    &voidTable,      &intTable,           &floatTable,         &stringTable,
-    &arrayTable,     &mapTable,           &hashMapTable,       &hashSetTable,
-    &rangeTable,     &arrayIteratorTable, &mapIteratorTable,   &rangeIteratorTable,
-    &generatorTable, &geneTable,          &functionTable,      &selectorTable,
-    &namespaceTable, &handleTable,        &stringConstructors, &hashMapConstructors,
-    &regexTable,     &regexConstructors,  &regexMatchTable,    &hashSetConstructors};
+constexpr const BuiltinTable* tables[] = {
+#define TABLE(name) &name,
+#include "runtime/builtins/Tables.def"
+};
 
 /// Calls f(name) for each blank-separated name.
 template <class F>

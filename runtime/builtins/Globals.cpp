@@ -15,8 +15,8 @@
 #include "runtime/Output.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/heap/Heap.h"
-#include "runtime/object/Enum.h"
 #include "runtime/object/Array.h"
+#include "runtime/object/Enum.h"
 #include "runtime/object/FromForm.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Map.h"
@@ -338,13 +338,8 @@ constexpr BuiltinRow globalRows[] = {
 };
 
 constexpr BuiltinRow geneRows[] = {
-    {"print", print, 0, -1, 0, "as the global"},
-    {"println", println, 0, -1, 0, "as the global"},
-    {"assert", assertTrue, 0, 2, 0, "as the global"},
-    {"parse", parse, 1, 1, 0, "as the global"},
-    {"sleep", sleepFor, 1, 1, 0, "as the global"},
-    {"base64_encode", base64Encode, 1, 1, 0, "as `base64`"},
-    {"base64_decode", base64Decode, 1, 1, 0, "as the global"},
+    {"base64_encode", base64Encode, 1, 1, 0,
+     "as `base64`; gene/ has all global functions and classes, too"},
 };
 
 constexpr BuiltinRow systemRows[] = {
@@ -577,6 +572,13 @@ void defineStandardValues(Context& context) {
   }
   const Value program = checkedString(context, context.programName);
   auto* gene = as<NamespaceObject>(namespaceGet(context.globals, Symbol::of("gene")));
+  const auto* globals = as<MapObject>(context.globals->members.get());
+  for (uint32_t i = 0; (i = mapNext(globals, i)) != MapEnd; i++) {
+    const Value v = globals->entries[i].value.get();
+    const Symbol name = globals->entries[i].key.get().symbol();
+    if ((isClass(v) || isKind(v, Kind::Function)) && namespaceGet(gene, name).isAbsent())
+      namespaceSet(context, gene, name, v);
+  }
   auto everywhere = [&](const char* name, Value v) {
     namespaceSet(context, context.dollars, Symbol::of(name), v);
     global(name, v);

@@ -164,7 +164,7 @@ int64_t characterAt(const StringObject* s, size_t offset) {
 
 Value index(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "String.index requires a pattern");
-  if (!isString(args[1]))
+  if (!isString(args[1]) && !isRegex(args[1]))
     return raiseType(context, "String.index expects a Regexp or string pattern");
   StringObject* s = self(args);
   int64_t start = 0;
@@ -185,10 +185,9 @@ Value index(Context& context, const Value* args, uint32_t count) {
 
 Value rindex(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "String.rindex requires a pattern");
-  if (!isString(args[1]))
+  if (!isString(args[1]) && !isRegex(args[1]))
     return raiseType(context, "String.rindex expects a Regexp or string pattern");
   StringObject* s = self(args);
-  const std::string_view pattern = stringView(args[1]);
   int64_t limit = s->chars;
   const bool limited = count > 2 && !args[2].isNil();
   if (limited) {
@@ -197,14 +196,15 @@ Value rindex(Context& context, const Value* args, uint32_t count) {
     if (limit < 0) return Value::smallInt(-1);
     limit = std::min<int64_t>(limit, s->chars);
   }
-  if (pattern.empty())
-    return Value::smallInt(limited ? std::min<int64_t>(limit + 1, s->chars) : s->chars);
   if (isRegex(args[1])) {
     const int64_t found =
         regexLastIndex(context, args[1], args[0], byteOffset(s, static_cast<uint32_t>(limit)));
     if (found == -2) return Value::pending();
     return Value::smallInt(found < 0 ? -1 : characterAt(s, static_cast<size_t>(found)));
   }
+  const std::string_view pattern = stringView(args[1]);
+  if (pattern.empty())
+    return Value::smallInt(limited ? std::min<int64_t>(limit + 1, s->chars) : s->chars);
   const size_t at = text(args).rfind(pattern, byteOffset(s, static_cast<uint32_t>(limit)));
   return Value::smallInt(at == std::string_view::npos ? -1 : characterAt(s, at));
 }
@@ -256,6 +256,7 @@ Value endsWith(Context& context, const Value* args, uint32_t count) {
 
 Value contain(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "String.contain requires a pattern");
+  if (isRegex(args[1])) return regexTest(context, args[1], args[0]);
   if (!isString(args[1]))
     return raiseType(context, "String.contain expects a Regexp or string pattern");
   return Value::boolean(text(args).find(stringView(args[1])) != std::string_view::npos);

@@ -1,2 +1,14 @@
-set(BUILTINS builtins/Builtins.cpp builtins/Arrays.cpp builtins/Functions.cpp builtins/Genes.cpp builtins/Globals.cpp
-  builtins/Json.cpp builtins/Maps.cpp builtins/Objects.cpp builtins/Regexes.cpp builtins/Sort.cpp builtins/Strings.cpp)
+set(BUILTINS
+  builtins/Arrays.cpp
+  builtins/Builtins.cpp
+  builtins/Bytes.cpp
+  builtins/Dates.cpp
+  builtins/Functions.cpp
+  builtins/Genes.cpp
+  builtins/Globals.cpp
+  builtins/Json.cpp
+  builtins/Maps.cpp
+  builtins/Objects.cpp
+  builtins/Regexes.cpp
+  builtins/Sort.cpp
+  builtins/Strings.cpp)

@@ -182,11 +182,12 @@ class Loader {
     }
   }
 
-  /// The built-in of this name, or absent.
+  /// The built-in of this name, or absent: `$x` is a value of its own, or a function like `$parse`.
   Value external(Symbol name) {
+    Value found = Value::absent();
     if (name.text().starts_with('$'))
-      return namespaceGet(context_.dollars, Symbol::of(name.text().substr(1)));
-    return namespaceGet(context_.globals, name);
+      found = namespaceGet(context_.dollars, Symbol::of(name.text().substr(1)));
+    return found.isAbsent() ? namespaceGet(context_.globals, name) : found;
   }
 
   void buildShapes() {

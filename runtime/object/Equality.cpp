@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/object/Class.h"
+#include "runtime/object/DateTime.h"
 #include "runtime/object/Enum.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/String.h"
@@ -41,16 +42,7 @@ int compareShallow(Value a, Value b) {
       auto *x = as<BytesObject>(a), *y = as<BytesObject>(b);
       return x->size == y->size && (x->size == 0 || std::memcmp(x->data, y->data, x->size) == 0);
     }
-    case Kind::DateTime: {
-      auto *x = as<DateTimeObject>(a), *y = as<DateTimeObject>(b);
-      return x->what == y->what && x->year == y->year && x->month == y->month && x->day == y->day &&
-             x->hour == y->hour && x->minute == y->minute && x->second == y->second &&
-             x->microsecond == y->microsecond && x->hasOffset == y->hasOffset &&
-             x->offsetMinutes == y->offsetMinutes &&
-             (x->zone.get() == y->zone.get() ||
-              (isString(x->zone.get()) && isString(y->zone.get()) &&
-               stringsEqual(as<StringObject>(x->zone.get()), as<StringObject>(y->zone.get()))));
-    }
+    case Kind::DateTime: return sameDateTime(*as<DateTimeObject>(a), *as<DateTimeObject>(b));
     case Kind::Array: return as<ArrayObject>(a)->size == as<ArrayObject>(b)->size ? -1 : 0;
     case Kind::EnumValue:
       return as<EnumValueObject>(a)->variant.get() == as<EnumValueObject>(b)->variant.get() ? -1
@@ -171,6 +163,14 @@ bool hashDeep(Context& context, Value v, std::string_view what, uint64_t* hash, 
         auto* symbol = as<ComplexSymbolObject>(v);
         uint64_t h = symbol->count;
         for (uint32_t i = 0; i < symbol->count; i++) h = mix(h ^ symbol->parts()[i].id);
+        *hash = h;
+        return true;
+      }
+      case Kind::DateTime: *hash = mix(hashDateTime(*as<DateTimeObject>(v))); return true;
+      case Kind::Bytes: {
+        auto* bytes = as<BytesObject>(v);
+        uint64_t h = bytes->size;
+        for (uint32_t i = 0; i < bytes->size; i++) h = mix(h ^ bytes->data[i]);
         *hash = h;
         return true;
       }

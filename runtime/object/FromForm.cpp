@@ -4,6 +4,7 @@
 
 #include "runtime/heap/Allocate.h"
 #include "runtime/object/Array.h"
+#include "runtime/object/DateTime.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/String.h"
@@ -13,8 +14,10 @@ namespace {
 
 Value dateTime(Context& context, const DateTimeForm& form) {
   const Value zone = form.zone.empty() ? Value::nil() : newString(context, form.zone);
-  auto* d = allocate<DateTimeObject>(context, Kind::DateTime);
-  d->zone.init(zone);
+  DateTimeObject* d = newDateTime(context, form.kind == FormKind::Date       ? DateOnly
+                                           : form.kind == FormKind::DateTime ? DateAndTime
+                                                                             : TimeOnly);
+  d->zone.set(zone);
   d->year = form.year;
   d->month = form.month;
   d->day = form.day;
@@ -24,7 +27,6 @@ Value dateTime(Context& context, const DateTimeForm& form) {
   d->microsecond = form.microsecond;
   d->hasOffset = form.hasOffset;
   d->offsetMinutes = form.offsetMinutes;
-  d->what = form.kind == FormKind::Date ? 0 : form.kind == FormKind::DateTime ? 1 : 2;
   return Value::object(d);
 }
 

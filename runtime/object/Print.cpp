@@ -77,7 +77,7 @@ void printDateTime(const DateTimeObject& d, std::string& out) {
   out += ':';
   printTwoDigits(d.minute, out);
   const bool hasZone = !d.zone.get().isNil();
-  if (d.second || d.microsecond || d.hasOffset || hasZone) {
+  if (d.second || d.microsecond || d.hasOffset) {
     out += ':';
     printTwoDigits(d.second, out);
   }
@@ -99,10 +99,12 @@ void printDateTime(const DateTimeObject& d, std::string& out) {
 }
 
 void printRegex(const RegexObject& regex, std::string& out) {
+  // Reading takes `\\` for a backslash and `\/` for a slash, and leaves every other `\c` as it is.
   auto segment = [&](std::string_view text) {
-    for (char c : text) {
-      if (c == '/') out += '\\';
-      out += c;
+    for (size_t i = 0; i < text.size(); i++) {
+      const char next = i + 1 < text.size() ? text[i + 1] : '/';
+      if (text[i] == '/' || (text[i] == '\\' && (next == '\\' || next == '/'))) out += '\\';
+      out += text[i];
     }
     out += '/';
   };

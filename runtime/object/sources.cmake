@@ -1,2 +1,16 @@
-set(OBJECT object/Kinds.cpp object/String.cpp object/Array.cpp object/Map.cpp object/Gene.cpp object/Generator.cpp object/Class.cpp
-  object/Print.cpp object/Regex.cpp object/Enum.cpp object/Environment.cpp object/ToForm.cpp object/Equality.cpp object/FromForm.cpp)
+set(OBJECT
+  object/Array.cpp
+  object/Class.cpp
+  object/DateTime.cpp
+  object/Enum.cpp
+  object/Environment.cpp
+  object/Equality.cpp
+  object/FromForm.cpp
+  object/Gene.cpp
+  object/Generator.cpp
+  object/Kinds.cpp
+  object/Map.cpp
+  object/Print.cpp
+  object/Regex.cpp
+  object/String.cpp
+  object/ToForm.cpp)

@@ -114,7 +114,11 @@ inline Word nextOf(Word iterator, Word tag, Word bias) {
   IteratorObject* i = reinterpret_cast<IteratorObject*>(iterator);
   if (i->iteratorKind == IteratorKind::Array) {
     const ArrayObject* array = static_cast<const ArrayObject*>(i->source.get().object());
-    return i->position < array->size ? array->items[i->position++].get().bits : 0;
+    if (i->position >= array->size) return 0;
+    const Value item = array->items[i->position].get();
+    if (item.isNotFound()) return 0;  // it ends the loop
+    i->position++;
+    return item.bits;
   }
   if (i->iteratorKind != IteratorKind::Range || i->position == 0 || i->step <= 0) return 0;
   const Word next = static_cast<Word>(i->next) + bias;

@@ -1,0 +1,145 @@
+// Date, DateTime and Time methods, today's date and the clock (14 system §14.1).
+
+#include <algorithm>
+#include <ctime>
+
+#include "runtime/builtins/Builtins.h"
+#include "runtime/object/DateTime.h"
+#include "runtime/object/String.h"
+
+namespace gene {
+namespace {
+
+DateTimeObject* self(const Value* args) { return as<DateTimeObject>(args[0]); }
+
+Value year(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->year); }
+Value month(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->month); }
+Value day(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->day); }
+Value hour(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->hour); }
+Value minute(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->minute); }
+Value second(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->second); }
+Value microsecond(Context&, const Value* args, uint32_t) {
+  return Value::smallInt(self(args)->microsecond);
+}
+
+Value offset(Context&, const Value* args, uint32_t) {
+  const DateTimeObject* t = self(args);
+  return t->hasOffset || !t->zone.get().isNil() ? Value::smallInt(t->offsetMinutes) : Value::nil();
+}
+
+Value timezone(Context& context, const Value* args, uint32_t) {
+  const DateTimeObject* t = self(args);
+  if (!t->zone.get().isNil()) return t->zone.get();
+  return t->hasOffset && t->offsetMinutes == 0 ? newString(context, "UTC") : Value::nil();
+}
+
+Value toInt(Context& context, const Value* args, uint32_t) {
+  const int64_t instant = instantOf(*self(args)) - self(args)->microsecond;
+  return newInt(context, instant / 1000);
+}
+
+constexpr BuiltinRow dateRows[] = {
+    {"year", year, 0, 0, 0, "the year"},
+    {"month", month, 0, 0, 0, "the month, 1 to 12"},
+    {"day", day, 0, 0, 0, "the day of the month"},
+};
+
+constexpr BuiltinRow dateTimeRows[] = {
+    {"year", year, 0, 0, 0, "the year"},
+    {"month", month, 0, 0, 0, "the month, 1 to 12"},
+    {"day", day, 0, 0, 0, "the day of the month"},
+    {"hour", hour, 0, 0, 0, "the hour"},
+    {"minute", minute, 0, 0, 0, "the minute"},
+    {"second", second, 0, 0, 0, "the second"},
+    {"microsecond", microsecond, 0, 0, 0, "the fraction of the second, 0 to 999999"},
+    {"offset", offset, 0, 0, 0, "minutes east of UTC, or nil"},
+    {"timezone", timezone, 0, 0, 0, "the zone's name, `\"UTC\"` for Z, or nil"},
+    {"to_i", toInt, 0, 0, 0, "whole seconds since 1970 in milliseconds"},
+};
+
+constexpr BuiltinRow timeRows[] = {
+    {"hour", hour, 0, 0, 0, "the hour"},
+    {"minute", minute, 0, 0, 0, "the minute"},
+    {"second", second, 0, 0, 0, "the second"},
+    {"microsecond", microsecond, 0, 0, 0, "the fraction of the second, 0 to 999999"},
+    {"offset", offset, 0, 0, 0, "minutes east of UTC, or nil"},
+    {"timezone", timezone, 0, 0, 0, "the zone's name, `\"UTC\"` for Z, or nil"},
+};
+
+// --- now ---------------------------------------------------------------------------------------------------------------
+
+int64_t clockMicroseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return int64_t{now.tv_sec} * 1000000 + now.tv_nsec / 1000;
+}
+
+/// The local date (and time) some days from now.
+DateTimeObject* localTime(Context& context, uint8_t what, int days) {
+  const int64_t microseconds = clockMicroseconds();
+  const time_t seconds = microseconds / 1000000;
+  tm parts{};
+  ::localtime_r(&seconds, &parts);
+  if (days != 0) {  // noon: no change of the clocks moves it into another day
+    parts.tm_mday += days;
+    parts.tm_hour = 12;
+    parts.tm_isdst = -1;
+    ::mktime(&parts);
+  }
+  DateTimeObject* t = newDateTime(context, what);
+  t->year = static_cast<int16_t>(parts.tm_year + 1900);
+  t->month = static_cast<uint8_t>(parts.tm_mon + 1);
+  t->day = static_cast<uint8_t>(parts.tm_mday);
+  if (what == DateOnly) return t;
+  t->hour = static_cast<uint8_t>(parts.tm_hour);
+  t->minute = static_cast<uint8_t>(parts.tm_min);
+  t->second = static_cast<uint8_t>(std::min(parts.tm_sec, 59));
+  t->microsecond = static_cast<uint32_t>(microseconds % 1000000);
+  t->hasOffset = true;
+  t->offsetMinutes = static_cast<int16_t>(parts.tm_gmtoff / 60);
+  return t;
+}
+
+Value today(Context& context, const Value*, uint32_t) {
+  return Value::object(localTime(context, DateOnly, 0));
+}
+Value yesterday(Context& context, const Value*, uint32_t) {
+  return Value::object(localTime(context, DateOnly, -1));
+}
+Value tomorrow(Context& context, const Value*, uint32_t) {
+  return Value::object(localTime(context, DateOnly, 1));
+}
+Value nowLocal(Context& context, const Value*, uint32_t) {
+  return Value::object(localTime(context, DateAndTime, 0));
+}
+Value nowSeconds(Context& context, const Value*, uint32_t) {
+  return newInt(context, clockMicroseconds() / 1000000);
+}
+Value nowMicroseconds(Context& context, const Value*, uint32_t) {
+  return newInt(context, clockMicroseconds());
+}
+
+constexpr BuiltinRow todayRows[] = {
+    {"today", today, 0, 0, 0, "the local date"},
+    {"yesterday", yesterday, 0, 0, 0, "the local date of yesterday"},
+    {"tomorrow", tomorrow, 0, 0, 0, "the local date of tomorrow"},
+    {"now", nowLocal, 0, 0, 0, "the local time with its offset"},
+};
+
+constexpr BuiltinRow clockRows[] = {
+    {"now", nowSeconds, 0, 0, 0, "seconds since 1970"},
+    {"now_us", nowMicroseconds, 0, 0, 0, "microseconds since 1970"},
+};
+
+}  // namespace
+
+extern const BuiltinTable dateTable, dateTimeTable, timeTable, todayTable, clockTable,
+    geneClockTable;
+constinit const BuiltinTable dateTable{"Date", true, dateRows};
+constinit const BuiltinTable dateTimeTable{"DateTime", true, dateTimeRows};
+constinit const BuiltinTable timeTable{"Time", true, timeRows};
+constinit const BuiltinTable todayTable{"gene", false, todayRows};
+constinit const BuiltinTable clockTable{"time", false, clockRows};
+constinit const BuiltinTable geneClockTable{"gene/time", false, clockRows};
+
+}  // namespace gene
