@@ -48,7 +48,9 @@ Value mapCharacters(Context& context, StringObject* s, F&& f) {
   return newString(context, out);
 }
 
+/// The simple mapping of Unicode, one character for one.
 char32_t upperOf(char32_t c) {
+  if (c == U'ß') return c;  // utf8proc gives ẞ, which is no simple mapping
   return static_cast<char32_t>(utf8proc_toupper(static_cast<utf8proc_int32_t>(c)));
 }
 char32_t lowerOf(char32_t c) {
@@ -106,7 +108,7 @@ Value append(Context& context, const Value* args, uint32_t count) {
 /// Both ends inclusive, negative from the end, clamped; false when nothing is left.
 bool inclusiveRange(int64_t size, int64_t first, int64_t last, int64_t* from, int64_t* to) {
   if (first < 0) first = std::max<int64_t>(0, first + size);
-  if (last < 0) last += size;
+  if (last < 0) last = std::max<int64_t>(0, last + size);
   last = std::min(last, size - 1);
   *from = first;
   *to = last + 1;
@@ -178,7 +180,7 @@ Value index(Context& context, const Value* args, uint32_t count) {
     return Value::smallInt(found < 0 ? -1 : characterAt(s, static_cast<size_t>(found)));
   }
   const std::string_view pattern = stringView(args[1]);
-  if (start > s->chars) return Value::smallInt(pattern.empty() ? s->chars : -1);
+  if (start > s->chars) return Value::smallInt(pattern.empty() ? int64_t{s->chars} : -1);
   const size_t at = text(args).find(pattern, byteOffset(s, static_cast<uint32_t>(start)));
   return Value::smallInt(at == std::string_view::npos ? -1 : characterAt(s, at));
 }
