@@ -156,6 +156,9 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
   if (first && first->kind == FormKind::Path &&
       as<PathForm>(*first).parts[0].text().starts_with(".") && !gluedSelect)
     return methodCall(expression(form.head), first, form, children.subspan(1));
+  if (form.head->kind == FormKind::Path &&  // (.@a/b): on self
+      as<PathForm>(*form.head).parts[0].text().starts_with(".@"))
+    return methodCall(self(form.loc), form.head, form, children);
   if (findOperator(head) && head != "is") return prefix(head, form);
   if (head == "is" && children.size() == 2)
     return typeTest(expression(children[0]), children[1], form.loc);

@@ -334,9 +334,7 @@ Value toMap(Context& context, const Value* args, uint32_t) {
   return Value::object(result);
 }
 
-Value toJson(Context& context, const Value* args, uint32_t) {
-  return newString(context, jsonText(context, args[0]));
-}
+Value toJson(Context& context, const Value* args, uint32_t) { return jsonText(context, args[0]); }
 Value isImmutable(Context&, const Value* args, uint32_t) {
   return Value::boolean((args[0].object()->countAndFlags & Object::Sealed) != 0);
 }

@@ -279,7 +279,7 @@ constexpr char base64Digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu
 
 Value base64Encode(Context& context, const Value* args, uint32_t count) {
   if (count < 1 || !isString(args[0]))
-    return raiseType(context, "base64 requires a string argument");
+    return raiseType(context, "base64_encode requires a string argument");
   const std::string_view in = stringView(args[0]);
   std::string out;
   for (size_t i = 0; i < in.size(); i += 3) {
@@ -312,7 +312,8 @@ Value base64Decode(Context& context, const Value* args, uint32_t count) {
     bits += 6;
     if (bits >= 8) out += static_cast<char>(word >> (bits -= 8));
   }
-  if (in.size() % 4 || padding > 2)
+  // Padding may be missing; one digit alone is no byte.
+  if ((in.size() - padding) % 4 == 1 || padding > 2 || (padding && in.size() % 4))
     return raise(context, ErrorClass::Exception, "Invalid base64 string: " + std::string(in));
   return checkedString(context, out);
 }

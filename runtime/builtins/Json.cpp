@@ -10,19 +10,21 @@ typedef std::size_t SizeType;
 #include <rapidjson/reader.h>
 #pragma clang diagnostic pop
 
+#include <charconv>
+#include <cstdlib>
 #include <vector>
 
 #include "runtime/builtins/Builtins.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Map.h"
+#include "runtime/object/OpenObjects.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
 
 namespace gene {
-namespace {
 
-void quoted(std::string_view text, std::string& out) {
+void appendJsonString(std::string_view text, std::string& out) {
   constexpr char hex[] = "0123456789abcdef";
   out += '"';
   for (char c : text) {
@@ -47,36 +49,44 @@ void quoted(std::string_view text, std::string& out) {
   out += '"';
 }
 
-/// What is still to be written: a value, text, or the key of a map.
+namespace {
+
+/// What is still to be written: a value, the key of a map, text, or text that ends a container.
 struct Step {
   Value value;
   std::string_view text;
-  bool isKey = false;
+  enum : uint8_t { Plain, Key, End } kind = Plain;
 };
 
-void write(Context& context, Value root, std::string& out) {
+bool write(Context& context, Value root, std::string& out) {
   std::vector<Step> steps{{root, {}}};
   std::vector<Step> parts;
+  OpenObjects open;
   while (!steps.empty()) {
     const Step step = steps.back();
     steps.pop_back();
     if (!step.text.empty()) {
       out += step.text;
+      if (step.kind == Step::End) open.leave();
       continue;
     }
     const Value v = step.value;
-    if (step.isKey) {
-      quoted(v.symbol().text(), out);
+    if ((isArray(v) || isMap(v)) && !open.enter(v.object())) {
+      raise(context, ErrorClass::Exception, "JSON cannot hold circular data");
+      return false;
+    }
+    if (step.kind == Step::Key) {
+      appendJsonString(v.symbol().text(), out);
     } else if (v.isNil()) {
       out += "null";
     } else if (v.isBool() || isNumber(v)) {
       printValue(context, v, Rendering::Display, out);
     } else if (isString(v)) {
-      quoted(stringView(v), out);
+      appendJsonString(stringView(v), out);
     } else if (isArray(v)) {
       auto* a = as<ArrayObject>(v);
       out += '[';
-      steps.push_back({{}, "]"});
+      steps.push_back({{}, "]", Step::End});
       for (uint32_t i = a->size; i-- > 0;) {
         steps.push_back({arrayAt(a, i), {}});
         if (i) steps.push_back({{}, ","});
@@ -87,16 +97,17 @@ void write(Context& context, Value root, std::string& out) {
       parts.clear();
       for (uint32_t i = 0; (i = mapNext(m, i)) != MapEnd; i++) {
         if (!parts.empty()) parts.push_back({{}, ","});
-        parts.push_back({m->entries[i].key.get(), {}, true});
+        parts.push_back({m->entries[i].key.get(), {}, Step::Key});
         parts.push_back({{}, ":"});
         parts.push_back({m->entries[i].value.get(), {}});
       }
-      parts.push_back({{}, "}"});
+      parts.push_back({{}, "}", Step::End});
       for (size_t i = parts.size(); i-- > 0;) steps.push_back(parts[i]);
     } else {
-      quoted(toText(context, v), out);
+      appendJsonString(toText(context, v), out);
     }
   }
+  return true;
 }
 
 /// Values come from the SAX reader straight into containers. The heap sees what is under way: the handler lies on the
@@ -133,14 +144,19 @@ struct Handler : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
   }
   bool Null() { return put(Value::nil()); }
   bool Bool(bool b) { return put(Value::boolean(b)); }
-  bool Int(int i) { return put(Value::smallInt(i)); }
-  bool Uint(unsigned u) { return put(Value::smallInt(u)); }
-  bool Int64(int64_t i) { return put(newInt(context, i)); }
-  bool Uint64(uint64_t u) {
-    return put(u <= INT64_MAX ? newInt(context, static_cast<int64_t>(u))
-                              : Value::floating(static_cast<double>(u)));
+  /// An Int where it has no fraction and no exponent; one beyond 64 bits stays text (15 §1).
+  bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
+    const std::string_view digits(text, length);
+    if (digits.find_first_of(".eE") != std::string_view::npos) {
+      double d = 0;
+      if (std::from_chars(text, text + length, d).ec == std::errc::result_out_of_range)
+        d = std::strtod(std::string(digits).c_str(), nullptr);
+      return put(Value::floating(d));
+    }
+    int64_t i = 0;
+    const bool fits = std::from_chars(text, text + length, i).ec == std::errc();
+    return put(fits ? newInt(context, i) : newString(context, digits));
   }
-  bool Double(double d) { return put(Value::floating(d)); }
   bool String(const char* text, rapidjson::SizeType length, bool) {
     return put(newString(context, {text, length}));
   }
@@ -156,10 +172,9 @@ struct Handler : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
 
 }  // namespace
 
-std::string jsonText(Context& context, Value v) {
+Value jsonText(Context& context, Value v) {
   std::string out;
-  write(context, v, out);
-  return out;
+  return write(context, v, out) ? newString(context, out) : Value::pending();
 }
 
 Value parseJson(Context& context, std::string_view text) {
@@ -167,25 +182,27 @@ Value parseJson(Context& context, std::string_view text) {
   const std::string copy(text);
   rapidjson::StringStream stream(copy.c_str());
   rapidjson::Reader reader;
-  constexpr unsigned Flags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag |
-                             rapidjson::kParseValidateEncodingFlag;
+  constexpr unsigned Flags =
+      rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag |
+      rapidjson::kParseTrailingCommasFlag | rapidjson::kParseValidateEncodingFlag;
   const rapidjson::ParseResult parsed = reader.Parse<Flags>(stream, handler);
   if (parsed) return handler.result;
   return raise(context, ErrorClass::Parse,
-               std::string("invalid JSON at offset ") + std::to_string(parsed.Offset()) + ": " +
+               std::string("Invalid JSON: offset ") + std::to_string(parsed.Offset()) + ": " +
                    rapidjson::GetParseError_En(parsed.Code()));
 }
 
 namespace {
 
 Value parse(Context& context, const Value* args, uint32_t count) {
-  if (count < 1 || !isString(args[0])) return raiseType(context, "json/parse requires a string");
+  if (count < 1) return raiseArgument(context, "json.parse requires a string argument");
+  if (!isString(args[0])) return raiseType(context, "json.parse expects a string");
   return parseJson(context, stringView(args[0]));
 }
 
 Value stringify(Context& context, const Value* args, uint32_t count) {
-  if (count < 1) return raiseArgument(context, "json/stringify requires a value");
-  return newString(context, jsonText(context, args[0]));
+  if (count < 1) return raiseArgument(context, "json.stringify requires a value");
+  return jsonText(context, args[0]);
 }
 
 constexpr BuiltinRow rows[] = {

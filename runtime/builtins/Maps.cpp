@@ -198,9 +198,7 @@ Value reduce(Context& context, const Value* args, uint32_t count) {
   return reduceEntries(context, self(args), args[1], args[2]);
 }
 
-Value toJson(Context& context, const Value* args, uint32_t) {
-  return newString(context, jsonText(context, args[0]));
-}
+Value toJson(Context& context, const Value* args, uint32_t) { return jsonText(context, args[0]); }
 
 constexpr BuiltinRow mapRows[] = {
     {"size", size, 0, 0, 0, "the number of entries"},

@@ -11,4 +11,5 @@ set(BUILTINS
   builtins/Objects.cpp
   builtins/Regexes.cpp
   builtins/Sort.cpp
-  builtins/Strings.cpp)
+  builtins/Strings.cpp
+  builtins/TaggedJson.cpp)

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <unordered_set>
 
 #include "runtime/object/Class.h"
 #include "runtime/object/Enum.h"
 #include "runtime/object/Map.h"
+#include "runtime/object/OpenObjects.h"
 #include "runtime/object/String.h"
 #include "runtime/support/Utf8.h"
 
@@ -128,7 +128,7 @@ class Printer {
       switch (step.kind) {
         case Step::Text: out_ += step.text; break;
         case Step::SymbolText: out_ += step.value.symbol().text(); break;
-        case Step::Close: leave(); break;
+        case Step::Close: open_.leave(); break;
         case Step::Print: value(step.value, step.rendering); break;
       }
     }
@@ -149,28 +149,13 @@ class Printer {
 
   /// False if the container is being printed already: `...` stands for it.
   bool enter(Object* object) {
-    constexpr size_t Linear = 32;
-    const bool repeated = open_.size() <= Linear
-                              ? std::find(open_.begin(), open_.end(), object) != open_.end()
-                              : seen_.contains(object);
-    if (repeated) {
+    if (!open_.enter(object)) {
       out_ += "...";
       return false;
     }
-    open_.push_back(object);
-    if (open_.size() == Linear + 1)
-      seen_.insert(open_.begin(), open_.end());
-    else if (open_.size() > Linear)
-      seen_.insert(object);
     steps_.push_back({Step::Close, Rendering::Display, Value::nil(), {}});
     return true;
   }
-  void leave() {
-    if (!seen_.empty()) seen_.erase(open_.back());
-    open_.pop_back();
-    if (open_.size() <= 32) seen_.clear();
-  }
-
   void mark(const Object* object) {
     if (sealMarks_ && (object->countAndFlags & Object::Sealed)) out_ += '#';
   }
@@ -391,8 +376,7 @@ class Printer {
   std::string& out_;
   bool sealMarks_;
   std::vector<Step> steps_;
-  std::vector<Object*> open_;
-  std::unordered_set<Object*> seen_;
+  OpenObjects open_;
 };
 
 }  // namespace

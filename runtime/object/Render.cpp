@@ -1,15 +1,16 @@
 #include "runtime/object/Render.h"
-#include "runtime/object/Environment.h"
 
 #include <string>
 
 #include "runtime/abi/Entry.h"
 #include "runtime/object/Arguments.h"
 #include "runtime/object/Array.h"
+#include "runtime/object/Environment.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Members.h"
 #include "runtime/object/Print.h"
+#include "runtime/object/ToForm.h"
 
 namespace gene {
 namespace {
@@ -88,6 +89,13 @@ class Renderer {
     if (form.isSymbol()) {
       const Value v = variable(form.symbol());
       return v.isAbsent() ? form : v;
+    }
+    if (isGene(form) || isKind(form, Kind::ComplexSymbol)) {
+      // An expression that stands in the template at the call was evaluated there, under its own text.
+      Arena arena;
+      ForeignValues foreign;
+      const Value v = variable(Symbol::of(printForm(*toForm(form, arena, foreign))));
+      if (!v.isAbsent()) return v;
     }
     if (isKind(form, Kind::ComplexSymbol)) {
       auto* path = as<ComplexSymbolObject>(form);
