@@ -61,35 +61,35 @@ bool indexIn(Context& context, const Value* args, const char* name, uint32_t* in
 Value set(Context& context, const Value* args, uint32_t count) {
   if (count < 3) return raiseArgument(context, "Array.set requires index and value");
   uint32_t i;
-  if (!indexIn(context, args, "set", &i) || !checkMutable(context, args[0], "set item on"))
+  if (!indexIn(context, args, "set", &i) || !checkMutable(context, args[0], "set", "set item on"))
     return Value::pending();
   self(args)->items[i].set(args[2]);
   return args[0];
 }
 
 Value add(Context& context, const Value* args, uint32_t count) {
-  if (!checkMutable(context, args[0], "append to")) return Value::pending();
+  if (!checkMutable(context, args[0], "add", "append to")) return Value::pending();
   arrayPush(context, self(args), argument(args, count, 1));
   return args[0];
 }
 
 Value push(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "Array.push requires a value");
-  if (!checkMutable(context, args[0], "push to")) return Value::pending();
+  if (!checkMutable(context, args[0], "push", "push to")) return Value::pending();
   arrayPush(context, self(args), args[1]);
   return Value::smallInt(self(args)->size);
 }
 
 Value pop(Context& context, const Value* args, uint32_t) {
   if (self(args)->size == 0) return Value::nil();
-  if (!checkMutable(context, args[0], "pop from")) return Value::pending();
+  if (!checkMutable(context, args[0], "pop", "pop from")) return Value::pending();
   return arrayPop(self(args));
 }
 
 Value del(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "Array.del requires index");
   uint32_t i;
-  if (!indexIn(context, args, "del", &i) || !checkMutable(context, args[0], "delete from"))
+  if (!indexIn(context, args, "del", &i) || !checkMutable(context, args[0], "del", "delete from"))
     return Value::pending();
   const Value removed = arrayAt(self(args), i);
   arrayErase(self(args), i, i + 1);
@@ -97,7 +97,7 @@ Value del(Context& context, const Value* args, uint32_t count) {
 }
 
 Value clear(Context& context, const Value* args, uint32_t) {
-  if (!checkMutable(context, args[0], "clear")) return Value::pending();
+  if (!checkMutable(context, args[0], "clear", "clear")) return Value::pending();
   arrayClear(self(args));
   return args[0];
 }

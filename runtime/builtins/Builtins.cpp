@@ -101,11 +101,14 @@ std::string builtinsReference() {
   std::string out =
       "# Built-in functions and methods\n\nGenerated from the tables in `runtime/builtins/`: do "
       "not edit. A number is "
-      "how many arguments are needed; `..` says that more are taken.\n";
+      "how many arguments are needed; `..` says that more are taken. `new` "
+      "stands for `(new Class …)`.\n";
+  std::string_view last;
   for (const BuiltinTable* table : tables) {
-    const std::string owner = *table->owner ? table->owner : "Global functions";
-    out += "\n## " + owner + (table->methods ? " (methods)" : "") +
-           "\n\n| name | arguments | |\n|---|---|---|\n";
+    const std::string_view owner = *table->owner ? table->owner : "Global functions";
+    if (owner != last)
+      out.append("\n## ").append(owner).append("\n\n| name | arguments | |\n|---|---|---|\n");
+    last = owner;
     for (const BuiltinRow& row : table->rows) {
       std::string names;
       forEachName(row.names, [&](std::string_view name) {
@@ -139,7 +142,7 @@ Value keyString(Context& context, Value key) {
   return key.isSymbol() ? newString(context, key.symbol().text()) : key;
 }
 
-bool checkMutable(Context& context, Value object, const char* operation) {
+bool checkMutable(Context& context, Value object, const char* method, const char* operation) {
   const uint32_t flags = object.object()->countAndFlags;
   if (GENE_LIKELY(!(flags & (Object::Sealed | Object::Frozen)))) return true;
   const bool sealed = (flags & Object::Sealed) != 0;
@@ -151,7 +154,7 @@ bool checkMutable(Context& context, Value object, const char* operation) {
     raise(context, ErrorClass::Exception, std::string("Cannot ") + operation + " sealed " + kind);
   else
     raise(context, ErrorClass::Exception,
-          "cannot mutate frozen " + kindName(context, object) + " via " + operation);
+          "cannot mutate frozen " + kindName(context, object) + " via " + method);
   return false;
 }
 

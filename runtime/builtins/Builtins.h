@@ -36,6 +36,13 @@ std::span<const BuiltinTable* const> builtinTables();
 /// docs/language/builtins.md.
 std::string builtinsReference();
 
+// --- what the files of special classes and namespaces add to their tables ---------------------------------------------
+
+void defineHandleClass(Context& context);  // before the tables are read
+void defineHandles(Context& context);      // stdin, stdout, stderr
+void defineMath(Context& context);         // math/PI; the functions that are global, too
+Value freeze(Context& context, const Value* args, uint32_t count);
+
 // --- what several files use --------------------------------------------------------------------------------------------
 
 /// The argument, or nil where it was not given.
@@ -52,7 +59,7 @@ inline Value raiseType(Context& context, std::string_view message) {
 bool keyName(Value key, Symbol* name);
 /// A symbol key as a String, which is how map methods hand keys to callbacks.
 Value keyString(Context& context, Value key);
-/// Refuses a change of a sealed or frozen object: raises and returns false.
-bool checkMutable(Context& context, Value object, const char* operation);
+/// Refuses a change of a sealed or frozen object by a method, which does `operation`: raises and returns false.
+bool checkMutable(Context& context, Value object, const char* method, const char* operation);
 
 }  // namespace gene

@@ -16,7 +16,7 @@ Value type(Context&, const Value* args, uint32_t) { return self(args)->type.get(
 
 Value setType(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "Gene.set_genetype requires a type value");
-  if (!checkMutable(context, args[0], "set type on")) return Value::pending();
+  if (!checkMutable(context, args[0], "set_genetype", "set type on")) return Value::pending();
   self(args)->type.set(args[1]);
   return args[0];
 }
@@ -62,7 +62,7 @@ Value get(Context& context, const Value* args, uint32_t count) {
 Value set(Context& context, const Value* args, uint32_t count) {
   Symbol key;
   if (!propertyKey(context, args, count, 3, "set", "key and value", &key) ||
-      !checkMutable(context, args[0], "set property on"))
+      !checkMutable(context, args[0], "set", "set property on"))
     return Value::pending();
   geneSetProperty(context, self(args), key, args[2]);
   return args[0];
@@ -71,7 +71,7 @@ Value set(Context& context, const Value* args, uint32_t count) {
 Value del(Context& context, const Value* args, uint32_t count) {
   Symbol key;
   if (!propertyKey(context, args, count, 2, "del", "a key", &key) ||
-      !checkMutable(context, args[0], "delete property from"))
+      !checkMutable(context, args[0], "del", "delete property from"))
     return Value::pending();
   Value removed = Value::nil();
   for (uint32_t i = 1; i < count; i++) {
@@ -122,7 +122,7 @@ Value setChild(Context& context, const Value* args, uint32_t count) {
   int64_t i;
   if (!childIndex(context, args, count, 3, "set_child", "index and value", &i) ||
       !inBounds(context, i, self(args)->size, "set_child") ||
-      !checkMutable(context, args[0], "set child on"))
+      !checkMutable(context, args[0], "set_child", "set child on"))
     return Value::pending();
   self(args)->children[i].set(args[2]);
   return args[0];
@@ -130,7 +130,7 @@ Value setChild(Context& context, const Value* args, uint32_t count) {
 
 Value addChild(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "Gene.add_child requires a value");
-  if (!checkMutable(context, args[0], "append child to")) return Value::pending();
+  if (!checkMutable(context, args[0], "add_child", "append child to")) return Value::pending();
   genePush(context, self(args), args[1]);
   return args[0];
 }
@@ -139,7 +139,7 @@ Value insertChild(Context& context, const Value* args, uint32_t count) {
   int64_t i;
   if (!childIndex(context, args, count, 3, "ins_child", "index and value", &i) ||
       !inBounds(context, i, int64_t{self(args)->size} + 1, "ins_child") ||
-      !checkMutable(context, args[0], "insert child into"))
+      !checkMutable(context, args[0], "ins_child", "insert child into"))
     return Value::pending();
   geneInsert(context, self(args), static_cast<uint32_t>(i), args[2]);
   return args[0];
@@ -149,7 +149,7 @@ Value deleteChild(Context& context, const Value* args, uint32_t count) {
   int64_t i;
   if (!childIndex(context, args, count, 2, "del_child", "an index", &i) ||
       !inBounds(context, i, self(args)->size, "del_child") ||
-      !checkMutable(context, args[0], "delete child from"))
+      !checkMutable(context, args[0], "del_child", "delete child from"))
     return Value::pending();
   const Value removed = self(args)->children[i].get();
   geneErase(self(args), static_cast<uint32_t>(i));

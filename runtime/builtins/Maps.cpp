@@ -40,7 +40,7 @@ Value values(Context& context, const Value* args, uint32_t) {
   return Value::object(result);
 }
 Value clear(Context& context, const Value* args, uint32_t) {
-  if (!checkMutable(context, args[0], "clear")) return Value::pending();
+  if (!checkMutable(context, args[0], "clear", "clear")) return Value::pending();
   mapClear(self(args));
   return args[0];
 }
@@ -69,7 +69,7 @@ Value get(Context& context, const Value* args, uint32_t count) {
 Value set(Context& context, const Value* args, uint32_t count) {
   Symbol key;
   if (!mapKey(context, args, count, 3, "set", "key and value arguments", &key) ||
-      !checkMutable(context, args[0], "set item on"))
+      !checkMutable(context, args[0], "set", "set item on"))
     return Value::pending();
   mapPut(context, self(args), key, args[2]);
   return args[0];
@@ -83,7 +83,7 @@ Value has(Context&, const Value* args, uint32_t count) {
 Value del(Context& context, const Value* args, uint32_t count) {
   Symbol key;
   if (!mapKey(context, args, count, 2, "del", "at least a key argument", &key) ||
-      !checkMutable(context, args[0], "delete from"))
+      !checkMutable(context, args[0], "del", "delete from"))
     return Value::pending();
   Value removed = Value::nil();
   for (uint32_t i = 1; i < count; i++) {
@@ -98,7 +98,7 @@ Value del(Context& context, const Value* args, uint32_t count) {
 Value merge(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "Map.merge expects a map argument");
   if (!isMap(args[1])) return raiseType(context, "Map.merge argument must be a map");
-  if (!checkMutable(context, args[0], "merge into")) return Value::pending();
+  if (!checkMutable(context, args[0], "merge", "merge into")) return Value::pending();
   MapObject* other = mapCopy(context, as<MapObject>(args[1]));
   for (uint32_t i = 0; (i = mapNext(other, i)) != MapEnd; i++)
     mapPut(context, self(args), other->entries[i].key.get().symbol(),
@@ -232,7 +232,7 @@ Value hashGet(Context& context, const Value* args, uint32_t count) {
 
 Value hashSet(Context& context, const Value* args, uint32_t count) {
   if (count < 3) return raiseArgument(context, "HashMap.set expects key and value arguments");
-  if (!checkMutable(context, args[0], "set item on")) return Value::pending();
+  if (!checkMutable(context, args[0], "set", "set item on")) return Value::pending();
   return tablePut(context, self(args), args[1], args[2]) ? args[0] : Value::pending();
 }
 
@@ -259,7 +259,7 @@ Value removeAll(Context& context, const Value* args, uint32_t count, F&& pick) {
 
 Value hashDelete(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "HashMap.delete expects at least a key argument");
-  if (!checkMutable(context, args[0], "delete from")) return Value::pending();
+  if (!checkMutable(context, args[0], "delete", "delete from")) return Value::pending();
   return removeAll(context, args, count, [](Value, Value old) { return old; });
 }
 

@@ -3,11 +3,14 @@ set(BUILTINS
   builtins/Builtins.cpp
   builtins/Bytes.cpp
   builtins/Dates.cpp
+  builtins/Freeze.cpp
   builtins/Functions.cpp
   builtins/Genes.cpp
   builtins/Globals.cpp
+  builtins/Handles.cpp
   builtins/Json.cpp
   builtins/Maps.cpp
+  builtins/Math.cpp
   builtins/Objects.cpp
   builtins/Regexes.cpp
   builtins/Sort.cpp

@@ -1,0 +1,140 @@
+// (freeze v), deep and in place (06 §9): the whole graph is checked first, then marked.
+
+#include <unordered_set>
+#include <vector>
+
+#include "runtime/builtins/Builtins.h"
+#include "runtime/object/Array.h"
+#include "runtime/object/Gene.h"
+#include "runtime/object/Map.h"
+
+namespace gene {
+namespace {
+
+class Freezer {
+ public:
+  explicit Freezer(Context& context) : context_(context) {}
+
+  /// False if something in the graph cannot be frozen; the exception is pending.
+  bool check(Value root) {
+    add({root, None, "", "", 0, {}});
+    while (!work_.empty()) {
+      const uint32_t step = work_.back();
+      work_.pop_back();
+      if (!visit(step)) return false;
+    }
+    return true;
+  }
+  void mark() {
+    for (Object* o : found_)
+      if (!o->isImmortal()) o->countAndFlags |= Object::Frozen;
+  }
+
+ private:
+  static constexpr uint32_t None = UINT32_MAX;
+  /// A value, and how it hangs on the one it was found in: `before` index-or-name `after`.
+  struct Step {
+    Value value;
+    uint32_t parent;
+    const char* before;
+    const char* after;
+    uint32_t index;
+    Symbol name;  // instead of the index, where there is one
+  };
+
+  void add(const Step& step) {
+    if (!step.value.isObject()) return;
+    work_.push_back(static_cast<uint32_t>(steps_.size()));
+    steps_.push_back(step);
+  }
+  void slots(uint32_t parent, const Slot* slots, uint32_t n, const char* before) {
+    for (uint32_t i = n; i-- > 0;) add({slots[i].get(), parent, before, "]", i, {}});
+  }
+
+  bool visit(uint32_t step) {
+    Object* o = steps_[step].value.object();
+    if (o->isInstance()) return refuse(step);
+    if (!found_.insert(o).second) return true;
+    switch (o->kind()) {
+      case Kind::BoxedInt:
+      case Kind::ComplexSymbol:
+      case Kind::String:
+      case Kind::Bytes: return true;
+      case Kind::Array: {
+        auto* a = static_cast<ArrayObject*>(o);
+        slots(step, a->items, a->size, "/[");
+        return true;
+      }
+      case Kind::Map: {
+        auto* m = static_cast<MapObject*>(o);
+        for (uint32_t i = m->used; i-- > 0;)
+          if (const Value key = m->entries[i].key.get(); !key.isAbsent())
+            add({m->entries[i].value.get(), step, "/.", "", 0, key.symbol()});
+        return true;
+      }
+      case Kind::HashMap: {
+        auto* m = static_cast<MapObject*>(o);
+        uint32_t number = m->size;
+        for (uint32_t i = m->used; i-- > 0;) {
+          if (m->entries[i].key.get().isAbsent()) continue;
+          number--;
+          add({m->entries[i].value.get(), step, "/value[", "]", number, {}});
+          add({m->entries[i].key.get(), step, "/key[", "]", number, {}});
+        }
+        return true;
+      }
+      case Kind::Gene: {
+        auto* g = static_cast<GeneObject*>(o);
+        slots(step, g->children, g->size, "/children[");
+        add({g->properties.get(), step, "", "", 0, Symbol::of("")});
+        add({g->type.get(), step, "/type", "", 0, Symbol::of("")});
+        return true;
+      }
+      case Kind::Function: {
+        auto* f = static_cast<FunctionObject*>(o);
+        slots(step, f->captures(), f->captureCount, "/captures[");
+        return true;
+      }
+      case Kind::Scope: {
+        auto* s = static_cast<ScopeObject*>(o);
+        slots(step, s->slots(), s->count, "/[");
+        return true;
+      }
+      default: return refuse(step);
+    }
+  }
+
+  bool refuse(uint32_t step) {
+    std::vector<const Step*> way;
+    for (uint32_t i = step; steps_[i].parent != None; i = steps_[i].parent)
+      way.push_back(&steps_[i]);
+    std::string path = way.empty() ? "/" : "";
+    for (size_t i = way.size(); i-- > 0;) {
+      const Step& part = *way[i];
+      path += part.before;
+      path += *part.after ? std::to_string(part.index) : std::string(part.name.text());
+      path += part.after;
+    }
+    raise(context_, ErrorClass::Exception,
+          "freeze cannot make " + kindName(context_, steps_[step].value) + " frozen at " + path +
+              "; Phase 1 only deep-freezes MVP containers, and sealed non-MVP values stay shallow");
+    return false;
+  }
+
+  Context& context_;
+  std::vector<Step> steps_;
+  std::vector<uint32_t> work_;
+  std::unordered_set<Object*> found_;
+};
+
+}  // namespace
+
+Value freeze(Context& context, const Value* args, uint32_t count) {
+  if (count < 1) return raiseArgument(context, "freeze requires 1 argument");
+  Freezer freezer(context);
+  if (!freezer.check(args[0])) return Value::pending();
+  freezer.mark();
+  return args[0];
+}
+
+}  // namespace gene
