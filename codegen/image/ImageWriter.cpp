@@ -22,6 +22,7 @@ struct ImageTables::Data {
   std::unordered_map<const ir::Constant*, uint32_t> constantSlots;
   std::unordered_map<Symbol, uint32_t> symbolSlots;
   std::unordered_map<const Form*, uint32_t> formSlots;
+  std::unordered_map<const GeneForm*, uint32_t> metadataSlots;
   std::vector<ImageSite> sites;
   std::map<std::pair<uint32_t, const ir::Function*>, uint32_t> siteIndices;
 
@@ -44,13 +45,30 @@ struct ImageTables::Data {
     if (added) symbols.push_back(text(symbol.text()));
     return entry->second;
   }
+  /// Makes a constant of ^intent and ^examples, if the definition has one of them.
+  void addMetadata(const GeneForm& form) {
+    if (metadataSlots.contains(&form)) return;
+    std::vector<Property> kept;
+    for (const Property& p : form.properties)
+      if (p.key.text() == "intent" || p.key.text() == "examples") kept.push_back(p);
+    if (kept.empty()) return;
+    metadataSlots[&form] = nextSlot();
+    encodeForm(MapForm(form.loc, kept), symbolIndex(), constants);
+  }
+  [[nodiscard]] uint32_t metadataOf(const ir::Function& function) const {
+    const auto found = metadataSlots.find(function.form);
+    return found == metadataSlots.end() ? NoIndex : found->second;
+  }
   uint32_t nextSlot() { return static_cast<uint32_t>(program.globals.size()) + constantCount++; }
   [[nodiscard]] SymbolIndex symbolIndex() {
     return [this](Symbol s) { return symbol(s); };
   }
 };
 
-ImageTables::ImageTables(const ir::Program& program) : data_(std::make_shared<Data>(program)) {}
+ImageTables::ImageTables(const ir::Program& program) : data_(std::make_shared<Data>(program)) {
+  for (const ir::Function* function : program.functions)
+    if (function->form) data_->addMetadata(*function->form);
+}
 
 uint32_t ImageTables::constantSlot(const ir::Constant* constant) {
   if (constant->constantKind == ir::ConstantKind::Symbol) return symbolSlot(constant->symbol);
@@ -176,6 +194,7 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
       codeBytes.insert(codeBytes.end(), body.begin(), body.end());
       codeBytes.resize((codeBytes.size() + 7) & ~size_t{7});
     }
+    entry.metadata = data_->metadataOf(*function);
     functions.push_back(entry);
     for (const ir::ParamSpec& param : function->params)
       slots.push_back({data_->symbol(param.name), static_cast<uint16_t>(slotKind(param.kind)),

@@ -41,6 +41,8 @@ std::string builtinsReference();
 void defineHandleClass(Context& context);  // before the tables are read
 void defineHandles(Context& context);      // stdin, stdout, stderr
 void defineMath(Context& context);         // math/PI; the functions that are global, too
+/// The `^intent` of a function's definition, or "".
+Value functionIntent(Context& context, Value function);
 Value freeze(Context& context, const Value* args, uint32_t count);
 
 // --- what several files use --------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include "runtime/builtins/Builtins.h"
 #include "runtime/object/Array.h"
+#include "runtime/object/FromForm.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Generator.h"
 #include "runtime/object/Map.h"
@@ -32,8 +33,46 @@ Value callFunction(Context& context, const Value* args, uint32_t count) {
   return callShaped(context, args[0], callShape, reinterpret_cast<const Value*>(values->items));
 }
 
+/// What the definition says under this property; absent where it says nothing.
+Value metadata(Value function, const char* property) {
+  if (isKind(function, Kind::BoundMethod))
+    function = as<BoundMethodObject>(function)->function.get();
+  if (!isKind(function, Kind::Function)) return Value::absent();
+  const Value* all = as<FunctionObject>(function)->info->metadata;
+  return all && isMap(*all) ? mapGet(as<MapObject>(*all), Symbol::of(property)) : Value::absent();
+}
+
+Value intent(Context& context, const Value* args, uint32_t) {
+  return functionIntent(context, args[0]);
+}
+
+Value examples(Context& context, const Value* args, uint32_t) {
+  const Value written = metadata(args[0], "examples");
+  return isArray(written) ? copyData(context, written) : Value::object(newArray(context, 0));
+}
+
+template <Builtin F>
+Value ofFunction(Context& context, const Value* args, uint32_t count, const char* name) {
+  if (count < 1) return raiseArgument(context, std::string(name) + " requires a function");
+  if (!isCallable(args[0])) return raiseType(context, std::string(name) + " expects a function");
+  return F(context, args, count);
+}
+Value intentOf(Context& context, const Value* args, uint32_t count) {
+  return ofFunction<intent>(context, args, count, "function_intent");
+}
+Value examplesOf(Context& context, const Value* args, uint32_t count) {
+  return ofFunction<examples>(context, args, count, "function_examples");
+}
+
+constexpr BuiltinRow metadataRows[] = {
+    {"function_intent", intentOf, 1, 1, 0, "the `^intent` of a function, or `\"\"`"},
+    {"function_examples", examplesOf, 1, 1, 0, "the `^examples` of a function, or `[]`"},
+};
+
 constexpr BuiltinRow functionRows[] = {
     {"call", callFunction, 0, -1, 0, "calls the function with these arguments"},
+    {"intent", intent, 0, 0, 0, "the `^intent` of the definition, or `\"\"`"},
+    {"examples", examples, 0, 0, 0, "the `^examples` of the definition, or `[]`"},
 };
 
 // --- selectors ---------------------------------------------------------------------------------------------------------
@@ -254,8 +293,14 @@ constexpr BuiltinRow generatorRows[] = {
 
 }  // namespace
 
-extern const BuiltinTable functionTable, selectorTable, namespaceTable, rangeTable,
+Value functionIntent(Context& context, Value function) {
+  const Value written = metadata(function, "intent");
+  return isString(written) ? written : newString(context, "");
+}
+
+extern const BuiltinTable metadataTable, functionTable, selectorTable, namespaceTable, rangeTable,
     arrayIteratorTable, mapIteratorTable, rangeIteratorTable, generatorTable;
+constinit const BuiltinTable metadataTable{"", false, metadataRows};
 constinit const BuiltinTable functionTable{"Function", true, functionRows};
 constinit const BuiltinTable selectorTable{"Selector", true, selectorRows};
 constinit const BuiltinTable namespaceTable{"Namespace", true, namespaceRows};

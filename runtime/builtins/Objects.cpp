@@ -92,7 +92,7 @@ Value methodIntent(Context& context, const Value* args, uint32_t count) {
     return raise(context, ErrorClass::Exception,
                  "Method " + std::string(name.text()) + " not found on class " +
                      std::string(cls(args)->name.get().symbol().text()));
-  return newString(context, "");
+  return functionIntent(context, method);
 }
 
 constexpr BuiltinRow classRows[] = {

@@ -25,7 +25,7 @@
 
 namespace gene::image {
 
-inline constexpr uint32_t FormatVersion = 1;
+inline constexpr uint32_t FormatVersion = 2;
 inline constexpr uint32_t NoIndex = 0xFFFFFFFF;
 inline constexpr char Magic[4] = {'G', 'E', 'N', 'E'};
 inline constexpr std::string_view CompilerVersion = "gene 0.1.0";
@@ -88,6 +88,7 @@ struct ImageFunction {
   uint32_t flags;
   uint32_t codeOffset;  // in Code, in bytes
   uint32_t codeSize;
+  uint32_t metadata;  // slot of a constant, the map of ^intent and ^examples, or NoIndex
 };
 struct ImageSlot {
   uint32_t name;  // symbol

@@ -238,6 +238,8 @@ class Loader {
       info.isBlock = from.flags & ImageFunction::Block;
       info.site = from.site;
       info.index = i;
+      const bool hasMetadata = from.metadata < program_->globalCount + constantCount_;
+      info.metadata = hasMetadata ? program_->slots + from.metadata : nullptr;
       info.code = native ? nullptr : &program_->codeStore[i];
       info.body = native ? native->bodies[i] : &vm::enterBody;
       initializeEntries(info);

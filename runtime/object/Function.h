@@ -59,6 +59,8 @@ struct FunctionInfo {
       maxArgs;     // builtins: positional arguments with the receiver; maxArgs -1: any number
   uint32_t site;   // the definition, in Program::sites
   uint32_t index;  // in Program::functions
+  const Value*
+      metadata;  // Map with `intent` and `examples` as they were written (05 §4); null without
 };
 
 // --- calling from C++: results are 0 when the call raised ---------------------------------------------------------------
