@@ -22,6 +22,58 @@ size_t number(std::string_view text, size_t& i) {
   return n;
 }
 
+/// The position behind the part of a pattern at `at` that has to stay as it is: an escape, a class, a group's name, a
+/// comment, quoted text; `at` itself for an ordinary character.
+size_t behindSyntax(std::string_view pattern, size_t at) {
+  auto behind = [&](std::string_view end, size_t from) {
+    const size_t found = pattern.find(end, from);
+    return found == std::string_view::npos ? pattern.size() : found + end.size();
+  };
+  const std::string_view rest = pattern.substr(at);
+  if (rest.starts_with("\\Q")) return behind("\\E", at + 2);
+  if (rest.starts_with("\\k") || rest.starts_with("\\g")) {
+    const char open = rest.size() > 2 ? rest[2] : '\0';
+    if (open == '<') return behind(">", at + 3);
+    if (open == '\'') return behind("'", at + 3);
+    if (open == '{') return behind("}", at + 3);
+  }
+  if (rest.starts_with('\\')) return std::min(at + 2, pattern.size());
+  if (rest.starts_with("(?#") || rest.starts_with("(?&") || rest.starts_with("(?P=") ||
+      rest.starts_with("(?P>"))
+    return behind(")", at);
+  if (rest.starts_with("(?P<")) return behind(">", at);
+  if (rest.starts_with("(?'")) return behind("'", at + 3);
+  if (rest.starts_with("(?<") && !rest.starts_with("(?<=") && !rest.starts_with("(?<!"))
+    return behind(">", at);
+  if (rest.starts_with('[')) {
+    size_t i = at + 1;
+    if (i < pattern.size() && pattern[i] == '^') i++;
+    if (i < pattern.size() && pattern[i] == ']') i++;  // a leading ] is a member
+    for (; i < pattern.size() && pattern[i] != ']'; i++) {
+      if (pattern[i] == '\\') i++;
+      if (pattern.substr(i).starts_with("[:")) i = behind(":]", i) - 1;
+    }
+    return std::min(i + 1, pattern.size());
+  }
+  return at;
+}
+
+/// Only ASCII letters fold (13 §7), while PCRE folds all of Unicode: other characters are taken out of `i`.
+std::string foldAsciiOnly(std::string_view pattern) {
+  std::string out;
+  for (size_t i = 0; i < pattern.size();) {
+    size_t end = behindSyntax(pattern, i);
+    const bool foreign = end == i && static_cast<uint8_t>(pattern[i]) >= 0x80;
+    if (end == i) end = i + 1;
+    while (foreign && end < pattern.size() && utf8::isContinuation(pattern[end])) end++;
+    if (foreign) out += "(?-i:";
+    out += pattern.substr(i, end - i);
+    if (foreign) out += ')';
+    i = end;
+  }
+  return out;
+}
+
 }  // namespace
 
 Value newRegex(Context& context, std::string_view pattern, Value replacement, bool ignoreCase,
@@ -38,7 +90,10 @@ Value newRegex(Context& context, std::string_view pattern, Value replacement, bo
 
 bool compileRegex(Context& context, RegexObject* regex) {
   if (regex->compiled) return true;
-  const std::string_view pattern = stringView(regex->pattern.get());
+  const std::string_view written = stringView(regex->pattern.get());
+  const bool foreign = std::any_of(written.begin(), written.end(),
+                                   [](char c) { return static_cast<uint8_t>(c) >= 0x80; });
+  const std::string pattern = foreign ? foldAsciiOnly(written) : std::string(written);
   uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK;
   if (regex->ignoreCase) options |= PCRE2_CASELESS;
   if (regex->multiline) options |= PCRE2_DOTALL;
@@ -50,7 +105,7 @@ bool compileRegex(Context& context, RegexObject* regex) {
     PCRE2_UCHAR text[256];
     pcre2_get_error_message(error, text, sizeof text);
     raise(context, ErrorClass::Exception,
-          "Invalid regex /" + std::string(pattern) + "/ at position " + std::to_string(at) + ": " +
+          "Invalid regex /" + std::string(written) + "/ at position " + std::to_string(at) + ": " +
               reinterpret_cast<const char*>(text));
     return false;
   }

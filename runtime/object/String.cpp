@@ -50,7 +50,7 @@ Value finishString(StringObject* string) {
 Value newString(Context& context, std::string_view text) {
   GENE_CHECK(text.size() < UINT32_MAX - 64, "strings are shorter than 4 GiB");
   StringObject* s = newStringBuffer(context, static_cast<uint32_t>(text.size()));
-  std::memcpy(s->data(), text.data(), text.size());
+  if (!text.empty()) std::memcpy(s->data(), text.data(), text.size());
   return finishString(s);
 }
 
