@@ -27,6 +27,7 @@ Lexer::Lexer(Location start, Arena& arena, DiagnosticEngine& diagnostics)
   const std::string_view text = diagnostics.sources().text(start);
   begin_ = p_ = text.data();
   end_ = begin_ + text.size();
+  if (text.starts_with("\xEF\xBB\xBF")) p_ += 3;  // a byte order mark
 }
 
 // --- blanks ------------------------------------------------------------------------------------------------------------

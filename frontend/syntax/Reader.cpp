@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "frontend/syntax/Lexer.h"
+#include "runtime/support/Utf8.h"
 
 namespace gene {
 namespace {
@@ -510,6 +511,11 @@ void Reader::finishInterpolation(Frame& frame) {
 }  // namespace
 
 std::span<Form*> readForms(Location start, Arena& arena, DiagnosticEngine& diagnostics) {
+  const std::string_view text = diagnostics.sources().text(start);
+  if (const size_t valid = utf8::validPrefix(text); valid < text.size()) {
+    diagnostics.report({start.offset + static_cast<uint32_t>(valid)}, Diag::InvalidUtf8, {});
+    return {};
+  }
   return Reader(start, arena, diagnostics).read();
 }
 

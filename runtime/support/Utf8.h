@@ -60,7 +60,8 @@ inline size_t count(std::string_view text) {
   return n;
 }
 
-inline bool isValid(std::string_view text) {
+/// How many bytes from the start are well-formed.
+inline size_t validPrefix(std::string_view text) {
   const char* p = text.data();
   const char* end = p + text.size();
   while (p < end) {
@@ -69,10 +70,12 @@ inline bool isValid(std::string_view text) {
       continue;
     }
     const char* before = p;
-    if (decode(p, end) == 0xFFFD && !(p - before == 3 && std::string_view(before, 3) == "\xEF\xBF\xBD"))
-      return false;
+    if (decode(p, end) == 0xFFFD &&
+        !(p - before == 3 && std::string_view(before, 3) == "\xEF\xBF\xBD"))
+      return static_cast<size_t>(before - text.data());
   }
-  return true;
+  return text.size();
 }
+inline bool isValid(std::string_view text) { return validPrefix(text) == text.size(); }
 
 }  // namespace gene::utf8
