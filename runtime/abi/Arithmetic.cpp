@@ -262,21 +262,10 @@ Value gene_shr(Context* context, Value lhs, Value rhs) { return shift(context, l
 // --- text -------------------------------------------------------------------------------------------------------------------
 
 Value gene_concat(Context* context, const Value* parts, uint64_t count) {
-  size_t size = 0;
-  for (uint64_t i = 0; i < count; i++) {
+  for (uint64_t i = 0; i < count; i++)
     if (!isString(parts[i]))
       return raise(*context, ErrorClass::Argument, "++ expects String arguments");
-    size += as<StringObject>(parts[i])->bytes;
-  }
-  if (size > UINT32_MAX) return raise(*context, ErrorClass::Runtime, "String too long");
-  StringObject* result = newStringBuffer(*context, static_cast<uint32_t>(size));
-  char* to = result->data();
-  for (uint64_t i = 0; i < count; i++) {
-    const std::string_view part = stringView(parts[i]);
-    std::memcpy(to, part.data(), part.size());
-    to += part.size();
-  }
-  return finishString(result);
+  return joinStrings(*context, parts, count);
 }
 
 Value gene_interpolate(Context* context, const Value* parts, uint64_t count) {

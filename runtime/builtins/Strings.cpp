@@ -2,6 +2,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -100,6 +101,7 @@ Value reverse(Context& context, const Value* args, uint32_t) {
 
 Value append(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "String.append requires a value to append");
+  if (std::all_of(args, args + count, isString)) return joinStrings(context, args, count);
   std::string out(text(args));
   for (uint32_t i = 1; i < count; i++) out += toText(context, args[i]);
   return newString(context, out);

@@ -116,6 +116,8 @@ void reconcile(Context& context) {
   }
   context.zeroEnd =
       heap.options.reconcileAlways ? heap.table : heap.table + std::max<size_t>(wanted, kept + 64);
+  heap.newBytes = 0;
+  heap.newBytesLimit = std::max(MinNewBytesLimit, (stackWords + valueWords) * 8);
   heap.freeing = false;
   heap.stats.reconcileNanoseconds +=
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(

@@ -9,6 +9,7 @@
 // A cell is free while the shape in its header is 0 (Kind::Free); the free list goes through the second word.
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "runtime/heap/Heap.h"
@@ -37,6 +38,8 @@ struct PageHeader {
 };
 static_assert(sizeof(PageHeader) == 64);
 inline constexpr uint32_t LargeClass = 1000;
+inline constexpr size_t MinNewBytesLimit = 4 << 20;
+inline constexpr size_t KeptRunPages = 16;  // longer free runs give their memory back at once
 
 class Heap {
  public:
@@ -45,12 +48,16 @@ class Heap {
 
   char* region = nullptr;
   size_t regionPages = 0;
-  size_t usedPages = 0;             // pages below were handed out once
-  std::vector<uint32_t> pageRun;    // by page: the first page of its run + 1; 0: free
-  std::vector<uint32_t> freePages;  // single pages to use again
+  size_t usedPages = 0;           // pages below were handed out once
+  std::vector<uint32_t> pageRun;  // by page: the first page of its run + 1; 0: free
+  std::map<size_t, std::vector<uint32_t>> freeRuns;  // by length: runs of pages to use again
   FreeCell* mediumCells[MediumClasses] = {};
   PageHeader* carving[SmallClasses + MediumClasses] = {};  // the page that fresh cells come from
   size_t payloadBytes = 0;
+  /// Bytes of payloads, medium and large objects since the last reconcile: beyond the limit the next allocation
+  /// reconciles, so that dead ones do not pile up until the table is full.
+  size_t newBytes = 0;
+  size_t newBytesLimit = MinNewBytesLimit;
 
   Object** table = nullptr;
   size_t tableCapacity = 0;
@@ -73,6 +80,10 @@ class Heap {
   /// The live object that contains this address, or null. Any word may be asked.
   Object* objectAt(uintptr_t address) const;
   Object* allocateSlow(Context& context, size_t bytes, uint32_t shape);
+  void countNew(Context& context, size_t bytes) {
+    newBytes += bytes;
+    if (newBytes > newBytesLimit) context.zeroEnd = context.zeroTop;
+  }
   void freeCell(Context& context, Object* object);
   [[nodiscard]] size_t heapBytes() const { return usedPages * PageBytes + payloadBytes; }
   template <class F>
@@ -83,6 +94,7 @@ class Heap {
 
  private:
   size_t takePages(size_t count);
+  void giveRun(size_t first, size_t count);
   void carve(Context& context, uint32_t sizeClass, uint32_t cellBytes);
 };
 

@@ -1,5 +1,6 @@
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -46,18 +47,26 @@ Object* Heap::objectAt(uintptr_t address) const {
   return object->shape ? object : nullptr;
 }
 
+/// A run of pages: the shortest free one that is long enough, or a new one.
 size_t Heap::takePages(size_t count) {
-  if (count == 1 && !freePages.empty()) {
-    const size_t index = freePages.back();
-    freePages.pop_back();
-    pageRun[index] = static_cast<uint32_t>(index + 1);
-    return index;
+  size_t index = usedPages;
+  if (const auto fit = freeRuns.lower_bound(count); fit != freeRuns.end()) {
+    const size_t length = fit->first;
+    index = fit->second.back();
+    fit->second.pop_back();
+    if (fit->second.empty()) freeRuns.erase(fit);
+    if (length > count) giveRun(index + count, length - count);
+  } else {
+    if (usedPages + count > regionPages) outOfMemory();
+    usedPages += count;
+    pageRun.resize(usedPages);
   }
-  if (usedPages + count > regionPages) outOfMemory();
-  const size_t index = usedPages;
-  usedPages += count;
-  pageRun.resize(usedPages, static_cast<uint32_t>(index + 1));
+  std::fill_n(pageRun.data() + index, count, static_cast<uint32_t>(index + 1));
   return index;
+}
+
+void Heap::giveRun(size_t first, size_t count) {
+  freeRuns[count].push_back(static_cast<uint32_t>(first));
 }
 
 /// Puts fresh cells of a page on the free list: 4 KiB at a time, so that untouched memory stays untouched.
@@ -114,6 +123,7 @@ Object* Heap::allocateSlow(Context& context, size_t bytes, uint32_t shape) {
   }
   object->countAndFlags = Object::InTable;
   object->shape = shape;
+  if (n >= SmallClasses) countNew(context, bytes);
   *context.zeroTop++ = object;
   return object;
 }
@@ -123,14 +133,11 @@ void Heap::freeCell(Context& context, Object* object) {
   PageHeader* header = page(pageRun[index] - 1);
   stats.freed++;
   if (header->sizeClass == LargeClass) {
-    // The memory goes back at once; the pages serve small cells from now on.
     const size_t first = pageRun[index] - 1, pages = header->pages;
     object->shape = 0;
-    ::madvise(header, pages * PageBytes, MADV_DONTNEED);
-    for (size_t i = 0; i < pages; i++) {
-      pageRun[first + i] = 0;
-      freePages.push_back(static_cast<uint32_t>(first + i));
-    }
+    if (pages > KeptRunPages) ::madvise(header, pages * PageBytes, MADV_DONTNEED);
+    std::fill_n(pageRun.data() + first, pages, 0u);
+    giveRun(first, pages);
     return;
   }
   if (options.poison) std::memset(static_cast<void*>(object), 0xDD, header->cellBytes);
@@ -156,6 +163,7 @@ Object* allocateObject(Context& context, size_t size, uint32_t shape) {
 
 void* allocatePayload(Context& context, size_t bytes) {
   context.heap->payloadBytes += bytes;
+  context.heap->countNew(context, bytes);
   void* p = std::malloc(bytes ? bytes : 1);
   if (!p) outOfMemory();
   return p;
@@ -163,6 +171,7 @@ void* allocatePayload(Context& context, size_t bytes) {
 
 void* growPayload(Context& context, void* old, size_t oldBytes, size_t newBytes) {
   context.heap->payloadBytes += newBytes - oldBytes;
+  if (newBytes > oldBytes) context.heap->countNew(context, newBytes - oldBytes);
   void* p = std::realloc(old, newBytes ? newBytes : 1);
   if (!p) outOfMemory();
   return p;

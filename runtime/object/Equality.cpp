@@ -61,11 +61,13 @@ uint64_t pairKey(const Pair& p) { return p.a.bits * 0x9E3779B97F4A7C15ull ^ p.b.
 bool equal(Context& context, Value a, Value b) {
   int shallow = compareShallow(a, b);
   if (shallow >= 0) return shallow != 0;
-  // Containers: an explicit stack. Pairs that were met before are taken as equal, which ends cycles; they are
-  // remembered only after a while, as most data is a tree.
+  // Containers: an explicit stack. Pairs that were met before are taken as equal, which ends cycles. Remembered are those
+  // of which one can be met again: what several objects hold, and the roots. So a tree costs nothing.
   std::vector<Pair> work{{a, b}};
   std::unordered_set<uint64_t> met;
-  uint64_t steps = 0;
+  auto mayComeAgain = [](Value v, Value root) {
+    return v.object()->isImmortal() || v.object()->countAndFlags >= 2 * Object::One || v == root;
+  };
   auto compare = [&](Value x, Value y) {
     const int result = compareShallow(x, y);
     if (result < 0) work.push_back({x, y});
@@ -74,7 +76,7 @@ bool equal(Context& context, Value a, Value b) {
   while (!work.empty()) {
     const Pair p = work.back();
     work.pop_back();
-    if (++steps > 1000 && !met.insert(pairKey(p)).second) continue;
+    if ((mayComeAgain(p.a, a) || mayComeAgain(p.b, b)) && !met.insert(pairKey(p)).second) continue;
     if (p.a.object()->is(Kind::Array)) {
       auto *x = as<ArrayObject>(p.a), *y = as<ArrayObject>(p.b);
       for (uint32_t i = x->size; i-- > 0;)

@@ -54,6 +54,25 @@ Value newString(Context& context, std::string_view text) {
   return finishString(s);
 }
 
+Value joinStrings(Context& context, const Value* strings, uint64_t count) {
+  size_t bytes = 0;
+  uint32_t chars = 0;
+  for (uint64_t i = 0; i < count; i++) {
+    bytes += as<StringObject>(strings[i])->bytes;
+    chars += as<StringObject>(strings[i])->chars;
+  }
+  if (bytes > UINT32_MAX - 64) return raise(context, ErrorClass::Runtime, "String too long");
+  StringObject* result = newStringBuffer(context, static_cast<uint32_t>(bytes));
+  char* to = result->data();
+  for (uint64_t i = 0; i < count; i++) {
+    const std::string_view part = as<StringObject>(strings[i])->view();
+    std::memcpy(to, part.data(), part.size());
+    to += part.size();
+  }
+  result->chars = chars;
+  return Value::object(result);
+}
+
 Value checkedString(Context& context, std::string_view text) {
   if (utf8::isValid(text)) return newString(context, text);
   std::string valid;

@@ -10,6 +10,8 @@ namespace gene {
 
 /// A new String; `text` must be valid UTF-8 (checkedString replaces what is not).
 Value newString(Context& context, std::string_view text);
+/// One String of several; 0 and a RuntimeException if it would be too long.
+Value joinStrings(Context& context, const Value* strings, uint64_t count);
 /// The same for text from outside: bytes that are no UTF-8 become U+FFFD.
 Value checkedString(Context& context, std::string_view text);
 /// A new String whose bytes the caller fills in before anything else allocates; then finishString.
@@ -34,9 +36,13 @@ uint32_t byteOffset(const StringObject* string, uint32_t index);
 Value newInt(Context& context, int64_t value);
 inline bool isInt(Value v) { return v.isSmallInt() || isKind(v, Kind::BoxedInt); }
 /// The number of an Int, small or boxed.
-inline int64_t asInt(Value v) { return v.isSmallInt() ? v.smallInt() : as<BoxedIntObject>(v)->value; }
+inline int64_t asInt(Value v) {
+  return v.isSmallInt() ? v.smallInt() : as<BoxedIntObject>(v)->value;
+}
 inline bool isNumber(Value v) { return isInt(v) || v.isFloat(); }
 /// An Int or Float as a double.
-inline double asDouble(Value v) { return v.isFloat() ? v.floating() : static_cast<double>(asInt(v)); }
+inline double asDouble(Value v) {
+  return v.isFloat() ? v.floating() : static_cast<double>(asInt(v));
+}
 
 }  // namespace gene
