@@ -202,13 +202,15 @@ Value checkType(Context& context, Value type, std::string_view where, Value v,
         "; strict nil mode admits nil only for Any, Nil, Option[T], or unions containing Nil";
   if (place != std::string_view::npos) message += where.substr(place);
   const Value result = raise(context, ErrorClass::Type, message);
-  if (v.isNil() && nilRule == NilRule::Strict && place == std::string_view::npos) context.wantsLocation = true;
+  if (v.isNil() && nilRule == NilRule::Strict && place == std::string_view::npos)
+    context.wantsLocation = true;
   return result;
 }
 
 Value isOfType(Context& context, Value v, Value type) {
   if (isClass(type)) return Value::boolean(inherits(classOf(context, v), as<ClassObject>(type)));
-  if (type.isSymbol()) return Value::boolean(matchesType(context, type, v));
+  // A union or an applied type, written in place, comes as data.
+  if (type.isSymbol() || isGene(type)) return Value::boolean(matchesType(context, type, v));
   if (isString(type))
     return Value::boolean(matchesType(context, Value::symbol(symbolOfString(type)), v));
   return raise(context, ErrorClass::Argument, "is requires a type value on the right side");
