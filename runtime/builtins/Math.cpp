@@ -89,7 +89,7 @@ std::mt19937_64& generator() {
   return engine;
 }
 Value random(Context&, const Value*, uint32_t) {
-  return Value::floating(static_cast<double>(generator()() >> 11) / 9007199254740991.0);
+  return Value::floating(static_cast<double>(generator()() >> 11) / 9007199254740992.0);
 }
 Value randomInt(Context& context, const Value* args, uint32_t count) {
   if (count < 1) return raiseArgument(context, "random_int requires at least 1 argument (max)");

@@ -416,7 +416,7 @@ Value toInt(Context& context, const Value* args, uint32_t) {
 
 Value toFloat(Context& context, const Value* args, uint32_t) {
   std::string_view t = trimmed(text(args), true, true);
-  if (t.starts_with('+')) t.remove_prefix(1);
+  if (t.starts_with('+') && !t.substr(1).starts_with('-')) t.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(t.data(), t.data() + t.size(), value);
   if (error == std::errc::result_out_of_range) value = std::strtod(std::string(t).c_str(), nullptr);
