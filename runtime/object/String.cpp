@@ -26,16 +26,18 @@ StringObject* newStringBuffer(Context& context, uint32_t bytes) {
 
 namespace {
 
-/// Characters of UTF-8, eight bytes at a time: those bytes that are no continuations.
+/// How many of eight bytes of UTF-8 are continuations.
+uint32_t continuationsIn(const char* p) {
+  uint64_t word;
+  std::memcpy(&word, p, 8);
+  return static_cast<uint32_t>(std::popcount(word & 0x8080808080808080 & ~(word << 1)));
+}
+
+/// Characters of UTF-8: those bytes that are no continuations.
 uint32_t countCharacters(const char* p, uint32_t bytes) {
   uint32_t continuations = 0;
   uint32_t i = 0;
-  for (; i + 8 <= bytes; i += 8) {
-    uint64_t word;
-    std::memcpy(&word, p + i, 8);
-    const uint64_t high = word & 0x8080808080808080;
-    if (high) continuations += static_cast<uint32_t>(std::popcount(high & ~(word << 1)));
-  }
+  for (; i + 8 <= bytes; i += 8) continuations += continuationsIn(p + i);
   for (; i < bytes; i++) continuations += utf8::isContinuation(p[i]);
   return bytes - continuations;
 }
@@ -111,7 +113,13 @@ bool stringsEqual(const StringObject* a, const StringObject* b) {
 uint32_t byteOffset(const StringObject* string, uint32_t index) {
   if (string->ascii()) return index;
   const char* p = string->data();
-  for (uint32_t i = 0; i < string->bytes; i++) {
+  uint32_t i = 0;
+  for (; i + 8 <= string->bytes; i += 8) {
+    const uint32_t characters = 8 - continuationsIn(p + i);
+    if (index < characters) break;
+    index -= characters;
+  }
+  for (; i < string->bytes; i++) {
     if (utf8::isContinuation(p[i])) continue;
     if (index-- == 0) return i;
   }

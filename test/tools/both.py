@@ -47,6 +47,7 @@ def main():
     parser.add_argument("program", type=Path)
     parser.add_argument("args", nargs=argparse.REMAINDER)
     options = parser.parse_args()
+    options.gene = os.path.abspath(options.gene)  # programs run in their own folder
     environment = os.environ | {"GENE_CHECK_LEAKS": "1"}
     want = (options.expect.read_text(), options.exit) if options.expect else None
     with tempfile.TemporaryDirectory() as folder:
