@@ -433,7 +433,9 @@ Analyzer::Node* Analyzer::mapLiteral(const MapForm& form) {
 }
 
 Analyzer::Node* Analyzer::hashMapLiteral(const HashMapForm& form) {
-  if (form.items.size() % 2) return error(form.loc, Diag::HashMapPairs);
+  if (form.items.size() % 2)
+    return raiseNode(form.loc, "ArgumentException",
+                     "HashMap literals expect alternating key/value entries");
   std::vector<Node*> nodes;
   for (const Form* item : form.items) nodes.push_back(expression(item));
   auto* node = make<ast::HashMap>(form.loc, copy(nodes));
