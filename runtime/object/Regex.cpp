@@ -58,12 +58,47 @@ size_t behindSyntax(std::string_view pattern, size_t at) {
   return at;
 }
 
+bool isForeign(char c) { return static_cast<uint8_t>(c) >= 0x80; }
+bool isLetter(char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
+
+/// A class under `i` as one without it: with both cases of its ASCII letters.
+std::string widenClass(std::string_view cls) {
+  std::string members;
+  const size_t end = cls.ends_with(']') ? cls.size() - 1 : cls.size();
+  for (size_t i = 1; i < end; i++) {
+    if (cls[i] == '\\' || cls.substr(i).starts_with("[:")) {
+      const size_t close = cls[i] == '[' ? cls.find(":]", i) : i;
+      i = close == std::string_view::npos ? end : close + 1;
+    } else if (isLetter(cls[i])) {
+      members += static_cast<char>(cls[i] ^ 32);
+      if (i + 2 < end && cls[i + 1] == '-' && isLetter(cls[i + 2])) {
+        members += '-';
+        members += static_cast<char>(cls[i + 2] ^ 32);
+        i += 2;
+      }
+    }
+  }
+  size_t first = cls.substr(1).starts_with('^') ? 2 : 1;
+  if (cls.substr(first).starts_with(']')) first++;  // a leading ] is a member
+  return std::string("(?-i:")
+      .append(cls.substr(0, first))
+      .append(members)
+      .append(cls.substr(first))
+      .append(")");
+}
+
 /// Only ASCII letters fold (13 §7), while PCRE folds all of Unicode: other characters are taken out of `i`.
-std::string foldAsciiOnly(std::string_view pattern) {
+std::string foldAsciiOnly(std::string_view pattern, bool ignoreCase) {
   std::string out;
   for (size_t i = 0; i < pattern.size();) {
     size_t end = behindSyntax(pattern, i);
-    const bool foreign = end == i && static_cast<uint8_t>(pattern[i]) >= 0x80;
+    const bool foreign = end == i && isForeign(pattern[i]);
+    const std::string_view part = pattern.substr(i, end - i);
+    if (ignoreCase && part.starts_with('[') && std::any_of(part.begin(), part.end(), isForeign)) {
+      out += widenClass(part);
+      i = end;
+      continue;
+    }
     if (end == i) end = i + 1;
     while (foreign && end < pattern.size() && utf8::isContinuation(pattern[end])) end++;
     if (foreign) out += "(?-i:";
@@ -91,9 +126,9 @@ Value newRegex(Context& context, std::string_view pattern, Value replacement, bo
 bool compileRegex(Context& context, RegexObject* regex) {
   if (regex->compiled) return true;
   const std::string_view written = stringView(regex->pattern.get());
-  const bool foreign = std::any_of(written.begin(), written.end(),
-                                   [](char c) { return static_cast<uint8_t>(c) >= 0x80; });
-  const std::string pattern = foreign ? foldAsciiOnly(written) : std::string(written);
+  const bool foreign = std::any_of(written.begin(), written.end(), isForeign);
+  const std::string pattern =
+      foreign ? foldAsciiOnly(written, regex->ignoreCase) : std::string(written);
   uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK;
   if (regex->ignoreCase) options |= PCRE2_CASELESS;
   if (regex->multiline) options |= PCRE2_DOTALL;
