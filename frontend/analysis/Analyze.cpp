@@ -79,7 +79,7 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
       case FormKind::Unquote: work.push_back({as<QuoteForm>(*form).value, inside}); break;
       case FormKind::Gene: {
         const auto& g = as<GeneForm>(*form);
-        const std::string_view head = symbolOf(g.head).text();
+        const std::string_view head = calledName(g.head);
         const std::string_view second =
             g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
         if (g.children.size() >= 2 && isOneOf(second, {"=", "+=", "-=", "*=", "/=", "%="}))

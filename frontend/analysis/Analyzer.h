@@ -15,6 +15,14 @@
 
 namespace gene {
 
+/// The text of a head that is a symbol; "eval" for gene/eval, which is the same.
+inline std::string_view calledName(const Form* head) {
+  if (head->kind != FormKind::Path) return symbolOf(head).text();
+  const std::span<Symbol> parts = as<PathForm>(*head).parts;
+  const bool same = parts.size() == 2 && parts[0].text() == "gene" && parts[1].text() == "eval";
+  return same ? "eval" : std::string_view{};
+}
+
 class Analyzer {
  public:
   Analyzer(ir::Program& program, const LanguageOptions& options, DiagnosticEngine& diagnostics)

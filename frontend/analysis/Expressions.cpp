@@ -125,7 +125,7 @@ Analyzer::Node* Analyzer::expression(const Form* form) {
 
 Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
   const std::span<Form* const> children = form.children;
-  const std::string_view head = symbolOf(form.head).text();
+  const std::string_view head = calledName(form.head);
   const Form* first = children.empty() ? nullptr : children[0];
   const std::string_view second = first ? symbolOf(first).text() : std::string_view{};
   if (head == "#Str") return interpolation(form);

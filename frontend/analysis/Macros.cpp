@@ -65,7 +65,7 @@ class Expandable {
     bool inner = inLoop;
     if (form->kind == FormKind::Gene) {
       const auto& g = as<GeneForm>(*form);
-      const std::string_view head = textOf(g.head);
+      const std::string_view head = calledName(g.head);
       if (head == "$caller_eval")
         return g.children.size() == 1 && g.properties.empty() &&
                isParameter(symbolOf(g.children[0]));
