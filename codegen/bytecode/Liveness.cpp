@@ -122,6 +122,7 @@ void Liveness::findFused() {
       case Op::Same:
       case Op::IsTrue:
       case Op::IsInt:
+      case Op::IsSmallInt:
       case Op::IsAbsent: fused_[test->number] = true; break;
       case Op::Not:
         // Of an Int or Bytes it is the complement, which is true.

@@ -284,6 +284,7 @@ void Select::jumpOn(const ir::Instruction& branch, Sense sense, Label target) {
       return assembler_.jumpIf(when ? Opcode::JumpSameWord : Opcode::JumpNotSameWord, use(*test, 0),
                                static_cast<uint16_t>(gene::Value::absent().bits), target);
     case Op::IsInt:
+    case Op::IsSmallInt:
       return assembler_.jumpIf(when ? Opcode::JumpInt : Opcode::JumpNotInt, use(*test, 0), 0,
                                target);
     case Op::Not: when = !when; [[fallthrough]];
@@ -354,6 +355,7 @@ void Select::emitNe(const ir::Instruction& i) { arithmetic(i, Opcode::Ne, Opcode
 void Select::emitNot(const ir::Instruction& i) { unary(i, Opcode::Not); }
 void Select::emitIsTrue(const ir::Instruction& i) { unary(i, Opcode::IsTrue); }
 void Select::emitIsInt(const ir::Instruction& i) { unary(i, Opcode::IsInt); }
+void Select::emitIsSmallInt(const ir::Instruction& i) { unary(i, Opcode::IsSmallInt); }
 
 void Select::emitIsAbsent(const ir::Instruction& i) {
   const uint32_t operand = use(i, 0);

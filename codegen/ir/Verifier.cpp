@@ -171,7 +171,7 @@ class Verifier {
       problem("the edge from block " + text(from) + " to " + text(*e.target) + " gives " +
               std::to_string(given) + " values for " + std::to_string(wanted) + " parameters");
     for (size_t k = 0; k < e.args.size() && wanted == given; k++)
-      if (e.args[k]->rep != e.target->params[k + (isHandler ? 1 : 0)]->rep &&
+      if (!isHandler && e.args[k]->rep != e.target->params[k]->rep &&
           e.args[k]->kind != ValueKind::Constant)
         problem("the edge from block " + text(from) + " to " + text(*e.target) +
                 " mixes representations");

@@ -424,6 +424,13 @@ void FunctionEmitter::emitIsInt(const ir::Instruction& inst) {
   defineCondition(inst, merge(from, small, object, either, done));
 }
 
+void FunctionEmitter::emitIsSmallInt(const ir::Instruction& inst) {
+  const ir::Value* operand = inst.operands[0];
+  if (operand->rep == Rep::Boxed || operand->rep == Rep::I64)
+    return defineCondition(inst, bits_.isSmallInt(use(operand)));
+  defineCondition(inst, b_.getFalse());
+}
+
 void FunctionEmitter::emitIsAbsent(const ir::Instruction& inst) {
   if (inst.operands[0]->rep != Rep::Boxed) return defineCondition(inst, b_.getFalse());
   defineCondition(inst,

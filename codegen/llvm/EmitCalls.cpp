@@ -51,8 +51,10 @@ void FunctionEmitter::callCode(const ir::Instruction& inst, llvm::FunctionCallee
 
 void FunctionEmitter::finishCall(const ir::Instruction& inst, llvm::CallInst* result, ir::Rep rep,
                                  TailCall tail) {
+  const bool direct = function_.isDirect && result->getCallingConv() == code_->getCallingConv() &&
+                      result->getType() == code_->getReturnType();
   if (inst.tail && tail == TailCall::Allowed &&
-      result->getFunctionType() == code_->getFunctionType()) {
+      (direct || result->getFunctionType() == code_->getFunctionType())) {
     result->setTailCallKind(llvm::CallInst::TCK_MustTail);
     b_.CreateRet(result);
     return;

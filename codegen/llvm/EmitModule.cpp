@@ -69,6 +69,8 @@ void ModuleEmitter::declareFunctions() {
         llvm::Function::Create(functionType(*function), GlobalValue::InternalLinkage,
                                "gene." + displayName(program_, *function), *module_);
     body->setDoesNotThrow();
+    // Tail calls between direct functions: any prototypes go together.
+    if (function->isDirect) body->setCallingConv(llvm::CallingConv::Tail);
     bodies_.push_back(body);
     for (const ir::Block* block : function->blocks)
       for (const ir::Instruction* inst : block->instructions) {

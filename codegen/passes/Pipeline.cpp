@@ -26,7 +26,9 @@ constexpr Pass passes[] = {
 
 // Level 0 (eval, the REPL) runs nothing.
 constexpr std::string_view level1[] = {"simplify", "resolve-calls", "simplify"};
-constexpr std::string_view level2[] = {"simplify", "resolve-calls", "simplify"};
+constexpr std::string_view level2[] = {"simplify",     "resolve-calls", "simplify",
+                                       "direct-calls", "specialise",    "infer",
+                                       "simplify",     "infer",         "unbox"};
 
 // -------------------------------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,9 @@ ir::Instruction* makeInstruction(ir::Program& program, ir::Op op, Location loc,
 void append(ir::Block& block, ir::Instruction* inst);
 ir::Param* addParam(ir::Block& block, ir::Type type, ir::Rep rep);
 
+/// A copy of the function; calls of itself go on to the original.
+ir::Function* cloneFunction(ir::Function& from);
+
 /// Writes the blocks of `from` once more, behind those of `to`. `values` says what stands for the values of `from` that
 /// are known before, at least the entry's parameters (which the copy does not have); it is completed. Returns the copies
 /// by Block::index. Edges of returns and handlers are the caller's affair.

@@ -1,0 +1,175 @@
+// Gives known calls functions of their own, which nobody else calls and whose slots need not be boxed words.
+//   before  (v1 = call.known f absent a)                     with (func f [x] …) in a global that anybody may read
+//   after   (v1 = call.known f2 absent a)                    with (func f2 [x] ^^direct …), a copy
+// A function that is called by known calls only becomes direct itself, and its closure goes.
+// Keeps: functions that capture something or ask for their closure; tail calls: a direct function makes tail calls to
+// direct functions only, as those of the one prototype and those of their own cannot reach each other by `musttail`.
+
+#include "codegen/passes/Facts.h"
+#include "codegen/passes/Passes.h"
+#include "codegen/passes/Rewrite.h"
+
+namespace gene {
+
+using ir::Block;
+using ir::Function;
+using ir::Instruction;
+using ir::Op;
+
+ir::Function* cloneFunction(Function& from) {
+  ir::Program& program = *from.program;
+  Function* to = program.addFunction(from.name, from.loc);
+  to->params = from.params;
+  to->captureCount = from.captureCount;
+  to->isMacro = from.isMacro;
+  to->isMethod = from.isMethod;
+  to->isCtor = from.isCtor;
+  to->isBlock = from.isBlock;
+  to->isDirect = from.isDirect;
+  to->result = from.result;
+  to->form = from.form;
+  std::unordered_map<const ir::Value*, ir::Value*> values;
+  std::vector<ir::Param*> params;
+  for (const ir::Param* p : from.entry()->params) {
+    auto* copy = program.arena.make<ir::Param>(nullptr, p->index);
+    copy->type = p->type;
+    copy->rep = p->rep;
+    values[p] = copy;
+    params.push_back(copy);
+  }
+  Block* entry = copyBlocks(from, *to, values)[0];
+  for (ir::Param* p : params) {
+    p->block = entry;
+    entry->params.push_back(program.arena, p);
+  }
+  return to;
+}
+
+namespace {
+
+class DirectCalls {
+ public:
+  explicit DirectCalls(ir::Program& program) : program_(program) {}
+
+  bool run() {
+    scan();
+    findEligible();
+    std::vector<Function*> direct(program_.functions.size());
+    const std::vector<Function*> functions = program_.functions;
+    bool changed = false;
+    for (Function* f : functions) {
+      if (!eligible_[f->index] || !called_[f->index]) continue;
+      direct[f->index] = f;
+      if (escapes_[f->index]) direct[f->index] = cloneFunction(*f);
+      direct[f->index]->isDirect = true;
+      changed = true;
+    }
+    if (!changed) return false;
+    for (Function* f : program_.functions) redirect(*f, direct);
+    for (Function* f : functions)
+      if (direct[f->index] == f) dropClosure(*f);
+    return true;
+  }
+
+ private:
+  void scan() {
+    const size_t count = program_.functions.size();
+    escapes_.assign(count, false);
+    called_.assign(count, false);
+    eligible_.assign(count, true);
+    eligible_[0] = false;
+    std::vector<bool> read(program_.globals.size());
+    bool byName = false;  // code at run time may read any global
+    forEach([&](Function&, Instruction& inst) {
+      switch (inst.op) {
+        case Op::GlobalGet:
+        case Op::GlobalCheck: read[inst.immediates[0].global->index] = true; break;
+        case Op::EnvironmentNew:
+        case Op::Eval:
+        case Op::CallerEval:
+        case Op::Render: byName = true; break;
+        default: break;
+      }
+    });
+    auto staysHome = [&](const Instruction& use) {
+      if (use.op != Op::GlobalSet) return false;
+      const ir::Global* global = use.immediates[0].global;
+      return global->constant && !byName && !read[global->index];
+    };
+    forEach([&](Function& f, Instruction& inst) {
+      if (inst.op == Op::Callee) eligible_[f.index] = false;
+      if (inst.op == Op::CallKnown) called_[inst.immediates[0].function->index] = true;
+      auto use = [&](const ir::Value* v, bool home) {
+        const Instruction* made = asInstruction(v);
+        if (made && made->op == Op::Closure && !home)
+          escapes_[made->immediates[0].function->index] = true;
+      };
+      for (const ir::Value* operand : inst.operands) use(operand, staysHome(inst));
+      for (const ir::Edge& edge : inst.successors)
+        for (const ir::Value* arg : edge.args) use(arg, false);
+      if (inst.handler)
+        for (const ir::Value* arg : inst.handler->args) use(arg, false);
+    });
+  }
+
+  void findEligible() {
+    for (const Function* f : program_.functions)
+      if (f->captureCount > 0 || f->isMacro || f->isCtor || f->isDirect)
+        eligible_[f->index] = false;
+    for (bool changed = true; changed;) {
+      changed = false;
+      forEach([&](Function& f, Instruction& inst) {
+        if (!inst.tail || !eligible_[f.index]) return;
+        if (inst.op == Op::CallKnown && eligible_[inst.immediates[0].function->index]) return;
+        eligible_[f.index] = false;
+        changed = true;
+      });
+    }
+  }
+
+  void redirect(Function& f, const std::vector<Function*>& direct) {
+    for (Block* block : f.blocks)
+      for (Instruction* inst : block->instructions) {
+        if (inst->op != Op::CallKnown) continue;
+        const uint32_t callee = inst->immediates[0].function->index;
+        if (callee >= direct.size() || !direct[callee]) continue;
+        // Where the function itself stays, tail calls of code that is not direct go on to it.
+        const bool hasOther = direct[callee] != program_.functions[callee];
+        if (inst->tail && !f.isDirect && hasOther) continue;
+        ir::Immediate target;
+        target.function = direct[callee];
+        inst->immediates = program_.arena.copy(std::span<const ir::Immediate>(&target, 1));
+        inst->operands[0] = program_.constant(ir::ConstantKind::Absent);
+        if (!f.isDirect) inst->tail = false;
+      }
+  }
+
+  void dropClosure(const Function& f) {
+    for (Function* other : program_.functions)
+      removeInstructions(*other, [&](const Instruction* inst) {
+        auto makes = [&](const ir::Value* v) {
+          const Instruction* made = asInstruction(v);
+          return made && made->op == Op::Closure && made->immediates[0].function == &f;
+        };
+        return makes(inst) || (inst->op == Op::GlobalSet && makes(inst->operands[0]));
+      });
+  }
+
+  template <class F>
+  void forEach(F&& f) {
+    for (Function* function : program_.functions)
+      for (Block* block : function->blocks)
+        for (Instruction* inst : block->instructions) f(*function, *inst);
+  }
+
+  ir::Program& program_;
+  std::vector<bool> escapes_, called_, eligible_;
+};
+
+}  // namespace
+
+bool directCalls(ir::Program& program, PassContext& context) {
+  return context.native && DirectCalls(program).run();
+}
+
+}  // namespace gene

@@ -1,0 +1,39 @@
+#pragma once
+// Types of all values of a program, found optimistically: a loop variable that starts as an Int and only gets Ints is
+// one. Functions that are called by `call.known` only (direct ones) get the types of the arguments they are given.
+
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "codegen/ir/Ir.h"
+
+namespace gene {
+
+class Inference {
+ public:
+  explicit Inference(ir::Program& program);
+  /// Nothing but `type` reaches the parameter: the caller has seen to it.
+  void force(const ir::Param* param, ir::Type type) { forced_[param] = type; }
+  /// Finds the least types that fit; call it once.
+  void run();
+  [[nodiscard]] ir::Type typeOf(const ir::Value* value) const;
+  /// What the function returns; `none` if it never does.
+  [[nodiscard]] ir::Type resultOf(const ir::Function* function) const;
+  /// Writes the types into the values. True if one of them became more exact.
+  bool write();
+
+ private:
+  bool visit(ir::Function& function);
+  bool join(const ir::Value* value, ir::Type type);
+  ir::Type transfer(const ir::Instruction& inst);
+
+  ir::Program& program_;
+  std::vector<ir::Type> types_;    // by Value::number
+  std::vector<ir::Type> results_;  // by Function::index
+  std::vector<std::vector<ir::Function*>> callers_;
+  std::unordered_map<const ir::Param*, ir::Type> forced_;
+  std::vector<bool> waiting_;  // functions to be visited again
+};
+
+}  // namespace gene

@@ -1,0 +1,218 @@
+// Copies functions for arguments that are small ints, where their parameters are computed with.
+//   before  (func fib [n] ^^direct (block entry [v0] (v1 = lt v0 2) …))
+//   after   (func fib [n] ^^direct (block entry [v0] (v1 = is-small-int v0) (branch v1 ints others)) …
+//             the block `ints` calls fib2, a copy whose v0 is an int; so do all calls that are seen to pass ints
+// Which calls those are is found optimistically: first all go to the copy, those that may pass something else go back.
+// Keeps: what the function does for all other arguments.
+
+#include <algorithm>
+
+#include "codegen/passes/Facts.h"
+#include "codegen/passes/Inference.h"
+#include "codegen/passes/Passes.h"
+#include "codegen/passes/Rewrite.h"
+
+namespace gene {
+namespace {
+
+using ir::Block;
+using ir::Function;
+using ir::Instruction;
+using ir::Op;
+using ir::Type;
+
+constexpr size_t LargestFunction = 3000;  // instructions
+
+struct Copy {
+  Function* general;
+  Function* ints;
+  std::vector<uint32_t> slots;  // that are ints in the copy
+};
+
+class Specialiser {
+ public:
+  explicit Specialiser(ir::Program& program) : program_(program) {}
+
+  bool run() {
+    findCandidates();
+    if (copies_.empty()) return false;
+    redirectAll();
+    while (!settle()) {
+    }
+    for (const Copy& copy : copies_) addGuard(copy);
+    return true;
+  }
+
+ private:
+  static bool computes(Op op) {
+    switch (op) {
+      case Op::Add:
+      case Op::Sub:
+      case Op::Mul:
+      case Op::Mod:
+      case Op::Neg:
+      case Op::Lt:
+      case Op::Le:
+      case Op::Gt:
+      case Op::Ge:
+      case Op::Shl:
+      case Op::Shr:
+      case Op::BitAnd:
+      case Op::BitOr:
+      case Op::BitXor:
+      case Op::RangeBound:
+      case Op::RepeatCount: return true;
+      default: return false;
+    }
+  }
+
+  void findCandidates() {
+    Inference inference(program_);
+    inference.run();
+    const std::vector<Function*> functions = program_.functions;
+    for (Function* f : functions) {
+      if (!f->isDirect) continue;
+      std::vector<bool> computed(f->params.size());
+      size_t size = 0;
+      for (Block* block : f->blocks)
+        for (Instruction* inst : block->instructions) {
+          size++;
+          const bool equality = inst->op == Op::Eq || inst->op == Op::Ne;
+          if (!computes(inst->op) && !equality) continue;
+          for (size_t i = 0; i < inst->operands.size(); i++) {
+            const ir::Param* p = asParam(inst->operands[i]);
+            if (!p || p->block != f->entry()) continue;
+            // Comparing with an Int says so; comparing with anything else says nothing.
+            if (equality && !isConstant(inst->operands[1 - i], ir::ConstantKind::Int)) continue;
+            computed[p->index] = true;
+          }
+        }
+      if (size > LargestFunction) continue;
+      Copy copy{f, nullptr, {}};
+      for (uint32_t i = 0; i < computed.size(); i++) {
+        const Type type = inference.typeOf(f->entry()->params[i]);
+        const Type number = Type::Int() | Type::Float();
+        if (computed[i] && type.overlaps(Type::Int()) && !type.within(number))
+          copy.slots.push_back(i);
+      }
+      if (copy.slots.empty()) continue;
+      copy.ints = cloneFunction(*f);
+      copies_.push_back(copy);
+    }
+  }
+
+  const Copy* copyOf(const Function* general) const {
+    for (const Copy& copy : copies_)
+      if (copy.general == general) return &copy;
+    return nullptr;
+  }
+  const Copy* copyWith(const Function* ints) const {
+    for (const Copy& copy : copies_)
+      if (copy.ints == ints) return &copy;
+    return nullptr;
+  }
+  template <class F>
+  void forEachCall(F&& f) {
+    for (Function* function : program_.functions)
+      for (Block* block : function->blocks)
+        for (Instruction* inst : block->instructions)
+          if (inst->op == Op::CallKnown) f(*inst);
+  }
+  void retarget(Instruction& call, Function* to) {
+    ir::Immediate target;
+    target.function = to;
+    call.immediates = program_.arena.copy(std::span<const ir::Immediate>(&target, 1));
+  }
+
+  void redirectAll() {
+    forEachCall([&](Instruction& call) {
+      if (const Copy* copy = copyOf(call.immediates[0].function)) retarget(call, copy->ints);
+    });
+  }
+
+  /// Sends calls back that may pass other values than ints; true when there were none.
+  bool settle() {
+    Inference inference(program_);
+    for (const Copy& copy : copies_)
+      for (uint32_t slot : copy.slots)
+        inference.force(copy.ints->entry()->params[slot], Type::Int());
+    inference.run();
+    bool settled = true;
+    forEachCall([&](Instruction& call) {
+      const Copy* copy = copyWith(call.immediates[0].function);
+      if (!copy) return;
+      const bool fits = std::ranges::all_of(copy->slots, [&](uint32_t slot) {
+        return inference.typeOf(call.operands[slot + 1]).within(Type::Int());
+      });
+      if (fits) return;
+      retarget(call, copy->general);
+      settled = false;
+    });
+    return settled;
+  }
+
+  void addGuard(const Copy& copy) {
+    Function& f = *copy.general;
+    for (uint32_t slot : copy.slots) {
+      ir::Param* param = copy.ints->entry()->params[slot];
+      param->type = param->type & Type::Int();
+    }
+    Block* start = f.entry();
+    std::vector<Block*> tests;
+    for (size_t i = 0; i < copy.slots.size(); i++)
+      tests.push_back(f.addBlock(Symbol::of(i ? "guard" : "entry")));
+    Block* ints = f.addBlock(Symbol::of("ints"));
+    start->name = Symbol::of("others");
+    for (ir::Param* p : start->params) {
+      p->block = tests[0];
+      tests[0]->params.push_back(program_.arena, p);
+    }
+    start->params.clear();
+    for (size_t i = 0; i < tests.size(); i++) {
+      Instruction* test =
+          makeInstruction(program_, Op::IsSmallInt, f.loc, {tests[0]->params[copy.slots[i]]});
+      append(*tests[i], test);
+      Instruction* branch = makeInstruction(program_, Op::Branch, f.loc, {test});
+      branch->successors = {program_.arena.array<ir::Edge>(2), 2};
+      new (&branch->successors[0]) ir::Edge{i + 1 < tests.size() ? tests[i + 1] : ints, {}};
+      new (&branch->successors[1]) ir::Edge{start, {}};
+      append(*tests[i], branch);
+    }
+    std::vector<ir::Value*> operands{program_.constant(ir::ConstantKind::Absent)};
+    for (ir::Param* p : tests[0]->params) {
+      const bool isInt = std::ranges::count(copy.slots, p->index) > 0;
+      if (!isInt) {
+        operands.push_back(p);
+        continue;
+      }
+      // The same word, known to be an int.
+      Instruction* value = makeInstruction(program_, Op::Convert, f.loc, {p});
+      value->type = Type::Int();
+      value->rep = ir::Rep::I64;
+      append(*ints, value);
+      operands.push_back(value);
+    }
+    ir::Immediate target;
+    target.function = copy.ints;
+    Instruction* call = makeInstruction(program_, Op::CallKnown, f.loc, operands, {target});
+    call->tail = true;
+    append(*ints, call);
+    append(*ints, makeInstruction(program_, Op::Return, f.loc, {call}));
+    std::vector<Block*> blocks(tests);
+    blocks.push_back(ints);
+    f.blocks.resize(f.blocks.size() - blocks.size());
+    f.blocks.insert(f.blocks.begin(), blocks.begin(), blocks.end());
+    f.renumberBlocks();
+  }
+
+  ir::Program& program_;
+  std::vector<Copy> copies_;
+};
+
+}  // namespace
+
+bool specialise(ir::Program& program, PassContext& context) {
+  return context.native && Specialiser(program).run();
+}
+
+}  // namespace gene

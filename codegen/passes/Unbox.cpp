@@ -1,0 +1,270 @@
+// Holds ints, floats and truth values in machine registers instead of boxed words.
+//   before  (block loop [v1] (v2 = add v1 1 ^type int) … (jump (loop v2)))      with v1 known to be an int
+//   after   (block loop [(v1 ^rep i64)] (v2 = add v1 1 ^rep i64) … (jump (loop v2)))
+// Which representation an instruction gives by itself is said in docs/ir.md; a block parameter follows its type if
+// somebody computes with it; the slots and the result of a direct function follow their types.
+// Keeps: boxed words wherever something else than arithmetic looks at a value; functions connected by tail calls
+// return the same representation.
+
+#include <algorithm>
+#include <numeric>
+
+#include "codegen/passes/Facts.h"
+#include "codegen/passes/Inference.h"
+#include "codegen/passes/Passes.h"
+#include "codegen/passes/Rewrite.h"
+
+namespace gene {
+namespace {
+
+using ir::Block;
+using ir::Edge;
+using ir::Function;
+using ir::Instruction;
+using ir::Op;
+using ir::Rep;
+using ir::Type;
+using ir::Value;
+
+bool isInt(const Value* v) {
+  return v->rep == Rep::I64 || (!v->type.isNone() && v->type.within(Type::Int()));
+}
+bool isFloat(const Value* v) {
+  return v->rep == Rep::F64 || (!v->type.isNone() && v->type.within(Type::Float()));
+}
+bool isNumber(const Value* v) { return isInt(v) || isFloat(v); }
+
+Rep repOf(Type type) {
+  if (type.isNone()) return Rep::Boxed;
+  if (type.within(Type::Int())) return Rep::I64;
+  if (type.within(Type::Float())) return Rep::F64;
+  if (type.within(Type::Bool())) return Rep::I1;
+  return Rep::Boxed;
+}
+
+/// The representation in which the instruction computes its result, for operands of these types.
+Rep naturalRep(const Instruction& inst) {
+  auto operand = [&](size_t i) { return inst.operands[i]; };
+  switch (inst.op) {
+    case Op::Add:
+    case Op::Sub:
+    case Op::Mul:
+    case Op::Mod:
+      if (isInt(operand(0)) && isInt(operand(1))) return Rep::I64;
+      return isNumber(operand(0)) && isNumber(operand(1)) ? Rep::F64 : Rep::Boxed;
+    case Op::Div: return isNumber(operand(0)) && isNumber(operand(1)) ? Rep::F64 : Rep::Boxed;
+    case Op::Neg: return isInt(operand(0)) ? Rep::I64 : isFloat(operand(0)) ? Rep::F64 : Rep::Boxed;
+    case Op::BitAnd:
+    case Op::BitOr:
+    case Op::BitXor:
+    case Op::Shl:
+    case Op::Shr: return isInt(operand(0)) && isInt(operand(1)) ? Rep::I64 : Rep::Boxed;
+    case Op::CallKnown:
+      return inst.immediates[0].function->isDirect ? inst.immediates[0].function->result
+                                                   : Rep::Boxed;
+    default: return Rep::Boxed;
+  }
+}
+
+/// Does the instruction compute with this operand when it is not boxed?
+bool wantsUnboxed(const Instruction& inst, size_t index) {
+  switch (inst.op) {
+    case Op::Lt:
+    case Op::Le:
+    case Op::Gt:
+    case Op::Ge:
+    case Op::Eq:
+    case Op::Ne: return isNumber(inst.operands[0]) && isNumber(inst.operands[1]);
+    case Op::CallKnown: {
+      const Function* callee = inst.immediates[0].function;
+      return index > 0 && callee->isDirect && callee->entry()->params[index - 1]->rep != Rep::Boxed;
+    }
+    case Op::Return: return inst.block->function->result != Rep::Boxed;
+    default: return naturalRep(inst) != Rep::Boxed;
+  }
+}
+
+class Unboxer {
+ public:
+  explicit Unboxer(ir::Program& program) : program_(program) {}
+
+  bool run() {
+    chooseSignatures();
+    for (Function* f : program_.functions) {
+      chooseInstructions(*f);
+      chooseParams(*f);
+      chooseInstructions(
+          *f);  // parameters that are unboxed now are known numbers already; calls of direct functions
+      shareConversions(*f);
+      convertEdges(*f);
+    }
+    return true;
+  }
+
+ private:
+  // --- signatures of direct functions -----------------------------------------------------------------------------------------
+
+  uint32_t group(uint32_t f) {
+    while (groups_[f] != f) f = groups_[f] = groups_[groups_[f]];
+    return f;
+  }
+
+  void chooseSignatures() {
+    Inference inference(program_);
+    inference.run();
+    const size_t count = program_.functions.size();
+    groups_.resize(count);
+    std::iota(groups_.begin(), groups_.end(), 0);
+    for (const Function* f : program_.functions)
+      for (const Block* block : f->blocks)
+        for (const Instruction* inst : block->instructions)
+          if (inst->tail && inst->op == Op::CallKnown && f->isDirect)
+            groups_[group(f->index)] = group(inst->immediates[0].function->index);
+    std::vector<Type> results(count, Type::none());
+    for (const Function* f : program_.functions)
+      results[group(f->index)] = results[group(f->index)] | inference.resultOf(f);
+    for (Function* f : program_.functions) {
+      if (!f->isDirect) continue;
+      f->result = repOf(results[group(f->index)]);
+      for (ir::Param* p : f->entry()->params) p->rep = repOf(p->type);
+    }
+  }
+
+  // --- values ------------------------------------------------------------------------------------------------------------------
+
+  void chooseInstructions(Function& f) {
+    for (Block* block : f.blocks)
+      for (Instruction* inst : block->instructions)
+        if (inst->info().hasResult && inst->rep == Rep::Boxed && !inst->tail)
+          inst->rep = naturalRep(*inst);
+  }
+
+  /// A parameter that somebody computes with, or passes on to one, follows its type.
+  void chooseParams(Function& f) {
+    std::vector<bool> isHandler(f.blocks.size());
+    for (Block* block : f.blocks)
+      block->forEachEdge([&](Edge& edge, bool handler) {
+        if (handler) isHandler[edge.target->index] = true;
+      });
+    for (bool changed = true; changed;) {
+      changed = false;
+      auto want = [&](Value* v) {
+        ir::Param* p = asParam(v);
+        if (!p || p->rep != Rep::Boxed || p->block == f.entry() || isHandler[p->block->index])
+          return;
+        const Rep rep = repOf(p->type);
+        if (rep == Rep::Boxed || rep == Rep::I1) return;
+        p->rep = rep;
+        changed = true;
+      };
+      for (Block* block : f.blocks) {
+        for (Instruction* inst : block->instructions)
+          for (size_t i = 0; i < inst->operands.size(); i++)
+            if (wantsUnboxed(*inst, i)) want(inst->operands[i]);
+        block->forEachEdge([&](Edge& edge, bool handler) {
+          if (handler) return;
+          for (size_t i = 0; i < edge.args.size(); i++)
+            if (edge.target->params[i]->rep != Rep::Boxed) want(edge.args[i]);
+        });
+      }
+    }
+  }
+
+  // --- conversions ---------------------------------------------------------------------------------------------------------------
+
+  Instruction* convert(Value* value, Rep rep, Location loc) {
+    Instruction* result = makeInstruction(program_, Op::Convert, loc, {value});
+    result->type = value->type;
+    result->rep = rep;
+    return result;
+  }
+
+  /// A boxed number that is computed with is unboxed once, where it is made.
+  void shareConversions(Function& f) {
+    std::unordered_map<Value*, Instruction*> unboxed;
+    for (Block* block : f.blocks)
+      for (Instruction* inst : block->instructions)
+        for (size_t i = 0; i < inst->operands.size(); i++) {
+          Value* v = inst->operands[i];
+          const Rep rep = repOf(v->type);
+          if (v->kind == ir::ValueKind::Constant || v->rep != Rep::Boxed || inst->op == Op::Convert)
+            continue;
+          if ((rep != Rep::I64 && rep != Rep::F64) || !wantsUnboxed(*inst, i)) continue;
+          if (const Instruction* made = asInstruction(v); made && (made->handler || made->tail))
+            continue;
+          auto [it, isNew] = unboxed.try_emplace(v);
+          if (isNew) it->second = convert(v, rep, inst->loc);
+          inst->operands[i] = it->second;
+        }
+    if (unboxed.empty()) return;
+    for (Block* block : f.blocks) {
+      const std::vector<Instruction*> old(block->instructions.begin(), block->instructions.end());
+      block->instructions.clear();
+      for (ir::Param* p : block->params)
+        if (auto it = unboxed.find(p); it != unboxed.end()) append(*block, it->second);
+      for (Instruction* inst : old) {
+        append(*block, inst);
+        if (auto it = unboxed.find(inst); it != unboxed.end()) append(*block, it->second);
+      }
+    }
+  }
+
+  /// Edges agree with the parameters they lead to. On the way to a handler the back end converts.
+  void convertEdges(Function& f) {
+    const std::vector<Block*> blocks = f.blocks;
+    for (Block* block : blocks) {
+      Instruction* end = block->terminator();
+      for (Edge& edge : end->successors) {
+        auto differs = [&](size_t i) {
+          return edge.args[i]->kind != ir::ValueKind::Constant &&
+                 edge.args[i]->rep != edge.target->params[i]->rep;
+        };
+        bool any = false;
+        for (size_t i = 0; i < edge.args.size(); i++) any |= differs(i);
+        if (!any) continue;
+        Block* at = block;
+        if (end->op != Op::Jump || block->raising()) at = splitEdge(f, edge, end->loc);
+        Instruction* jump = at->instructions.back();
+        Edge& last = jump->successors[0];
+        at->instructions.pop_back();
+        for (size_t i = 0; i < last.args.size(); i++) {
+          const Rep rep = last.target->params[i]->rep;
+          if (last.args[i]->kind == ir::ValueKind::Constant || last.args[i]->rep == rep) continue;
+          // From one unboxed representation to another by way of the word.
+          Value* from = last.args[i];
+          if (from->rep != Rep::Boxed && rep != Rep::Boxed) {
+            Instruction* word = convert(from, Rep::Boxed, jump->loc);
+            append(*at, word);
+            from = word;
+          }
+          Instruction* converted = convert(from, rep, jump->loc);
+          append(*at, converted);
+          last.args[i] = converted;
+        }
+        append(*at, jump);
+      }
+    }
+    ir::orderBlocks(f);
+  }
+
+  Block* splitEdge(Function& f, Edge& edge, Location loc) {
+    Block* between = f.addBlock(Symbol::of("convert"));
+    Instruction* jump = makeInstruction(program_, Op::Jump, loc, {});
+    jump->successors = {program_.arena.array<Edge>(1), 1};
+    new (&jump->successors[0]) Edge(edge);
+    append(*between, jump);
+    edge = Edge{between, {}};
+    return between;
+  }
+
+  ir::Program& program_;
+  std::vector<uint32_t> groups_;
+};
+
+}  // namespace
+
+bool unbox(ir::Program& program, PassContext& context) {
+  return context.native && Unboxer(program).run();
+}
+
+}  // namespace gene
