@@ -12,8 +12,10 @@
 namespace gene::driver {
 namespace {
 
+enum class Output { None, Forms, HeaderAndForms };
+
 /// Reads and prints one source; `name` is empty for code that has no file.
-int parseOne(std::string name, std::string text, ParseFormat format, bool header) {
+int parseOne(std::string name, std::string text, ParseFormat format, Output output) {
   SourceManager sources;
   const Location start = sources.add(name.empty() ? "<input>" : name, std::move(text));
   DiagnosticEngine diagnostics(sources);
@@ -30,8 +32,9 @@ int parseOne(std::string name, std::string text, ParseFormat format, bool header
     }
     return Failed;
   }
+  if (output == Output::None) return Success;
   std::string out;
-  if (header) out = "=== Parsing: " + name + " ===\n";
+  if (output == Output::HeaderAndForms) out = "=== Parsing: " + name + " ===\n";
   out += printParsed(forms, format);
   return writeFile("-", out).ok() ? Success : Failed;
 }
@@ -42,6 +45,7 @@ int parse(Arguments args) {
   static const std::vector<OptionSpec> specs = {
       {"format,f", "pretty|compact|sexp", "how forms are printed (default pretty)"},
       {"eval,e", "CODE", "parse this code instead of a file"},
+      {"quiet,q", nullptr, "print mistakes only"},
       {"help,h", nullptr, "this text"},
   };
   Expected<Options> options = parseOptions(specs, args, Positionals::Anywhere);
@@ -63,12 +67,14 @@ int parse(Arguments args) {
   else if (name != "pretty")
     return fail("Invalid format '" + name + "'. Must be: pretty, compact, or sexp");
   const std::vector<std::string>& files = options->positional;
+  const Output plain = options->has("quiet") ? Output::None : Output::Forms;
+  const bool headers = files.size() > 1 || format == ParseFormat::Pretty;
   return onLargeStack(runtimeOptionsFromEnvironment(), [&] {
-    if (options->has("eval")) return parseOne({}, options->get("eval"), format, false);
+    if (options->has("eval")) return parseOne({}, options->get("eval"), format, plain);
     if (files.empty()) {
       if (::isatty(STDIN_FILENO))
         return fail("No input provided. Use -e for code or provide a file.");
-      return parseOne({}, readStandardInput(), format, false);
+      return parseOne({}, readStandardInput(), format, plain);
     }
     int code = Success;
     for (const std::string& file : files) {
@@ -76,7 +82,8 @@ int parse(Arguments args) {
       if (!text)
         code = fail(text.message());
       else if (parseOne(file, std::move(*text), format,
-                        files.size() > 1 || format == ParseFormat::Pretty) != Success)
+                        headers && plain == Output::Forms ? Output::HeaderAndForms : plain) !=
+               Success)
         code = Failed;
     }
     return code;
