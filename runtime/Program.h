@@ -20,6 +20,9 @@ struct TraceSite {
   const char* file;
   const char* function;  // the name, "" for a lambda, "__init__" for a module's top level
   uint32_t line, column;
+  /// An inlined tail call: not on the trace of what the callee raises, only on that of the call itself.
+  bool wasTail;
+  const TraceSite* caller;  // of inlined code: the call; else null
 };
 
 struct Program {

@@ -124,7 +124,7 @@ void Select::takeResult(const ir::Instruction& i, uint32_t from) {
 
 /// The instruction word that follows is the one that may raise.
 void Select::mark(const ir::Instruction& i) {
-  assembler_.site(tables_.site(i.loc, &function_));
+  assembler_.site(tables_.site(i.loc, i.inlined, &function_));
   if (!i.handler) return;
   const ir::Param* exception = i.handler->target->params[0];
   const uint32_t arrives =
@@ -612,7 +612,7 @@ void Select::emitRuntime(const ir::Instruction& i) {
 std::vector<uint8_t> tooLarge(const ir::Function& function, ImageTables& tables) {
   static const StringForm message(FormKind::String, {}, "Function is too large");
   Assembler assembler(false);
-  assembler.site(tables.site(function.loc, &function));
+  assembler.site(tables.site(function.loc, nullptr, &function));
   assembler.emit(Opcode::RuntimeRaising);
   assembler.word(static_cast<uint64_t>(vm::RuntimeOp::RaiseMessage));
   assembler.word(tables.symbolSlot(Symbol::of("RuntimeException")));

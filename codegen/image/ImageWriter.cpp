@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "codegen/image/EncodeConstant.h"
 #include "runtime/image/ImageFormat.h"
@@ -24,7 +25,7 @@ struct ImageTables::Data {
   std::unordered_map<const Form*, uint32_t> formSlots;
   std::unordered_map<const GeneForm*, uint32_t> metadataSlots;
   std::vector<ImageSite> sites;
-  std::map<std::pair<uint32_t, const ir::Function*>, uint32_t> siteIndices;
+  std::map<std::tuple<uint32_t, const ir::Inlined*, const ir::Function*>, uint32_t> siteIndices;
 
   explicit Data(const ir::Program& p) : program(p) {}
 
@@ -99,16 +100,22 @@ uint32_t ImageTables::formSlot(const Form* form, bool) {
   return entry->second;
 }
 
-uint32_t ImageTables::site(Location loc, const ir::Function* function) {
+uint32_t ImageTables::site(Location loc, const ir::Inlined* inlined, const ir::Function* function) {
+  // A caller's site comes first: the loader relies on it.
+  const uint32_t caller = inlined && !inlined->byTailCall
+                              ? site(inlined->call, inlined->caller, function)
+                              : NoIndex;
   const auto [entry, added] = data_->siteIndices.try_emplace(
-      {loc.offset, function}, static_cast<uint32_t>(data_->sites.size()));
+      {loc.offset, inlined, function}, static_cast<uint32_t>(data_->sites.size()));
   if (added) {
     Position position;
     if (loc.valid()) position = data_->program.sources.position(loc);
-    const bool isModule = function == data_->program.functions.front();
+    const ir::Function* author = inlined ? inlined->function : function;
+    const bool isModule = author == data_->program.functions.front();
     data_->sites.push_back({data_->text(position.file),
-                            data_->text(isModule ? sym::Init.text() : function->name.text()),
-                            position.line, position.column});
+                            data_->text(isModule ? sym::Init.text() : author->name.text()),
+                            position.line, position.column, caller,
+                            inlined && inlined->wasTail ? 1u : 0u});
   }
   return entry->second;
 }
@@ -182,7 +189,7 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
   for (const ir::Function* function : program.functions) {
     ImageFunction entry{};
     entry.name = data_->symbol(function == program.functions.front() ? sym::Init : function->name);
-    entry.site = self.site(function->loc, function);
+    entry.site = self.site(function->loc, nullptr, function);
     entry.firstSlot = static_cast<uint32_t>(slots.size());
     entry.slotCount = static_cast<uint16_t>(function->params.size());
     entry.captureCount = static_cast<uint16_t>(function->captureCount);

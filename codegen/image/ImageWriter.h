@@ -25,7 +25,8 @@ class ImageTables {
   /// else a literal.
   uint32_t symbolSlot(Symbol symbol);
   uint32_t formSlot(const Form* form, bool asTemplate);
-  uint32_t site(Location loc, const ir::Function* function);
+  /// A place of `function` that may raise, with the calls around it that were inlined.
+  uint32_t site(Location loc, const ir::Inlined* inlined, const ir::Function* function);
   uint32_t slotCount() const;
   uint32_t globalCount() const;
 

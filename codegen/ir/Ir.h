@@ -148,11 +148,22 @@ struct Immediate {
   const Form* form = nullptr;
 };
 
+/// Whose code an instruction is that was copied from another function: what a stack trace shows although there is no
+/// frame any more.
+struct Inlined {
+  const Function* function;  // where it was written
+  Location call;             // the call that the copy replaced
+  const Inlined* caller;     // whose code that call was; null: its function's own
+  bool byTailCall;           // the call was a tail call: there is no frame of its caller
+  bool wasTail;              // of a call: a tail call in `function`, and not here. Code it calls replaces this frame
+};
+
 class Instruction : public Value {
  public:
   Op op;
   bool tail = false;
   Location loc;
+  const Inlined* inlined = nullptr;  // null: its function's own code
   Block* block = nullptr;
   std::span<Value*> operands;
   std::span<Immediate> immediates;  // without Cache

@@ -44,7 +44,7 @@ DIType* DebugInfo::type(ir::Rep rep) {
   GENE_UNREACHABLE("representation");
 }
 
-void DebugInfo::define(const ir::Function& function, llvm::Function* code) {
+DISubprogram* DebugInfo::subprogram(const ir::Function& function, StringRef symbol) {
   const Position position = positionOf(function.loc);
   DIFile* const where = file(position.file);
   SmallVector<Metadata*, 8> types;
@@ -54,14 +54,27 @@ void DebugInfo::define(const ir::Function& function, llvm::Function* code) {
   }
   DISubprogram::DISPFlags flags = DISubprogram::SPFlagDefinition | DISubprogram::SPFlagLocalToUnit;
   if (optimised_) flags |= DISubprogram::SPFlagOptimized;
-  code->setSubprogram(builder_.createFunction(
-      where, displayName(program_, function), code->getName(), where, position.line,
+  return builder_.createFunction(
+      where, displayName(program_, function), symbol, where, position.line,
       builder_.createSubroutineType(builder_.getOrCreateTypeArray(types)), position.line,
-      DINode::FlagPrototyped, flags));
+      DINode::FlagPrototyped, flags);
 }
 
-DILocation* DebugInfo::location(llvm::Function* code, Location loc) {
-  DISubprogram* const scope = code->getSubprogram();
+void DebugInfo::define(const ir::Function& function, llvm::Function* code) {
+  code->setSubprogram(subprogram(function, code->getName()));
+}
+
+DILocation* DebugInfo::location(llvm::Function* code, Location loc, const ir::Inlined* inlined) {
+  DISubprogram* scope = code->getSubprogram();
+  DILocation* call = nullptr;
+  if (inlined) {
+    DILocation*& known = calls_[{inlined, scope}];
+    if (!known) known = location(code, inlined->call, inlined->caller);
+    call = known;
+    DISubprogram*& author = inlinedFrom_[inlined->function];
+    if (!author) author = subprogram(*inlined->function, "");
+    scope = author;
+  }
   const Position position = positionOf(loc);
   // A place in another file (code of a macro) has a scope that says so.
   DIScope* place = scope;
@@ -70,7 +83,7 @@ DILocation* DebugInfo::location(llvm::Function* code, Location loc) {
     if (!block) block = builder_.createLexicalBlockFile(scope, file(position.file));
     place = block;
   }
-  return DILocation::get(code->getContext(), position.line, position.column, place);
+  return DILocation::get(code->getContext(), position.line, position.column, place, call);
 }
 
 void DebugInfo::parameters(const ir::Function& function, ArrayRef<Value*> values,

@@ -21,7 +21,8 @@ class DebugInfo {
   /// Attaches a subprogram to the code of `function`.
   void define(const ir::Function& function, llvm::Function* code);
   /// A place in `code`; line 0 where `loc` is nowhere.
-  llvm::DILocation* location(llvm::Function* code, Location loc);
+  llvm::DILocation* location(llvm::Function* code, Location loc,
+                             const ir::Inlined* inlined = nullptr);
   /// Says at the end of `block` that the parameters of `function` are in these values.
   void parameters(const ir::Function& function, llvm::ArrayRef<llvm::Value*> values,
                   llvm::BasicBlock* block);
@@ -29,6 +30,7 @@ class DebugInfo {
 
  private:
   llvm::DIFile* file(std::string_view name);
+  llvm::DISubprogram* subprogram(const ir::Function& function, llvm::StringRef symbol);
   llvm::DIType* type(ir::Rep rep);
   [[nodiscard]] Position positionOf(Location loc) const;
 
@@ -39,6 +41,8 @@ class DebugInfo {
   llvm::DICompileUnit* unit_ = nullptr;
   llvm::DIType* types_[4] = {};
   std::map<std::string, llvm::DIFile*, std::less<>> files_;
+  std::map<const ir::Function*, llvm::DISubprogram*> inlinedFrom_;  // functions whose code others have
+  std::map<std::pair<const ir::Inlined*, llvm::DISubprogram*>, llvm::DILocation*> calls_;
   std::map<std::pair<llvm::DISubprogram*, std::string_view>, llvm::DILexicalBlockFile*> foreign_;
 };
 

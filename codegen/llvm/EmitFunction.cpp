@@ -154,7 +154,7 @@ void FunctionEmitter::emitBlock(const ir::Block& block) {
     // What follows a call that has become a tail call, or something that always raises, is not reached.
     if (b_.GetInsertBlock()->getTerminator()) break;
     current_ = inst;
-    b_.SetCurrentDebugLocation(module_.debugInfo().location(code_, inst->loc));
+    b_.SetCurrentDebugLocation(module_.debugInfo().location(code_, inst->loc, inst->inlined));
     emitInstruction(*inst);
   }
 }
@@ -231,7 +231,8 @@ BasicBlock* FunctionEmitter::raiseTarget() {
     for (unsigned i = 0; i < edge->args.size(); i++)
       args.push_back(use(edge->args[i], edge->target->params[i + 1]->rep));
   BasicBlock* const last = direct ? from : b_.GetInsertBlock();
-  target.site->addIncoming(b_.getInt64(module_.tables().site(loc, &function_)), last);
+  const ir::Inlined* inlined = current_ ? current_->inlined : nullptr;
+  target.site->addIncoming(b_.getInt64(module_.tables().site(loc, inlined, &function_)), last);
   for (size_t i = 0; i < args.size(); i++) target.args[i]->addIncoming(args[i], last);
   if (direct) return target.block;
   b_.CreateBr(target.block);

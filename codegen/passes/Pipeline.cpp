@@ -26,9 +26,12 @@ constexpr Pass passes[] = {
 
 // Level 0 (eval, the REPL) runs nothing.
 constexpr std::string_view level1[] = {"simplify", "resolve-calls", "simplify"};
-constexpr std::string_view level2[] = {"simplify",     "resolve-calls", "simplify",
-                                       "direct-calls", "specialise",    "infer",
-                                       "simplify",     "infer",         "unbox"};
+constexpr std::string_view level2[] = {
+    "simplify",     "resolve-calls", "simplify",      "tail-loops",  // what is called
+    "inline",       "simplify",      "resolve-calls", "inline",      // closures that became known
+    "simplify",     "resolve-calls", "inline",        "simplify",    //
+    "direct-calls", "drop-unused",   "specialise",    "infer",      "simplify",  // types
+    "self-inline",  "simplify",      "infer",         "unbox"};
 
 // -------------------------------------------------------------------------------------------------------------------------
 

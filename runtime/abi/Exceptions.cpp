@@ -111,20 +111,25 @@ Value gene_exception_set(Context* context, Value exception) {
   return before;
 }
 
+static void noteOrigin(Context* context, const TraceSite& at) {
+  if (!isInstance(context->exception)) return;
+  auto* exception = static_cast<InstanceObject*>(context->exception.object());
+  const std::string place =
+      std::string(at.file) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+  if (getField(*context, exception, sym::LocationName).isAbsent())
+    setField(*context, exception, sym::LocationName, newString(*context, place));
+  if (!context->wantsLocation) return;
+  const Value message = getField(*context, exception, sym::Message);
+  if (isString(message))
+    setField(*context, exception, sym::Message,
+             newString(*context, std::string(stringView(message)) + " @ " + place));
+}
+
 void gene_trace(Context* context, uint64_t program, uint64_t site) {
-  const TraceSite& at = reinterpret_cast<const Program*>(program)->sites[site];
-  if (context->trace->add(at) && isInstance(context->exception)) {
-    auto* exception = static_cast<InstanceObject*>(context->exception.object());
-    const std::string place =
-        std::string(at.file) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
-    if (getField(*context, exception, sym::LocationName).isAbsent())
-      setField(*context, exception, sym::LocationName, newString(*context, place));
-    if (context->wantsLocation) {
-      const Value message = getField(*context, exception, sym::Message);
-      if (isString(message))
-        setField(*context, exception, sym::Message,
-                 newString(*context, std::string(stringView(message)) + " @ " + place));
-    }
+  const TraceSite* at = reinterpret_cast<const Program*>(program)->sites + site;
+  for (; at; at = at->caller) {
+    if (at->wasTail && context->trace->count() != 0) continue;
+    if (context->trace->add(*at)) noteOrigin(context, *at);
   }
   context->wantsLocation = false;
 }

@@ -25,7 +25,7 @@
 
 namespace gene::image {
 
-inline constexpr uint32_t FormatVersion = 2;
+inline constexpr uint32_t FormatVersion = 3;
 inline constexpr uint32_t NoIndex = 0xFFFFFFFF;
 inline constexpr char Magic[4] = {'G', 'E', 'N', 'E'};
 inline constexpr std::string_view CompilerVersion = "gene 0.1.0";
@@ -108,6 +108,8 @@ struct ImageSite {
   ImageText function;
   uint32_t line;
   uint32_t column;
+  uint32_t caller;   // of inlined code: the site of the call, one before this; else NoIndex
+  uint32_t wasTail;  // 1: an inlined tail call
 };
 struct ImageCode {
   uint32_t words;

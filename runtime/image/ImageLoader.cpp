@@ -115,8 +115,13 @@ class Loader {
       if (arg.kind > static_cast<uint32_t>(gene::ArgKind::KeywordSpread) ||
           (arg.keyword != NoIndex && arg.keyword >= symbols_.size()))
         return "a call shape is damaged";
-    for (const ImageSite& site : get<ImageSite>(Section::Sites))
-      if (!validText(site.file) || !validText(site.function)) return "a location is damaged";
+    uint32_t index = 0;
+    for (const ImageSite& site : get<ImageSite>(Section::Sites)) {
+      if (!validText(site.file) || !validText(site.function) || site.wasTail > 1 ||
+          (site.caller != NoIndex && site.caller >= index))
+        return "a location is damaged";
+      index++;
+    }
     return nullptr;
   }
 
@@ -205,9 +210,15 @@ class Loader {
   }
 
   void buildSites() {
-    for (const ImageSite& site : get<ImageSite>(Section::Sites))
-      program_->siteStore.push_back(
-          {textAt(site.file), textAt(site.function), site.line, site.column});
+    const std::span<const ImageSite> sites = get<ImageSite>(Section::Sites);
+    program_->siteStore.resize(sites.size());
+    for (size_t i = 0; i < sites.size(); i++) {
+      const ImageSite& site = sites[i];
+      const TraceSite* caller =
+          site.caller == NoIndex ? nullptr : &program_->siteStore[site.caller];
+      program_->siteStore[i] = {textAt(site.file), textAt(site.function), site.line,
+                                site.column,       site.wasTail != 0,     caller};
+    }
     program_->sites = program_->siteStore.data();
     program_->siteCount = static_cast<uint32_t>(program_->siteStore.size());
   }
