@@ -1,4 +1,4 @@
-// Opens libgene_llvm.so, which lies in ../lib beside the executable's folder.
+// Opens libgene_llvm.so, which lies in ../lib/gene beside the executable's folder.
 
 #include <dlfcn.h>
 
