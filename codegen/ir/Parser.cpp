@@ -1,6 +1,7 @@
 // IR text to IR. The project's reader is the lexer; this file walks its forms. Names may be used before they are
 // defined (blocks, functions, values across blocks), so a function is read in two passes.
 
+#include <cstdio>
 #include <unordered_map>
 
 #include "codegen/ir/Printer.h"
@@ -143,7 +144,7 @@ class Parser {
     for (auto [inst, form] : instructions) fill(*inst, *form);
   }
 
-  /// int|float, any, value, none
+  /// int|float, instance-3-5, any, value, none
   Type type(const Form* form) {
     const std::string text = printForm(*form);
     if (text == "any") return Type::any();
@@ -157,11 +158,23 @@ class Parser {
 #define TYPE(Name, label) \
   if (word == label) one = Type::Name();
 #include "codegen/ir/Types.def"
+      if (word.starts_with("instance-")) one = instances(word);
       if (one.isNone()) error(form->loc, "unknown type");
       result = result | one;
       from = bar + 1;
     }
     return result;
+  }
+
+  /// instance-FIRST-LAST
+  static Type instances(std::string_view word) {
+    unsigned first = 0, last = 0;
+    const std::string text(word);
+    int end = 0;
+    if (std::sscanf(text.c_str(), "instance-%5u-%5u%n", &first, &last, &end) != 2 ||
+        static_cast<size_t>(end) != text.size() || first > last || last > Type::LastClass)
+      return Type::none();
+    return Type::instanceOf(static_cast<uint16_t>(first), static_cast<uint16_t>(last));
   }
 
   void facts(Value& value, const GeneForm& gene) {

@@ -7,8 +7,12 @@ std::string Type::text() const {
   if (*this == value()) return "value";
   if (isNone()) return "none";
   std::string out;
-#define TYPE(Name, text) \
-  if (bits_ >> Name##Index & 1) out += out.empty() ? text : "|" text;
+#define TYPE(Name, text)                                                 \
+  if (bits_ >> Name##Index & 1) {                                        \
+    out += out.empty() ? text : "|" text;                                \
+    if (Name##Index == InstanceIndex && *this != (*this | Instance()))   \
+      out += "-" + std::to_string(first_) + "-" + std::to_string(last_); \
+  }
 #include "codegen/ir/Types.def"
   return out;
 }

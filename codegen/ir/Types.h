@@ -1,5 +1,6 @@
 #pragma once
-// What is known about an IR value: a Type (a union of the kinds of Types.def, one bit each) and a representation.
+// What is known about an IR value: a Type (a union of the kinds of Types.def, one bit each, and the classes of the
+// instances among them) and a representation.
 
 #include <cstdint>
 #include <string>
@@ -9,6 +10,8 @@ namespace gene::ir {
 /// How a value is held: as a NaN-boxed word, or as a machine int, double or truth value.
 enum class Rep : uint8_t { Boxed, I64, F64, I1 };
 
+/// A union of kinds; for instances also which classes they are of, as a range of class numbers (docs/ir.md): a class and
+/// all below it are a range.
 class Type {
  public:
   enum Bit : uint32_t {
@@ -16,8 +19,11 @@ class Type {
 #include "codegen/ir/Types.def"
     Count
   };
+  static constexpr uint16_t LastClass = 0xFFFF;
+
   constexpr Type() = default;
-  constexpr explicit Type(uint32_t bits) : bits_(bits) {}
+  constexpr explicit Type(uint32_t bits)
+      : bits_(bits), last_(bits >> InstanceIndex & 1 ? LastClass : 0) {}
 
   static constexpr Type none() { return Type(0); }
   static constexpr Type any() { return Type((1u << Count) - 1); }
@@ -26,22 +32,55 @@ class Type {
 #include "codegen/ir/Types.def"
   /// Whatever a program can see: all but `absent`.
   static constexpr Type value() { return Type(any().bits_ & ~(1u << AbsentIndex)); }
+  /// Instances of the classes with these numbers.
+  static constexpr Type instanceOf(uint16_t first, uint16_t last) {
+    Type type = Instance();
+    type.first_ = first;
+    type.last_ = last;
+    return type;
+  }
 
   [[nodiscard]] constexpr uint32_t bits() const { return bits_; }
   [[nodiscard]] constexpr bool isNone() const { return bits_ == 0; }
-  [[nodiscard]] constexpr bool isAny() const { return bits_ == any().bits_; }
+  [[nodiscard]] constexpr bool isAny() const { return *this == any(); }
+  [[nodiscard]] constexpr bool hasInstances() const { return bits_ >> InstanceIndex & 1; }
+  /// The classes that instances of this type are of; meaningful if it has some.
+  [[nodiscard]] constexpr uint16_t firstClass() const { return first_; }
+  [[nodiscard]] constexpr uint16_t lastClass() const { return last_; }
   /// True if every value of this type is one of `other`.
-  [[nodiscard]] constexpr bool within(Type other) const { return (bits_ & ~other.bits_) == 0; }
-  [[nodiscard]] constexpr bool overlaps(Type other) const { return (bits_ & other.bits_) != 0; }
-  constexpr Type operator|(Type other) const { return Type(bits_ | other.bits_); }
-  constexpr Type operator&(Type other) const { return Type(bits_ & other.bits_); }
+  [[nodiscard]] constexpr bool within(Type other) const {
+    return (bits_ & ~other.bits_) == 0 &&
+           (!hasInstances() || (first_ >= other.first_ && last_ <= other.last_));
+  }
+  [[nodiscard]] constexpr bool overlaps(Type other) const { return !(*this & other).isNone(); }
+  constexpr Type operator|(Type other) const {
+    if (!hasInstances()) return withClasses(bits_ | other.bits_, other.first_, other.last_);
+    if (!other.hasInstances()) return withClasses(bits_ | other.bits_, first_, last_);
+    return withClasses(bits_ | other.bits_, first_ < other.first_ ? first_ : other.first_,
+                       last_ > other.last_ ? last_ : other.last_);
+  }
+  constexpr Type operator&(Type other) const {
+    uint32_t bits = bits_ & other.bits_;
+    const uint16_t first = first_ > other.first_ ? first_ : other.first_;
+    const uint16_t last = last_ < other.last_ ? last_ : other.last_;
+    if (first > last) bits &= ~(1u << InstanceIndex);
+    return bits >> InstanceIndex & 1 ? withClasses(bits, first, last) : withClasses(bits, 0, 0);
+  }
   friend constexpr bool operator==(Type, Type) = default;
 
-  /// "int", "int|float", "any", "value", "none".
+  /// "int", "int|float", "instance-3-5" (of the classes 3 to 5), "any", "value", "none".
   [[nodiscard]] std::string text() const;
 
  private:
+  static constexpr Type withClasses(uint32_t bits, uint16_t first, uint16_t last) {
+    Type type;
+    type.bits_ = bits;
+    type.first_ = first;
+    type.last_ = last;
+    return type;
+  }
   uint32_t bits_ = any().bits_;
+  uint16_t first_ = 0, last_ = LastClass;  // both 0 without instances
 };
 
 }  // namespace gene::ir

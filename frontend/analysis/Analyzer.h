@@ -185,7 +185,7 @@ class Analyzer {
   // --- Classes.cpp ----------------------------------------------------------------------------------------------------
   Node* classNode(const GeneForm& form, Symbol name, std::span<Form* const> rest);
   void member(ast::Class& cls, const Form* form, std::vector<ast::Class::Member>& members);
-  uint32_t assignedFields(std::span<Form* const> forms);
+  static std::vector<Symbol> assignedFields(std::span<Form* const> forms);
 
   // --- Patterns.cpp ---------------------------------------------------------------------------------------------------
   ast::Destructure* pattern(const Form* form, Node* value, bool constant);

@@ -495,7 +495,7 @@ struct Class : Node {
   Scope* scope = nullptr;  // of the body
   Binding* cls = nullptr;  // the class itself, for super and `self` in the body
   std::span<Member> members;
-  uint32_t fieldCount = 0;  // distinct fields that constructor and methods assign
+  std::span<Symbol> fields;  // that the constructor and then the methods assign, in order
   Class(Location loc) : Node(NodeKind::Class, loc) {}
 };
 struct Namespace : Node {  // (ns name body…): evaluates to the namespace

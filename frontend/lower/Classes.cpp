@@ -7,7 +7,12 @@ namespace gene {
 Lowering::Value* Lowering::classForm(ast::Class& node) {
   Value* parent = node.parent ? expression(node.parent) : builder_.absent();
   builder_.setLocation(node.loc);
-  Value* cls = builder_.emit(Op::ClassNew, {parent}, {ir::Builder::imm(node.name)});
+  std::vector<Form*> fields;
+  for (Symbol field : node.fields) fields.push_back(arena().make<SymbolForm>(node.loc, field));
+  const Form* layout = arena().make<ArrayForm>(node.loc, arena().copy(std::span<Form*>(fields)));
+  Value* cls = builder_.emit(
+      Op::ClassNew, {parent},
+      {ir::Builder::imm(node.name), ir::Builder::imm(layout), ir::Builder::imm(int64_t{0})});
   enterScope(node.scope);
   if (node.cls) writeBinding(node.cls, cls);
   for (ast::Class::Member& member : node.members) {
@@ -33,8 +38,6 @@ Lowering::Value* Lowering::classForm(ast::Class& node) {
       case ast::Class::Member::Statement: expression(member.node); break;
     }
   }
-  builder_.setLocation(node.loc);
-  builder_.emit(Op::ClassDone, {cls}, {ir::Builder::imm(int64_t{node.fieldCount})});
   return cls;
 }
 

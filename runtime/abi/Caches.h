@@ -9,8 +9,9 @@
 //   member.get    shape: of an instance      index: byte offset of the field inside the object
 //                 MapCache                   index: the entry number; holds while that entry's key is the name
 //   member.set    as member.get (only fields that are neither typed nor readonly), and
-//                 AddsField | shape before   index: shape after << SlotBits | field number. The instance gets the
-//                                            shape after, and the field, which lies inside the object, its first value
+//                 AddsField | shape before   index: (shape after - shape before) << SlotBits | field number. The
+//                                            instance gets the shape after, and the field, which lies inside the
+//                                            object, its first value
 //
 // So an object whose header has the shape of a member cache is an instance with the field at that offset: generated
 // code needs one compare. The other forms can never equal the shape in a header.
@@ -23,8 +24,8 @@ inline constexpr uint32_t MapCache = 0x80000000;   // member.*: a Map
 inline constexpr uint32_t AddsField = 0x40000000;  // member.set: flag
 inline constexpr uint32_t NoConstructor = 0xFFFFFFFF;
 inline constexpr uint32_t SlotBits = 8;
-inline constexpr uint32_t MaxCachedShape =
-    (1u << (32 - SlotBits)) - 1;  // larger ids are not cached as AddsField
+inline constexpr uint32_t MaxShapeStep =
+    (1u << (32 - SlotBits)) - 1;  // shapes farther apart are not cached as AddsField
 
 inline InlineCache readCache(const InlineCache* cache) {
   return __builtin_bit_cast(

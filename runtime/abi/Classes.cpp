@@ -2,19 +2,25 @@
 
 #include "runtime/abi/Entry.h"
 #include "runtime/abi/MethodTable.h"
+#include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Members.h"
 
 using namespace gene;
 
-Value gene_class_new(Context* context, Value name, Value parent) {
+Value gene_class_new(Context* context, Value name, Value fields, uint64_t number, Value parent) {
   if (!parent.isAbsent() && !isClass(parent))
     return raise(*context, ErrorClass::Exception,
                  "Parent must be a class, got " + kindName(*context, parent));
   ClassObject* above = parent.isAbsent()
                            ? as<ClassObject>(namespaceGet(context->globals, Symbol::of("Object")))
                            : as<ClassObject>(parent);
-  return Value::object(newClass(*context, name.symbol(), above));
+  ClassObject* cls = newClass(*context, name.symbol(), above);
+  std::vector<Symbol> names;
+  const auto* list = as<ArrayObject>(fields);
+  for (uint32_t i = 0; i < list->size; i++) names.push_back(arrayAt(list, i).symbol());
+  setLayout(cls, names, static_cast<uint32_t>(number));
+  return Value::object(cls);
 }
 
 Value gene_class_method(Context* context, Value name, Value cls, Value function) {
@@ -36,11 +42,6 @@ Value gene_class_ctor(Context* context, Value cls, Value function) {
 
 Value gene_class_field(Context* context, Value name, Value cls, Value type, Value options) {
   declareField(*context, as<ClassObject>(cls), name.symbol(), type, options.isTruthy());
-  return cls;
-}
-
-Value gene_class_done(Context*, uint64_t fields, Value cls) {
-  setExpectedFields(as<ClassObject>(cls), static_cast<uint32_t>(fields));
   return cls;
 }
 

@@ -69,7 +69,7 @@ bool setKnown(InlineCache known, Value object, Value value) {
     return true;
   }
   if ((o->shape | AddsField) != known.shape) return false;
-  o->shape = known.index >> SlotBits;
+  o->shape += known.index >> SlotBits;
   slotAt(object, offsetOf(known.index & ((1u << SlotBits) - 1)))->init(value);
   return true;
 }
@@ -90,8 +90,10 @@ bool setInstance(Context& context, Symbol name, InlineCache* cache, Value object
   if (field < 0) return true;
   if (before == after) {
     recent = {key, {after->id, offsetOf(field)}};
-  } else if (after->id <= MaxCachedShape && before->id < AddsField && field < (1 << SlotBits)) {
-    recent = {key, {AddsField | before->id, after->id << SlotBits | static_cast<uint32_t>(field)}};
+  } else if (after->id - before->id <= MaxShapeStep && field < (1 << SlotBits)) {
+    recent = {key,
+              {AddsField | before->id,
+               (after->id - before->id) << SlotBits | static_cast<uint32_t>(field)}};
   } else {
     return true;
   }

@@ -31,7 +31,7 @@ inline uint64_t indexOf(Value key) { return key.bits - Value::IntBias; }
 /// Gives an instance the field that a cache says it is about to get.
 inline bool addField(InlineCache known, Object* object, Value value) {
   if (known.shape != (object->shape | AddsField)) return false;
-  object->shape = known.index >> SlotBits;
+  object->shape += known.index >> SlotBits;
   static_cast<InstanceObject*>(object)->fields()[known.index & ((1u << SlotBits) - 1)].init(value);
   return true;
 }
@@ -224,6 +224,7 @@ Value gene_fast_instance(Context* context, uint64_t cache, Value cls) {
   auto* instance = static_cast<InstanceObject*>(allocateObjectFast(
       *context, sizeof(InstanceObject) + shape->inlineCapacity * sizeof(Slot), shape->id));
   instance->overflow = nullptr;
+  for (uint32_t i = 0; i < shape->inlineCapacity; i++) instance->fields()[i].init(Value::absent());
   return Value::object(instance);
 }
 

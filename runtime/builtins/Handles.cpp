@@ -86,7 +86,7 @@ constinit const BuiltinTable handleTable{"IOHandle", true, handleRows};
 void defineHandleClass(Context& context) {
   ClassObject* object = as<ClassObject>(namespaceGet(context.globals, Symbol::of("Object")));
   ClassObject* handle = newClass(context, Symbol::of("IOHandle"), object);
-  setExpectedFields(handle, 1);
+  setLayout(handle, std::array{Symbol::of("fd")});
   namespaceSet(context, context.globals, Symbol::of("IOHandle"), Value::object(handle));
 }
 

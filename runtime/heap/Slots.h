@@ -16,9 +16,8 @@ inline void forEachSlot(Object* object, F&& f) {
   if (object->isInstance()) {
     auto* instance = static_cast<InstanceObject*>(object);
     const Shape* shape = shapeOfId(object->shape);
-    const uint32_t inlined = std::min(shape->fieldCount, shape->inlineCapacity);
-    all(instance->fields(), inlined);
-    all(instance->overflow, shape->fieldCount - inlined);
+    all(instance->fields(), shape->inlineCapacity);
+    all(instance->overflow, shape->overflowCount);
     return;
   }
   switch (object->kind()) {

@@ -1,5 +1,6 @@
 #include "runtime/object/Class.h"
 
+#include <algorithm>
 #include <array>
 
 #include "runtime/abi/MethodTable.h"
@@ -10,22 +11,57 @@
 namespace gene {
 namespace {
 
-std::vector<Shape*> shapes;  // by id - FirstInstanceShape; never shrinks
+constexpr size_t MostInlineFields = 60;
 
-Shape* newShape(ClassObject* cls, Shape* parent, Symbol field) {
+std::vector<Shape*> shapes;                       // by id - FirstInstanceShape; never shrinks
+std::vector<std::vector<Shape*>> numberedShapes;  // by class number - 1, then from shapeOfClass on
+
+/// Enters a shape under the next id: of the class with this number, or of all others.
+Shape* addShape(Shape* shape, uint32_t number) {
+  if (number == 0) {
+    shape->id = FirstInstanceShape + static_cast<uint32_t>(shapes.size());
+    GENE_CHECK(shape->id < FirstNumberedShape, "instances have too many different shapes");
+    shapes.push_back(shape);
+    return shape;
+  }
+  if (numberedShapes.size() < number) numberedShapes.resize(number);
+  std::vector<Shape*>& own = numberedShapes[number - 1];
+  GENE_CHECK(own.size() < 1u << ClassShapeBits,
+             "instances of a class have too many different shapes");
+  shape->id = shapeOfClass(number) + static_cast<uint32_t>(own.size());
+  own.push_back(shape);
+  return shape;
+}
+
+uint32_t classNumber(uint32_t shape) {
+  return shape < FirstNumberedShape ? 0 : ((shape - FirstNumberedShape) >> ClassShapeBits) + 1;
+}
+
+Shape* newRoot(ClassObject* cls, std::vector<Symbol> layout, uint32_t number) {
   auto* shape = new Shape;
-  shape->id = FirstInstanceShape + static_cast<uint32_t>(shapes.size());
   shape->cls = cls;
+  shape->inlineCapacity = static_cast<uint32_t>(layout.size());
+  shape->overflowCount = 0;
+  shape->root = shape;
+  shape->layout = std::move(layout);
+  shape->parent = nullptr;
+  return addShape(shape, number);
+}
+
+Shape* newShape(Shape* parent, Symbol field) {
+  auto* shape = new Shape;
+  const std::vector<Symbol>& layout = parent->root->layout;
+  const auto place = static_cast<uint32_t>(std::ranges::find(layout, field) - layout.begin());
+  const bool isInline = place < layout.size();
+  shape->cls = parent->cls;
+  shape->inlineCapacity = parent->inlineCapacity;
+  shape->overflowCount = parent->overflowCount + !isInline;
+  shape->root = parent->root;
   shape->parent = parent;
   shape->lastField = field;
-  shape->fieldCount = parent ? parent->fieldCount + 1 : 0;
-  shape->inlineCapacity = parent ? parent->inlineCapacity : 0;
-  if (parent) {
-    shape->slots = parent->slots;
-    shape->slots.emplace(field, parent->fieldCount);
-  }
-  shapes.push_back(shape);
-  return shape;
+  shape->slots = parent->slots;
+  shape->slots.emplace(field, isInline ? place : shape->inlineCapacity + parent->overflowCount);
+  return addShape(shape, classNumber(parent->id));
 }
 
 /// The last lookups of findMethod, by class and name.
@@ -61,21 +97,32 @@ constexpr KindRow kindRows[] = {
 
 // --- shapes ------------------------------------------------------------------------------------------------------------
 
-Shape* shapeOfId(uint32_t id) { return shapes[id - FirstInstanceShape]; }
+Shape* shapeOfId(uint32_t id) {
+  if (GENE_LIKELY(id < FirstNumberedShape)) return shapes[id - FirstInstanceShape];
+  return numberedShapes[classNumber(id) - 1][id & ((1u << ClassShapeBits) - 1)];
+}
 
 Shape* shapeWith(Context&, Shape* shape, Symbol field) {
   Shape*& child = shape->children[field];
-  if (!child) child = newShape(shape->cls, shape, field);
+  if (!child) child = newShape(shape, field);
   return child;
 }
 
-void setExpectedFields(ClassObject* cls, uint32_t fields) {
-  constexpr uint32_t MostInline = 60;
-  const ClassObject* parent = parentOf(cls);
-  const uint32_t inherited = parent ? parent->rootShape->inlineCapacity : 0;
-  // A new shape: instances made while the class body ran keep theirs.
-  cls->rootShape = newShape(cls, nullptr, {});
-  cls->rootShape->inlineCapacity = std::min(MostInline, inherited + fields);
+void setLayout(ClassObject* cls, std::span<const Symbol> fields, uint32_t number) {
+  std::vector<Symbol> layout = cls->rootShape->layout;
+  for (Symbol field : fields)
+    if (layout.size() < MostInlineFields && std::ranges::count(layout, field) == 0)
+      layout.push_back(field);
+  // A class form that runs once more makes a class like any other.
+  if (number <= numberedShapes.size() && number != 0 && !numberedShapes[number - 1].empty())
+    number = 0;
+  Shape* shape = cls->rootShape = newRoot(cls, layout, number);
+  if (number == 0) return;
+  for (Symbol field : layout) {
+    Shape* next = newShape(shape, field);
+    shape->children[field] = next;
+    shape = next;
+  }
 }
 
 // --- classes -----------------------------------------------------------------------------------------------------------
@@ -97,8 +144,7 @@ ClassObject* newClass(Context& context, Symbol name, ClassObject* parent) {
   cls->members.set(Value::object(newMap(context)));
   // Shapes refer to their class and never die.
   cls->countAndFlags |= Object::Immortal;
-  cls->rootShape = newShape(cls, nullptr, {});
-  cls->rootShape->inlineCapacity = parent ? parent->rootShape->inlineCapacity : 0;
+  cls->rootShape = newRoot(cls, parent ? parent->rootShape->layout : std::vector<Symbol>(), 0);
   return cls;
 }
 
@@ -185,6 +231,7 @@ InstanceObject* newInstance(Context& context, ClassObject* cls) {
   auto* instance = static_cast<InstanceObject*>(allocateObjectFast(
       context, sizeof(InstanceObject) + shape->inlineCapacity * sizeof(Slot), shape->id));
   instance->overflow = nullptr;
+  for (uint32_t i = 0; i < shape->inlineCapacity; i++) instance->fields()[i].init(Value::absent());
   return instance;
 }
 
@@ -209,11 +256,10 @@ void setField(Context& context, InstanceObject* instance, Symbol name, Value val
   }
   Shape* before = shapeOfId(instance->shape);
   Shape* after = shapeWith(context, before, name);
-  const uint32_t slot = before->fieldCount;
-  if (slot < after->inlineCapacity) {
-    instance->fields()[slot].init(value);
+  if (after->overflowCount == before->overflowCount) {
+    instance->fields()[after->slots.at(name)].init(value);
   } else {
-    const uint32_t extra = slot - after->inlineCapacity;
+    const uint32_t extra = before->overflowCount;
     instance->overflow = static_cast<Slot*>(
         growPayload(context, instance->overflow, extra * sizeof(Slot), (extra + 1) * sizeof(Slot)));
     instance->overflow[extra].init(value);
@@ -263,7 +309,7 @@ void bootstrapClasses(Context& context) {
 
   ClassObject* exception = define("Exception", object);
   exception->isException = true;
-  exception->rootShape->inlineCapacity = 3;  // message, cause, location
+  setLayout(exception, std::array{sym::Message, sym::Cause, sym::LocationName});
   static constexpr struct {
     ErrorClass which;
     const char* name;

@@ -4,6 +4,11 @@
 // A Shape says which fields an instance has, in which order; it belongs to one class. Shapes form a tree: adding a
 // field leads to a child shape, the same one every time. Shape ids (from 64 up) are never reused and shapes never die,
 // so inline caches compare ids and own nothing.
+//
+// A class has a layout: the fields that its source is seen to assign, behind those of its parent. A field of the layout
+// has the same place in every instance, whatever the order of assignments; its slot is absent before the first one.
+// Compiled code relies on that, and on this: the n-th shape id of a numbered class (Object.h) is the shape with the
+// first n fields of the layout; the fields of such a class get their values by field assignment in Gene code only.
 
 #include <span>
 #include <unordered_map>
@@ -16,9 +21,11 @@ namespace gene {
 
 struct Shape {
   uint32_t id;
-  uint32_t fieldCount;
-  uint32_t inlineCapacity;         // how many fields lie in the instance itself
+  uint32_t inlineCapacity;         // the size of the layout: these fields lie in the instance itself
+  uint32_t overflowCount;          // how many others it has
   ClassObject* cls;
+  Shape* root;                     // without fields
+  std::vector<Symbol> layout;      // of a root
   Shape* parent;                   // without the last field
   Symbol lastField;
   std::unordered_map<Symbol, Shape*> children;
@@ -65,9 +72,8 @@ Slot* fieldSlot(Context& context, InstanceObject* instance, Symbol name);
 Value getField(Context& context, InstanceObject* instance, Symbol name);
 void setField(Context& context, InstanceObject* instance, Symbol name, Value value);
 
-/// How many fields instances are expected to have besides those of the parent: they get room for them. Has an effect
-/// only before the first instance.
-void setExpectedFields(ClassObject* cls, uint32_t fields);
+/// Gives a new class its layout, the parent's and these fields, and its number; 0 for none.
+void setLayout(ClassObject* cls, std::span<const Symbol> fields, uint32_t number = 0);
 
 // --- built-in classes and exceptions -----------------------------------------------------------------------------------
 inline ClassObject* classOfKind(Context& context, Kind kind) { return context.classes[static_cast<size_t>(kind)]; }

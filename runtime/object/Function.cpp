@@ -62,9 +62,10 @@ Value makeClass(Context& context, Keywords keywords) {
   if (!methods.isNil() && !isMap(methods))
     return raise(context, ErrorClass::Type, "Class.methods must be a map");
   const Symbol symbol = name.isSymbol() ? name.symbol() : symbolOfString(name);
-  const Value cls =
-      gene_class_new(&context, Value::symbol(symbol), parent.isNil() ? Value::absent() : parent);
-  if (cls.isPending()) return cls;
+  const Value cls = Value::object(
+      newClass(context, symbol,
+               as<ClassObject>(parent.isNil() ? namespaceGet(context.globals, Symbol::of("Object"))
+                                              : parent)));
   if (isMap(methods)) {
     const auto* map = as<MapObject>(methods);
     for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++)
@@ -77,7 +78,7 @@ Value makeClass(Context& context, Keywords keywords) {
   if (const Value ctor = get("ctor");
       !ctor.isNil() && gene_class_ctor(&context, cls, withoutReceiver(context, ctor)).isPending())
     return Value::pending();
-  return gene_class_done(&context, 0, cls);
+  return cls;
 }
 
 /// The class of `cls` or its ancestors that defines `name`.

@@ -11,7 +11,7 @@ void freePayloads(Object* object) {
     auto* instance = static_cast<InstanceObject*>(object);
     if (!instance->overflow) return;
     const Shape* shape = shapeOfId(object->shape);
-    freePayload(instance->overflow, (shape->fieldCount - shape->inlineCapacity) * sizeof(Slot));
+    freePayload(instance->overflow, shape->overflowCount * sizeof(Slot));
     return;
   }
   switch (object->kind()) {

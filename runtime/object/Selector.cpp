@@ -254,8 +254,7 @@ class Application {
   bool fields(Value v, ArrayObject* to) {
     auto* instance = static_cast<InstanceObject*>(v.object());
     std::vector<Symbol> names;
-    for (const Shape* s = shapeOfInstance(context_, instance); s && s->fieldCount != 0;
-         s = s->parent)
+    for (const Shape* s = shapeOfInstance(context_, instance); s->parent; s = s->parent)
       names.push_back(s->lastField);
     for (size_t i = names.size(); i-- > 0;)
       pushEntry(to, Value::symbol(names[i]), getField(context_, instance, names[i]));

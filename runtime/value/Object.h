@@ -23,6 +23,15 @@ enum class Kind : uint8_t {
 inline constexpr uint32_t FirstInstanceShape = 64;
 static_assert(static_cast<uint32_t>(Kind::Count) <= FirstInstanceShape);
 
+/// Classes that the compiler has numbered (1 … MaxClassNumber) have shape ids of their own, so that a compare tells
+/// whether an instance is of one of several classes numbered in a row: shapeOfClass(n) … shapeOfClass(n + 1) - 1.
+inline constexpr uint32_t ClassShapeBits = 20;
+inline constexpr uint32_t FirstNumberedShape = 1u << 28;
+inline constexpr uint32_t MaxClassNumber = 700;
+constexpr uint32_t shapeOfClass(uint32_t number) {
+  return FirstNumberedShape + ((number - 1) << ClassShapeBits);
+}
+
 struct Object {
   uint32_t countAndFlags;
   uint32_t shape;
