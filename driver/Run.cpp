@@ -7,6 +7,8 @@
 #include "driver/Command.h"
 #include "runtime/Output.h"
 #include "runtime/object/Print.h"
+#include "runtime/vm/Interpreter.h"
+#include "runtime/vm/Profile.h"
 
 namespace gene::driver {
 namespace {
@@ -15,6 +17,11 @@ const std::vector<OptionSpec>& runSpecs() {
   static const std::vector<OptionSpec> specs = withLanguageOptions({
       {"optimize,O", "0..3", "optimisation level (default 1)"},
       {"stats", nullptr, "print statistics of the runtime on standard error"},
+      {"profile", nullptr, "print calls and time per function on standard error"},
+      {"profile-folded", "FILE", "write folded stacks with microseconds, for flame graphs"},
+      {"profile-instructions", nullptr,
+       "print how often each opcode ran, and each after each, on standard error"},
+      {"switch", nullptr, "use the interpreter that is a loop around a switch"},
       {"stack-size", "BYTES", "address space for the stack (default 1 GiB)"},
       {"no-gir-cache", nullptr, "accepted; programs are always compiled from source"},
       {"force-compile", nullptr, "accepted; programs are always compiled from source"},
@@ -42,6 +49,30 @@ struct Job {
   bool printLast = false;
 };
 
+/// Chooses the interpreter, and what is reported when the program ends. False after a failure that was reported.
+bool prepareRun(Context& context, const Options& options) {
+  const bool calls = options.has("profile"), instructions = options.has("profile-instructions");
+  const std::string folded = options.get("profile-folded");
+  if (options.has("switch")) context.vm->run = vm::runSwitch;
+  if (!calls && !instructions && folded.empty()) return true;
+  if (!folded.empty())
+    if (const Status status = writeFile(folded, ""); !status) {
+      fail(status.message());
+      return false;
+    }
+  auto* profile = new vm::Profile(instructions);
+  context.vm->profile = profile;
+  context.vm->run = vm::runProfiled;
+  atEnd([=] {
+    if (calls) writeError(profile->callReport());
+    if (instructions) writeError(profile->instructionReport());
+    if (folded.empty()) return;
+    if (const Status status = writeFile(folded, profile->foldedStacks()); !status)
+      fail(status.message());
+  });
+  return true;
+}
+
 int runJob(Job& job) {
   DiagnosticEngine diagnostics(job.sources);
   CompileOptions compile;
@@ -53,7 +84,7 @@ int runJob(Job& job) {
   if (!program) return reported == Success ? Failed : reported;
   Context& context = *createContext(job.runtime);
   Program* loaded = loadProgram(context, *program);
-  if (!loaded) return Failed;
+  if (!loaded || !prepareRun(context, job.options)) return Failed;
   return job.printLast ? runAndPrint(context, *loaded, job.runtime)
                        : runProgram(context, *loaded, job.runtime);
 }
@@ -107,7 +138,8 @@ int run(Arguments args) {
     return onLargeStack(job.runtime, [&] {
       Context& context = *createContext(job.runtime);
       Program* program = loadGirFile(context, job.runtime.programName);
-      return program ? runProgram(context, *program, job.runtime) : Failed;
+      if (!program || !prepareRun(context, job.options)) return Failed;
+      return runProgram(context, *program, job.runtime);
     });
   }
   Expected<Location> start = job.sources.addFile(words[0]);

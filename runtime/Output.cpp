@@ -6,6 +6,8 @@
 #include <csignal>
 #include <cstring>
 #include <mutex>
+#include <utility>
+#include <vector>
 
 namespace gene {
 namespace {
@@ -56,6 +58,11 @@ void flushLocked(Output& out) {
   if (!writeAll(STDOUT_FILENO, out.buffer, size)) outputLost();
 }
 
+std::vector<std::function<void()>>& endReports() {
+  static std::vector<std::function<void()>> reports;
+  return reports;
+}
+
 }  // namespace
 
 void writeOut(std::string_view text) {
@@ -82,8 +89,17 @@ void writeError(std::string_view text) {
   writeAll(STDERR_FILENO, text.data(), text.size());
 }
 
+void atEnd(std::function<void()> report) { endReports().push_back(std::move(report)); }
+
+void reportEnd() {
+  const std::vector<std::function<void()>> reports = std::move(endReports());
+  endReports().clear();
+  for (const std::function<void()>& report : reports) report();
+}
+
 void exitProcess(int code) {
   flushOut();
+  reportEnd();
   ::_exit(code);
 }
 

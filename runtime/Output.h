@@ -4,6 +4,7 @@
 // and line by line on a terminal. A program whose output nobody takes ends with a message and exit code 1.
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 namespace gene {
@@ -16,5 +17,10 @@ void flushOut();
 void writeError(std::string_view text);
 /// Ends the process as (exit code) does: flushes, runs nothing else.
 [[noreturn]] void exitProcess(int code);
+
+/// Has `report` called when the program ends, in whichever way: statistics, profiles.
+void atEnd(std::function<void()> report);
+/// Calls what atEnd was given, once.
+void reportEnd();
 
 }  // namespace gene

@@ -189,6 +189,7 @@ Context* createContext(const RuntimeOptions& options) {
   context->moduleSelf = Value::object(newNamespace(*context, Symbol::of("main")));
   defineBuiltins(*context);
   if (options.stackSize != DefaultStackSize) vm::createState(*context, options.stackSize);
+  if (options.stats) atEnd([context] { writeError(statistics(*context)); });
   return context;
 }
 
@@ -235,7 +236,7 @@ int runProgram(Context& context, Program& program, const RuntimeOptions& options
 
 int finishProgram(Context& context, int code, const RuntimeOptions& options) {
   flushOut();
-  if (options.stats) writeError(statistics(context));
+  reportEnd();
   if (!options.checkLeaks) return code;
   context.exception = Value::pending();
   context.current = context.keywords = context.moduleSelf = Value::nil();

@@ -76,6 +76,8 @@ class SharedCache {
   Entry entries_[256] = {};
 };
 
+class Profile;
+
 struct State {
   Value* top;     // the first word of the stack that nothing uses; exact only while C++ code runs
   Value* limit;   // frames must start below
@@ -83,6 +85,8 @@ struct State {
   Value operand;  // from a handler to its slow path
   Value* stack;   // the mapping
   size_t bytes;
+  Value (*run)(Context& context, Value* base);  // one of the interpreters
+  Profile* profile = nullptr;                   // of runProfiled
   SharedCache memberGets, memberSets;
 };
 

@@ -7,8 +7,11 @@
 #include "runtime/abi/Entry.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/vm/Interpreter.h"
+#include "runtime/vm/Opcodes.h"
 
 namespace gene::vm {
+
+uint16_t exitCode[4] = {static_cast<uint16_t>(Opcode::Exit), 0, 0, 0};
 
 bool createState(Context& context, size_t bytes) {
   constexpr size_t page = 4096;
@@ -25,6 +28,7 @@ bool createState(Context& context, size_t bytes) {
   state->limit = state->stack + (bytes - slack) / sizeof(Value);
   state->result = Value::nil();
   state->operand = Value::nil();
+  state->run = run;
   context.vm = state;
   setValueStack(context, state->stack, &state->top);
   return true;
@@ -53,7 +57,7 @@ Value enterBody(Context* context, Value closure, Value a0, Value a1, Value a2, V
   } else {
     std::memcpy(base, context->arguments, slots * sizeof(Value));
   }
-  return run(*context, base);
+  return vm->run(*context, base);
 }
 
 }  // namespace gene::vm

@@ -1,4 +1,9 @@
-// The handlers of Handlers.inc as tail-called functions, or as the cases of a switch.
+// The handlers of Handlers.inc as tail-called functions, or as the cases of a switch. This file is compiled three times:
+//
+//   run           as it stands
+//   runProfiled   GENE_VM_PROFILED (ProfiledInterpreter.cpp): reports calls and returns to State::profile, and takes its
+//                 handler table from there
+//   runSwitch     GENE_VM_SWITCH (SwitchInterpreter.cpp): a loop around a switch
 //
 // What lives in machine registers: pc (behind the current instruction's first word), base, consts, context, vm, the
 // handler table, and the two constants of the int encoding. preserve_none passes the first four in registers that
@@ -20,6 +25,9 @@
 #include "runtime/object/Class.h"
 #include "runtime/object/String.h"
 #include "runtime/vm/Opcodes.h"
+#ifdef GENE_VM_PROFILED
+#include "runtime/vm/Profile.h"
+#endif
 #include "runtime/vm/RuntimeTable.h"
 
 namespace gene::vm {
@@ -267,8 +275,38 @@ inline bool hasCell(const Context& context, size_t bytes) {
   return n < SmallClasses && context.zeroTop < context.zeroEnd && context.freeCells[n];
 }
 
+// --- what the profiler is told ------------------------------------------------------------------------------------------
+#ifdef GENE_VM_PROFILED
+#define ENTERED vm->profile->enter(base)
+#define REPLACED vm->profile->replace(base)
+#define LEFT vm->profile->leave()
+#define UNWOUND(resume) vm->profile->unwind((resume).base, (resume).pc != nullptr)
+#define CALL_BUILTIN(info, args, count) vm->profile->callBuiltin(*context, *(info), args, count)
+#define CALL_VALUE(callee, args, count) vm->profile->callValue(*context, callee, args, count)
+#define CALL_METHOD(words, args, count) vm->profile->callMethod(*context, words, args, count)
+#define TABLE vm->profile->table()
+#define RUN runProfiled
+#else
+#define ENTERED
+#define REPLACED
+#define LEFT
+#define UNWOUND(resume)
+#define CALL_BUILTIN(info, args, count) (info)->builtin(*context, args, count)
+#define CALL_VALUE(callee, args, count) call(*context, callee, args, count)
+#define CALL_METHOD(words, args, count)                                                           \
+  gene_call_method(context, Value{(words)[0]}, reinterpret_cast<InlineCache*>((words) + 1), args, \
+                   count)
+#define TABLE handlers
+#ifdef GENE_VM_SWITCH
+#define RUN runSwitch
+#else
+#define RUN run
+#endif
+#endif
+
 #define LEAVE_FRAME(value)                           \
   do {                                               \
+    LEFT;                                            \
     const Word left = (value), link = base[-1].bits; \
     base[-2].bits = left;                            \
     pc = reinterpret_cast<uint16_t*>(link >> 16);    \
@@ -314,7 +352,7 @@ using Handler = __attribute__((preserve_none)) void (*)(PARAMS);
 #define NEXT_RELOADED      \
   do {                     \
     vm = context->vm;      \
-    table = handlers;      \
+    table = TABLE;         \
     tag = Value::IntTag;   \
     bias = Value::IntBias; \
     NEXT;                  \
@@ -342,6 +380,8 @@ struct Handlers {
 
   SLOW_FUNCTION raisePending(PARAMS) {
     const Resume resume = unwind(*context, pc, base);
+    vm = context->vm;
+    UNWOUND(resume);
     if (!resume.pc) {
       context->vm->result = Value::pending();
       return;
@@ -359,14 +399,25 @@ void* const handlers[OpcodeCount] = {
 
 #endif
 
-/// Where the outermost frame of each run returns to.
-uint16_t exitCode[4] = {static_cast<uint16_t>(Opcode::Exit), 0, 0, 0};
+#ifdef GENE_VM_PROFILED
+/// Counts the instruction, then runs it.
+__attribute__((preserve_none)) void countInstruction(PARAMS) {
+  vm->profile->count(pc[-4]);
+  GO(reinterpret_cast<Handler>(handlers[pc[-4]]));
+}
+#endif
 
 }  // namespace
 
-bool isExit(const uint16_t* pc) { return pc == exitCode; }
+#ifdef GENE_VM_PROFILED
+std::vector<void*> profiledHandlers(bool counting) {
+  std::vector<void*> table(handlers, handlers + OpcodeCount);
+  if (counting) table.assign(OpcodeCount, reinterpret_cast<void*>(&countInstruction));
+  return table;
+}
+#endif
 
-Value run(Context& contextReference, Value* base) {
+Value RUN(Context& contextReference, Value* base) {
   Context* context = &contextReference;
   State* vm = context->vm;
   if (reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) < context->stackLimit ||
@@ -376,6 +427,7 @@ Value run(Context& contextReference, Value* base) {
   uint16_t* pc = codeOf(base).start;
   Value* consts = codeOf(base).consts;
   Value* const top = vm->top;
+  ENTERED;
 #ifdef GENE_VM_SWITCH
 dispatch:
   const uint16_t op = *pc;
@@ -386,6 +438,7 @@ dispatch:
   }
 raise: {
   const Resume resume = unwind(*context, pc, base);
+  UNWOUND(resume);
   if (resume.pc) {
     pc = resume.pc;
     base = resume.base;
@@ -396,8 +449,9 @@ raise: {
 leave:;
 #else
   const uint16_t op = *pc;
-  reinterpret_cast<Handler>(handlers[op])(pc + 4, base, consts, context, vm, handlers,
-                                          Value::IntTag, Value::IntBias);
+  void* const* const table = TABLE;
+  reinterpret_cast<Handler>(table[op])(pc + 4, base, consts, context, vm, table, Value::IntTag,
+                                       Value::IntBias);
 #endif
   vm->top = top;
   return vm->result;

@@ -1,6 +1,6 @@
 #pragma once
-// The interpreter: one preserve_none function per opcode, each ending in a tail call to the next one
-// (GENE_VM_SWITCH: the same bodies in a loop around a switch). Handlers.inc has the bodies.
+// The interpreter: one preserve_none function per opcode, each ending in a tail call to the next one; and two more of
+// it from the same bodies (Handlers.inc): one that profiles, one that is a loop around a switch.
 
 #include <cstddef>
 
@@ -15,9 +15,16 @@ void destroyState(Context& context);
 /// Runs the function of the frame at `base`, whose callee and slots are in place, to its return. The link is written
 /// here. Gives 0 when it raised.
 Value run(Context& context, Value* base);
+/// The same, reporting to State::profile (runtime/vm/Profile.h).
+Value runProfiled(Context& context, Value* base);
+/// The same as a loop around a switch: for other compilers and for comparison.
+Value runSwitch(Context& context, Value* base);
 
 /// FunctionInfo::body of every VM function: moves the slots onto the value stack and runs.
 Value enterBody(Context* context, Value closure, Value a0, Value a1, Value a2, Value a3);
+
+/// The instruction that the outermost frame of each run returns to.
+extern uint16_t exitCode[4];
 
 /// Where to go on after an exception: a landing, or pc null when the frames down to the last entry were left.
 struct Resume {

@@ -7,8 +7,6 @@
 
 namespace gene::vm {
 
-bool isExit(const uint16_t* pc);
-
 namespace {
 
 /// The last entry that does not start behind `offset`, or null.
@@ -38,7 +36,7 @@ Resume unwind(Context& context, uint16_t* pc, Value* base) {
     }
     const uint64_t link = base[-1].bits;
     pc = reinterpret_cast<uint16_t*>(link >> 16);
-    if (isExit(pc)) return {nullptr, base};
+    if (pc == exitCode) return {nullptr, base};
     base -= link & 0xFFFF;
   }
 }

@@ -1,7 +1,10 @@
 set(VM_SOURCES
   vm/Enter.cpp
   vm/Interpreter.cpp
+  vm/Profile.cpp
+  vm/ProfiledInterpreter.cpp
   vm/RuntimeTable.cpp
+  vm/SwitchInterpreter.cpp
   vm/Unwind.cpp)
 # A frame pointer would give every tail-called handler a prologue.
-set_source_files_properties(vm/Interpreter.cpp PROPERTIES COMPILE_OPTIONS "-fomit-frame-pointer;-fno-stack-protector")
+set_source_files_properties(vm/Interpreter.cpp vm/ProfiledInterpreter.cpp vm/SwitchInterpreter.cpp PROPERTIES COMPILE_OPTIONS "-fomit-frame-pointer;-fno-stack-protector")

@@ -1,0 +1,3 @@
+// runProfiled: see Interpreter.cpp.
+#define GENE_VM_PROFILED
+#include "runtime/vm/Interpreter.cpp"
