@@ -82,6 +82,69 @@ void FunctionEmitter::defineAs(const ir::Instruction& inst, llvm::Value* value, 
   define(inst, convert(value, rep, inst.rep));
 }
 
+// --- floats and unknown operands --------------------------------------------------------------------------------------------
+
+std::pair<llvm::Value*, llvm::Value*> FunctionEmitter::doublesOr(const ir::Instruction& inst,
+                                                                 BasicBlock* slow) {
+  const auto operand = [&](const ir::Value* value) {
+    if (isFloat(value) || isInt(value)) return useDouble(value);
+    llvm::Value* const word = use(value);
+    require(bits_.isFloat(word), slow);
+    return bits_.floating(word);
+  };
+  llvm::Value* const lhs = operand(inst.operands[0]);
+  return {lhs, operand(inst.operands[1])};
+}
+
+llvm::Value* FunctionEmitter::numberToDouble(llvm::Value* word, ir::Type type) {
+  if (type.within(ir::Type::Float())) return bits_.floating(word);
+  BasicBlock *const integer = newBlock("integer"), *const done = newBlock("done");
+  BasicBlock* const from = b_.GetInsertBlock();
+  llvm::Value* const floating = bits_.floating(word);
+  b_.CreateCondBr(bits_.isFloat(word), done, integer);
+  b_.SetInsertPoint(integer);
+  llvm::Value* const converted =
+      b_.CreateSIToFP(call("gene_fast_unbox_int", {word}), b_.getDoubleTy());
+  BasicBlock* const integerBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  return merge(from, floating, integerBlock, converted, done);
+}
+
+void FunctionEmitter::emitFloatResult(
+    const ir::Instruction& inst, const char* name, ir::Type slowResult,
+    llvm::function_ref<llvm::Value*(llvm::Value*, llvm::Value*)> operation) {
+  BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
+  const auto [lhs, rhs] = doublesOr(inst, slow);
+  llvm::Value* const fast = operation(lhs, rhs);
+  BasicBlock* const fastBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  b_.SetInsertPoint(slow);
+  llvm::Value* const boxed =
+      callSlow(name, {context_, use(inst.operands[0]), use(inst.operands[1])});
+  raiseIfPending(boxed);
+  llvm::Value* const result = numberToDouble(boxed, slowResult);
+  BasicBlock* const slowBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  defineAs(inst, merge(fastBlock, fast, slowBlock, result, done), Rep::F64);
+}
+
+void FunctionEmitter::emitFloatComparison(const ir::Instruction& inst, CmpInst::Predicate floats,
+                                          const char* name) {
+  BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
+  const auto [lhs, rhs] = doublesOr(inst, slow);
+  llvm::Value* const fast = b_.CreateFCmp(floats, lhs, rhs);
+  BasicBlock* const fastBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  b_.SetInsertPoint(slow);
+  llvm::Value* const result =
+      callSlow(name, {context_, use(inst.operands[0]), use(inst.operands[1])});
+  raiseIfPending(result);
+  llvm::Value* const condition = b_.CreateICmpEQ(result, bits_.constant(gene::Value::true_()));
+  BasicBlock* const slowBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  defineCondition(inst, merge(fastBlock, fast, slowBlock, condition, done));
+}
+
 // --- arithmetic ------------------------------------------------------------------------------------------------------------
 
 void FunctionEmitter::emitArithmetic(const ir::Instruction& inst, Operation operation,
@@ -95,6 +158,11 @@ void FunctionEmitter::emitArithmetic(const ir::Instruction& inst, Operation oper
     return defineAs(inst, checkedArithmetic(operation, use(lhs, Rep::I64), use(rhs, Rep::I64)),
                     Rep::I64);
 
+  if (inst.rep == Rep::F64)
+    return emitFloatResult(
+        inst, name,
+        isFloat(lhs) || isFloat(rhs) ? ir::Type::Float() : ir::Type::Int() | ir::Type::Float(),
+        [&](llvm::Value* x, llvm::Value* y) { return floatArithmetic(operation, x, y); });
   llvm::Value *const a = use(lhs), *const b = use(rhs);
   if (cold_) return emitEntry(inst, std::string("gene_") + name, {context_, a, b});
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
@@ -168,6 +236,10 @@ void FunctionEmitter::emitDiv(const ir::Instruction& inst) {
   const ir::Value *lhs = inst.operands[0], *rhs = inst.operands[1];
   if ((isFloat(lhs) || isInt(lhs)) && (isFloat(rhs) || isInt(rhs)))
     return defineAs(inst, b_.CreateFDiv(useDouble(lhs), useDouble(rhs)), Rep::F64);
+  if (inst.rep == Rep::F64)
+    return emitFloatResult(inst, "div", ir::Type::Float(), [&](llvm::Value* x, llvm::Value* y) {
+      return b_.CreateFDiv(x, y);
+    });
   emitEntry(inst, module_.optimising() ? "gene_slow_div" : "gene_div",
             {context_, use(lhs), use(rhs)});
 }
@@ -324,6 +396,9 @@ void FunctionEmitter::emitComparison(const ir::Instruction& inst, CmpInst::Predi
   if ((isFloat(lhs) && isInt(rhs)) || (isInt(lhs) && isFloat(rhs)))
     return defineCondition(inst, compareMixed(lhs, rhs, floats));
 
+  const auto isUnknown = [](const ir::Value* v) { return v->kind != ir::ValueKind::Constant; };
+  if (!cold_ && ((isFloat(lhs) && isUnknown(rhs)) || (isFloat(rhs) && isUnknown(lhs))))
+    return emitFloatComparison(inst, floats, name);
   llvm::Value *const a = use(lhs), *const b = use(rhs);
   if (cold_) return emitEntry(inst, std::string("gene_") + name, {context_, a, b});
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");

@@ -206,6 +206,11 @@ void FunctionEmitter::emitCallMethod(const ir::Instruction& inst) {
                                  {context_, symbol(inst.immediates[0].symbol), module_.newCache(),
                                   args, b_.getInt64(inst.operands.size())}));
   }
+  if (!emitArrayMethod(inst)) callOtherMethod(inst);
+}
+
+/// A call of what the receiver's class has, through the inline cache.
+void FunctionEmitter::callOtherMethod(const ir::Instruction& inst) {
   const std::vector<llvm::Value*> args = words(inst.operands);
   callFunction(inst, methodTarget(inst, args[0]), args);
 }
@@ -272,6 +277,7 @@ llvm::Value* FunctionEmitter::callShape(const ir::CallShape* shape) {
 /// Context, immediates, operands; a variable number of operands by address and count.
 void FunctionEmitter::emitRuntime(const ir::Instruction& inst, std::string_view entry) {
   if (emitBitOperation(inst)) return;
+  if (inst.op == ir::Op::IndexSet) return emitIndexSet(inst);
   const ir::InstInfo& row = inst.info();
   std::vector<llvm::Value*> args{context_};
   for (size_t i = 0; i < row.immediateCount; i++) {

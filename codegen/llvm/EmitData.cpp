@@ -181,21 +181,6 @@ void FunctionEmitter::emitEntry(const ir::Instruction& inst, std::string_view na
   defineAs(inst, result, Rep::Boxed);
 }
 
-void FunctionEmitter::emitIndexGet(const ir::Instruction& inst) {
-  emitEntry(inst, cold_ ? "gene_index_get" : "gene_fast_index_get",
-            {context_, b_.getInt64(inst.immediates[0].integer), use(inst.operands[0])});
-}
-
-void FunctionEmitter::emitElementGet(const ir::Instruction& inst) {
-  emitEntry(inst, cold_ ? "gene_element_get" : "gene_fast_element_get",
-            {context_, use(inst.operands[0]), use(inst.operands[1])});
-}
-
-void FunctionEmitter::emitElementSet(const ir::Instruction& inst) {
-  emitEntry(inst, cold_ ? "gene_element_set" : "gene_fast_element_set",
-            {context_, use(inst.operands[0]), use(inst.operands[1]), use(inst.operands[2])});
-}
-
 // --- containers, iteration -------------------------------------------------------------------------------------------------------
 
 void FunctionEmitter::emitArrayNew(const ir::Instruction& inst) {

@@ -29,6 +29,7 @@ class FunctionEmitter {
 #define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry)
 #include "codegen/ir/Instructions.def"
   void emitRuntime(const ir::Instruction& inst, std::string_view entry);
+  void emitIndexSet(const ir::Instruction& inst);
   void emitInstruction(const ir::Instruction& inst);
 
   // --- the frame (EmitFunction.cpp) -----------------------------------------------------------------------------------------
@@ -112,6 +113,21 @@ class FunctionEmitter {
   void emitEntry(const ir::Instruction& inst, std::string_view name,
                  llvm::ArrayRef<llvm::Value*> args);
 
+  // --- arrays (EmitArrays.cpp) ----------------------------------------------------------------------------------------------
+  llvm::Value* arrayPointer(const ir::Value* value, llvm::BasicBlock* other);
+  llvm::Value* mutableArray(const ir::Value* value, llvm::BasicBlock* other);
+  llvm::Value* arraySize(llvm::Value* array);
+  llvm::Value* element(llvm::Value* array, llvm::Value* index);
+  llvm::Value* index(const ir::Value* key);
+  /// Goes on where `condition` is true, else to `other`, which is the unlikely case.
+  void require(llvm::Value* condition, llvm::BasicBlock* other);
+  /// Stores a word over the element; what has to be counted is stored by the runtime.
+  void storeElement(llvm::Value* array, llvm::Value* index, llvm::Value* word);
+  void setElement(const ir::Instruction& inst, llvm::Value* index, const ir::Value* value,
+                  std::string_view entry, llvm::ArrayRef<llvm::Value*> args);
+  bool emitArrayMethod(const ir::Instruction& inst);
+  void callOtherMethod(const ir::Instruction& inst);
+
   // --- arithmetic ----------------------------------------------------------------------------------------------------------------
   enum class Operation { Add, Sub, Mul };
   void emitArithmetic(const ir::Instruction& inst, Operation operation, const char* name);
@@ -119,6 +135,16 @@ class FunctionEmitter {
                                llvm::BasicBlock* slow);
   llvm::Value* checkedArithmetic(Operation operation, llvm::Value* a, llvm::Value* b);
   llvm::Value* floatArithmetic(Operation operation, llvm::Value* a, llvm::Value* b);
+  /// The operands as doubles where both are floats or known numbers; goes to `slow` where one is not.
+  std::pair<llvm::Value*, llvm::Value*> doublesOr(const ir::Instruction& inst,
+                                                  llvm::BasicBlock* slow);
+  /// A boxed number as a double.
+  llvm::Value* numberToDouble(llvm::Value* word, ir::Type type);
+  /// An operation on operands that may be anything, whose result is wanted as a double; the entry gives `slowResult`.
+  void emitFloatResult(const ir::Instruction& inst, const char* name, ir::Type slowResult,
+                       llvm::function_ref<llvm::Value*(llvm::Value*, llvm::Value*)> operation);
+  void emitFloatComparison(const ir::Instruction& inst, llvm::CmpInst::Predicate floats,
+                           const char* name);
   llvm::Value* compareMixed(const ir::Value* lhs, const ir::Value* rhs,
                             llvm::CmpInst::Predicate floats);
   bool emitBitOperation(const ir::Instruction& inst);

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "codegen/ir/ArrayMethods.h"
+
 namespace gene {
 
 using ir::ConstantKind;
@@ -70,6 +72,9 @@ bool mayRaise(const Instruction& inst) {
 
 Effects effectsOf(const Instruction& inst) {
   const ir::InstInfo& row = inst.info();
+  if (inst.op == Op::CallMethod)
+    if (const ir::ArrayMethod* method = ir::knownArrayMethod(inst, inst.operands[0]->type))
+      return {method->has('R'), method->has('r'), method->has('w'), method->has('a'), false};
   Effects e{mayRaise(inst), row.readsHeap, row.writesHeap, row.allocates, row.runsCode};
   if (inst.op == Op::Eq || inst.op == Op::Ne) {
     e.runsCode = e.mayRaise;
@@ -184,9 +189,13 @@ Type resultType(const Instruction& inst, std::span<const Type> operands) {
       const Annotation a = annotationOf(inst);
       return operands.empty() || !operands[0].within(a.passes) ? a.gives : operands[0];
     }
+    case Op::CallMethod: {
+      const ir::ArrayMethod* method =
+          operands.empty() ? nullptr : ir::knownArrayMethod(inst, operands[0]);
+      return method ? method->result & Type::value() : Type::value();
+    }
     case Op::Call:
     case Op::CallKnown:
-    case Op::CallMethod:
     case Op::CallShaped:
     case Op::CallMethodShaped:
     case Op::New:
@@ -198,11 +207,9 @@ Type resultType(const Instruction& inst, std::span<const Type> operands) {
 
 Type resultType(const Instruction& inst) {
   Type buffer[4];
-  // Only instructions with few operands look at them.
-  if (inst.operands.size() > std::size(buffer) || inst.info().variadic)
-    return resultType(inst, std::span<const Type>());
-  for (size_t i = 0; i < inst.operands.size(); i++) buffer[i] = inst.operands[i]->type;
-  return resultType(inst, std::span<const Type>(buffer, inst.operands.size()));
+  const size_t count = operandsThatMatter(inst);
+  for (size_t i = 0; i < count; i++) buffer[i] = inst.operands[i]->type;
+  return resultType(inst, std::span<const Type>(buffer, count));
 }
 
 std::optional<bool> truthOf(const ir::Value* value) {

@@ -2,6 +2,7 @@
 // What is known of instructions and values beyond the rows of Instructions.def: the effects that remain and the type
 // that results when the operands' types are known, and the truth of values. Used by all passes.
 
+#include <algorithm>
 #include <optional>
 #include <span>
 
@@ -20,6 +21,11 @@ bool isRemovable(const ir::Instruction& inst);
 /// Gives the same value (or raises the same exception) for the same operands, whenever it runs in one call.
 bool isPure(const ir::Instruction& inst);
 
+/// How many operands, at most four, the type of the result depends on: the receiver of a method, not its arguments.
+inline size_t operandsThatMatter(const ir::Instruction& inst) {
+  if (inst.info().variadic) return std::min<size_t>(inst.info().fixedOperands, inst.operands.size());
+  return inst.operands.size() <= 4 ? inst.operands.size() : 0;
+}
 /// The type of the result for operands of these types; `none` when one of them is none: it cannot be reached.
 ir::Type resultType(const ir::Instruction& inst, std::span<const ir::Type> operands);
 /// The same for the types the operands have now.

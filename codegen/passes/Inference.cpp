@@ -60,10 +60,9 @@ bool Inference::join(const ir::Value* value, Type type) {
 Type Inference::transfer(const Instruction& inst) {
   if (inst.op == Op::CallKnown) return results_[inst.immediates[0].function->index];
   Type buffer[4];
-  if (inst.operands.size() > std::size(buffer) || inst.info().variadic)
-    return resultType(inst, std::span<const Type>());
-  for (size_t i = 0; i < inst.operands.size(); i++) buffer[i] = typeOf(inst.operands[i]);
-  return resultType(inst, std::span<const Type>(buffer, inst.operands.size()));
+  const size_t count = operandsThatMatter(inst);
+  for (size_t i = 0; i < count; i++) buffer[i] = typeOf(inst.operands[i]);
+  return resultType(inst, std::span<const Type>(buffer, count));
 }
 
 bool Inference::visit(Function& function) {

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <unordered_map>
 
+#include "codegen/ir/ArrayMethods.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Inference.h"
 #include "codegen/passes/Passes.h"
@@ -49,10 +51,13 @@ Rep naturalRep(const Instruction& inst) {
     case Op::Add:
     case Op::Sub:
     case Op::Mul:
+      // A Float and whatever is no number raises; so does everything else that gives no Float.
+      if (isFloat(&inst)) return Rep::F64;
+      [[fallthrough]];
     case Op::Mod:
       if (isInt(operand(0)) && isInt(operand(1))) return Rep::I64;
       return isNumber(operand(0)) && isNumber(operand(1)) ? Rep::F64 : Rep::Boxed;
-    case Op::Div: return isNumber(operand(0)) && isNumber(operand(1)) ? Rep::F64 : Rep::Boxed;
+    case Op::Div: return Rep::F64;
     case Op::Neg: return isInt(operand(0)) ? Rep::I64 : isFloat(operand(0)) ? Rep::F64 : Rep::Boxed;
     case Op::BitAnd:
     case Op::BitOr:
@@ -62,6 +67,10 @@ Rep naturalRep(const Instruction& inst) {
     case Op::CallKnown:
       return inst.immediates[0].function->isDirect ? inst.immediates[0].function->result
                                                    : Rep::Boxed;
+    case Op::CallMethod: {
+      const ir::ArrayMethod* method = ir::knownArrayMethod(inst, operand(0)->type);
+      return method ? repOf(method->result) : Rep::Boxed;
+    }
     default: return Rep::Boxed;
   }
 }
@@ -74,12 +83,15 @@ bool wantsUnboxed(const Instruction& inst, size_t index) {
     case Op::Gt:
     case Op::Ge:
     case Op::Eq:
-    case Op::Ne: return isNumber(inst.operands[0]) && isNumber(inst.operands[1]);
+    case Op::Ne:
+      return isFloat(inst.operands[index]) ||
+             (isNumber(inst.operands[0]) && isNumber(inst.operands[1]));
     case Op::CallKnown: {
       const Function* callee = inst.immediates[0].function;
       return index > 0 && callee->isDirect && callee->entry()->params[index - 1]->rep != Rep::Boxed;
     }
     case Op::Return: return inst.block->function->result != Rep::Boxed;
+    case Op::CallMethod: return false;
     default: return naturalRep(inst) != Rep::Boxed;
   }
 }
@@ -91,6 +103,7 @@ class Unboxer {
   bool run() {
     chooseSignatures();
     for (Function* f : program_.functions) {
+      demandFloats(*f);
       chooseInstructions(*f);
       chooseParams(*f);
       chooseInstructions(
@@ -137,6 +150,40 @@ class Unboxer {
       for (Instruction* inst : block->instructions)
         if (inst->info().hasResult && inst->rep == Rep::Boxed && !inst->tail)
           inst->rep = naturalRep(*inst);
+  }
+
+  /// Sums and products of unknown numbers, from which nothing is made but Floats together with another Float, are
+  /// wanted as doubles at once.
+  ///   before  (v3 = mul v1 v2 ^type int|float) (v4 = add v0 v3 ^type float)     with v0 known to be a float
+  ///   after   (v3 = mul v1 v2 ^type float ^rep f64) …                           which converts a product of ints
+  void demandFloats(Function& f) {
+    std::unordered_map<const Value*, bool> demanded;  // is that so for all uses?
+    for (bool changed = true; changed;) {
+      changed = false;
+      demanded.clear();
+      for (Block* block : f.blocks) {
+        for (const Instruction* inst : block->instructions)
+          for (size_t i = 0; i < inst->operands.size(); i++) {
+            const bool takesFloats = inst->op == Op::Add || inst->op == Op::Sub ||
+                                     inst->op == Op::Mul || inst->op == Op::Div;
+            const bool takes = takesFloats && isFloat(inst->operands[1 - i]);
+            const auto [it, isNew] = demanded.try_emplace(inst->operands[i], takes);
+            it->second = it->second && takes;
+          }
+        block->forEachEdge([&](Edge& edge, bool) {
+          for (const Value* arg : edge.args) demanded[arg] = false;
+        });
+      }
+      for (Block* block : f.blocks)
+        for (Instruction* inst : block->instructions) {
+          if (inst->op != Op::Add && inst->op != Op::Sub && inst->op != Op::Mul) continue;
+          if (inst->tail || isNumber(inst) || !inst->type.overlaps(Type::Float())) continue;
+          const auto it = demanded.find(inst);
+          if (it == demanded.end() || !it->second) continue;
+          inst->type = Type::Float();
+          changed = true;
+        }
+    }
   }
 
   /// A parameter that somebody computes with, or passes on to one, follows its type.

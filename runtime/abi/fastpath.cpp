@@ -8,18 +8,13 @@
 
 #include "runtime/abi/Caches.h"
 #include "runtime/heap/Allocate.h"
+#include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
 
 namespace gene {
 namespace {
 
-/// The array that `v` is, or null.
-inline ArrayObject* arrayOf(Value v) { return asOrNull<ArrayObject>(v, Kind::Array); }
-
 constexpr uint32_t shapeOfKind(Kind kind) { return static_cast<uint32_t>(kind); }
-
-/// The number of an int as an index: one that is negative, or a value that is no small int, lies beyond any size.
-inline uint64_t indexOf(Value key) { return key.bits - Value::IntBias; }
 
 /// Slot::set, with the work of releasing an object behind a call.
 [[maybe_unused]] inline void store(Slot* slot, Value value) {
@@ -134,6 +129,15 @@ int64_t gene_order_int_float(int64_t lhs, double rhs) {
 
 __attribute__((preserve_most)) void gene_slow_release(Value value) { release(value); }
 
+__attribute__((preserve_most)) void gene_slow_array_set(Value array, uint64_t index, Value value) {
+  arraySet(static_cast<ArrayObject*>(array.object()), static_cast<uint32_t>(index), value);
+}
+
+__attribute__((preserve_most)) void gene_slow_array_push(Context* context, Value array,
+                                                         Value value) {
+  arrayPush(*context, static_cast<ArrayObject*>(array.object()), value);
+}
+
 Value gene_slow_member_set(Context* context, Value name, InlineCache* cache, Value object,
                            Value value) {
   if (GENE_LIKELY(object.isObject() && !object.object()->sealed())) {
@@ -243,27 +247,6 @@ Value gene_fast_add_field(Context* context, Value name, InlineCache* cache, Valu
 }
 
 // --- containers ------------------------------------------------------------------------------------------------------------
-
-Value gene_fast_index_get(Context* context, uint64_t index, Value object) {
-  const ArrayObject* array = arrayOf(object);
-  if (GENE_LIKELY(array && index < array->size)) return array->items[index].get();
-  return gene_index_get(context, index, object);
-}
-
-Value gene_fast_element_get(Context* context, Value object, Value key) {
-  const ArrayObject* array = arrayOf(object);
-  if (GENE_LIKELY(array && indexOf(key) < array->size)) return array->items[indexOf(key)].get();
-  return gene_element_get(context, object, key);
-}
-
-Value gene_fast_element_set(Context* context, Value object, Value key, Value value) {
-  ArrayObject* array = arrayOf(object);
-  if (GENE_LIKELY(array && indexOf(key) < array->size && !array->sealed())) {
-    store(&array->items[indexOf(key)], value);
-    return value;
-  }
-  return gene_element_set(context, object, key, value);
-}
 
 Value gene_fast_iter_next(Context* context, Value iterator) {
   IteratorObject* it = asOrNull<IteratorObject>(iterator, Kind::Iterator);

@@ -63,7 +63,7 @@ Value set(Context& context, const Value* args, uint32_t count) {
   uint32_t i;
   if (!indexIn(context, args, "set", &i) || !checkMutable(context, args[0], "set", "set item on"))
     return Value::pending();
-  self(args)->items[i].set(args[2]);
+  arraySet(self(args), i, args[2]);
   return args[0];
 }
 

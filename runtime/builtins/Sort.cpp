@@ -56,7 +56,7 @@ bool mergeSort(Context& context, ArrayObject* array, After&& after) {
     items.swap(buffer);
   }
   ArrayObject* sorted = newArrayFrom(context, items.data(), n);
-  std::swap(sorted->items, array->items);
+  std::swap(sorted->items, array->items);  // items of the same elements kind
   std::swap(sorted->capacity, array->capacity);
   return true;
 }

@@ -193,11 +193,13 @@ class Untagger {
     ArrayObject* holder = newArrayFrom(context_, &root, 1);
     // Containers in the order they are met; each is finished after all within it.
     std::vector<Slot*> containers;
+    arrayExpectObjects(holder);
     if (!visit(holder->items, containers)) return Value::pending();
     for (size_t i = 0; i < containers.size(); i++) {
       const Value v = containers[i]->get();
       if (isArray(v)) {
         auto* a = as<ArrayObject>(v);
+        arrayExpectObjects(a);
         for (uint32_t k = 0; k < a->size; k++)
           if (!visit(a->items + k, containers)) return Value::pending();
       } else {

@@ -37,7 +37,8 @@ inline void forEachSlot(Object* object, F&& f) {
     case Kind::ComplexSymbol:
     case Kind::Bytes: return;
     case Kind::Array:
-      all(static_cast<ArrayObject*>(object)->items, static_cast<ArrayObject*>(object)->size);
+      if (static_cast<ArrayObject*>(object)->elements == Elements::Counted)
+        all(static_cast<ArrayObject*>(object)->items, static_cast<ArrayObject*>(object)->size);
       return;
     case Kind::Map:
     case Kind::HashMap:

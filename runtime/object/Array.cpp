@@ -7,7 +7,18 @@
 namespace gene {
 namespace {
 
-void reserve(Context& context, ArrayObject* array, uint32_t capacity) {
+/// Fills a new array's room with items.
+void fill(ArrayObject* array, const Value* items, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (items[i].isObject()) arrayExpectObjects(array);
+    array->items[i].init(items[i]);
+  }
+  array->size = count;
+}
+
+}  // namespace
+
+void arrayReserve(Context& context, ArrayObject* array, uint32_t capacity) {
   if (capacity <= array->capacity) return;
   const uint32_t grown = std::max({capacity, array->capacity + array->capacity / 2, 4u});
   array->items = static_cast<Slot*>(growPayload(
@@ -15,28 +26,21 @@ void reserve(Context& context, ArrayObject* array, uint32_t capacity) {
   array->capacity = grown;
 }
 
-}  // namespace
-
 ArrayObject* newArray(Context& context, uint32_t capacity) {
   auto* array = allocate<ArrayObject>(context, Kind::Array);
   array->items = nullptr;
   array->size = 0;
   array->capacity = 0;
-  if (capacity) reserve(context, array, capacity);
+  array->elements = Elements::Immediate;
+  array->unused = 0;
+  if (capacity) arrayReserve(context, array, capacity);
   return array;
 }
 
 ArrayObject* newArrayFrom(Context& context, const Value* items, uint32_t count) {
   ArrayObject* array = newArray(context, count);
-  for (uint32_t i = 0; i < count; i++) array->items[i].init(items[i]);
-  array->size = count;
+  fill(array, items, count);
   return array;
-}
-
-void arrayPush(Context& context, ArrayObject* array, Value item) {
-  if (array->size == array->capacity) reserve(context, array, array->size + 1);
-  array->items[array->size].init(item);
-  array->size++;
 }
 
 Value arrayPop(ArrayObject* array) {
@@ -47,14 +51,17 @@ Value arrayPop(ArrayObject* array) {
 }
 
 void arrayErase(ArrayObject* array, uint32_t from, uint32_t to) {
-  for (uint32_t i = from; i < to; i++) release(array->items[i].get());
+  if (array->elements == Elements::Counted)
+    for (uint32_t i = from; i < to; i++) release(array->items[i].get());
   std::memmove(static_cast<void*>(array->items + from), static_cast<const void*>(array->items + to),
                (array->size - to) * sizeof(Slot));
   array->size -= to - from;
+  if (array->size == 0) array->elements = Elements::Immediate;
 }
 
 void arrayInsert(Context& context, ArrayObject* array, uint32_t index, Value item) {
-  reserve(context, array, array->size + 1);
+  arrayReserve(context, array, array->size + 1);
+  if (item.isObject()) arrayExpectObjects(array);
   std::memmove(static_cast<void*>(array->items + index + 1),
                static_cast<const void*>(array->items + index),
                (array->size - index) * sizeof(Slot));
@@ -66,8 +73,14 @@ void arrayClear(ArrayObject* array) { arrayErase(array, 0, array->size); }
 
 ArrayObject* arraySlice(Context& context, ArrayObject* array, uint32_t from, uint32_t to) {
   ArrayObject* result = newArray(context, to - from);
-  for (uint32_t i = from; i < to; i++) result->items[i - from].init(array->items[i].get());
-  result->size = to - from;
+  if (array->elements == Elements::Counted) {
+    fill(result, reinterpret_cast<const Value*>(array->items + from), to - from);
+  } else {
+    if (to > from)
+      std::memcpy(static_cast<void*>(result->items), static_cast<const void*>(array->items + from),
+                  (to - from) * sizeof(Slot));
+    result->size = to - from;
+  }
   return result;
 }
 

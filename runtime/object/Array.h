@@ -10,7 +10,20 @@ namespace gene {
 ArrayObject* newArray(Context& context, uint32_t capacity);
 ArrayObject* newArrayFrom(Context& context, const Value* items, uint32_t count);
 inline bool isArray(Value v) { return isKind(v, Kind::Array); }
-void arrayPush(Context& context, ArrayObject* array, Value item);
+/// Makes room for `capacity` items in all.
+void arrayReserve(Context& context, ArrayObject* array, uint32_t capacity);
+/// To be called before items are stored past this interface: they may be objects.
+inline void arrayExpectObjects(ArrayObject* array) { array->elements = Elements::Counted; }
+/// Stores over the item at `index`, which must be one.
+inline void arraySet(ArrayObject* array, uint32_t index, Value item) {
+  if (item.isObject()) arrayExpectObjects(array);
+  array->items[index].set(item);
+}
+inline void arrayPush(Context& context, ArrayObject* array, Value item) {
+  if (GENE_UNLIKELY(array->size == array->capacity)) arrayReserve(context, array, array->size + 1);
+  if (item.isObject()) arrayExpectObjects(array);
+  array->items[array->size++].init(item);
+}
 /// Removes and returns the last item; the array must not be empty.
 Value arrayPop(ArrayObject* array);
 /// Removes items [from, to).

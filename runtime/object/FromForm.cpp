@@ -1,5 +1,6 @@
 #include "runtime/object/FromForm.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "runtime/heap/Allocate.h"
@@ -41,6 +42,21 @@ Value regex(Context& context, const RegexForm& form) {
   r->multiline = form.multiline;
   r->compiled = nullptr;
   return Value::object(r);
+}
+
+/// Is the value of the form no heap object?
+bool isImmediate(const Form* form) {
+  switch (form->kind) {
+    case FormKind::Nil:
+    case FormKind::Void:
+    case FormKind::True:
+    case FormKind::False:
+    case FormKind::Float:
+    case FormKind::Char:
+    case FormKind::Symbol: return true;
+    case FormKind::Int: return Value::fitsSmallInt(as<IntForm>(*form).value);
+    default: return false;
+  }
 }
 
 /// A container is made with its slots nil and put into its place at once, so that everything hangs from the root; the
@@ -91,6 +107,7 @@ Value shallow(Context& context, const Form& form, std::vector<FormTask>& work) {
       const auto& items = as<ArrayForm>(form).items;
       ArrayObject* array = newArray(context, static_cast<uint32_t>(items.size()));
       fill(array->items, items);
+      if (!std::ranges::all_of(items, isImmediate)) arrayExpectObjects(array);
       array->size = static_cast<uint32_t>(items.size());
       return seal(array);
     }
@@ -176,6 +193,7 @@ Value copyData(Context& context, Value v) {
       auto* array = as<ArrayObject>(from);
       ArrayObject* copy = newArray(context, array->size);
       fill(copy->items, array->items, array->size);
+      copy->elements = array->elements;
       copy->size = array->size;
       copy->countAndFlags |= sealed;
       return Value::object(copy);

@@ -163,7 +163,7 @@ bool setIndex(Context& context, Value object, int64_t index, Value value) {
       return raiseFalse(context, "Array index out of bounds: " + std::to_string(index) +
                                      " (len=" + std::to_string(array->size) + ")");
     if (array->sealed()) return raiseSealed(context, object, "set item on");
-    array->items[index].set(value);
+    arraySet(array, static_cast<uint32_t>(index), value);
     return true;
   }
   if (isGene(object)) {

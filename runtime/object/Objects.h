@@ -31,10 +31,19 @@ struct ComplexSymbolObject : Object {  // a/b/c: the parts
   [[nodiscard]] Symbol* parts() { return reinterpret_cast<Symbol*>(this + 1); }
 };
 
+/// The elements kind of an array (docs/notes/0001-elements-kinds.md). Words are NaN-boxed in both.
+enum class Elements : uint32_t {
+  Immediate,  // no item is a heap object: small ints, floats, booleans … Nothing to count, to trace or to release
+  Counted,    // items may be heap objects
+};
+
+/// Items are read as they are; what is stored goes through Array.h, which keeps `elements`.
 struct ArrayObject : Object {
   Slot* items;  // malloc'ed
   uint32_t size;
   uint32_t capacity;
+  Elements elements;
+  uint32_t unused;
 };
 
 /// Map (keys are symbols), HashMap (any hashable key) and HashSet (values unused): entries in insertion order, found

@@ -22,6 +22,7 @@
 #include "runtime/abi/MethodTable.h"
 #include "runtime/heap/Allocate.h"
 #include "runtime/heap/Heap.h"
+#include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/String.h"
 #include "runtime/vm/Opcodes.h"
