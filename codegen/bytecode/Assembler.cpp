@@ -12,10 +12,14 @@ Label Assembler::newLabel() {
   return static_cast<Label>(labels_.size() - 1);
 }
 
-void Assembler::bind(Label label) { labels_[static_cast<uint32_t>(label)] = position(); }
+void Assembler::bind(Label label) {
+  labels_[static_cast<uint32_t>(label)] = position();
+  last_ = Unbound;
+}
 
 void Assembler::emit(Opcode op, uint32_t a, uint32_t b, uint32_t c) {
   GENE_CHECK(a <= 0xFFFF && b <= 0xFFFF && c <= 0xFFFF, "an operand fits its field");
+  last_ = position();
   words_.push_back(static_cast<uint64_t>(op) | uint64_t{a} << 16 | uint64_t{b} << 32 |
                    uint64_t{c} << 48);
 }
@@ -43,6 +47,14 @@ void Assembler::jumpIf(Opcode op, uint32_t a, uint32_t b, Label target) {
   }
   fixups_.push_back({position(), position() + 1, field, target});
   emit(op, a, b);
+  last_ = Unbound;
+}
+
+void Assembler::jumpIfWith(Opcode op, uint32_t a, uint32_t b, uint64_t further, Label target) {
+  fixups_.push_back({position(), position() + 2, Field::C, target});
+  emit(op, a, b);
+  word(further);
+  last_ = Unbound;
 }
 
 void Assembler::switchOn(uint32_t reg, const std::vector<Label>& targets) {

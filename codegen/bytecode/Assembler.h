@@ -30,9 +30,19 @@ class Assembler {
   /// An instruction whose b and c are one 32-bit number.
   void emitWide(Opcode op, uint32_t a, uint32_t number);
   void word(uint64_t word) { words_.push_back(word); }
+  /// The first word of the instruction emitted last; 0 when a label, or a jump, follows it.
+  [[nodiscard]] uint64_t last() const { return last_ == Unbound ? 0 : words_[last_]; }
+  /// Takes that instruction back: another one, that does its work, too, will be emitted in its place.
+  void takeBack() {
+    words_.resize(last_);
+    last_ = Unbound;
+  }
   void jump(Label target);
   /// A conditional jump; its offset is the last field that the opcode has.
   void jumpIf(Opcode op, uint32_t a, uint32_t b, Label target);
+  /// One with a further word: there are none of these with `longJumps`.
+  void jumpIfWith(Opcode op, uint32_t a, uint32_t b, uint64_t word, Label target);
+  [[nodiscard]] bool hasLongJumps() const { return longJumps_; }
   void switchOn(uint32_t reg, const std::vector<Label>& targets);
 
   /// The instruction emitted next may raise at `site`.
@@ -62,6 +72,7 @@ class Assembler {
 
   const bool longJumps_;
   std::vector<uint64_t> words_;
+  uint32_t last_ = Unbound;  // where the last instruction starts
   std::vector<uint32_t> labels_;
   std::vector<Fixup> fixups_;
   std::vector<vm::SiteEntry> sites_;

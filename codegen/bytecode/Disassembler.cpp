@@ -172,7 +172,8 @@ class Disassembler {
     const uint32_t wide = static_cast<uint32_t>(first >> 32);
     switch (info.field(i)) {
       case 'd':
-      case 's': return format(" r%u", value);
+      case 's':
+      case 'D': return format(" r%u", value);
       case 'i': return format(" %d", static_cast<int16_t>(value));
       case 'u': return info.words == "*" ? "" : format(" %u", value);
       case 'v': return std::string(" ") + wordName(value);
@@ -197,6 +198,10 @@ class Disassembler {
       case 'p':
       case 'F': return functionName(value);
       case 'S': return format("shape %" PRIu64, value);
+      case 'h': return format("r%u", half(value, 0));
+      case 't': return format("%d", static_cast<int16_t>(value));
+      case 'j': return format("+%u r%u", half(value, 0), half(value, 1));
+      case 'J': return format("+%u %d", half(value, 0), static_cast<int16_t>(half(value, 1)));
       case '*':
         return format("-> %04x", static_cast<uint32_t>(static_cast<int32_t>(next_) +
                                                        static_cast<int32_t>(value)));

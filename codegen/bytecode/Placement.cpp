@@ -47,6 +47,11 @@ uint16_t constantWord(const ir::Value* value) {
   }
 }
 
+bool isToInt(const ir::Instruction& i) {
+  static const Symbol name = Symbol::of("to_i");
+  return i.op == Op::CallMethod && i.operands.size() == 1 && i.immediates[0].symbol == name;
+}
+
 Placement placementOf(const ir::Instruction& i) {
   const uint32_t count = static_cast<uint32_t>(i.operands.size());
   Placement p;
@@ -62,6 +67,8 @@ Placement placementOf(const ir::Instruction& i) {
       p.resultSlot = 0;
       return p;
     case Op::CallMethod:
+      if (isToInt(i)) return Placement();
+      [[fallthrough]];
     case Op::CallMethodShaped:
       p.size = count + 2;
       p.firstSlot = 2;

@@ -214,12 +214,13 @@ void RegAlloc::addTargets(const ir::Value* value, uint32_t from, uint32_t depth,
                           std::vector<uint32_t>& hints) const {
   for (const ir::Param* param : outgoing_[value->number]) {
     if (!hasReg(param)) continue;
-    if (liveness_.intervals[param->number].from() < from)
+    if (liveness_.intervals[param->number].from() < from) {
       hints.push_back(reg(param));
-    else if (preferred_[param->number] != None)
-      hints.push_back(preferred_[param->number]);
-    else if (depth > 0)
-      addTargets(param, from, depth - 1, hints);
+      continue;
+    }
+    // A loop variable behind it matters more than where another argument happens to be.
+    if (depth > 0) addTargets(param, from, depth - 1, hints);
+    if (preferred_[param->number] != None) hints.push_back(preferred_[param->number]);
   }
 }
 

@@ -85,7 +85,19 @@ void Select::load(uint32_t reg, const ir::Constant& constant) {
 }
 
 void Select::move(uint32_t to, uint32_t from) {
-  if (to != from) assembler_.emit(Opcode::Move, to, from);
+  if (to == from) return;
+  const uint64_t last = assembler_.last();
+  if (static_cast<Opcode>(last & 0xFFFF) == Opcode::Move && last != 0) {
+    // Two moves to neighbours are one, which reads both registers first.
+    const auto to1 = static_cast<uint32_t>(last >> 16 & 0xFFFF);
+    const auto from1 = static_cast<uint32_t>(last >> 32 & 0xFFFF);
+    if (from != to1 && (to == to1 + 1 || to + 1 == to1)) {
+      assembler_.takeBack();
+      return to > to1 ? assembler_.emit(Opcode::MoveTwo, to1, from1, from)
+                      : assembler_.emit(Opcode::MoveTwo, to, from, from1);
+    }
+  }
+  assembler_.emit(Opcode::Move, to, from);
 }
 
 /// The register of an operand outside a window; a constant is loaded.
@@ -234,15 +246,61 @@ void Select::emitBranch(const ir::Instruction& i) {
   goTo(jumpOnTrue ? whenFalse : whenTrue);
 }
 
+/// The step of a loop, `lhs` = … + k, before its test: one instruction.
+bool Select::jumpAfterStep(const ir::Instruction& test, Opcode jump, uint32_t lhs, uint64_t rhs,
+                           Label target) {
+  const uint64_t last = assembler_.last();
+  if (static_cast<Opcode>(last & 0xFFFF) != Opcode::AddI || (last >> 16 & 0xFFFF) != lhs ||
+      assembler_.hasLongJumps())
+    return false;
+  Opcode fused;
+  switch (jump) {
+    case Opcode::JumpLt: fused = Opcode::AddIJumpLt; break;
+    case Opcode::JumpLe: fused = Opcode::AddIJumpLe; break;
+    case Opcode::JumpLtI: fused = Opcode::AddIJumpLtI; break;
+    case Opcode::JumpNotLtI: fused = Opcode::AddIJumpNotLtI; break;
+    case Opcode::JumpNotEqI:
+    case Opcode::JumpNeI: fused = Opcode::AddIJumpNotEqI; break;
+    default: return false;
+  }
+  mark(test);  // at the further word
+  assembler_.takeBack();
+  assembler_.jumpIfWith(fused, lhs, static_cast<uint32_t>(last >> 32 & 0xFFFF),
+                        (last >> 48) | (rhs & 0xFFFF) << 16, target);
+  return true;
+}
+
+/// A remainder by a constant that is only compared with one.
+bool Select::jumpOnRemainder(const ir::Instruction& test, Opcode jump, Label target) {
+  const bool equal = jump == Opcode::JumpEqI || jump == Opcode::JumpNotNeI;
+  if (!equal && jump != Opcode::JumpNotEqI && jump != Opcode::JumpNeI) return false;
+  const ir::Instruction* remainder = fusible(test.operands[0]);
+  if (!remainder || remainder->op != Op::Mod || !isEncoded(*remainder, 1) ||
+      assembler_.hasLongJumps())
+    return false;
+  const int64_t by = asConstant(remainder->operands[1])->integer;
+  if (by <= 0) return false;
+  const auto from = static_cast<uint32_t>(assembler_.last() >> 32 & 0xFFFF);
+  mark(test);
+  assembler_.takeBack();
+  assembler_.jumpIfWith(equal ? Opcode::JumpModEqI : Opcode::JumpModNotEqI, from,
+                        static_cast<uint16_t>(asConstant(test.operands[1])->integer),
+                        static_cast<uint64_t>(by), target);
+  return true;
+}
+
 void Select::jumpCompare(const ir::Instruction& test, Opcode plain, Opcode immediate,
                          Label target) {
+  if (isEncoded(test, 1) && jumpOnRemainder(test, immediate, target)) return;
   const uint32_t lhs = use(test, 0);
   if (isEncoded(test, 1)) {
-    mark(test);
     const int64_t rhs = asConstant(test.operands[1])->integer;
+    if (jumpAfterStep(test, immediate, lhs, static_cast<uint64_t>(rhs), target)) return;
+    mark(test);
     return assembler_.jumpIf(immediate, lhs, static_cast<uint16_t>(rhs), target);
   }
   const uint32_t rhs = use(test, 1);
+  if (jumpAfterStep(test, plain, lhs, rhs, target)) return;
   mark(test);
   assembler_.jumpIf(plain, lhs, rhs, target);
 }
@@ -316,16 +374,61 @@ void Select::emitUnreachable(const ir::Instruction& i) {
 
 // --- arithmetic and comparison --------------------------------------------------------------------------------------------
 
+/// The instruction that computes `value`, if it is the arithmetic emitted last and nothing else needs its result: it can
+/// be taken back and become part of the instruction that uses it.
+const ir::Instruction* Select::fusible(const ir::Value* value) const {
+  if (value != arithmetic_ || assembler_.last() == 0 || !registers_.hasReg(value) ||
+      registers_.useCount(value) != 1 || (assembler_.last() >> 16 & 0xFFFF) != registers_.reg(value))
+    return nullptr;
+  return arithmetic_;
+}
+
+/// Makes one instruction of this one and the one emitted last, where Pairs.def has it.
+bool Select::pairWith(const ir::Instruction& i, Opcode plain, Opcode immediate) {
+  const bool encoded = isEncoded(i, 1);
+  const bool right = !encoded && fusible(i.operands[1]);
+  if (!right && !fusible(i.operands[0])) return false;
+  const ir::Value* other = i.operands[right ? 0 : 1];
+  // A constant that is not in a register yet would have to be loaded in between; both operands cannot be the same value.
+  const ir::Constant* constant = encoded ? nullptr : asConstant(other);
+  if (constant && !registers_.isHoisted(constant)) return false;
+  const uint64_t last = assembler_.last();
+  const auto first = static_cast<Opcode>(last & 0xFFFF);
+  Opcode pair = Opcode::Count;
+#define ORDER_ false
+#define ORDER_Right true
+#define PAIR(First, F, Second, S, Order)                                         \
+  if (first == Opcode::First && (encoded ? immediate : plain) == Opcode::Second && \
+      right == (ORDER_##Order))                                                  \
+    pair = Opcode::First##Second##Order;
+#include "runtime/vm/Pairs.def"
+#undef ORDER_
+#undef ORDER_Right
+  if (pair == Opcode::Count) return false;
+  const uint32_t operand =
+      encoded ? static_cast<uint16_t>(asConstant(i.operands[1])->integer) : registers_.reg(other);
+  mark(i);  // at the further word
+  assembler_.takeBack();
+  assembler_.emit(pair, result(i), static_cast<uint32_t>(last >> 32 & 0xFFFF),
+                  static_cast<uint32_t>(last >> 48));
+  assembler_.word(operand);
+  arithmetic_ = nullptr;
+  return true;
+}
+
 void Select::arithmetic(const ir::Instruction& i, Opcode plain, Opcode immediate) {
+  if (pairWith(i, plain, immediate)) return;
   const uint32_t lhs = use(i, 0);
   if (isEncoded(i, 1)) {
     mark(i);
-    return assembler_.emit(immediate, result(i), lhs,
-                           static_cast<uint16_t>(asConstant(i.operands[1])->integer));
+    assembler_.emit(immediate, result(i), lhs,
+                    static_cast<uint16_t>(asConstant(i.operands[1])->integer));
+  } else {
+    const uint32_t rhs = use(i, 1);
+    mark(i);
+    assembler_.emit(plain, result(i), lhs, rhs);
   }
-  const uint32_t rhs = use(i, 1);
-  mark(i);
-  assembler_.emit(plain, result(i), lhs, rhs);
+  arithmetic_ = &i;
 }
 
 void Select::unary(const ir::Instruction& i, Opcode op) {
@@ -344,6 +447,7 @@ void Select::emitMod(const ir::Instruction& i) {
   const uint32_t lhs = use(i, 0);
   mark(i);
   assembler_.emit(Opcode::ModMask, result(i), lhs, static_cast<uint32_t>(by - 1));
+  arithmetic_ = &i;
 }
 void Select::emitNeg(const ir::Instruction& i) { unary(i, Opcode::Neg); }
 void Select::emitLt(const ir::Instruction& i) { arithmetic(i, Opcode::Lt, Opcode::LtI); }
@@ -453,10 +557,41 @@ void Select::emitCallKnown(const ir::Instruction& i) {
     takeResult(i, window);
 }
 
+void Select::emitToInt(const ir::Instruction& i) {
+  const uint64_t last = assembler_.last();
+  if (fusible(i.operands[0]) && static_cast<Opcode>(last & 0xFFFF) == Opcode::DivI) {
+    mark(i);  // at the further word
+    assembler_.takeBack();
+    assembler_.emit(Opcode::DivIToInt, result(i), static_cast<uint32_t>(last >> 32 & 0xFFFF),
+                    static_cast<uint32_t>(last >> 48));
+  } else {
+    const uint32_t number = use(i, 0);
+    mark(i);
+    assembler_.emit(Opcode::ToInt, result(i), number);
+  }
+  assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
+  assembler_.word(0);
+  if (!i.tail) return;
+  assembler_.emit(Opcode::Return, result(i));
+  left_ = true;
+}
+
+/// The opcode for a method call: there are some for what arrays are asked most.
+Opcode Select::methodOpcode(const ir::Instruction& i) const {
+  static const Symbol get = Symbol::of("get"), size = Symbol::of("size"),
+                      length = Symbol::of("length");
+  const Symbol name = i.immediates[0].symbol;
+  if (i.tail) return Opcode::TailCallMethod;
+  if (i.operands.size() == 2 && name == get) return Opcode::CallGet;
+  if (i.operands.size() == 1 && (name == size || name == length)) return Opcode::CallSize;
+  return Opcode::CallMethod;
+}
+
 void Select::emitCallMethod(const ir::Instruction& i) {
+  if (isToInt(i)) return emitToInt(i);
   const uint32_t window = fillWindow(i);
   mark(i);
-  assembler_.emit(i.tail ? Opcode::TailCallMethod : Opcode::CallMethod, window + 2,
+  assembler_.emit(methodOpcode(i), window + 2,
                   static_cast<uint32_t>(i.operands.size()));
   assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
   assembler_.word(0);

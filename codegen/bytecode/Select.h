@@ -33,6 +33,8 @@ class Select {
   void emitRuntime(const ir::Instruction& i);
   void emitShaped(const ir::Instruction& i);
   void emitCallSuper(const ir::Instruction& i);
+  void emitToInt(const ir::Instruction& i);
+  Opcode methodOpcode(const ir::Instruction& i) const;
 
   enum class Sense : bool { WhenFalse, WhenTrue };
   struct Stub {
@@ -61,6 +63,8 @@ class Select {
 
   // instructions with forms in common
   void arithmetic(const ir::Instruction& i, Opcode plain, Opcode immediate);
+  const ir::Instruction* fusible(const ir::Value* value) const;
+  bool pairWith(const ir::Instruction& i, Opcode plain, Opcode immediate);
   void unary(const ir::Instruction& i, Opcode op);
   const ir::Instruction* iterationOf(const ir::Instruction& test) const;
   void growLiteral(const ir::Instruction& i, uint32_t reg, vm::RuntimeOp op, uint32_t step);
@@ -71,6 +75,9 @@ class Select {
   void goTo(const ir::Edge& edge);
   Label labelOf(const ir::Edge& edge);
   void jumpOn(const ir::Instruction& branch, Sense sense, Label target);
+  bool jumpAfterStep(const ir::Instruction& test, Opcode jump, uint32_t lhs, uint64_t rhs,
+                     Label target);
+  bool jumpOnRemainder(const ir::Instruction& test, Opcode jump, Label target);
   void jumpCompare(const ir::Instruction& test, Opcode plain, Opcode immediate, Label target);
   Label blockLabel(const ir::Block* block) const { return blockLabels_[block->index]; }
   bool isNext(const ir::Block* block) const { return block->index == next_; }
@@ -85,6 +92,7 @@ class Select {
   std::vector<Stub> stubs_;
   Label start_;
   uint32_t next_ = 0;     // the block that will be laid out next
+  const ir::Instruction* arithmetic_ = nullptr;  // the last one emitted
   bool copying_ = false;  // in the copy of a test
   bool left_ = false;     // a tail call ended the block
 };

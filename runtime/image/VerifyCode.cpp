@@ -15,7 +15,8 @@ class CodeVerifier {
       : code_(code),
         function_(function),
         limits_(limits),
-        starts_(code.header->words + size_t{1}, false) {}
+        starts_(code.header->words + size_t{1}, false),
+        raising_(starts_) {}
 
   std::string run() {
     const uint32_t frame = code_.header->frameSize;
@@ -58,7 +59,7 @@ class CodeVerifier {
 
   void instruction() {
     start_ = at_;
-    starts_[start_] = true;
+    starts_[start_] = raising_[start_] = true;
     if (half(0) >= vm::OpcodeCount || half(0) == static_cast<uint16_t>(Opcode::Exit))
       return fail("no such opcode");
     op_ = static_cast<Opcode>(half(0));
@@ -78,6 +79,10 @@ class CodeVerifier {
       const char letter = info.words == "*" ? '*' : i < info.words.size() ? info.words[i] : '+';
       word(letter, code_.words[start_ + 1 + i]);
     }
+    // The second half of a pair raises at its further word.
+    if (op_ == Opcode::DivIToInt) raising_[start_ + 1] = true;
+    if (words == 1 && (info.words == "h" || info.words == "t" || info.words == "j" || info.words == "J"))
+      raising_[start_ + 1] = true;
     if (op_ == Opcode::Switch) check(words > 0, "a switch without jumps");
     ended_ = info.ends;
     at_ = next_;
@@ -88,10 +93,12 @@ class CodeVerifier {
     switch (letter) {
       case 'd':
       case 's': reg(value); break;
+      case 'D': range(value, 2); break;
       case 'w':
         check(value >= (op_ == Opcode::New ? 3 : 2), "a call window starts too low");
         range(value, half(2));
         if (op_ == Opcode::New || op_ == Opcode::CallMethod || op_ == Opcode::TailCallMethod ||
+            op_ == Opcode::CallGet || op_ == Opcode::CallSize ||
             op_ == Opcode::CallMethodShaped || op_ == Opcode::TailCallMethodShaped ||
             op_ == Opcode::CallSuper || op_ == Opcode::TailCallSuper)
           check(half(2) > 0, "a call without a receiver");
@@ -140,6 +147,8 @@ class CodeVerifier {
         shape(value, half(2) - (method ? 1u : 0u));
         break;
       }
+      case 'h': reg(static_cast<uint16_t>(value)); break;
+      case 'j': reg(static_cast<uint16_t>(value >> 16)); break;
       case 'r': runtimeRow(value); break;
       case '*': jump(static_cast<int32_t>(value)); break;
       default: break;
@@ -175,14 +184,14 @@ class CodeVerifier {
     uint64_t before = 0;
     for (uint32_t i = 0; i < code_.header->sites && problem_.empty(); i++) {
       const vm::SiteEntry& entry = code_.sites[i];
-      if (entry.offset >= code_.header->words || !starts_[entry.offset] ||
+      if (entry.offset >= code_.header->words || !raising_[entry.offset] ||
           (i && entry.offset <= before) || entry.site >= limits_.sites)
         fail("the table of sites is damaged");
       before = entry.offset;
     }
     for (uint32_t i = 0; i < code_.header->handlers && problem_.empty(); i++) {
       const vm::HandlerEntry& entry = code_.handlers[i];
-      if (entry.offset >= code_.header->words || !starts_[entry.offset] ||
+      if (entry.offset >= code_.header->words || !raising_[entry.offset] ||
           (i && entry.offset <= before) || entry.landing >= code_.header->words ||
           !starts_[entry.landing] || entry.reg >= code_.header->frameSize)
         fail("the table of handlers is damaged");
@@ -193,7 +202,8 @@ class CodeVerifier {
   const CodeView& code_;
   const ImageFunction& function_;
   const CodeLimits& limits_;
-  std::vector<bool> starts_;
+  std::vector<bool> starts_;   // words that an instruction begins with
+  std::vector<bool> raising_;  // … and those where one may raise
   std::vector<uint64_t> targets_;
   std::string problem_;
   Opcode op_ = Opcode::Move;

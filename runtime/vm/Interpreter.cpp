@@ -12,6 +12,7 @@
 #include "runtime/vm/Interpreter.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #ifdef __x86_64__
 #include <emmintrin.h>
@@ -102,6 +103,73 @@ inline Word remainderOf(Word x, Word y) {
   if (GENE_LIKELY(((x | y) >> 32) == 0)) return static_cast<uint32_t>(x) % static_cast<uint32_t>(y);
   return static_cast<Word>(static_cast<int64_t>(x) % static_cast<int64_t>(y));
 }
+
+// --- halves of the pairs of Pairs.def: on two ints, whose result is one from `least` on; on two doubles; in general -----
+struct AddInts {
+  Word tag, bias;
+  static constexpr bool AlwaysFloat = false, HasFloats = true;
+  static Word least(Word tag) { return tag; }
+  Word operator()(Word x, Word y) const { return x + y - bias; }
+  static double floats(double x, double y) { return x + y; }
+  static Value entry(Context* context, Value x, Value y) { return gene_add(context, x, y); }
+};
+struct SubInts {
+  Word tag, bias;
+  static constexpr bool AlwaysFloat = false, HasFloats = true;
+  static Word least(Word tag) { return tag; }
+  Word operator()(Word x, Word y) const { return x - y + bias; }
+  static double floats(double x, double y) { return x - y; }
+  static Value entry(Context* context, Value x, Value y) { return gene_sub(context, x, y); }
+};
+struct MulInts {
+  Word tag, bias;
+  static constexpr bool AlwaysFloat = false, HasFloats = true;
+  static Word least(Word tag) { return tag; }
+  Word operator()(Word x, Word y) const {
+    int64_t product;
+    if (GENE_UNLIKELY(__builtin_mul_overflow(static_cast<int64_t>(x - bias),
+                                             static_cast<int64_t>(y - bias), &product)))
+      return 0;
+    return static_cast<Word>(product) + bias;
+  }
+  static double floats(double x, double y) { return x * y; }
+  static Value entry(Context* context, Value x, Value y) { return gene_mul(context, x, y); }
+};
+/// The quotient of ints is a float, whose word the result is.
+struct DivInts {
+  Word tag, bias;
+  static constexpr bool AlwaysFloat = true, HasFloats = true;
+  static Word least(Word) { return 0; }
+  Word operator()(Word x, Word y) const {
+    return std::bit_cast<Word>(static_cast<double>(static_cast<int64_t>(x - bias)) /
+                               static_cast<double>(static_cast<int64_t>(y - bias))) +
+           Value::DoubleOffset;
+  }
+  static double floats(double x, double y) { return x / y; }
+  static Value entry(Context* context, Value x, Value y) { return gene_div(context, x, y); }
+};
+struct ModInts {
+  Word tag, bias;
+  static constexpr bool HasFloats = false;
+  static Word least(Word tag) { return tag; }
+  Word operator()(Word x, Word y) const {
+    if (GENE_UNLIKELY(y == bias)) return 0;
+    return remainderOf(x - bias, y - bias) + bias;
+  }
+  static double floats(double x, double) { return x; }
+  static Value entry(Context* context, Value x, Value y) { return gene_mod(context, x, y); }
+};
+using AddIInts = AddInts;
+using SubIInts = SubInts;
+using MulIInts = MulInts;
+using DivIInts = DivInts;
+using ModIInts = ModInts;
+template <class Operation>
+struct SecondEntry {
+  Context* context;
+  Value operator()(Value x, Value y) const { return Operation::entry(context, x, y); }
+};
+
 /// Stores into a slot of a heap object. False: the old value's count fell to zero and it must be entered in the
 /// zero-count table; it is in vm->operand then.
 inline bool storeCounted(Slot* slot, Word v, State* vm) {

@@ -13,7 +13,7 @@ handlers = wrong = 0
 name = None
 for line in listing.splitlines():
     if m := re.match(r"(?:[0-9a-f]+ )?<(.*)>:$", line):
-        name = m.group(1) if re.search(r"handleJump[A-Z]?\w*", m.group(1)) else None
+        name = m.group(1) if re.search(r"handle[A-Za-z]*Jump\w*", m.group(1)) else None
         handlers += name is not None
     elif name and "cmov" in line:
         print(f"{name}: {line.strip()}")
