@@ -285,8 +285,12 @@ void FunctionEmitter::finishExits() {
 /// Compares the stack pointer with the context's limit before the calls by which a function may recur: where all ways
 /// to them pass, outside of loops, so that early exits and leaf functions pay nothing.
 void FunctionEmitter::checkStack() {
-  if (deepCalls_.empty()) return;
   llvm::DominatorTree dominators(*code_);
+  // What follows an instruction that always raises is emitted, but never reached.
+  std::erase_if(deepCalls_, [&](const llvm::CallInst* deep) {
+    return !dominators.isReachableFromEntry(deep->getParent());
+  });
+  if (deepCalls_.empty()) return;
   llvm::LoopInfo loops(dominators);
   BasicBlock* block = deepCalls_[0]->getParent();
   for (llvm::CallInst* deep : deepCalls_)

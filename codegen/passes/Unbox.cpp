@@ -44,6 +44,17 @@ Rep repOf(Type type) {
   return Rep::Boxed;
 }
 
+/// The kinds of values that can be held in a representation.
+Type typeOf(Rep rep) {
+  switch (rep) {
+    case Rep::Boxed: return Type::any();
+    case Rep::I64: return Type::Int();
+    case Rep::F64: return Type::Float();
+    case Rep::I1: return Type::Bool();
+  }
+  GENE_UNREACHABLE("representation");
+}
+
 /// The representation in which the instruction computes its result, for operands of these types.
 Rep naturalRep(const Instruction& inst) {
   auto operand = [&](size_t i) { return inst.operands[i]; };
@@ -108,6 +119,7 @@ class Unboxer {
       chooseParams(*f);
       chooseInstructions(
           *f);  // parameters that are unboxed now are known numbers already; calls of direct functions
+      dropConversions(*f);
       shareConversions(*f);
       convertEdges(*f);
     }
@@ -221,9 +233,23 @@ class Unboxer {
 
   Instruction* convert(Value* value, Rep rep, Location loc) {
     Instruction* result = makeInstruction(program_, Op::Convert, loc, {value});
-    result->type = value->type;
+    // Where the inference has seen that a value never comes by, its type may still be wider.
+    const Type held = typeOf(rep);
+    result->type = value->type.within(held) ? value->type : held;
     result->rep = rep;
     return result;
+  }
+
+  /// Conversions of what is held that way by now, like those behind the guard of a copy for ints, are the value itself.
+  void dropConversions(Function& f) {
+    Substitution same;
+    for (Block* block : f.blocks)
+      for (Instruction* inst : block->instructions)
+        if (inst->op == Op::Convert && inst->operands[0]->rep == inst->rep)
+          same.replace(inst, inst->operands[0]);
+    if (same.empty()) return;
+    same.apply(f);
+    removeInstructions(f, [&](const Instruction* inst) { return same.contains(inst); });
   }
 
   /// A boxed number that is computed with is unboxed once, where it is made.
