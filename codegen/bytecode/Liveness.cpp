@@ -22,9 +22,9 @@ Liveness::Liveness(const ir::Function& function) : function_(function) {
   liveTo_.resize(function.blocks.size());
   stamp_.assign(function.blocks.size(), None);
   liveInStamp_.assign(function.blocks.size(), None);
-  intervals.resize(values_.size());
+  intervals.reserve(values_.size());
   for (uint32_t i = 0; i < values_.size(); i++) {
-    intervals[i].value = values_[i];
+    intervals.emplace_back(values_[i], &memory);
     build(i);
   }
 }
@@ -175,27 +175,27 @@ void Liveness::build(uint32_t number) {
       interval.segments.push_back({definedAt, definedAt + 1});
     return;
   }
-  std::vector<uint32_t> touched, pending;
+  touched_.clear();
   const auto live = [&](uint32_t block, uint32_t to) {
     if (stamp_[block] != number) {
       stamp_[block] = number;
       liveTo_[block] = to;
-      touched.push_back(block);
+      touched_.push_back(block);
     } else {
       liveTo_[block] = std::max(liveTo_[block], to);
     }
     if (block == home || liveInStamp_[block] == number) return;
     liveInStamp_[block] = number;
-    pending.push_back(block);
+    pending_.push_back(block);
   };
   for (const Use& u : uses_[number]) live(u.block, u.to);
-  while (!pending.empty()) {
-    const uint32_t block = pending.back();
-    pending.pop_back();
+  while (!pending_.empty()) {
+    const uint32_t block = pending_.back();
+    pending_.pop_back();
     for (const uint32_t before : predecessors_[block]) live(before, blockStarts[before + 1]);
   }
-  std::sort(touched.begin(), touched.end());
-  for (const uint32_t block : touched) {
+  std::sort(touched_.begin(), touched_.end());
+  for (const uint32_t block : touched_) {
     const uint32_t from = block == home ? definedAt : blockStarts[block];
     const uint32_t to = std::max(liveTo_[block], from + 1);
     if (!interval.segments.empty() && interval.segments.back().to == from)

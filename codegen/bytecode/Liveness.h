@@ -6,6 +6,7 @@
 // written at p + 2. Segments are half-open, so an operand that dies and the result may share a register.
 
 #include <algorithm>
+#include <memory_resource>
 #include <vector>
 
 #include "codegen/ir/Ir.h"
@@ -18,9 +19,11 @@ struct Segment {
 
 /// A value that needs a register, or a constant operand that needs one for one instruction.
 struct Interval {
-  const ir::Value* value = nullptr;
-  std::vector<Segment> segments;  // ascending, disjoint
+  const ir::Value* value;
+  std::pmr::vector<Segment> segments;  // ascending, disjoint
   uint32_t reg = 0;
+
+  Interval(const ir::Value* of, std::pmr::memory_resource* memory) : value(of), segments(memory) {}
 
   [[nodiscard]] uint32_t from() const { return segments.front().from; }
   [[nodiscard]] uint32_t to() const { return segments.back().to; }
@@ -34,6 +37,8 @@ class Liveness {
 
   static constexpr uint32_t None = 0xFFFFFFFF;
 
+  /// Where the many small lists of one function lie: nothing is freed before the end.
+  std::pmr::monotonic_buffer_resource memory;
   /// By value number; an interval without segments needs no register.
   std::vector<Interval> intervals;
   std::vector<uint32_t> positions;    // by value number, of instructions
@@ -67,10 +72,11 @@ class Liveness {
   const ir::Function& function_;
   std::vector<const ir::Value*> values_;
   std::vector<uint32_t> definitionBlock_, definitionAt_;
-  std::vector<std::vector<Use>> uses_;
-  std::vector<std::vector<uint32_t>> predecessors_;
+  std::pmr::vector<std::pmr::vector<Use>> uses_{&memory};
+  std::pmr::vector<std::pmr::vector<uint32_t>> predecessors_{&memory};
   std::vector<bool> fused_;
   std::vector<uint32_t> liveTo_, stamp_, liveInStamp_;  // by block, while one value is built
+  std::vector<uint32_t> touched_, pending_;             // likewise: blocks
 };
 
 }  // namespace gene::bytecode

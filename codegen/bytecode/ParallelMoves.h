@@ -1,6 +1,7 @@
 #pragma once
 // Moves that happen at once, as a sequence.
 
+#include <algorithm>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -16,6 +17,16 @@ struct RegisterMove {
 template <class Emit>
 void resolveMoves(std::vector<RegisterMove> moves, uint32_t scratch, Emit&& emit) {
   std::erase_if(moves, [](const RegisterMove& m) { return m.to == m.from; });
+  constexpr size_t few = 8;
+  const auto isRead = [&](uint32_t reg) {
+    return std::any_of(moves.begin(), moves.end(), [&](const RegisterMove& m) { return m.from == reg; });
+  };
+  if (moves.size() <= few && std::none_of(moves.begin(), moves.end(), [&](const RegisterMove& m) {
+        return isRead(m.to);
+      })) {
+    for (const RegisterMove& m : moves) emit(m.to, m.from);
+    return;
+  }
   std::unordered_map<uint32_t, uint32_t> readers;  // register → how many pending moves read it
   std::unordered_map<uint32_t, size_t> writer;     // register → the pending move that writes it
   for (size_t i = 0; i < moves.size(); i++) {

@@ -34,11 +34,10 @@ void RegAlloc::addConstants() {
         const ir::Instruction* at =
             liveness_.isFused(*instruction) ? block->terminator() : instruction;
         const uint32_t position = liveness_.positions[at->number];
-        auto interval = std::make_unique<Interval>();
-        interval->segments.push_back(
+        Interval& interval = constants_.emplace_back(nullptr, &liveness_.memory);
+        interval.segments.push_back(
             {position - 1, position + (usedLate(*instruction, i) ? 2 : 1)});
-        constantIndex_.emplace_back(uint64_t{instruction->number} << 32 | i, interval.get());
-        constants_.push_back(std::move(interval));
+        constantIndex_.emplace_back(uint64_t{instruction->number} << 32 | i, &interval);
       }
     }
   }
@@ -86,7 +85,7 @@ void RegAlloc::run() {
       order.emplace_back(uint64_t{interval.from()} << 32 | order.size(), &interval);
   };
   for (Interval& interval : liveness_.intervals) add(interval);
-  for (const auto& interval : constants_) add(*interval);
+  for (Interval& interval : constants_) add(interval);
   std::sort(order.begin(), order.end());
   std::vector<const ir::Instruction*> windows;
   for (const ir::Block* block : function_.blocks)
@@ -128,7 +127,7 @@ void RegAlloc::place(Interval& interval, uint32_t reg) {
     lastEnd_.resize(reg + 1, 0);
   }
   interval.reg = reg;
-  std::vector<Segment>& taken = occupied_[reg];
+  std::pmr::vector<Segment>& taken = occupied_[reg];
   for (const Segment& segment : interval.segments) {
     const auto at = std::upper_bound(taken.begin(), taken.end(), segment.from,
                                      [](uint32_t from, const Segment& s) { return from < s.from; });
@@ -145,7 +144,7 @@ void RegAlloc::place(Interval& interval, uint32_t reg) {
 
 bool RegAlloc::isFree(uint32_t reg, const Interval& interval) const {
   if (reg >= occupied_.size() || lastEnd_[reg] <= interval.from()) return true;
-  const std::vector<Segment>& taken = occupied_[reg];
+  const std::pmr::vector<Segment>& taken = occupied_[reg];
   for (const Segment& segment : interval.segments) {
     const auto behind = std::lower_bound(taken.begin(), taken.end(), segment.to,
                                          [](const Segment& s, uint32_t to) { return s.from < to; });
@@ -225,8 +224,9 @@ void RegAlloc::addTargets(const ir::Value* value, uint32_t from, uint32_t depth,
 }
 
 /// Registers that would save a move, best first.
-std::vector<uint32_t> RegAlloc::hintsFor(const Interval& interval) {
-  std::vector<uint32_t> hints;
+const std::vector<uint32_t>& RegAlloc::hintsFor(const Interval& interval) {
+  std::vector<uint32_t>& hints = hints_;
+  hints.clear();
   if (!interval.value) return hints;
   const uint32_t number = interval.value->number;
   const ir::Instruction* instruction = asInstruction(interval.value);

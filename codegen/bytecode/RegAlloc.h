@@ -6,7 +6,8 @@
 //
 // Invariant: two values whose segments overlap never share a register; slots of the function are registers 0, 1, ….
 
-#include <memory>
+#include <deque>
+#include <memory_resource>
 #include <vector>
 
 #include "codegen/bytecode/Liveness.h"
@@ -65,7 +66,7 @@ class RegAlloc {
   void finishWindow(const ir::Instruction& instruction);
   [[nodiscard]] uint32_t boundAcross(uint32_t position) const;
   void retire(uint32_t position);
-  std::vector<uint32_t> hintsFor(const Interval& interval);
+  const std::vector<uint32_t>& hintsFor(const Interval& interval);
 
   struct Argument {  // a value is argument number `index` of a block parameter
     const ir::Param* param;
@@ -77,20 +78,22 @@ class RegAlloc {
 
   const ir::Function& function_;
   Liveness liveness_;
-  std::vector<std::unique_ptr<Interval>> constants_;
+  std::pmr::deque<Interval> constants_{&liveness_.memory};
   std::vector<std::pair<uint64_t, const Interval*>>
       constantIndex_;  // instruction number << 32 | operand, sorted
-  std::vector<std::vector<const ir::Value*>>
-      incoming_;  // by parameter: the values that edges give it
-  std::vector<std::vector<const ir::Param*>> outgoing_;  // by value: the parameters it is given to
+  // by parameter: the values that edges give it
+  std::pmr::vector<std::pmr::vector<const ir::Value*>> incoming_{&liveness_.memory};
+  // by value: the parameters it is given to
+  std::pmr::vector<std::pmr::vector<const ir::Param*>> outgoing_{&liveness_.memory};
   std::vector<WindowUse> windowUse_;                     // by value: the window it dies in
   std::vector<uint32_t> windows_;                        // by instruction; None: not chosen yet
   std::vector<uint32_t> preferred_;             // by parameter: where its first argument went
-  std::vector<std::vector<Segment>> occupied_;  // by register, ascending
+  std::pmr::vector<std::pmr::vector<Segment>> occupied_{&liveness_.memory};  // by register, ascending
   std::vector<uint32_t> lastEnd_;               // by register
   std::vector<uint32_t> freeHeap_;              // registers without a segment ahead, lowest on top
   std::vector<std::pair<uint32_t, uint32_t>> busyHeap_;  // (end, register), first to end on top
   std::vector<Interval*> active_;
+  std::vector<uint32_t> hints_;  // what hintsFor gave last
   uint32_t scratch_ = 0;
 };
 

@@ -1,8 +1,7 @@
 #include "codegen/image/ImageWriter.h"
 
 #include <algorithm>
-#include <map>
-#include <tuple>
+#include <unordered_map>
 
 #include "codegen/image/EncodeConstant.h"
 #include "runtime/image/ImageFormat.h"
@@ -25,7 +24,22 @@ struct ImageTables::Data {
   std::unordered_map<const Form*, uint32_t> formSlots;
   std::unordered_map<const GeneForm*, uint32_t> metadataSlots;
   std::vector<ImageSite> sites;
-  std::map<std::tuple<uint32_t, const ir::Inlined*, const ir::Function*>, uint32_t> siteIndices;
+  struct SiteKey {
+    uint32_t offset;
+    const ir::Inlined* inlined;
+    const ir::Function* function;
+    friend bool operator==(const SiteKey&, const SiteKey&) = default;
+  };
+  struct SiteHash {
+    size_t operator()(const SiteKey& key) const {
+      return (key.offset + (reinterpret_cast<size_t>(key.inlined) ^
+                            reinterpret_cast<size_t>(key.function))) *
+             0x9E3779B97F4A7C15ull;
+    }
+  };
+  std::unordered_map<SiteKey, uint32_t, SiteHash> siteIndices;
+  std::string_view lastFile;  // of the last site, and its text
+  ImageText lastFileText{};
 
   explicit Data(const ir::Program& p) : program(p) {}
 
@@ -106,13 +120,17 @@ uint32_t ImageTables::site(Location loc, const ir::Inlined* inlined, const ir::F
                               ? site(inlined->call, inlined->caller, function)
                               : NoIndex;
   const auto [entry, added] = data_->siteIndices.try_emplace(
-      {loc.offset, inlined, function}, static_cast<uint32_t>(data_->sites.size()));
+      Data::SiteKey{loc.offset, inlined, function}, static_cast<uint32_t>(data_->sites.size()));
   if (added) {
     Position position;
     if (loc.valid()) position = data_->program.sources.position(loc);
     const ir::Function* author = inlined ? inlined->function : function;
     const bool isModule = author == data_->program.functions.front();
-    data_->sites.push_back({data_->text(position.file),
+    if (position.file.data() != data_->lastFile.data() || position.file.empty()) {
+      data_->lastFile = position.file;
+      data_->lastFileText = data_->text(position.file);
+    }
+    data_->sites.push_back({data_->lastFileText,
                             data_->text(isModule ? sym::Init.text() : author->name.text()),
                             position.line, position.column, caller,
                             inlined && inlined->wasTail ? 1u : 0u});

@@ -6,6 +6,10 @@ namespace gene::ir {
 
 std::vector<std::vector<Predecessor>> predecessors(const Function& function) {
   std::vector<std::vector<Predecessor>> result(function.blocks.size());
+  std::vector<uint32_t> counts(function.blocks.size());
+  for (Block* b : function.blocks)
+    b->forEachEdge([&](Edge& e, bool) { counts[e.target->index]++; });
+  for (size_t i = 0; i < counts.size(); i++) result[i].reserve(counts[i]);
   for (Block* b : function.blocks)
     b->forEachEdge(
         [&](Edge& e, bool isHandler) { result[e.target->index].push_back({b, &e, isHandler}); });
@@ -17,29 +21,29 @@ std::vector<Block*> reversePostOrder(const Function& function) {
   std::vector<bool> seen(function.blocks.size());
   struct Visit {
     Block* block;
-    std::vector<Block*> successors;
+    uint32_t left;  // of its successors, the handler's target being the last one
   };
   std::vector<Visit> stack;
+  order.reserve(function.blocks.size());
+  stack.reserve(function.blocks.size());
+  const auto successors = [](Block* block) { return block->terminator()->successors.size(); };
   auto visit = [&](Block* block) {
     if (seen[block->index]) return;
     seen[block->index] = true;
-    Visit v{block, {}};
-    // Taken from the back: the handler first, then the successors from the last to the first, which ends up nearest.
-    for (Edge& e : block->terminator()->successors) v.successors.push_back(e.target);
-    if (Instruction* r = block->raising()) v.successors.push_back(r->handler->target);
-    stack.push_back(std::move(v));
+    stack.push_back({block, static_cast<uint32_t>(successors(block)) + (block->raising() ? 1 : 0)});
   };
   visit(function.entry());
+  // Taken from the back: the handler first, then the successors from the last to the first, which ends up nearest.
   while (!stack.empty()) {
     Visit& top = stack.back();
-    if (top.successors.empty()) {
+    if (top.left == 0) {
       order.push_back(top.block);
       stack.pop_back();
       continue;
     }
-    Block* next = top.successors.back();
-    top.successors.pop_back();
-    visit(next);
+    const uint32_t next = --top.left;
+    visit(next == successors(top.block) ? top.block->raising()->handler->target
+                                        : top.block->terminator()->successors[next].target);
   }
   std::reverse(order.begin(), order.end());
   return order;

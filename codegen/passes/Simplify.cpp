@@ -4,7 +4,9 @@
 //   after   (v2 = lt 3 n) … (jump a)
 // Keeps: which exception is raised, and where; the order of effects. Needs nothing, helps every other pass.
 
-#include <unordered_set>
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
 
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Fold.h"
@@ -23,26 +25,77 @@ using ir::Op;
 using ir::Type;
 using ir::Value;
 
-/// What makes two pure instructions compute the same.
-struct Key {
-  Op op;
-  ir::Rep rep;
-  std::vector<const void*> operands;
-  friend bool operator==(const Key&, const Key&) = default;
-};
-struct KeyHash {
-  size_t operator()(const Key& key) const {
-    size_t h = static_cast<size_t>(key.op) * 31 + static_cast<size_t>(key.rep);
-    for (const void* p : key.operands)
-      h = h * 0x9E3779B97F4A7C15ull + (reinterpret_cast<size_t>(p) >> 3);
-    return h;
+bool sameImmediate(const ir::Immediate& a, const ir::Immediate& b) {
+  return a.integer == b.integer && a.symbol.id == b.symbol.id && a.function == b.function &&
+         a.global == b.global && a.shape == b.shape && a.form == b.form;
+}
+
+/// The pure instructions met so far, found by what they compute.
+class Computations {
+ public:
+  struct Entry {
+    Instruction* inst;
+    uint32_t next;
+  };
+  static constexpr uint32_t None = UINT32_MAX;
+
+  explicit Computations(size_t instructions) {
+    size_t size = 16;
+    while (size < instructions) size *= 2;
+    heads_.assign(size, None);
   }
+  /// The last one with the same operation and operands; `next` leads to the others.
+  [[nodiscard]] uint32_t find(const Instruction& inst) const {
+    return skip(heads_[slot(inst)], inst);
+  }
+  [[nodiscard]] uint32_t next(uint32_t entry) const {
+    return skip(entries_[entry].next, *entries_[entry].inst);
+  }
+  [[nodiscard]] Instruction* operator[](uint32_t entry) const { return entries_[entry].inst; }
+  void add(Instruction& inst) {
+    uint32_t& head = heads_[slot(inst)];
+    entries_.push_back({&inst, head});
+    head = static_cast<uint32_t>(entries_.size() - 1);
+  }
+
+ private:
+  [[nodiscard]] size_t slot(const Instruction& inst) const {
+    size_t h = static_cast<size_t>(inst.op) * 31 + static_cast<size_t>(inst.rep);
+    const auto add = [&](size_t word) { h = (h ^ word) * 0x9E3779B97F4A7C15ull; };
+    for (const Value* operand : inst.operands) add(reinterpret_cast<size_t>(operand) >> 3);
+    for (const ir::Immediate& imm : inst.immediates)
+      add(static_cast<size_t>(imm.integer) + imm.symbol.id + reinterpret_cast<size_t>(imm.function) +
+          reinterpret_cast<size_t>(imm.global) + reinterpret_cast<size_t>(imm.form));
+    return (h >> 32) & (heads_.size() - 1);
+  }
+  [[nodiscard]] uint32_t skip(uint32_t entry, const Instruction& inst) const {
+    while (entry != None && !same(*entries_[entry].inst, inst)) entry = entries_[entry].next;
+    return entry;
+  }
+  static bool same(const Instruction& a, const Instruction& b) {
+    return a.op == b.op && a.rep == b.rep &&
+           std::equal(a.operands.begin(), a.operands.end(), b.operands.begin(), b.operands.end()) &&
+           std::equal(a.immediates.begin(), a.immediates.end(), b.immediates.begin(),
+                      b.immediates.end(), sameImmediate);
+  }
+
+  std::vector<uint32_t> heads_;
+  std::vector<Entry> entries_;
 };
+
+size_t instructionCount(const ir::Function& function) {
+  size_t count = 0;
+  for (const Block* block : function.blocks) count += block->instructions.size();
+  return count;
+}
 
 class Simplifier {
  public:
   explicit Simplifier(ir::Function& function)
-      : function_(function), program_(*function.program), dominance_(function) {}
+      : function_(function),
+        program_(*function.program),
+        dominance_(function),
+        computed_(instructionCount(function)) {}
 
   /// One walk over the function; true if anything changed.
   bool run() {
@@ -54,9 +107,10 @@ class Simplifier {
       for (Instruction* inst : block->instructions) visit(*inst);
       terminator(*block);
     }
+    if (substitution_.empty()) return changed_;
     substitution_.apply(function_);
     removeInstructions(function_, [&](const Instruction* i) { return substitution_.contains(i); });
-    return changed_ || !substitution_.empty();
+    return true;
   }
 
  private:
@@ -128,20 +182,6 @@ class Simplifier {
 
   // --- equal computations ----------------------------------------------------------------------------------------------------
 
-  static Key keyOf(const Instruction& inst) {
-    Key key{inst.op, inst.rep, {}};
-    for (const Value* operand : inst.operands) key.operands.push_back(operand);
-    for (const ir::Immediate& imm : inst.immediates) {
-      key.operands.push_back(reinterpret_cast<const void*>(imm.integer));
-      key.operands.push_back(reinterpret_cast<const void*>(static_cast<size_t>(imm.symbol.id)));
-      for (const void* p :
-           {static_cast<const void*>(imm.function), static_cast<const void*>(imm.global),
-            static_cast<const void*>(imm.shape), static_cast<const void*>(imm.form)})
-        if (p) key.operands.push_back(p);
-    }
-    return key;
-  }
-
   bool availableAt(const Instruction* earlier, const Instruction& here) const {
     return earlier->block == here.block || dominance_.reaches(earlier, here.block);
   }
@@ -149,10 +189,9 @@ class Simplifier {
   /// An instruction on every path to here that computed the same. If it raised, here would not be reached.
   Value* equalBefore(Instruction& inst) {
     if (!isPure(inst)) return nullptr;
-    std::vector<Instruction*>& earlier = computed_[keyOf(inst)];
-    for (Instruction* e : earlier)
-      if (availableAt(e, inst)) return e;
-    earlier.push_back(&inst);
+    for (uint32_t e = computed_.find(inst); e != Computations::None; e = computed_.next(e))
+      if (availableAt(computed_[e], inst)) return computed_[e];
+    computed_.add(inst);
     return nullptr;
   }
 
@@ -185,8 +224,10 @@ class Simplifier {
       }
       case Op::GlobalSet: {
         const ir::Global* global = inst.immediates[0].global;
-        if (global->constant) definitions_[global].push_back({&inst, inst.operands[0], true});
-        note({global, 0}, inst.operands[0]);
+        if (global->constant)
+          definitions_[global].push_back({&inst, inst.operands[0], true});
+        else
+          note({global, 0}, inst.operands[0]);
         return nullptr;
       }
       case Op::ScopeGet: return recall({inst.operands[0], inst.immediates[0].integer}, &inst);
@@ -267,7 +308,7 @@ class Simplifier {
     bool isTrue;
   };
   std::unordered_map<const Value*, std::vector<Known>> known_;
-  std::unordered_map<Key, std::vector<Instruction*>, KeyHash> computed_;
+  Computations computed_;
   struct Definition {
     Instruction* at;
     Value* value;
@@ -283,23 +324,31 @@ class Simplifier {
 class Sweeper {
  public:
   explicit Sweeper(ir::Function& function)
-      : function_(function), before_(ir::predecessors(function)) {}
+      : function_(function), before_(ir::predecessors(function)) {
+    uint32_t count = 0;
+    for (Block* block : function.blocks) {
+      for (ir::Param* param : block->params) param->number = count++;
+      for (Instruction* inst : block->instructions) inst->number = count++;
+    }
+    live_.assign(count, false);
+  }
 
   bool run() {
     const bool merged = mergeParams();
     findLive();
     bool changed = merged;
     removeInstructions(function_, [&](const Instruction* i) {
-      const bool dead = !live_.contains(i);
+      const bool dead = !live_[i->number];
       changed |= dead;
       return dead;
     });
     for (Block* block : function_.blocks) {
       if (block == function_.entry()) continue;
+      if (block->params.size() == 0) continue;
       std::vector<bool> remove(block->params.size());
       bool any = false;
       for (uint32_t i = firstParam(*block); i < block->params.size(); i++)
-        any |= remove[i] = !live_.contains(block->params[i]);
+        any |= remove[i] = !live_[block->params[i]->number];
       if (any) removeParams(*block, remove, before_[block->index]);
       changed |= any;
     }
@@ -361,8 +410,9 @@ class Sweeper {
   void findLive() {
     std::vector<Value*> work;
     auto mark = [&](Value* value) {
-      if (value->kind != ir::ValueKind::Constant && live_.insert(value).second)
-        work.push_back(value);
+      if (value->kind == ir::ValueKind::Constant || live_[value->number]) return;
+      live_[value->number] = true;
+      work.push_back(value);
     };
     for (Block* block : function_.blocks)
       for (Instruction* inst : block->instructions)
@@ -382,7 +432,7 @@ class Sweeper {
 
   ir::Function& function_;
   const std::vector<std::vector<ir::Predecessor>> before_;
-  std::unordered_set<const Value*> live_;
+  std::vector<bool> live_;  // by Value::number
 };
 
 }  // namespace

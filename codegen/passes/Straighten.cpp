@@ -1,6 +1,6 @@
 #include "codegen/passes/Straighten.h"
 
-#include <unordered_set>
+#include <vector>
 
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Rewrite.h"
@@ -16,7 +16,10 @@ using ir::Value;
 
 class Straightener {
  public:
-  explicit Straightener(ir::Function& function) : function_(function) {}
+  explicit Straightener(ir::Function& function)
+      : function_(function),
+        usedElsewhere_(function.blocks.size()),
+        headers_(function.blocks.size()) {}
 
   bool run() {
     findParamsUsedElsewhere();
@@ -36,7 +39,8 @@ class Straightener {
   /// Parameters that are used outside of their block: it cannot be passed over then.
   void findParamsUsedElsewhere() {
     auto use = [&](const Block* block, Value* value) {
-      if (ir::Param* p = asParam(value); p && p->block != block) usedElsewhere_.insert(p->block);
+      if (ir::Param* p = asParam(value); p && p->block != block)
+        usedElsewhere_[p->block->index] = true;
     };
     for (Block* block : function_.blocks) {
       for (Instruction* inst : block->instructions)
@@ -52,15 +56,15 @@ class Straightener {
     const ir::Dominance dominance(function_);
     for (Block* block : function_.blocks)
       block->forEachEdge([&](Edge& edge, bool) {
-        if (dominance.dominates(edge.target, block)) headers_.insert(edge.target);
+        if (dominance.dominates(edge.target, block)) headers_[edge.target->index] = true;
       });
   }
 
   /// If the edge's target does nothing but go on, and it is known where, the edge leads there at once.
   bool passOver(Block& from, Edge& edge) {
     Block* target = edge.target;
-    if (target == &from || target->instructions.size() != 1 || headers_.contains(target) ||
-        usedElsewhere_.contains(target))
+    if (target == &from || target->instructions.size() != 1 || headers_[target->index] ||
+        usedElsewhere_[target->index])
       return false;
     Instruction* end = target->terminator();
     const Edge* way = nullptr;
@@ -93,10 +97,11 @@ class Straightener {
 
   bool merge() {
     const auto before = ir::predecessors(function_);
+    std::vector<bool> gone(function_.blocks.size());
     Substitution substitution;
     bool changed = false;
     for (Block* block : function_.blocks) {
-      while (!gone_.contains(block)) {
+      while (!gone[block->index]) {
         Instruction* end = block->terminator();
         if (end->op != Op::Jump || block->raising()) break;
         Edge& edge = end->successors[0];
@@ -106,19 +111,19 @@ class Straightener {
           substitution.replace(next->params[i], edge.args[i]);
         block->instructions.pop_back();
         for (Instruction* inst : next->instructions) append(*block, inst);
-        gone_.insert(next);
+        gone[next->index] = true;
         changed = true;
       }
     }
     if (!changed) return false;
-    std::erase_if(function_.blocks, [&](const Block* b) { return gone_.contains(b); });
+    std::erase_if(function_.blocks, [&](const Block* b) { return gone[b->index]; });
     function_.renumberBlocks();
     substitution.apply(function_);
     return true;
   }
 
   ir::Function& function_;
-  std::unordered_set<const Block*> usedElsewhere_, headers_, gone_;
+  std::vector<bool> usedElsewhere_, headers_;  // by Block::index, as it was at the start
 };
 
 }  // namespace
