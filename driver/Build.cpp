@@ -20,12 +20,12 @@ const std::vector<OptionSpec>& specs() {
       {"optimize,O", "0..3", "optimisation level (default 2)"},
       {"debug,g", nullptr, "variables in the debug information; symbols stay"},
       {"compile,c", nullptr, "an object file, not linked"},
-      {"MD", nullptr, "write a dependency file for make and ninja beside the output"},
+      {"MD", nullptr, "write a dependency file for make and ninja beside the output (also -MD)"},
       {"static", nullptr,
        "link the C library as well (larger, runs on any kernel; fails without the static "
        "libraries)"},
       {"linker", "PATH", "a linker or C compiler to link with (default ld.lld)"},
-      {"###", nullptr, "print the linker's command and stop"},
+      {"###", nullptr, "print the linker's command and stop (also -###)"},
       {"emit", "KIND", "stop at ir, bytecode, llvm, asm, obj or exe (default exe)"},
       {"dump-before", "PASS", "print the IR before a pass on standard error"},
       {"dump-after", "PASS", "print the IR after a pass on standard error; lower is one"},
@@ -99,6 +99,8 @@ int linkObject(const Options& options, const Target& t, const std::string& objec
     return Success;
   }
   if (Status status = writeFile(path, object); !status) return fail(status.message());
+  if (const auto folder = std::filesystem::path(t.output).parent_path(); !folder.empty())
+    std::filesystem::create_directories(folder, error);  // as for every other output
   Status status = gene::link(link);
   std::filesystem::remove(path, error);
   return status ? Success : fail(status.message());
@@ -111,7 +113,7 @@ int buildFile(const std::string& source, const Options& options, const Target& t
   DiagnosticEngine diagnostics(sources);
   CompileOptions compile;
   compile.language = languageOptions(options);
-  compile.level = std::atoi(options.get("optimize", "2").c_str());
+  compile.level = optimisationLevel(options, 2);
   compile.native = t.kind != "bytecode";
   compile.verify = options.has("verify-ir");
   observePasses(options, compile);
@@ -145,35 +147,18 @@ int buildFile(const std::string& source, const Options& options, const Target& t
 }  // namespace
 
 int build(Arguments args) {
-  Expected<Options> options = parseOptions(specs(), args, Positionals::Anywhere);
-  if (!options) {
-    fail(options.message());
-    return WrongUsage;
-  }
-  if (options->has("help")) {
-    std::fputs(commandHelp("build", specs()).c_str(), stdout);
-    return Success;
-  }
-  if (!options->unknown.empty() || options->positional.size() != 1) {
-    reportUnknown(*options, specs());
-    if (options->unknown.empty())
-      fail(options->positional.empty() ? "No file provided to build."
-                                       : "gene build takes one file");
-    return WrongUsage;
-  }
-  const std::string level = options->get("optimize", "2");
-  if (level.size() != 1 || level[0] < '0' || level[0] > '3') {
-    fail("Invalid optimisation level '" + level + "'. Must be: 0, 1, 2, or 3");
-    return WrongUsage;
-  }
-  const std::string& source = options->positional[0];
-  Expected<Target> t = target(*options, source);
-  if (!t) {
-    fail(t.message());
-    return WrongUsage;
-  }
+  Options options;
+  if (const auto code = readCommandLine("build", specs(), args, Positionals::Anywhere,
+                                        UnknownOptions::Misuse, options))
+    return *code;
+  if (options.positional.size() != 1)
+    return misuse(options.positional.empty() ? "No file provided to build."
+                                             : "gene build takes one file");
+  const std::string& source = options.positional[0];
+  Expected<Target> t = target(options, source);
+  if (!t) return misuse(t.message());
   return onLargeStack(runtimeOptionsFromEnvironment(),
-                      [&] { return buildFile(source, *options, *t); });
+                      [&] { return buildFile(source, options, *t); });
 }
 
 }  // namespace gene::driver

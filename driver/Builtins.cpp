@@ -10,20 +10,11 @@ namespace gene::driver {
 
 int builtins(Arguments args) {
   static const std::vector<OptionSpec> specs = {{"help,h", nullptr, "this text"}};
-  Expected<Options> options = parseOptions(specs, args, Positionals::Anywhere);
-  if (!options) {
-    fail(options.message());
-    return WrongUsage;
-  }
-  if (options->has("help")) {
-    std::fputs(commandHelp("builtins", specs).c_str(), stdout);
-    return Success;
-  }
-  if (!options->unknown.empty() || !options->positional.empty()) {
-    reportUnknown(*options, specs);
-    fail("gene builtins takes no arguments");
-    return WrongUsage;
-  }
+  Options options;
+  if (const auto code = readCommandLine("builtins", specs, args, Positionals::Anywhere,
+                                        UnknownOptions::Misuse, options))
+    return *code;
+  if (!options.positional.empty()) return misuse("gene builtins takes no arguments");
   const Status status = writeFile("-", builtinsReference());
   return status ? Success : fail(status.message());
 }

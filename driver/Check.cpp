@@ -14,24 +14,15 @@ int check(Arguments args) {
       {"verify-ir", nullptr, "verify the IR after every pass"},
       {"help,h", nullptr, "this text"},
   });
-  Expected<Options> options = parseOptions(specs, args, Positionals::Anywhere);
-  if (!options) {
-    fail(options.message());
-    return WrongUsage;
-  }
-  if (options->has("help")) {
-    std::fputs(commandHelp("check", specs).c_str(), stdout);
-    return Success;
-  }
-  if (!options->unknown.empty() || options->positional.empty()) {
-    reportUnknown(*options, specs);
-    if (options->positional.empty()) fail("No file provided to check.");
-    return WrongUsage;
-  }
+  Options options;
+  if (const auto code = readCommandLine("check", specs, args, Positionals::Anywhere,
+                                        UnknownOptions::Misuse, options))
+    return *code;
+  if (options.positional.empty()) return misuse("No file provided to check.");
   const RuntimeOptions runtime = runtimeOptionsFromEnvironment();
   return onLargeStack(runtime, [&] {
     int code = Success;
-    for (const std::string& path : options->positional) {
+    for (const std::string& path : options.positional) {
       SourceManager sources;
       Expected<Location> start = sources.addFile(path);
       if (!start) {
@@ -40,14 +31,14 @@ int check(Arguments args) {
       }
       DiagnosticEngine diagnostics(sources);
       CompileOptions compile;
-      compile.language = languageOptions(*options);
-      compile.verify = options->has("verify-ir");
+      compile.language = languageOptions(options);
+      compile.verify = options.has("verify-ir");
       compileToIr(sources, *start, diagnostics, compile);
-      if (options->has("verify")) {
+      if (options.has("verify")) {
         const std::string problems = verifyDiagnostics(diagnostics, *start);
         std::fputs(problems.c_str(), stderr);
         if (!problems.empty()) code = Failed;
-      } else if (reportDiagnostics(diagnostics, errorFormat(*options)) != Success) {
+      } else if (reportDiagnostics(diagnostics, errorFormat(options)) != Success) {
         code = Failed;
       }
     }

@@ -20,7 +20,16 @@ int fail(std::string_view text) {
   return Failed;
 }
 
-void reportUnknown(const Options& options, std::span<const OptionSpec> specs) {
+int misuse(std::string_view text) {
+  fail(text);
+  return WrongUsage;
+}
+
+namespace {
+
+/// Prints "Unknown option: X" and what could have been meant.
+void reportUnknown(const Options& options, std::span<const OptionSpec> specs,
+                   std::string_view prefix) {
   std::vector<std::string> names;
   for (const OptionSpec& spec : specs) {
     const std::string_view all = spec.names;
@@ -28,12 +37,41 @@ void reportUnknown(const Options& options, std::span<const OptionSpec> specs) {
   }
   const std::vector<std::string_view> candidates(names.begin(), names.end());
   for (const std::string& word : options.unknown) {
-    std::fprintf(stderr, "Unknown option: %s\n", word.c_str());
+    std::fprintf(stderr, "%.*sUnknown option: %s\n", int(prefix.size()), prefix.data(),
+                 word.c_str());
     if (const std::string_view near =
             nearest(std::string_view(word).substr(0, word.find('=')), candidates);
         !near.empty())
       std::fprintf(stderr, "Did you mean '%.*s'?\n", int(near.size()), near.data());
   }
+}
+
+}  // namespace
+
+std::optional<int> readCommandLine(std::string_view command, std::span<const OptionSpec> specs,
+                                   Arguments args, Positionals positionals, UnknownOptions unknown,
+                                   Options& options) {
+  Expected<Options> parsed = parseOptions(specs, args, positionals);
+  if (!parsed) return misuse(parsed.message());
+  options = std::move(*parsed);
+  if (options.has("help")) {
+    std::fputs(commandHelp(command, specs).c_str(), stdout);
+    return Success;
+  }
+  if (!options.unknown.empty()) {
+    std::fflush(stdout);
+    const bool tolerated = unknown == UnknownOptions::Tolerated;
+    reportUnknown(options, specs, tolerated ? "" : "Error: ");
+    if (!tolerated) return unknown == UnknownOptions::Misuse ? WrongUsage : Failed;
+  }
+  const std::string level = options.get("optimize", "0");
+  if (level.size() != 1 || level[0] < '0' || level[0] > '3')
+    return misuse("Invalid optimisation level '" + level + "'. Must be: 0, 1, 2, or 3");
+  return std::nullopt;
+}
+
+int optimisationLevel(const Options& options, int otherwise) {
+  return options.has("optimize") ? options.get("optimize")[0] - '0' : otherwise;
 }
 
 const std::vector<OptionSpec> languageOptionSpecs = {
@@ -65,6 +103,7 @@ ErrorFormat errorFormat(const Options& options) {
   const std::string format = options.get("error-format");
   if (format == "gene") return ErrorFormat::Gene;
   if (format == "human") return ErrorFormat::Human;
+  if (!format.empty()) std::fprintf(stderr, "Unknown error format: %s\n", format.c_str());
   return runtimeOptionsFromEnvironment().errorFormat;
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,8 +26,17 @@ inline constexpr int Success = 0, Failed = 1, WrongUsage = 2;
 
 /// Prints "Error: TEXT" on standard error; returns Failed.
 int fail(std::string_view text);
-/// Prints "Unknown option: X" and what could have been meant on standard error.
-void reportUnknown(const Options& options, std::span<const OptionSpec> specs);
+/// The same for wrong usage.
+int misuse(std::string_view text);
+
+/// What a command does about options that it does not know: goes on (run, eval), fails, or calls it wrong usage.
+enum class UnknownOptions { Tolerated, Failure, Misuse };
+/// The command line of `command`, and --help. Returns an exit code when nothing is left to do, after saying why.
+std::optional<int> readCommandLine(std::string_view command, std::span<const OptionSpec> specs,
+                                   Arguments args, Positionals positionals, UnknownOptions unknown,
+                                   Options& options);
+/// The level that -O gives, or `otherwise`; readCommandLine has refused anything but 0 to 3.
+int optimisationLevel(const Options& options, int otherwise);
 
 /// The usage line and options of a command, as --help prints them.
 std::string commandHelp(std::string_view name, std::span<const OptionSpec> specs);

@@ -68,7 +68,7 @@ int compileOne(const Job& job, const std::string& name, std::string text) {
   DiagnosticEngine diagnostics(sources);
   CompileOptions compile;
   compile.language = languageOptions(job.options);
-  compile.level = std::atoi(job.options.get("optimize", "1").c_str());
+  compile.level = optimisationLevel(job.options, 1);
   std::unique_ptr<ir::Program> program = compileToIr(sources, start, diagnostics, compile);
   if (const int code = reportDiagnostics(diagnostics, errorFormat(job.options));
       code != Success || !program)
@@ -114,17 +114,11 @@ int compileAll(const Job& job) {
 }  // namespace
 
 int compile(Arguments args) {
-  Expected<Options> options = parseOptions(specs(), args, Positionals::Anywhere);
-  if (!options) {
-    fail(options.message());
-    return WrongUsage;
-  }
-  if (options->has("help")) {
-    std::fputs(commandHelp("compile", specs()).c_str(), stdout);
-    return Success;
-  }
-  if (!options->unknown.empty()) return fail("Unknown option: " + options->unknown[0]);
-  Job job{*options, options->get("format", options->positional.empty() ? "pretty" : "gir")};
+  Options options;
+  if (const auto code = readCommandLine("compile", specs(), args, Positionals::Anywhere,
+                                        UnknownOptions::Failure, options))
+    return *code;
+  const Job job{options, options.get("format", options.positional.empty() ? "pretty" : "gir")};
   if (job.format != "gir" && job.format != "pretty" && job.format != "compact" &&
       job.format != "bytecode")
     return fail("Invalid format '" + job.format + "'. Must be: pretty, compact, bytecode, or gir");

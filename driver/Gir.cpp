@@ -9,13 +9,12 @@ namespace gene::driver {
 
 int gir(Arguments args) {
   static const std::vector<OptionSpec> specs = {{"help,h", nullptr, "this text"}};
-  Expected<Options> options = parseOptions(specs, args, Positionals::Anywhere);
-  if (!options) {
-    fail(options.message());
-    return WrongUsage;
-  }
-  const std::vector<std::string>& words = options->positional;
-  if (words.empty() || options->has("help")) {
+  Options options;
+  if (const auto code = readCommandLine("gir", specs, args, Positionals::Anywhere,
+                                        UnknownOptions::Misuse, options))
+    return *code;
+  const std::vector<std::string>& words = options.positional;
+  if (words.empty()) {
     std::fputs(commandHelp("gir", specs).c_str(), stdout);
     return Success;
   }

@@ -35,7 +35,7 @@ int optimise(const std::string& path, const Options& options) {
   };
   if (!verified()) return Failed;
   PassContext context{.program = *program,
-                      .level = std::atoi(options.get("optimize", "2").c_str()),
+                      .level = optimisationLevel(options, 2),
                       .native = true,
                       .verify = true,
                       .observe = {}};
@@ -61,22 +61,13 @@ int opt(Arguments args) {
       {"output,o", "FILE", "write here instead of standard output"},
       {"help,h", nullptr, "this text"},
   };
-  Expected<Options> options = parseOptions(specs, args, Positionals::Anywhere);
-  if (!options) {
-    fail(options.message());
-    return WrongUsage;
-  }
-  if (options->has("help")) {
-    std::fputs(commandHelp("opt", specs).c_str(), stdout);
-    return Success;
-  }
-  if (!options->unknown.empty() || options->positional.size() != 1) {
-    reportUnknown(*options, specs);
-    fail("gene opt takes one file of IR text");
-    return WrongUsage;
-  }
+  Options options;
+  if (const auto code = readCommandLine("opt", specs, args, Positionals::Anywhere,
+                                        UnknownOptions::Misuse, options))
+    return *code;
+  if (options.positional.size() != 1) return misuse("gene opt takes one file of IR text");
   return onLargeStack(runtimeOptionsFromEnvironment(),
-                      [&] { return optimise(options->positional[0], *options); });
+                      [&] { return optimise(options.positional[0], options); });
 }
 
 }  // namespace gene::driver

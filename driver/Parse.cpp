@@ -48,17 +48,11 @@ int parse(Arguments args) {
       {"quiet,q", nullptr, "print mistakes only"},
       {"help,h", nullptr, "this text"},
   };
-  Expected<Options> options = parseOptions(specs, args, Positionals::Anywhere);
-  if (!options) {
-    fail(options.message());
-    return WrongUsage;
-  }
-  if (options->has("help")) {
-    std::fputs(commandHelp("parse", specs).c_str(), stdout);
-    return Success;
-  }
-  if (!options->unknown.empty()) return fail("Unknown option: " + options->unknown[0]);
-  const std::string name = options->get("format", "pretty");
+  Options options;
+  if (const auto code = readCommandLine("parse", specs, args, Positionals::Anywhere,
+                                        UnknownOptions::Failure, options))
+    return *code;
+  const std::string name = options.get("format", "pretty");
   ParseFormat format = ParseFormat::Pretty;
   if (name == "compact")
     format = ParseFormat::Compact;
@@ -66,11 +60,11 @@ int parse(Arguments args) {
     format = ParseFormat::Sexp;
   else if (name != "pretty")
     return fail("Invalid format '" + name + "'. Must be: pretty, compact, or sexp");
-  const std::vector<std::string>& files = options->positional;
-  const Output plain = options->has("quiet") ? Output::None : Output::Forms;
+  const std::vector<std::string>& files = options.positional;
+  const Output plain = options.has("quiet") ? Output::None : Output::Forms;
   const bool headers = files.size() > 1 || format == ParseFormat::Pretty;
   return onLargeStack(runtimeOptionsFromEnvironment(), [&] {
-    if (options->has("eval")) return parseOne({}, options->get("eval"), format, plain);
+    if (options.has("eval")) return parseOne({}, options.get("eval"), format, plain);
     if (files.empty()) {
       if (::isatty(STDIN_FILENO))
         return fail("No input provided. Use -e for code or provide a file.");
@@ -95,18 +89,12 @@ int format(Arguments args) {
       {"check", nullptr, "change nothing; fail if a source is not in canonical form"},
       {"help,h", nullptr, "this text"},
   };
-  Expected<Options> options = parseOptions(specs, args, Positionals::Anywhere);
-  if (!options) {
-    fail(options.message());
-    return WrongUsage;
-  }
-  if (options->has("help")) {
-    std::fputs(commandHelp("fmt", specs).c_str(), stdout);
-    return Success;
-  }
-  if (!options->unknown.empty()) return fail("Unknown option: " + options->unknown[0]);
-  const bool checkOnly = options->has("check");
-  if (options->positional.empty()) {
+  Options options;
+  if (const auto code = readCommandLine("fmt", specs, args, Positionals::Anywhere,
+                                        UnknownOptions::Failure, options))
+    return *code;
+  const bool checkOnly = options.has("check");
+  if (options.positional.empty()) {
     if (::isatty(STDIN_FILENO)) return fail("No input files provided");
     const std::string text = readStandardInput();
     if (text.empty()) return fail("No input provided");
@@ -116,7 +104,7 @@ int format(Arguments args) {
     std::puts("Stdin is canonically formatted");
     return Success;
   }
-  for (const std::string& file : options->positional) {
+  for (const std::string& file : options.positional) {
     Expected<std::string> text = readFile(file);
     if (!text) return fail(text.message());
     const std::string canonical = formatSource(*text);

@@ -22,7 +22,7 @@ const std::vector<OptionSpec>& runSpecs() {
       {"profile-instructions", nullptr,
        "print how often each opcode ran, and each after each, on standard error"},
       {"switch", nullptr, "use the interpreter that is a loop around a switch"},
-      {"stack-size", "BYTES", "address space for the stack (default 1 GiB)"},
+      {"stack-size", "SIZE", "address space for the stack, like 64M (default 1G)"},
       {"no-gir-cache", nullptr, "accepted; programs are always compiled from source"},
       {"force-compile", nullptr, "accepted; programs are always compiled from source"},
       {"verify-ir", nullptr, "verify the IR after every pass"},
@@ -31,13 +31,18 @@ const std::vector<OptionSpec>& runSpecs() {
   return specs;
 }
 
-RuntimeOptions runtimeOptions(const Options& options) {
-  RuntimeOptions result = runtimeOptionsFromEnvironment();
+Status runtimeOptions(const Options& options, RuntimeOptions& result) {
+  result = runtimeOptionsFromEnvironment();
   result.errorFormat = errorFormat(options);
   if (options.has("stats")) result.stats = true;
-  if (options.has("stack-size"))
-    result.stackSize = std::strtoull(options.get("stack-size").c_str(), nullptr, 10);
-  return result;
+  if (options.has("stack-size")) {
+    const std::string size = options.get("stack-size");
+    result.stackSize = parseSize(size.c_str());
+    if (result.stackSize == 0)
+      return Failure{"Invalid stack size '" + size +
+                     "'. Must be a number of bytes, or 64K, 8M, 1G"};
+  }
+  return {};
 }
 
 /// A source that is compiled and then run.
@@ -77,7 +82,7 @@ int runJob(Job& job) {
   DiagnosticEngine diagnostics(job.sources);
   CompileOptions compile;
   compile.language = languageOptions(job.options);
-  compile.level = std::atoi(job.options.get("optimize", "1").c_str());
+  compile.level = optimisationLevel(job.options, 1);
   compile.verify = job.options.has("verify-ir");
   std::unique_ptr<ir::Program> program = compileToIr(job.sources, job.start, diagnostics, compile);
   const int reported = reportDiagnostics(diagnostics, job.runtime.errorFormat);
@@ -87,22 +92,6 @@ int runJob(Job& job) {
   if (!loaded || !prepareRun(context, job.options)) return Failed;
   return job.printLast ? runAndPrint(context, *loaded, job.runtime)
                        : runProgram(context, *loaded, job.runtime);
-}
-
-int parse(Arguments args, Positionals positionals, const std::vector<OptionSpec>& specs,
-          std::string_view command, Options& options) {
-  Expected<Options> parsed = parseOptions(specs, args, positionals);
-  if (!parsed) {
-    fail(parsed.message());
-    return WrongUsage;
-  }
-  options = std::move(*parsed);
-  if (options.has("help")) {
-    std::fputs(commandHelp(command, specs).c_str(), stdout);
-    return -1;
-  }
-  reportUnknown(options, specs);
-  return Success;
 }
 
 }  // namespace
@@ -119,10 +108,11 @@ int runAndPrint(Context& context, Program& program, const RuntimeOptions& option
 
 int run(Arguments args) {
   Job job;
-  if (const int code = parse(args, Positionals::StopAtFirst, runSpecs(), "run", job.options);
-      code != Success)
-    return code < 0 ? Success : code;
-  job.runtime = runtimeOptions(job.options);
+  if (const auto code = readCommandLine("run", runSpecs(), args, Positionals::StopAtFirst,
+                                        UnknownOptions::Tolerated, job.options))
+    return *code;
+  if (const Status status = runtimeOptions(job.options, job.runtime); !status)
+    return misuse(status.message());
   std::vector<std::string>& words = job.options.positional;
   if (words.empty()) {
     if (::isatty(STDIN_FILENO)) return fail("No file provided to run.");
@@ -154,10 +144,11 @@ int eval(Arguments args) {
   for (const char* ignored : {"csv", "gene", "line"})
     specs.push_back({ignored, nullptr, "accepted, no effect"});
   Job job;
-  if (const int code = parse(args, Positionals::StopAtFirst, specs, "eval", job.options);
-      code != Success)
-    return code < 0 ? Success : code;
-  job.runtime = runtimeOptions(job.options);
+  if (const auto code = readCommandLine("eval", specs, args, Positionals::StopAtFirst,
+                                        UnknownOptions::Tolerated, job.options))
+    return *code;
+  if (const Status status = runtimeOptions(job.options, job.runtime); !status)
+    return misuse(status.message());
   job.runtime.programName = "<eval>";
   job.printLast = job.options.has("print-last");
   std::string code;

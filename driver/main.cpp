@@ -69,8 +69,9 @@ int dispatch(const std::vector<std::string>& words) {
 std::string commandHelp(std::string_view name, std::span<const OptionSpec> specs) {
   for (const Entry& e : entries)
     if (e.name == name)
-      return "Usage: gene " + std::string(name) + " " + std::string(e.arguments) + "\n\n" +
-             std::string(e.summary) + "\n\n" + optionsHelp(specs);
+      return "Usage: gene " + std::string(name) + (e.arguments.empty() ? "" : " ") +
+             std::string(e.arguments) + "\n\n" + std::string(e.summary) + "\n\n" +
+             optionsHelp(specs);
   GENE_UNREACHABLE("a command of the table");
 }
 

@@ -42,21 +42,6 @@ StackBounds boundsOfThread() {
   return {reinterpret_cast<uintptr_t>(low), reinterpret_cast<uintptr_t>(low) + size};
 }
 
-/// "64M" and the like; 0 when it is no size.
-size_t parseSize(const char* text) {
-  char* end = nullptr;
-  const unsigned long long number = std::strtoull(text, &end, 10);
-  switch (*end) {
-    case 'k':
-    case 'K': return number << 10;
-    case 'm':
-    case 'M': return number << 20;
-    case 'g':
-    case 'G': return number << 30;
-    default: return number;
-  }
-}
-
 bool isSet(const char* name) {
   const char* value = std::getenv(name);
   return value && *value && std::string_view(value) != "0";
@@ -148,6 +133,21 @@ std::string stackText(const Trace& trace) {
 }
 
 }  // namespace
+
+size_t parseSize(const char* text) {
+  if (*text < '0' || *text > '9') return 0;
+  char* end = nullptr;
+  const unsigned long long number = std::strtoull(text, &end, 10);
+  int shift = 0;
+  switch (*end | 32) {
+    case 'k': shift = 10; break;
+    case 'm': shift = 20; break;
+    case 'g': shift = 30; break;
+    default: break;
+  }
+  if (shift) end++;
+  return *end == '\0' && number <= MaxStackSize >> shift ? number << shift : 0;
+}
 
 RuntimeOptions runtimeOptionsFromEnvironment() {
   RuntimeOptions options;

@@ -21,6 +21,10 @@ struct RuntimeOptions {
   bool checkLeaks =
       false;  // tear down at the end and report live objects, exit code 99 (GENE_CHECK_LEAKS=1)
 };
+/// A number of bytes like "4096", "64K", "8M" or "1G"; 0 when it is no size, or above MaxStackSize.
+size_t parseSize(const char* text);
+inline constexpr size_t MaxStackSize = size_t{1} << 40;
+
 /// The defaults, changed by the environment: GENE_ERROR_FORMAT, GENE_STACK_SIZE, GENE_STATS, GENE_CHECK_LEAKS.
 RuntimeOptions runtimeOptionsFromEnvironment();
 
