@@ -33,6 +33,7 @@ struct Context {
   Object** zeroEnd;         // the table is full: reconcile
   Value* arguments;         // MaxBufferedArguments words, scanned like the stack
   Value* methodTargets;     // functions, by the index in a method cache (runtime/abi/MethodTable.h)
+  bool customEquality;      // some class of the program has a method `==`
 
   Heap* heap;
   MethodTable* methods;  // what methodTargets was made from
@@ -51,7 +52,6 @@ struct Context {
   Value (*evaluate)(Context&, Value form, EnvironmentObject* environment);
   EnvironmentObject* caller;  // where the running macro was called; null outside of macros
   const Program* program;     // the running program
-  bool customEquality;        // some class of the program has a method `==`
   uint32_t missingDepth;      // nested calls of on_method_missing
   std::vector<std::string> programArguments;
   std::string programName;

@@ -415,7 +415,8 @@ void FunctionEmitter::emitComparison(const ir::Instruction& inst, CmpInst::Predi
 }
 
 /// Does the order of the words say all? Of two small ints; for equality also when one side is an immediate that equals
-/// nothing but itself (nil, a boolean, a symbol, a character) and the left one is no object, whose class might define ==.
+/// nothing but itself (nil, a boolean, a symbol, a character), unless the left one is an object and some class
+/// defines ==.
 llvm::Value* FunctionEmitter::comparableWords(const ir::Instruction& inst, llvm::Value* a,
                                               llvm::Value* b) {
   if (inst.op == ir::Op::Eq || inst.op == ir::Op::Ne) {
@@ -426,7 +427,11 @@ llvm::Value* FunctionEmitter::comparableWords(const ir::Instruction& inst, llvm:
       return !value.isObject() && !value.isFloat() && !value.isSmallInt();
     };
     if (immediate(a)) return b_.getTrue();
-    if (immediate(b)) return b_.CreateNot(bits_.isObject(a));
+    if (immediate(b)) {
+      llvm::Value* const custom =
+          bits_.load(b_.getInt8Ty(), context_, layout::Context_customEquality);
+      return b_.CreateOr(b_.CreateIsNull(custom), b_.CreateNot(bits_.isObject(a)));
+    }
   }
   return bits_.bothSmallInts(a, b);
 }

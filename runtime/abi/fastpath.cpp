@@ -78,6 +78,14 @@ inline Value boxed(double d) { return {std::bit_cast<uint64_t>(d) + Value::Doubl
 
 }  // namespace
 
+/// Is one an immediate that equals nothing but itself? Then the words say all, unless some class defines ==.
+inline bool comparesByWord(const Context* context, Value a, Value b) {
+  const auto immediate = [](Value v) {
+    return !v.isObject() && !v.isFloat() && !v.isSmallInt();
+  };
+  return !context->customEquality && (immediate(a) || immediate(b));
+}
+
 #define SLOW(operation, value)                                                               \
   [[gnu::noinline, gnu::cold]] __attribute__((preserve_most)) static Value operation##Entry( \
       Context* context, Value lhs, Value rhs) {                                              \
@@ -96,9 +104,22 @@ SLOW(lt, Value::boolean(x < y))
 SLOW(le, Value::boolean(x <= y))
 SLOW(gt, Value::boolean(x > y))
 SLOW(ge, Value::boolean(x >= y))
-SLOW(eq, Value::boolean(x == y))
-SLOW(ne, Value::boolean(x != y))
 #undef SLOW
+#define EQUALITY(operation, op)                                                              \
+  [[gnu::noinline, gnu::cold]] __attribute__((preserve_most)) static Value operation##Entry( \
+      Context* context, Value lhs, Value rhs) {                                              \
+    return gene_##operation(context, lhs, rhs);                                              \
+  }                                                                                          \
+  __attribute__((preserve_most)) Value gene_slow_##operation(Context* context, Value lhs,    \
+                                                             Value rhs) {                    \
+    double x, y;                                                                             \
+    if (doubles(lhs, rhs, &x, &y)) return Value::boolean(x op y);                            \
+    if (comparesByWord(context, lhs, rhs)) return Value::boolean(lhs.bits op rhs.bits);      \
+    [[clang::musttail]] return operation##Entry(context, lhs, rhs);                          \
+  }
+EQUALITY(eq, ==)
+EQUALITY(ne, !=)
+#undef EQUALITY
 
 [[gnu::noinline, gnu::cold]]
 __attribute__((preserve_most)) static Value divEntry(Context* context, Value lhs, Value rhs) {

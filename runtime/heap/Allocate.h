@@ -16,6 +16,7 @@ namespace gene {
   if (GENE_LIKELY(n < SmallClasses && context.zeroTop < context.zeroEnd)) {
     if (FreeCell* cell = context.freeCells[n]; GENE_LIKELY(cell != nullptr)) {
       context.freeCells[n] = cell->next;
+      __builtin_prefetch(cell->next, 1);
       cell->header.countAndFlags = Object::InTable;
       cell->header.shape = shape;
       *context.zeroTop++ = &cell->header;

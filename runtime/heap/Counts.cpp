@@ -13,14 +13,19 @@ Context& heapContext();
 
 namespace {
 
+void resizeTable(Context& context, size_t capacity) {
+  Heap& heap = *context.heap;
+  const auto used = static_cast<size_t>(context.zeroTop - heap.table);
+  heap.tableCapacity = capacity;
+  heap.table = static_cast<Object**>(std::realloc(heap.table, (capacity + 64) * sizeof(Object*)));
+  if (!heap.table) outOfMemory();
+  context.zeroTop = heap.table + used;
+}
+
 /// Makes room in the table when C++ code fills it without allocating (large structures falling to zero at once).
 void growTable(Context& context) {
   Heap& heap = *context.heap;
-  const auto used = static_cast<size_t>(context.zeroTop - heap.table);
-  heap.tableCapacity *= 2;
-  heap.table =
-      static_cast<Object**>(std::realloc(heap.table, (heap.tableCapacity + 64) * sizeof(Object*)));
-  context.zeroTop = heap.table + used;
+  resizeTable(context, heap.tableCapacity * 2);
   context.zeroEnd = heap.options.reconcileAlways ? heap.table : heap.table + heap.tableCapacity;
 }
 
@@ -42,28 +47,47 @@ void pin(Heap& heap, uint64_t word) {
   if ((word & 15) == 0) mark(word - 1);
 }
 
-/// Frees `first` and everything that only it kept alive.
+/// Frees `first` and everything that only it kept alive: iteratively, and instances, which most objects are, without
+/// asking for their kind.
 void freeTree(Context& context, Object* first) {
   Heap& heap = *context.heap;
-  heap.work.push_back(first);
-  while (!heap.work.empty()) {
-    Object* object = heap.work.back();
-    heap.work.pop_back();
-    forEachSlot(object, [&](Slot& slot) {
-      const Value child = slot.get();
-      if (!child.isObject() || child.object()->isImmortal()) return;
-      Object* o = child.object();
-      o->countAndFlags -= Object::One;
-      if (o->countAndFlags >= Object::One || (o->countAndFlags & Object::InTable)) return;
-      if (o->countAndFlags & Object::Marked)
-        enter(context, o);  // a stack holds it: the next reconcile asks again
-      else
-        heap.work.push_back(o);
-    });
-    freePayloads(object);
-    heap.stats.created[object->isInstance() ? static_cast<size_t>(Kind::Count) : object->shape]++;
+  std::vector<Object*>& work = heap.work;
+  auto drop = [&](Slot& slot) __attribute__((always_inline)) {
+    const Value child = slot.get();
+    if (!child.isObject()) return;
+    Object* o = child.object();
+    const uint32_t word = o->countAndFlags;
+    if (static_cast<int32_t>(word) < 0) return;
+    o->countAndFlags = word - Object::One;
+    if (word >= 2 * Object::One || (word & Object::InTable)) return;
+    if (GENE_UNLIKELY(word & Object::Marked))
+      enter(context, o);  // a stack holds it: the next reconcile asks again
+    else
+      work.push_back(o);
+  };
+  work.push_back(first);
+  uint64_t instances = 0;
+  do {
+    Object* object = work.back();
+    work.pop_back();
+    if (GENE_LIKELY(object->isInstance())) {
+      instances++;
+      auto* instance = static_cast<InstanceObject*>(object);
+      const Shape* shape = shapeOfId(object->shape);
+      Slot* fields = instance->fields();
+      for (uint32_t i = 0; i < shape->inlineCapacity; i++) drop(fields[i]);
+      if (GENE_UNLIKELY(instance->overflow != nullptr)) {
+        for (uint32_t i = 0; i < shape->overflowCount; i++) drop(instance->overflow[i]);
+        freePayload(instance->overflow, shape->overflowCount * sizeof(Slot));
+      }
+    } else {
+      heap.stats.created[object->shape]++;
+      forEachSlot(object, [&](Slot& slot) { drop(slot); });
+      freePayloads(object);
+    }
     heap.freeCell(context, object);
-  }
+  } while (!work.empty());
+  heap.stats.created[static_cast<size_t>(Kind::Count)] += instances;
 }
 
 }  // namespace
@@ -87,6 +111,7 @@ void reconcile(Context& context) {
   size_t kept = 0;
   for (size_t i = 0; i < count; i++) {
     Object* object = heap.table[i];
+    if (i + 8 < count) __builtin_prefetch(heap.table[i + 8], 1);
     if (object->countAndFlags >= Object::One || object->isImmortal())
       object->countAndFlags &= ~Object::InTable;
     else if (object->countAndFlags & Object::Marked)
@@ -108,12 +133,7 @@ void reconcile(Context& context) {
   const size_t valueWords =
       heap.valueStackTop ? static_cast<size_t>(*heap.valueStackTop - heap.valueStack) : 0;
   const size_t wanted = std::max<size_t>(4096, std::max(kept * 2, (stackWords + valueWords) / 4));
-  if (heap.tableCapacity < wanted) {
-    heap.tableCapacity = wanted;
-    heap.table = static_cast<Object**>(
-        std::realloc(heap.table, (heap.tableCapacity + 64) * sizeof(Object*)));
-    context.zeroTop = heap.table + kept;
-  }
+  if (heap.tableCapacity < wanted) resizeTable(context, wanted);
   context.zeroEnd =
       heap.options.reconcileAlways ? heap.table : heap.table + std::max<size_t>(wanted, kept + 64);
   heap.newBytes = 0;

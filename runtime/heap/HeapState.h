@@ -1,15 +1,16 @@
 #pragma once
 // The inside of the heap, shared by the files of this folder.
 //
-//   region   one reserved, lazily committed mapping of 64 KiB pages. A small page holds cells of one size behind a
-//            PageHeader; a run of pages holds one large object. `pageRun` says where the run of a page begins, so that
-//            "which object is this address in" is two loads and a multiplication.
+//   chunk    4 MiB of aligned address space, cut into pages of 64 KiB. A small page holds cells of one size behind a
+//            PageHeader; a run of pages holds one large object, a huge one has chunks of its own. The header of an
+//            object's page is found by masking its address. Which object any other address lies in: two loads lead to
+//            the chunk, its `run` to the page, a multiplication to the cell.
 //   table    the zero-count table: every object whose count is zero, the new ones first of all (Object::InTable)
 //
-// A cell is free while the shape in its header is 0 (Kind::Free); the free list goes through the second word.
+// A cell is free while the shape in its header is 0 (Kind::Free); the free list goes through the second word. Pages of
+// payloads (array items, map entries) are of the same make, but their `cells` stay 0: nothing finds objects there.
 
 #include <cstdint>
-#include <map>
 #include <vector>
 
 #include "runtime/heap/Heap.h"
@@ -22,18 +23,23 @@ struct FreeCell {
 };
 
 inline constexpr size_t PageBytes = 64 * 1024;
-inline constexpr size_t SmallClasses = 33;  // 16 * n bytes, n in 1..32: lists in Context::freeCells
+inline constexpr size_t ChunkBytes = 4 << 20;
+inline constexpr size_t ChunkPages = ChunkBytes / PageBytes;
+inline constexpr size_t SmallClasses = 33;   // 16 * n bytes, n in 1..32: lists in Context::freeCells
 inline constexpr size_t MediumClasses = 16;  // up to 8 KiB: lists in Heap::mediumCells
 inline constexpr size_t MaxMedium = 8 * 1024;
+inline constexpr size_t CellClasses = SmallClasses + MediumClasses;
+inline constexpr size_t MaxRun = ChunkBytes / 2;  // larger objects are huge
 
 struct PageHeader {
-  uint32_t cellBytes;   // large: the bytes of the object
-  uint32_t cells;       // in use or free, carved so far; large: 1
+  uint32_t cellBytes;
+  uint32_t cells;       // in use or free, carved so far; payloads: 0; large: 1
   uint32_t capacity;    // cells that fit
+  uint32_t carved;      // the same as `cells`, of payloads, too
   uint32_t reciprocal;  // 2^32 / cellBytes rounded up: division by multiplication
   uint32_t sizeClass;   // small: n; medium: SmallClasses + m; large: LargeClass
-  uint32_t pages;       // of the run
-  uint64_t padding[5];
+  uint64_t bytes;       // large: of the run or mapping
+  uint64_t padding[4];
   [[nodiscard]] char* first() { return reinterpret_cast<char*>(this + 1); }
 };
 static_assert(sizeof(PageHeader) == 64);
@@ -41,19 +47,49 @@ inline constexpr uint32_t LargeClass = 1000;
 inline constexpr size_t MinNewBytesLimit = 4 << 20;
 inline constexpr size_t KeptRunPages = 16;  // longer free runs give their memory back at once
 
+struct Chunk {
+  char* base;
+  uint64_t freePages;       // bit i: page i is free
+  uint8_t run[ChunkPages];  // by page: the first page of its run + 1; 0: free
+  bool huge;                // one object, of as many chunks as it needs
+  [[nodiscard]] PageHeader* page(size_t index) const {
+    return reinterpret_cast<PageHeader*>(base + index * PageBytes);
+  }
+};
+
+/// The chunks by address: a root for the upper bits, leaves that are made when they are needed.
+class ChunkTable {
+ public:
+  [[nodiscard]] Chunk* at(uintptr_t address) const {
+    Chunk** leaf = roots_[address >> (ChunkBits + LeafBits) & (Roots - 1)];
+    return leaf ? leaf[address >> ChunkBits & ((1u << LeafBits) - 1)] : nullptr;
+  }
+  void set(uintptr_t address, Chunk* chunk);
+
+ private:
+  static constexpr unsigned ChunkBits = 22, LeafBits = 12;
+  static constexpr size_t Roots = size_t{1} << (47 - ChunkBits - LeafBits);
+  Chunk** roots_[Roots] = {};
+};
+static_assert(size_t{1} << 22 == ChunkBytes);
+
 class Heap {
  public:
   HeapOptions options;
   HeapStats stats;
 
-  char* region = nullptr;
-  size_t regionPages = 0;
-  size_t usedPages = 0;           // pages below were handed out once
-  std::vector<uint32_t> pageRun;  // by page: the first page of its run + 1; 0: free
-  std::map<size_t, std::vector<uint32_t>> freeRuns;  // by length: runs of pages to use again
+  ChunkTable* chunkTable = nullptr;
+  std::vector<Chunk*> chunks;       // those of pages
+  std::vector<Chunk*> hugeObjects;
+  size_t firstFree = 0;             // no chunk before this one has a free page
+  uintptr_t lowest = UINTPTR_MAX, highest = 0;  // what all chunks lie between
+  char* reserved = nullptr;         // address space for the next chunks
+  char* reservedEnd = nullptr;
+  size_t pageBytes = 0;             // of pages in use and huge objects
+  size_t payloadBytes = 0;          // of payloads on no page
   FreeCell* mediumCells[MediumClasses] = {};
-  PageHeader* carving[SmallClasses + MediumClasses] = {};  // the page that fresh cells come from
-  size_t payloadBytes = 0;
+  FreeCell* payloadCells[CellClasses] = {};
+  PageHeader* carving[2][CellClasses] = {};  // the page that fresh cells come from: of objects, of payloads
   /// Bytes of payloads, medium and large objects since the last reconcile: beyond the limit the next allocation
   /// reconciles, so that dead ones do not pile up until the table is full.
   size_t newBytes = 0;
@@ -76,39 +112,79 @@ class Heap {
   size_t cycleThreshold = 32 << 20;
   int64_t allocationsLeft = -1;  // fail-alloc
 
-  // --- Pages.cpp ------------------------------------------------------------------------------------------------------
   /// The live object that contains this address, or null. Any word may be asked.
-  Object* objectAt(uintptr_t address) const;
+  [[nodiscard]] Object* objectAt(uintptr_t address) const {
+    if (address - lowest >= highest - lowest) return nullptr;
+    const Chunk* chunk = chunkTable->at(address);
+    return chunk ? objectIn(*chunk, address) : nullptr;
+  }
   Object* allocateSlow(Context& context, size_t bytes, uint32_t shape);
   void countNew(Context& context, size_t bytes) {
     newBytes += bytes;
     if (newBytes > newBytesLimit) context.zeroEnd = context.zeroTop;
   }
-  void freeCell(Context& context, Object* object);
-  [[nodiscard]] size_t heapBytes() const { return usedPages * PageBytes + payloadBytes; }
+  /// The page of an object.
+  [[nodiscard]] static PageHeader* pageOf(const Object* object) {
+    return reinterpret_cast<PageHeader*>(reinterpret_cast<uintptr_t>(object) & ~(PageBytes - 1));
+  }
+  void freeCell(Context& context, Object* object) {
+    PageHeader* header = pageOf(object);
+    stats.freed++;
+    if (header->sizeClass >= SmallClasses || options.poison) return freeCellSlow(context, object);
+    pushCell(context.freeCells[header->sizeClass], object);
+  }
+  [[nodiscard]] size_t heapBytes() const { return pageBytes + payloadBytes; }
   template <class F>
   void forEachObject(F&& f) const;
-  [[nodiscard]] PageHeader* page(size_t index) const {
-    return reinterpret_cast<PageHeader*>(region + index * PageBytes);
+
+  // --- Payloads.cpp ---------------------------------------------------------------------------------------------------
+  void* takePayload(size_t bytes);
+  void givePayload(void* payload, size_t bytes);
+
+  // --- Chunks.cpp -----------------------------------------------------------------------------------------------------
+  PageHeader* takePages(size_t count);
+  void givePages(PageHeader* header);
+  PageHeader* mapHuge(size_t bytes);
+  void unmapHuge(PageHeader* header);
+  /// Puts fresh cells of a page on a free list: 4 KiB at a time, so that untouched memory stays untouched.
+  void carve(FreeCell*& list, bool payload, uint32_t sizeClass);
+  void unmapAll();
+
+  static void pushCell(FreeCell*& list, Object* object) {
+    auto* cell = reinterpret_cast<FreeCell*>(object);
+    cell->header = {0, 0};
+    cell->next = list;
+    list = cell;
   }
 
  private:
-  size_t takePages(size_t count);
-  void giveRun(size_t first, size_t count);
-  void carve(Context& context, uint32_t sizeClass, uint32_t cellBytes);
+  Chunk* newChunk();
+  char* reserveChunk();
+  void cover(Chunk* chunk, size_t bytes, Chunk* value);
+  static Object* objectIn(const Chunk& chunk, uintptr_t address);
+  void freeCellSlow(Context& context, Object* object);
 };
+
+/// The class of cells that hold `bytes`, at most MaxMedium.
+uint32_t cellClass(size_t bytes);
+/// The bytes of the cells of a class.
+uint32_t cellBytesOf(uint32_t sizeClass);
+
+[[noreturn]] void outOfMemory();
 
 template <class F>
 void Heap::forEachObject(F&& f) const {
-  for (size_t i = 0; i < usedPages; i++) {
-    if (pageRun[i] != i + 1) continue;
-    PageHeader* header = page(i);
+  auto inPage = [&](PageHeader* header) {
     char* cell = header->first();
     for (uint32_t k = 0; k < header->cells; k++, cell += header->cellBytes) {
       auto* object = reinterpret_cast<Object*>(cell);
       if (object->shape != 0) f(object);
     }
-  }
+  };
+  for (const Chunk* chunk : chunks)
+    for (size_t i = 0; i < ChunkPages; i++)
+      if (chunk->run[i] == i + 1) inPage(chunk->page(i));
+  for (const Chunk* chunk : hugeObjects) inPage(chunk->page(0));
 }
 
 /// Calls f(word) for every word of the machine stack and registers, the value stack, and the registered roots.

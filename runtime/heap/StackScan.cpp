@@ -10,8 +10,8 @@ namespace {
 
 [[gnu::noinline]] __attribute__((no_sanitize("address", "undefined"))) void scanWords(
     Heap& heap, const uint64_t* from, const uint64_t* to, void (*f)(Heap&, uint64_t)) {
-  const auto low = reinterpret_cast<uint64_t>(heap.region);
-  const uint64_t size = heap.usedPages * PageBytes + 1;
+  const uint64_t low = heap.lowest;
+  const uint64_t size = heap.highest - heap.lowest;
   for (const uint64_t* p = from; p < to; p++)
     if (*p - low <= size) f(heap, *p);
 }

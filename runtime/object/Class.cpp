@@ -9,12 +9,13 @@
 #include "runtime/object/Map.h"
 
 namespace gene {
+
+std::vector<Shape*> shapes;
+std::vector<std::vector<Shape*>> numberedShapes;
+
 namespace {
 
 constexpr size_t MostInlineFields = 60;
-
-std::vector<Shape*> shapes;                       // by id - FirstInstanceShape; never shrinks
-std::vector<std::vector<Shape*>> numberedShapes;  // by class number - 1, then from shapeOfClass on
 
 /// Enters a shape under the next id: of the class with this number, or of all others.
 Shape* addShape(Shape* shape, uint32_t number) {
@@ -31,10 +32,6 @@ Shape* addShape(Shape* shape, uint32_t number) {
   shape->id = shapeOfClass(number) + static_cast<uint32_t>(own.size());
   own.push_back(shape);
   return shape;
-}
-
-uint32_t classNumber(uint32_t shape) {
-  return shape < FirstNumberedShape ? 0 : ((shape - FirstNumberedShape) >> ClassShapeBits) + 1;
 }
 
 Shape* newRoot(ClassObject* cls, std::vector<Symbol> layout, uint32_t number) {
@@ -61,7 +58,7 @@ Shape* newShape(Shape* parent, Symbol field) {
   shape->lastField = field;
   shape->slots = parent->slots;
   shape->slots.emplace(field, isInline ? place : shape->inlineCapacity + parent->overflowCount);
-  return addShape(shape, classNumber(parent->id));
+  return addShape(shape, numberOfShape(parent->id));
 }
 
 /// The last lookups of findMethod, by class and name.
@@ -97,10 +94,6 @@ constexpr KindRow kindRows[] = {
 
 // --- shapes ------------------------------------------------------------------------------------------------------------
 
-Shape* shapeOfId(uint32_t id) {
-  if (GENE_LIKELY(id < FirstNumberedShape)) return shapes[id - FirstInstanceShape];
-  return numberedShapes[classNumber(id) - 1][id & ((1u << ClassShapeBits) - 1)];
-}
 
 Shape* shapeWith(Context&, Shape* shape, Symbol field) {
   Shape*& child = shape->children[field];

@@ -31,8 +31,17 @@ struct Shape {
   std::unordered_map<Symbol, Shape*> children;
   std::unordered_map<Symbol, uint32_t> slots;  // field → number; filled in when the shape is made
 };
+extern std::vector<Shape*> shapes;                       // by id - FirstInstanceShape; never shrinks
+extern std::vector<std::vector<Shape*>> numberedShapes;  // by class number - 1, then from shapeOfClass on
+/// The number of the class that a shape is of; 0 where its class has none.
+inline uint32_t numberOfShape(uint32_t shape) {
+  return shape < FirstNumberedShape ? 0 : ((shape - FirstNumberedShape) >> ClassShapeBits) + 1;
+}
 /// The shape with this id (>= FirstInstanceShape). Shapes are of the process, not of a context.
-Shape* shapeOfId(uint32_t id);
+inline Shape* shapeOfId(uint32_t id) {
+  if (GENE_LIKELY(id < FirstNumberedShape)) return shapes[id - FirstInstanceShape];
+  return numberedShapes[numberOfShape(id) - 1][id & ((1u << ClassShapeBits) - 1)];
+}
 inline Shape* shapeById(Context&, uint32_t id) { return shapeOfId(id); }
 Shape* shapeWith(Context& context, Shape* shape, Symbol field);
 
