@@ -43,7 +43,7 @@ Value gene_iter_next(Context* context, Value iterator) {
 
 Value gene_iter_next_pair(Context* context, Value iterator) {
   if (auto* it = asOrNull<IteratorObject>(iterator, Kind::Iterator))
-    return iteratorNextPair(*context, it);
+    return iteratorNextEntry(*context, it);
   if (auto* generator = asOrNull<GeneratorObject>(iterator, Kind::Generator))
     return generatorNextPair(*context, generator);
   return callMethod(*context, iteratorMethods[1], &iterator, 1);

@@ -101,6 +101,13 @@ bool setInstance(Context& context, Symbol name, InlineCache* cache, Value object
   return true;
 }
 
+/// The symbol of a key that is a string or symbol.
+bool entryName(Value key, Symbol* name) {
+  if (!key.isSymbol() && !isString(key)) return false;
+  *name = key.isSymbol() ? key.symbol() : symbolOfString(key);
+  return true;
+}
+
 }  // namespace
 
 Value gene_member_get(Context* context, Value name, InlineCache* cache, Value object) {
@@ -151,10 +158,16 @@ Value gene_index_set(Context* context, uint64_t index, Value object, Value value
 
 Value gene_element_get(Context* context, Value object, Value key) {
   if (key.isSmallInt() && isArray(object)) return getIndex(*context, object, key.smallInt());
+  if (Symbol name; isMap(object) && entryName(key, &name))
+    return mapGetOr(as<MapObject>(object), name, Value::void_());
   return getElement(*context, object, key);
 }
 
 Value gene_element_set(Context* context, Value object, Value key, Value value) {
+  if (Symbol name; isMap(object) && !object.object()->sealed() && entryName(key, &name)) {
+    mapPut(*context, as<MapObject>(object), name, value);
+    return value;
+  }
   return setElement(*context, object, key, value) ? value : Value::pending();
 }
 

@@ -49,13 +49,12 @@ Value clear(Context& context, const Value* args, uint32_t) {
 
 bool mapKey(Context& context, const Value* args, uint32_t count, uint32_t needed, const char* name,
             const char* expected, Symbol* key) {
+  if (GENE_LIKELY(count >= needed && keyName(args[1], key))) return true;
   const std::string who = std::string("Map.") + name;
-  if (count < needed) {
+  if (count < needed)
     raiseArgument(context, who + " expects " + expected);
-    return false;
-  }
-  if (keyName(args[1], key)) return true;
-  raiseType(context, who + " key must be a string or symbol");
+  else
+    raiseType(context, who + " key must be a string or symbol");
   return false;
 }
 

@@ -82,8 +82,25 @@ void freeTree(Context& context, Object* first) {
       }
     } else {
       heap.stats.created[object->shape]++;
-      forEachSlot(object, [&](Slot& slot) { drop(slot); });
-      freePayloads(object);
+      switch (object->kind()) {
+        case Kind::String:
+        case Kind::BoxedInt: break;
+        case Kind::Function: {
+          auto* function = static_cast<FunctionObject*>(object);
+          for (uint32_t i = 0; i < function->captureCount; i++) drop(function->captures()[i]);
+          break;
+        }
+        case Kind::Array: {
+          auto* array = static_cast<ArrayObject*>(object);
+          if (array->elements == Elements::Counted)
+            for (uint32_t i = 0; i < array->size; i++) drop(array->items[i]);
+          if (array->items) heap.givePayload(array->items, size_t{array->capacity} * sizeof(Slot));
+          break;
+        }
+        default:
+          forEachSlot(object, [&](Slot& slot) { drop(slot); });
+          freePayloads(object);
+      }
     }
     heap.freeCell(context, object);
   } while (!work.empty());

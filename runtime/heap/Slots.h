@@ -64,7 +64,10 @@ inline void forEachSlot(Object* object, F&& f) {
       f(range->step);
       return;
     }
-    case Kind::Iterator: f(static_cast<IteratorObject*>(object)->source); return;
+    case Kind::Iterator:
+      f(static_cast<IteratorObject*>(object)->source);
+      f(static_cast<IteratorObject*>(object)->pair);
+      return;
     case Kind::Generator:
       f(static_cast<GeneratorObject*>(object)->resume);
       f(static_cast<GeneratorObject*>(object)->frame);

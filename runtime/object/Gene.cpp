@@ -177,7 +177,7 @@ IteratorObject* newIterator(Context& context, Value source) {
       source = Value::object(members);
       kind = IteratorKind::Array;
     } else {
-      source = Value::object(mapCopy(context, map));
+      source = Value::object(mapSnapshot(context, map));
     }
   }
   auto* iterator = allocate<IteratorObject>(context, Kind::Iterator);
@@ -185,6 +185,7 @@ IteratorObject* newIterator(Context& context, Value source) {
   iterator->position = 0;
   iterator->source.init(source);
   iterator->next = iterator->last = iterator->step = 0;
+  iterator->pair.init(Value::nil());
   return iterator;
 }
 
@@ -219,21 +220,50 @@ Value iteratorNext(Context& context, IteratorObject* iterator) {
   GENE_UNREACHABLE("iterator kind");
 }
 
-Value iteratorNextPair(Context& context, IteratorObject* iterator) {
+namespace {
+
+/// The next key and value; nothing at the end. False with an exception pending where a range has bounds of other kinds.
+bool nextEntry(Context& context, IteratorObject* iterator, Value* key, Value* value, bool* ended) {
+  *ended = false;
   if (iterator->iteratorKind == IteratorKind::MapValues) {
     auto* map = as<MapObject>(iterator->source.get());
     const uint32_t i = mapNext(map, iterator->position);
-    if (i == MapEnd) return Value::notFound();
+    if (i == MapEnd) return *ended = true;
     iterator->position = i + 1;
-    return pair(context, map->entries[i].key.get(), map->entries[i].value.get());
+    *key = map->entries[i].key.get();
+    *value = map->entries[i].value.get();
+    return true;
   }
   // A range counts from 1, as 0 says that it has not begun.
   const bool isRange = iterator->iteratorKind == IteratorKind::Range;
-  if (isRange && !startRange(context, iterator)) return Value::pending();
-  const int64_t index = int64_t{iterator->position} - isRange;
-  if (!hasMore(iterator)) return Value::notFound();
-  const Value value = iteratorNext(context, iterator);
-  return pair(context, Value::smallInt(index), value);
+  if (isRange && !startRange(context, iterator)) return false;
+  *key = Value::smallInt(int64_t{iterator->position} - isRange);
+  if (!hasMore(iterator)) return *ended = true;
+  *value = iteratorNext(context, iterator);
+  return true;
+}
+
+}  // namespace
+
+Value iteratorNextPair(Context& context, IteratorObject* iterator) {
+  Value key, value;
+  bool ended;
+  if (!nextEntry(context, iterator, &key, &value, &ended)) return Value::pending();
+  return ended ? Value::notFound() : pair(context, key, value);
+}
+
+Value iteratorNextEntry(Context& context, IteratorObject* iterator) {
+  Value key, value;
+  bool ended;
+  if (!nextEntry(context, iterator, &key, &value, &ended)) return Value::pending();
+  if (ended) return Value::notFound();
+  if (iterator->pair.get().isNil()) {
+    iterator->pair.set(pair(context, key, value));
+  } else {
+    arraySet(as<ArrayObject>(iterator->pair.get()), 0, key);
+    arraySet(as<ArrayObject>(iterator->pair.get()), 1, value);
+  }
+  return iterator->pair.get();
 }
 
 bool iteratorHasNext(Context& context, IteratorObject* iterator) {

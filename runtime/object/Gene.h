@@ -24,6 +24,8 @@ IteratorObject* newIterator(Context& context, Value source);
 Value iteratorNext(Context& context, IteratorObject* iterator);
 /// The next [key value] array, or not_found; 0 if it raised.
 Value iteratorNextPair(Context& context, IteratorObject* iterator);
+/// The same in an array that the iterator fills again the next time: for those who only take it apart.
+Value iteratorNextEntry(Context& context, IteratorObject* iterator);
 bool iteratorHasNext(Context& context, IteratorObject* iterator);
 ScopeObject* newScope(Context& context, uint32_t slots);
 Value newBytes(Context& context, std::span<const uint8_t> bytes);

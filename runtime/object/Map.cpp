@@ -200,7 +200,7 @@ void mapClear(MapObject* map) {
   map->used = map->size = 0;
 }
 
-MapObject* mapCopy(Context& context, const MapObject* map) {
+MapObject* mapSnapshot(Context& context, const MapObject* map) {
   MapObject* copy = newMap(context, map->kind(), map->size);
   for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++) {
     copy->entries[copy->used].key.init(map->entries[i].key.get());
@@ -208,6 +208,11 @@ MapObject* mapCopy(Context& context, const MapObject* map) {
     copy->used++;
     copy->size++;
   }
+  return copy;
+}
+
+MapObject* mapCopy(Context& context, const MapObject* map) {
+  MapObject* copy = mapSnapshot(context, map);
   rebuildIndex(context, copy);
   return copy;
 }

@@ -31,6 +31,8 @@ Value tableRemove(Context& context, MapObject* map, Value key);
 
 void mapClear(MapObject* map);
 MapObject* mapCopy(Context& context, const MapObject* map);
+/// The same entries without an index: to iterate over, not to look up in.
+MapObject* mapSnapshot(Context& context, const MapObject* map);
 
 /// Iteration over live entries in order: for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++) map->entries[i]…
 inline constexpr uint32_t MapEnd = 0xFFFFFFFF;

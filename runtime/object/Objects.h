@@ -80,6 +80,7 @@ struct IteratorObject : Object {
   uint32_t position;
   Slot source;          // Array: live; Map, HashMap, HashSet: a snapshot
   int64_t next, last, step;  // Range
+  Slot pair;            // the Array that iteratorNextEntry fills again and again; nil before
 };
 
 /// Captured variables that are assigned after their capture: one slot each.

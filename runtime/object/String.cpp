@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "runtime/heap/Allocate.h"
+#include "runtime/support/Hash.h"
 #include "runtime/support/Utf8.h"
 
 namespace gene {
@@ -86,22 +87,7 @@ Value checkedString(Context& context, std::string_view text) {
 
 uint32_t stringHash(StringObject* string) {
   if (string->hash) return string->hash;
-  // Multiply-and-rotate over words; the length keeps zero-padded tails apart.
-  uint64_t h = 0x9E3779B97F4A7C15ull ^ string->bytes;
-  const char* p = string->data();
-  uint32_t left = string->bytes;
-  for (; left >= 8; left -= 8, p += 8) {
-    uint64_t word;
-    std::memcpy(&word, p, 8);
-    h = (h ^ word) * 0xFF51AFD7ED558CCDull;
-    h ^= h >> 32;
-  }
-  uint64_t tail = 0;
-  std::memcpy(&tail, p, left);
-  h = (h ^ tail) * 0xC4CEB9FE1A85EC53ull;
-  h ^= h >> 29;
-  string->hash = static_cast<uint32_t>(h) | 1;
-  return string->hash;
+  return string->hash = hashText(string->view());
 }
 
 bool stringsEqual(const StringObject* a, const StringObject* b) {

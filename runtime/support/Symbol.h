@@ -13,6 +13,8 @@ struct Symbol {
 
   /// The symbol with this text; the text is copied when it is new.
   static Symbol of(std::string_view text);
+  /// The same where hashText(text) is known.
+  static Symbol of(std::string_view text, uint32_t hash);
   /// The text; valid for the life of the process.
   [[nodiscard]] std::string_view text() const;
   /// The text with a terminating zero.
