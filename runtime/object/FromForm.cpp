@@ -132,20 +132,16 @@ Value shallow(Context& context, const Form& form, std::vector<FormTask>& work) {
     }
     case FormKind::Gene: {
       const auto& g = as<GeneForm>(form);
-      GeneObject* gene = newGene(context, Value::nil());
+      const auto children = static_cast<uint32_t>(g.children.size());
+      GeneObject* gene = newGene(context, Value::nil(), children);
       work.push_back({g.head, &gene->type});
       for (const Property& p : g.properties) geneSetProperty(context, gene, p.key, Value::nil());
       for (const Property& p : g.properties) {
         auto* map = as<MapObject>(gene->properties.get());
         work.push_back({p.value, &map->entries[mapFind(map, p.key)].value});
       }
-      if (!g.children.empty()) {
-        gene->capacity = static_cast<uint32_t>(g.children.size());
-        gene->children =
-            static_cast<Slot*>(allocatePayload(context, g.children.size() * sizeof(Slot)));
-        fill(gene->children, g.children);
-        gene->size = gene->capacity;
-      }
+      fill(gene->children, g.children);
+      gene->size = children;
       return seal(gene);
     }
   }
@@ -202,16 +198,12 @@ Value copyData(Context& context, Value v) {
       return Value::object(entries(as<MapObject>(from)));
     if (isGene(from)) {
       auto* gene = as<GeneObject>(from);
-      GeneObject* copy = newGene(context, gene->type.get());
+      GeneObject* copy = newGene(context, gene->type.get(), gene->size);
       if (gene->type.get().isObject()) work.push_back({gene->type.get(), &copy->type});
       if (!gene->properties.get().isNil())
         copy->properties.set(Value::object(entries(as<MapObject>(gene->properties.get()))));
-      if (gene->size) {
-        copy->children = static_cast<Slot*>(allocatePayload(context, gene->size * sizeof(Slot)));
-        copy->capacity = gene->size;
-        fill(copy->children, gene->children, gene->size);
-        copy->size = gene->size;
-      }
+      fill(copy->children, gene->children, gene->size);
+      copy->size = gene->size;
       copy->countAndFlags |= sealed;
       return Value::object(copy);
     }

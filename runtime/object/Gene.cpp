@@ -9,25 +9,39 @@
 
 namespace gene {
 
+namespace {
+
+void reserveChildren(Context& context, GeneObject* gene, uint32_t capacity) {
+  const size_t old = gene->capacity * sizeof(Slot), bytes = capacity * sizeof(Slot);
+  if (gene->children == gene->inlineChildren()) {
+    gene->children = static_cast<Slot*>(allocatePayload(context, bytes));
+    std::memcpy(static_cast<void*>(gene->children), gene->inlineChildren(), gene->size * sizeof(Slot));
+  } else {
+    gene->children = static_cast<Slot*>(growPayload(context, gene->children, old, bytes));
+  }
+  gene->capacity = capacity;
+}
+
+}  // namespace
+
 // --- genes -------------------------------------------------------------------------------------------------------------
 
-GeneObject* newGene(Context& context, Value type) {
-  auto* gene = allocate<GeneObject>(context, Kind::Gene);
+GeneObject* newGene(Context& context, Value type, uint32_t children) {
+  constexpr uint32_t MostInline = 11;
+  // What a cell has room for anyway: three, seven or eleven.
+  const uint32_t capacity = children <= 3 ? 3 : children <= 7 ? 7 : MostInline;
+  auto* gene = allocate<GeneObject>(context, Kind::Gene, capacity * sizeof(Slot));
   gene->type.init(type);
   gene->properties.init(Value::nil());
-  gene->children = nullptr;
-  gene->size = gene->capacity = 0;
+  gene->children = gene->inlineChildren();
+  gene->size = 0;
+  gene->capacity = capacity;
+  if (children > MostInline) reserveChildren(context, gene, children);
   return gene;
 }
 
 void geneInsert(Context& context, GeneObject* gene, uint32_t index, Value child) {
-  if (gene->size == gene->capacity) {
-    const uint32_t grown = gene->capacity ? gene->capacity * 2 : 4;
-    gene->children = static_cast<Slot*>(growPayload(context, gene->children,
-                                                    size_t{gene->capacity} * sizeof(Slot),
-                                                    size_t{grown} * sizeof(Slot)));
-    gene->capacity = grown;
-  }
+  if (gene->size == gene->capacity) reserveChildren(context, gene, gene->capacity * 2);
   std::memmove(static_cast<void*>(gene->children + index + 1),
                static_cast<const void*>(gene->children + index),
                (gene->size - index) * sizeof(Slot));
@@ -53,7 +67,7 @@ Value geneProperty(const GeneObject* gene, Symbol key) {
 }
 
 void geneSetProperty(Context& context, GeneObject* gene, Symbol key, Value value) {
-  if (gene->properties.get().isNil()) gene->properties.set(Value::object(newMap(context)));
+  if (gene->properties.get().isNil()) gene->properties.set(Value::object(newMap(context, Kind::Map, 2)));
   mapPut(context, as<MapObject>(gene->properties.get()), key, value);
 }
 

@@ -7,7 +7,8 @@
 
 namespace gene {
 
-GeneObject* newGene(Context& context, Value type);
+/// With room for so many children.
+GeneObject* newGene(Context& context, Value type, uint32_t children = 0);
 inline bool isGene(Value v) { return isKind(v, Kind::Gene); }
 void genePush(Context& context, GeneObject* gene, Value child);
 void geneInsert(Context& context, GeneObject* gene, uint32_t index, Value child);

@@ -24,13 +24,15 @@ void freePayloads(Object* object) {
     case Kind::HashMap:
     case Kind::HashSet: {
       auto* map = static_cast<MapObject*>(object);
-      if (map->entries) freePayload(map->entries, size_t{map->capacity} * sizeof(MapObject::Entry));
+      if (map->entries && map->entries != map->inlineEntries())
+        freePayload(map->entries, size_t{map->capacity} * sizeof(MapObject::Entry));
       if (map->index) freePayload(map->index, (size_t{map->indexMask} + 1) * sizeof(uint32_t));
       return;
     }
     case Kind::Gene: {
       auto* gene = static_cast<GeneObject*>(object);
-      if (gene->children) freePayload(gene->children, size_t{gene->capacity} * sizeof(Slot));
+      if (gene->children != gene->inlineChildren())
+        freePayload(gene->children, size_t{gene->capacity} * sizeof(Slot));
       return;
     }
     case Kind::Bytes: {

@@ -10,6 +10,7 @@ namespace gene {
 namespace {
 
 constexpr uint32_t LinearLimit = 8;  // entries that are found without an index
+constexpr uint32_t MostInline = 8;   // entries in the object itself
 
 uint64_t symbolHash(Symbol key) { return key.id * 0x9E3779B97F4A7C15ull >> 20; }
 
@@ -62,17 +63,25 @@ void compact(MapObject* map) {
   map->used = to;
 }
 
+void reserveEntries(Context& context, MapObject* map, uint32_t capacity) {
+  const size_t old = map->capacity * sizeof(MapObject::Entry);
+  const size_t bytes = capacity * sizeof(MapObject::Entry);
+  if (map->entries == map->inlineEntries()) {
+    map->entries = static_cast<MapObject::Entry*>(allocatePayload(context, bytes));
+    std::memcpy(static_cast<void*>(map->entries), map->inlineEntries(), old);
+  } else {
+    map->entries = static_cast<MapObject::Entry*>(growPayload(context, map->entries, old, bytes));
+  }
+  map->capacity = capacity;
+}
+
 void append(Context& context, MapObject* map, Value key, Value value, uint64_t hash) {
   if (map->used == map->capacity) {
     if (map->size < map->used - map->used / 4) {
       compact(map);
       rebuildIndex(context, map);
     } else {
-      const uint32_t grown = map->capacity ? map->capacity * 2 : 4;
-      map->entries = static_cast<MapObject::Entry*>(
-          growPayload(context, map->entries, size_t{map->capacity} * sizeof(MapObject::Entry),
-                      size_t{grown} * sizeof(MapObject::Entry)));
-      map->capacity = grown;
+      reserveEntries(context, map, map->capacity ? map->capacity * 2 : 4);
       if (map->index) rebuildIndex(context, map);
     }
   }
@@ -115,16 +124,14 @@ const char* nameOf(const MapObject* map) { return map->is(Kind::HashSet) ? "Hash
 }  // namespace
 
 MapObject* newMap(Context& context, Kind kind, uint32_t capacity) {
-  auto* map = allocate<MapObject>(context, kind);
-  map->entries = nullptr;
+  const uint32_t inlined = capacity <= MostInline ? capacity : 0;
+  auto* map = allocate<MapObject>(context, kind, inlined * sizeof(MapObject::Entry));
+  map->entries = inlined ? map->inlineEntries() : nullptr;
   map->index = nullptr;
-  map->used = map->size = map->capacity = 0;
+  map->used = map->size = 0;
+  map->capacity = inlined;
   map->indexMask = 0;
-  if (capacity) {
-    map->entries = static_cast<MapObject::Entry*>(
-        allocatePayload(context, size_t{capacity} * sizeof(MapObject::Entry)));
-    map->capacity = capacity;
-  }
+  if (capacity > inlined) reserveEntries(context, map, capacity);
   return map;
 }
 

@@ -53,20 +53,22 @@ struct MapObject : Object {
     Slot key;
     Slot value;
   };
-  Entry* entries;     // malloc'ed
+  Entry* entries;     // in the object itself, as many as were expected when it was made; grown: a payload
   uint32_t* index;    // null while small; else a power-of-two open-addressing table of entry numbers + 1
   uint32_t used;      // entries in use, deleted ones included
   uint32_t size;      // live entries
   uint32_t capacity;
   uint32_t indexMask;
+  [[nodiscard]] Entry* inlineEntries() { return reinterpret_cast<Entry*>(this + 1); }
 };
 
 struct GeneObject : Object {
   Slot type;
   Slot properties;    // Map, or nil while there are none
-  Slot* children;     // malloc'ed
+  Slot* children;     // in the object itself, as many as were expected when it was made; grown: a payload
   uint32_t size;
   uint32_t capacity;
+  [[nodiscard]] Slot* inlineChildren() { return reinterpret_cast<Slot*>(this + 1); }
 };
 
 struct RangeObject : Object {
