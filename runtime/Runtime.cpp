@@ -1,5 +1,6 @@
 #include "runtime/Runtime.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/mman.h>
 
@@ -194,6 +195,8 @@ Context* createContext(const RuntimeOptions& options) {
 }
 
 int runOnLargeStack(const RuntimeOptions& options, int (*main)(void* data), void* data) {
+  // One arena: payloads are made and freed by this thread, and a second one would reserve 64 MiB at a time.
+  mallopt(M_ARENA_MAX, 1);
   const size_t asked = options.stackSize < MinStackSize ? MinStackSize : options.stackSize;
   const size_t size = (asked + Page - 1) & ~(Page - 1);
   void* stack = mmap(nullptr, size + Page, PROT_READ | PROT_WRITE,

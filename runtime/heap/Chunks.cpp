@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "runtime/Output.h"
 #include "runtime/heap/HeapState.h"
 
 namespace gene {
@@ -45,6 +46,7 @@ size_t findRun(uint64_t freePages, size_t count) {
 }  // namespace
 
 void outOfMemory() {
+  flushOut();
   std::fputs("Error: out of memory\n", stderr);
   std::_Exit(1);
 }

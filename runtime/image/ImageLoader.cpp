@@ -55,7 +55,7 @@ class Loader {
   }
 
  private:
-  static constexpr size_t DefaultStack = size_t{1} << 30;
+  static constexpr size_t DefaultStack = size_t{512} << 20;
 
   template <class T>
   std::span<const T> get(Section section) {
