@@ -68,10 +68,25 @@ std::string statistics(Context& context) {
   auto line = [&](const char* name, uint64_t number) {
     out += std::string(name) + ": " + std::to_string(number) + "\n";
   };
+  line("objects created", stats.allocated);
+  static constexpr const char* kinds[] = {
+#define IMMEDIATE(Name, Class, Typeof) #Name,
+#define KIND(Name, Struct, Class, Typeof, Printed) #Name,
+#include "runtime/value/Kinds.def"
+      "Instance"};
+  for (size_t i = 0; i < std::size(kinds); i++)
+    if (stats.created[i]) line((std::string("  ") + kinds[i]).c_str(), stats.created[i]);
+  line("objects in reused cells", stats.reused);
   line("objects freed", stats.freed);
+  line("bytes of objects", stats.allocatedBytes);
+  line("payloads", stats.payloads);
+  line("bytes of payloads", stats.payloadBytes);
   line("reconciles", stats.reconciles);
   line("reconcile microseconds", stats.reconcileNanoseconds / 1000);
+  line("zero-count entries examined", stats.tableEntries);
+  line("objects pinned by stacks", stats.pinned);
   line("cycle collections", stats.cycleCollections);
+  line("cycle microseconds", stats.cycleNanoseconds / 1000);
   line("objects freed in cycles", stats.cyclesFreed);
   line("peak bytes", stats.peakBytes);
   return out;

@@ -160,7 +160,8 @@ void Heap::carve(FreeCell*& list, bool payload, uint32_t sizeClass) {
   const uint32_t more = std::max<uint32_t>(1, 4096 / cellBytes);
   const uint32_t last = std::min(header->capacity, header->carved + more);
   for (uint32_t i = last; i-- > header->carved;)
-    pushCell(list, reinterpret_cast<Object*>(header->first() + size_t{i} * cellBytes));
+    pushCell(list, reinterpret_cast<Object*>(header->first() + size_t{i} * cellBytes), 0);
+  if (!payload) stats.reused -= last - header->carved;
   header->carved = last;
   if (!payload) header->cells = last;
 }

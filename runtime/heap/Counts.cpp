@@ -126,6 +126,7 @@ void reconcile(Context& context) {
   // Entries that freeTree adds lie behind `count` and stay.
   const auto count = static_cast<size_t>(context.zeroTop - heap.table);
   size_t kept = 0;
+  heap.stats.tableEntries += count;
   for (size_t i = 0; i < count; i++) {
     Object* object = heap.table[i];
     if (i + 8 < count) __builtin_prefetch(heap.table[i + 8], 1);
@@ -138,6 +139,7 @@ void reconcile(Context& context) {
   }
   const auto added = static_cast<size_t>(context.zeroTop - heap.table) - count;
   std::memmove(heap.table + kept, heap.table + count, added * sizeof(Object*));
+  heap.stats.pinned += kept;
   kept += added;
   for (Object* object : heap.pinned) object->countAndFlags &= ~Object::Marked;
   context.zeroTop = heap.table + kept;
@@ -165,7 +167,10 @@ void reconcile(Context& context) {
     GENE_CHECK(wrong.empty(), "reference counts agree with the heap");
   }
   if (heap.heapBytes() > heap.cycleThreshold) {
+    const auto start = std::chrono::steady_clock::now();
     const uint64_t freed = collectCycles(context);
+    heap.stats.cycleNanoseconds +=
+        static_cast<uint64_t>((std::chrono::steady_clock::now() - start).count());
     const size_t live = heap.heapBytes();
     heap.cycleThreshold = std::max<size_t>(size_t{32} << 20, freed ? live + live / 2 : live * 2);
   }

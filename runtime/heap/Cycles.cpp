@@ -147,9 +147,17 @@ const HeapStats& heapStats(Context& context) {
 
 HeapStats creationStats(Context& context) {
   HeapStats stats = heapStats(context);
-  context.heap->forEachObject([&](Object* o) {
+  // `reused` has lost one for each fresh cell: those that are still fresh count for nothing.
+  context.heap->forEachCell([&](const Object* o, const PageHeader* page) {
+    if (o->shape == 0) {
+      if (o->countAndFlags == 0) stats.reused++;
+      return;
+    }
     stats.created[o->isInstance() ? static_cast<size_t>(Kind::Count) : o->shape]++;
+    stats.allocatedBytes += page->cellBytes;
   });
+  for (const uint64_t count : stats.created) stats.allocated += count;
+  stats.reused += stats.allocated;
   return stats;
 }
 

@@ -10,13 +10,17 @@
 
 namespace gene {
 
-/// Exact counters, compiled in always; printed by --stats.
+/// Exact counters, compiled in always; printed by --stats. Allocation counts nothing: what was created is what was freed
+/// and what is still there, and a cell was reused unless it was fresh.
 struct HeapStats {
   uint64_t created[64] = {};  // by kind; instances under Kind::Count
   uint64_t freed = 0;
-  uint64_t scopesCreated = 0, scopesReused = 0;
+  uint64_t allocated = 0, reused = 0;  // objects, and those of them in the cell of a dead one
+  uint64_t allocatedBytes = 0;         // of their cells
+  uint64_t payloads = 0, payloadBytes = 0;
   uint64_t reconciles = 0, reconcileNanoseconds = 0;
-  uint64_t cycleCollections = 0, cyclesFreed = 0;
+  uint64_t tableEntries = 0, pinned = 0;  // looked at by all reconciles; kept alive by a stack alone
+  uint64_t cycleCollections = 0, cyclesFreed = 0, cycleNanoseconds = 0;
   uint64_t liveBytes = 0, peakBytes = 0;
 };
 
@@ -55,7 +59,7 @@ uint64_t collectCycles(Context& context);
 /// (0 unless something leaked) and describes them in `report`.
 uint64_t shutdownHeap(Context& context, std::string* report);
 const HeapStats& heapStats(Context& context);
-/// The same with `created` complete: counted at death, so the living are added by a walk over the heap.
+/// The same with what was created complete: counted at death, so the living are added by a walk over the heap.
 HeapStats creationStats(Context& context);
 /// malloc for payloads owned by objects (array items, map entries), accounted to the heap.
 void* allocatePayload(Context& context, size_t bytes);

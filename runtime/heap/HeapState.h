@@ -130,12 +130,15 @@ class Heap {
   void freeCell(Context& context, Object* object) {
     PageHeader* header = pageOf(object);
     stats.freed++;
+    stats.allocatedBytes += header->cellBytes;
     if (header->sizeClass >= SmallClasses || options.poison) return freeCellSlow(context, object);
     pushCell(context.freeCells[header->sizeClass], object);
   }
   [[nodiscard]] size_t heapBytes() const { return pageBytes + payloadBytes; }
   template <class F>
   void forEachObject(F&& f) const;
+  template <class F>
+  void forEachCell(F&& f) const;
 
   // --- Payloads.cpp ---------------------------------------------------------------------------------------------------
   void* takePayload(size_t bytes);
@@ -150,9 +153,11 @@ class Heap {
   void carve(FreeCell*& list, bool payload, uint32_t sizeClass);
   void unmapAll();
 
-  static void pushCell(FreeCell*& list, Object* object) {
+  /// A free cell's count says whether it was ever used.
+  static constexpr uint32_t UsedBefore = Object::One;
+  static void pushCell(FreeCell*& list, Object* object, uint32_t used = UsedBefore) {
     auto* cell = reinterpret_cast<FreeCell*>(object);
-    cell->header = {0, 0};
+    cell->header = {used, 0};
     cell->next = list;
     list = cell;
   }
@@ -174,12 +179,18 @@ uint32_t cellBytesOf(uint32_t sizeClass);
 
 template <class F>
 void Heap::forEachObject(F&& f) const {
+  forEachCell([&](Object* object, const PageHeader*) {
+    if (object->shape != 0) f(object);
+  });
+}
+
+template <class F>
+void Heap::forEachCell(F&& f) const {
   auto inPage = [&](PageHeader* header) {
     char* cell = header->first();
-    for (uint32_t k = 0; k < header->cells; k++, cell += header->cellBytes) {
-      auto* object = reinterpret_cast<Object*>(cell);
-      if (object->shape != 0) f(object);
-    }
+    const uint32_t step = header->sizeClass == LargeClass ? 0 : header->cellBytes;
+    for (uint32_t k = 0; k < header->cells; k++, cell += step)
+      f(reinterpret_cast<Object*>(cell), header);
   };
   for (const Chunk* chunk : chunks)
     for (size_t i = 0; i < ChunkPages; i++)

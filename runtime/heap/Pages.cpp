@@ -77,7 +77,8 @@ Object* Heap::allocateSlow(Context& context, size_t bytes, uint32_t shape) {
     PageHeader* header = bytes + sizeof(PageHeader) <= MaxRun
                              ? takePages((bytes + sizeof(PageHeader) + PageBytes - 1) / PageBytes)
                              : mapHuge(bytes);
-    header->cellBytes = 0;
+    header->cellBytes = static_cast<uint32_t>(std::min<uint64_t>(header->bytes, UINT32_MAX));
+    stats.reused--;
     header->cells = header->capacity = header->carved = 1;
     header->reciprocal = 0;
     header->sizeClass = LargeClass;

@@ -25,6 +25,8 @@ void* orFail(void* memory) {
 Heap& threadHeap();
 
 void* Heap::takePayload(size_t bytes) {
+  stats.payloads++;
+  stats.payloadBytes += bytes;
   if (bytes > MaxCellPayload || bytes == 0) {
     payloadBytes += bytes;
     return orFail(std::malloc(bytes ? bytes : 1));
