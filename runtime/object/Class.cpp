@@ -61,15 +61,15 @@ Shape* newShape(Shape* parent, Symbol field) {
   return addShape(shape, numberOfShape(parent->id));
 }
 
-/// The last lookups of findMethod, by class and name.
+/// The last lookups of findMethod, by class and name; those of an older epoch are void.
 struct CachedMethod {
   ClassObject* cls = nullptr;
   Symbol name;
+  uint32_t epoch = 0;
   Value method = Value::absent();
 };
 std::array<CachedMethod, 4096> methodCache;
-bool methodCacheUsed =
-    false;  // some entry may be filled: definitions before the first lookup need not look
+uint32_t methodEpoch = 1;  // of definitions: each begins a new one
 
 CachedMethod& cachedMethod(const ClassObject* cls, Symbol name) {
   return methodCache[(cls->id * 31 + name.id * 0x9E3779B1u) % methodCache.size()];
@@ -169,12 +169,11 @@ bool inherits(const ClassObject* cls, const ClassObject* ancestor) {
 
 Value findMethod(Context&, ClassObject* cls, Symbol name) {
   CachedMethod& cached = cachedMethod(cls, name);
-  if (cached.cls == cls && cached.name == name) return cached.method;
+  if (cached.cls == cls && cached.name == name && cached.epoch == methodEpoch) return cached.method;
   Value found = Value::absent();
   for (const ClassObject* c = cls; c && found.isAbsent(); c = parentOf(c))
     found = mapGet(as<MapObject>(c->methods.get()), name);
-  cached = {cls, name, found};
-  methodCacheUsed = true;
+  cached = {cls, name, methodEpoch, found};
   return found;
 }
 
@@ -186,9 +185,7 @@ Value findConstructor(ClassObject* cls) {
 
 void defineMethod(Context& context, ClassObject* cls, Symbol name, Value function) {
   mapPut(context, as<MapObject>(cls->methods.get()), name, function);
-  // Cached functions are held by their classes only: forget all that could be another now.
-  for (CachedMethod& cached : methodCache)
-    if (methodCacheUsed && cached.name == name) cached = {};
+  methodEpoch++;  // cached functions are held by their classes only, and could be others now
   if (context.methods) updateMethodTargets(context, name);
 }
 
