@@ -188,8 +188,8 @@ void Lowering::chainCondition(ast::Chain& node, Block* ifTrue, Block* ifFalse) {
 
 Lowering::Value* Lowering::chain(ast::Chain& node) {
   const ir::Variable result = builder_.newVariable();
-  Block* yes = builder_.newBlock("true");
-  Block* no = builder_.newBlock("false");
+  Block* yes = builder_.newBlock("is-true");
+  Block* no = builder_.newBlock("is-false");
   Block* done = builder_.newBlock("done");
   chainCondition(node, yes, no);
   builder_.seal(yes);
@@ -220,7 +220,7 @@ Lowering::Value* Lowering::logical(ast::Logical& node) {
   } else if (plain) {
     builder_.branch(lhs, done, second);
   } else {
-    Block* isTrue = builder_.newBlock("true");
+    Block* isTrue = builder_.newBlock("is-true");
     builder_.branch(lhs, isTrue, second);
     builder_.seal(isTrue);
     builder_.setBlock(isTrue);

@@ -267,7 +267,7 @@ Lowering::Value* Lowering::select(ast::Select& node) {
   Value* fallback = expression(node.fallback);
   const ir::Variable result = builder_.newVariable();
   builder_.write(result, found);
-  Block* isVoid = builder_.newBlock("void");
+  Block* isVoid = builder_.newBlock("is-void");
   Block* done = builder_.newBlock("selected");
   builder_.branch(builder_.emit(Op::Same, {found, program().constant(ir::ConstantKind::Void)}),
                   isVoid, done);

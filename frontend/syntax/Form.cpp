@@ -31,8 +31,23 @@ bool endsToken(char c) {
   return std::string_view(" \t\n\r\v\f,;\"`%()[]{}").find(c) != std::string_view::npos;
 }
 
+/// Would this symbol be read as a constant, a number, or the beginning of another form?
+bool readsAsOther(std::string_view text) {
+  if (text.empty()) return false;
+  const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+  const char first = text[0];
+  if (isDigit(first) || first == '\'') return true;
+  if ((first == '+' || first == '-') && text.size() > 1 && isDigit(text[1])) return true;
+  if (first == '#')
+    return text.size() > 1 && std::string_view("#!<@/").find(text[1]) != std::string_view::npos;
+  for (std::string_view constant : {"nil", "void", "true", "false", "not_found"})
+    if (text == constant) return true;
+  return false;
+}
+
 /// A symbol or a part of a path, with escapes where it would read as something else.
 void printSymbol(std::string_view text, bool isPart, std::string& out) {
+  if (!isPart && readsAsOther(text)) out += '\\';
   const bool operatorSlash = !isPart && (text == "/" || text == "/=" || text == "./");
   const bool percent = !isPart && (text == "%" || text == "%=");
   for (size_t i = 0; i < text.size(); i++) {
@@ -141,7 +156,10 @@ void printScalar(const Form& form, std::string& out) {
     case FormKind::Path: {
       bool first = true;
       for (Symbol part : as<PathForm>(form).parts) {
-        if (!first) out += '/';
+        if (!first)
+          out += '/';
+        else if (readsAsOther(part.text()))
+          out += '\\';
         first = false;
         printSymbol(part.text(), true, out);
       }
