@@ -476,6 +476,14 @@ void Select::emitSame(const ir::Instruction& i) {
 }
 
 /// Bytecode has one representation.
+// Native code only: classes are not numbered for bytecode.
+void Select::emitIsClass(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
+void Select::emitExclude(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
+void Select::emitAssume(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
+void Select::emitFieldGet(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
+void Select::emitFieldSet(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
+void Select::emitFieldInit(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
+void Select::emitInstanceNew(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
 void Select::emitConvert(const ir::Instruction& i) { move(result(i), use(i, 0)); }
 
 // --- variables that are not registers ------------------------------------------------------------------------------------

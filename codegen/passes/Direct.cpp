@@ -114,8 +114,7 @@ class DirectCalls {
 
   void findEligible() {
     for (const Function* f : program_.functions)
-      if (f->captureCount > 0 || f->isMacro || f->isCtor || f->isDirect)
-        eligible_[f->index] = false;
+      if (f->captureCount > 0 || f->isMacro || f->isDirect) eligible_[f->index] = false;
     for (bool changed = true; changed;) {
       changed = false;
       forEach([&](Function& f, Instruction& inst) {

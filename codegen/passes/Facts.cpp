@@ -90,6 +90,7 @@ bool isRemovable(const Instruction& inst) {
 
 bool isPure(const Instruction& inst) {
   if (inst.isTerminator() || !inst.info().hasResult) return false;
+  if (inst.op == Op::Assume || inst.op == Op::Exclude) return false;  // they hold where they stand
   const Effects e = effectsOf(inst);
   return !e.readsHeap && !e.writesHeap && !e.runsCode && (!e.allocates || inst.op == Op::Convert);
 }
@@ -147,6 +148,8 @@ Type kindsOf(const Form* type, Type unknown) {
 
 }  // namespace
 
+Type acceptedBy(const Form* annotation) { return kindsOf(annotation, Type::none()); }
+
 Annotation annotationOf(const Instruction& check) {
   const Form* context = check.immediates[1].form;
   const bool strict =
@@ -184,6 +187,12 @@ Type resultType(const Instruction& inst, std::span<const Type> operands) {
     case Op::Convert:
     case Op::Seal: return operands[0];
     case Op::Callee: return Type::Function();
+    case Op::InstanceNew: {
+      const auto number = static_cast<uint16_t>(inst.immediates[0].integer);
+      return Type::instanceOf(number, number);
+    }
+    case Op::Exclude:
+    case Op::Assume: return inst.type & operands[0];
     case Op::ScopeNew: return Type::Other();
     case Op::CheckType: {
       const Annotation a = annotationOf(inst);

@@ -36,6 +36,10 @@ struct Annotation {
 };
 Annotation annotationOf(const ir::Instruction& check);
 
+/// The kinds of values that a field or variable with this annotation takes as they are, without nil; `none` where that
+/// cannot be said.
+ir::Type acceptedBy(const Form* annotation);
+
 /// The truth of a value, if it is known.
 std::optional<bool> truthOf(const ir::Value* value);
 

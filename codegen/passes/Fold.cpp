@@ -163,6 +163,16 @@ Value* isAbsent(const Value* value, ir::Program& program) {
   return nullptr;
 }
 
+Value* isClass(const Instruction& inst, ir::Program& program) {
+  const Type classes = Type::instanceOf(static_cast<uint16_t>(inst.immediates[0].integer),
+                                        static_cast<uint16_t>(inst.immediates[1].integer));
+  const Type type = inst.operands[0]->type;
+  if (type.isNone()) return nullptr;
+  if (type.within(classes)) return boolean(program, true);
+  if (!type.overlaps(classes)) return boolean(program, false);
+  return nullptr;
+}
+
 Value* isTrue(Value* value, ir::Program& program) {
   if (!value->type.isNone() && value->type.within(Type::Bool())) return value;
   const std::optional<bool> truth = truthOf(value);
@@ -209,6 +219,11 @@ Value* fold(const Instruction& inst, ir::Program& program) {
     case Op::Not: return logicalNot(inst.operands[0], program);
     case Op::IsTrue: return isTrue(inst.operands[0], program);
     case Op::IsInt: return isInt(inst.operands[0], program);
+    case Op::IsClass: return isClass(inst, program);
+    case Op::Assume:  // of something that is known anyway
+      return inst.operands[0]->type.within(inst.type) && !inst.operands[0]->type.isNone()
+                 ? inst.operands[0]
+                 : nullptr;
     case Op::IsAbsent: return isAbsent(inst.operands[0], program);
     case Op::Same: return same(inst, program);
     case Op::Concat: return concat(inst, program);

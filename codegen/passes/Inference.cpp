@@ -13,7 +13,7 @@ using ir::Type;
 
 namespace {
 
-Type slotType(const ir::ParamSpec& spec) {
+Type paramType(const ir::ParamSpec& spec) {
   switch (spec.kind) {
     case ir::ParamKind::Rest: return Type::Array();
     case ir::ParamKind::KeywordRest: return Type::Map();
@@ -23,18 +23,22 @@ Type slotType(const ir::ParamSpec& spec) {
 
 }  // namespace
 
-Inference::Inference(ir::Program& program) : program_(program) {
+Inference::Inference(ir::Program& program) : program_(program), classes_(program) {
+  fields_.assign(classes_.fieldCount(), Type::none());
   uint32_t count = 0;
   callers_.resize(program.functions.size());
   for (Function* function : program.functions) {
+    bool readsFields = false;
     for (Block* block : function->blocks) {
       for (ir::Param* param : block->params) param->number = count++;
       for (Instruction* inst : block->instructions) {
         inst->number = count++;
+        readsFields |= inst->op == Op::MemberGet || inst->op == Op::FieldGet;
         if (inst->op == Op::CallKnown)
           callers_[inst->immediates[0].function->index].push_back(function);
       }
     }
+    if (readsFields) fieldReaders_.push_back(function);
   }
   types_.assign(count, Type::none());
   results_.assign(program.functions.size(), Type::none());
@@ -57,8 +61,125 @@ bool Inference::join(const ir::Value* value, Type type) {
   return true;
 }
 
+// --- fields ------------------------------------------------------------------------------------------------------------------
+
+/// What member.get finds: a field of an instance, or nil or void in a value that has no members.
+Type Inference::memberType(Type object, Symbol field) const {
+  if (object.isNone()) return object;
+  if (object.overlaps(Type::Map() | Type::Gene() | Type::Other() | Type::Absent()))
+    return Type::value();
+  Type result = Type::none();
+  if (object.overlaps(Type::Nil())) result = Type::Nil();
+  if (!object.within(Type::Nil() | Type::Instance())) result = result | Type::Void();
+  const auto classes = classes_.instantiatedClassesOf(object);
+  if (!classes) return Type::value();
+  for (const KnownClass* c : *classes) {
+    const int place = c->placeOf(field);
+    if (place < 0) return Type::value();
+    result = result | fields_[c->fields[static_cast<size_t>(place)]];
+    if (!c->isCertain(place)) result = result | Type::Void();
+  }
+  return result;
+}
+
+/// What field.get finds.
+Type Inference::slotType(Type object, uint32_t slot) const {
+  if (object.isNone()) return object;
+  const auto classes = classes_.instantiatedClassesOf(object);
+  if (!classes) return Type::any();
+  Type result = Type::none();
+  for (const KnownClass* c : *classes) {
+    if (slot >= c->fields.size()) return Type::any();
+    result = result | fields_[c->fields[slot]];
+    if (!c->isCertain(static_cast<int>(slot))) result = result | Type::Absent();
+  }
+  return result;
+}
+
+void Inference::joinField(uint32_t field, Type value) {
+  const Type joined = fields_[field] | value;
+  if (joined == fields_[field]) return;
+  fields_[field] = joined;
+  for (const Function* reader : fieldReaders_) waiting_[reader->index] = true;
+}
+
+void Inference::storeMember(const ir::Value* receiver, Type object, Symbol field, Type value) {
+  constexpr Type number = Type::Int() | Type::Float();
+  Type excluded = Type::none();
+  for (const Instruction* e = asInstruction(receiver);
+       e && e->op == Op::Exclude && excluded.isNone();)
+    excluded = Type::instanceOf(static_cast<uint16_t>(e->immediates[0].integer),
+                                static_cast<uint16_t>(e->immediates[1].integer));
+  for (const KnownClass* c : classes_.numbered()) {
+    if (!object.overlaps(c->exactInstances()) || excluded.overlaps(c->exactInstances())) continue;
+    const int place = c->placeOf(field);
+    if (place < 0) continue;
+    // A declared number is made of another one.
+    const bool converts = c->declarationOf(field) && value.overlaps(number);
+    joinField(c->fields[static_cast<size_t>(place)], converts ? value | number : value);
+  }
+}
+
+void Inference::storeSlot(Type object, uint32_t slot, Type value) {
+  for (const KnownClass* c : classes_.numbered())
+    if (object.overlaps(c->exactInstances()) && slot < c->fields.size())
+      joinField(c->fields[slot], value);
+}
+
+/// A field with a name that is not known.
+void Inference::storeAny(Type object, Type value) {
+  for (const KnownClass* c : classes_.numbered())
+    if (object.overlaps(c->exactInstances()))
+      for (uint32_t field : c->fields)
+        joinField(field, value.overlaps(Type::Int() | Type::Float())
+                             ? value | Type::Int() | Type::Float()
+                             : value);
+}
+
+void Inference::noteStore(const Instruction& inst) {
+  // Objects of kinds of their own may stand for an instance.
+  const auto target = [&] {
+    const Type object = typeOf(inst.operands[0]);
+    return object.overlaps(Type::Other()) ? object | Type::Instance() : object;
+  };
+  switch (inst.op) {
+    case Op::MemberSet:
+      return storeMember(inst.operands[0], target(), inst.immediates[0].symbol,
+                         typeOf(inst.operands[1]));
+    case Op::FieldSet:
+    case Op::FieldInit:
+      return storeSlot(typeOf(inst.operands[0]), static_cast<uint32_t>(inst.immediates[0].integer),
+                       typeOf(inst.operands[1]));
+    case Op::ElementSet:
+      if (typeOf(inst.operands[1]).within(Type::Int())) return;
+      return storeAny(target(), typeOf(inst.operands[2]));
+    default: return;
+  }
+}
+
+/// What passes a check: instances of the class of that name, or what the row of the instruction says.
+Type Inference::checkedType(const Instruction& check) const {
+  const Type value = typeOf(check.operands[0]);
+  const Form* form = check.immediates[0].form;
+  const KnownClass* cls =
+      form->kind == FormKind::Symbol ? classes_.named(as<SymbolForm>(*form).symbol) : nullptr;
+  if (!cls) return resultType(check, std::span<const Type>(&value, 1));
+  return value & (cls->instances() | Type::Nil() | Type::Other());
+}
+
 Type Inference::transfer(const Instruction& inst) {
-  if (inst.op == Op::CallKnown) return results_[inst.immediates[0].function->index];
+  switch (inst.op) {
+    case Op::CallKnown: return results_[inst.immediates[0].function->index];
+    case Op::MemberGet: return memberType(typeOf(inst.operands[0]), inst.immediates[0].symbol);
+    case Op::FieldGet:
+      return slotType(typeOf(inst.operands[0]), static_cast<uint32_t>(inst.immediates[0].integer));
+    case Op::CheckType: return checkedType(inst);
+    case Op::New:
+      if (const KnownClass* cls = classes_.classOf(inst.operands[0]); cls && cls->number)
+        return cls->exactInstances();
+      break;
+    default: break;
+  }
   Type buffer[4];
   const size_t count = operandsThatMatter(inst);
   for (size_t i = 0; i < count; i++) buffer[i] = typeOf(inst.operands[i]);
@@ -72,6 +193,7 @@ bool Inference::visit(Function& function) {
     for (Instruction* inst : block->instructions) {
       if (inst->op == Op::Return) result = result | typeOf(inst->operands[0]);
       if (inst->info().hasResult) changed |= join(inst, transfer(*inst));
+      noteStore(*inst);
       if (inst->op != Op::CallKnown) continue;
       Function* callee = inst->immediates[0].function;
       if (!callee->isDirect) continue;
@@ -96,8 +218,11 @@ bool Inference::visit(Function& function) {
 void Inference::run() {
   for (Function* function : program_.functions) {
     if (function->isDirect) continue;
-    for (size_t i = 0; i < function->params.size(); i++)
-      join(function->entry()->params[i], slotType(function->params[i]));
+    for (size_t i = 0; i < function->params.size(); i++) {
+      const bool isSelf = function->params[i].kind == ir::ParamKind::Self;
+      join(function->entry()->params[i],
+           isSelf ? classes_.selfOf(*function) : paramType(function->params[i]));
+    }
   }
   for (bool again = true; again;) {
     again = false;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codegen/ir/Ir.h"
+#include "codegen/passes/Classes.h"
 
 namespace gene {
 
@@ -20,6 +21,9 @@ class Inference {
   [[nodiscard]] ir::Type typeOf(const ir::Value* value) const;
   /// What the function returns; `none` if it never does.
   [[nodiscard]] ir::Type resultOf(const ir::Function* function) const;
+  /// What is ever stored in a field (KnownClass::fields).
+  [[nodiscard]] ir::Type fieldType(uint32_t field) const { return fields_[field]; }
+  [[nodiscard]] const KnownClasses& classes() const { return classes_; }
   /// Writes the types into the values. True if one of them became more exact.
   bool write();
 
@@ -28,7 +32,19 @@ class Inference {
   bool join(const ir::Value* value, ir::Type type);
   ir::Type transfer(const ir::Instruction& inst);
 
+  ir::Type memberType(ir::Type object, Symbol field) const;
+  ir::Type slotType(ir::Type object, uint32_t slot) const;
+  ir::Type checkedType(const ir::Instruction& check) const;
+  void noteStore(const ir::Instruction& inst);
+  void storeMember(const ir::Value* receiver, ir::Type object, Symbol field, ir::Type value);
+  void storeSlot(ir::Type object, uint32_t slot, ir::Type value);
+  void storeAny(ir::Type object, ir::Type value);
+  void joinField(uint32_t field, ir::Type value);
+
   ir::Program& program_;
+  KnownClasses classes_;
+  std::vector<ir::Type> fields_;  // by KnownClass::fields
+  std::vector<const ir::Function*> fieldReaders_;
   std::vector<ir::Type> types_;    // by Value::number
   std::vector<ir::Type> results_;  // by Function::index
   std::vector<std::vector<ir::Function*>> callers_;

@@ -25,13 +25,16 @@ constexpr Pass passes[] = {
 // --- the pipelines, by -O level ------------------------------------------------------------------------------------------
 
 // Level 0 (eval, the REPL) runs nothing.
-constexpr std::string_view level1[] = {"simplify", "resolve-calls", "simplify"};
+constexpr std::string_view level1[] = {"simplify", "resolve-calls", "resolve-methods", "simplify"};
 constexpr std::string_view level2[] = {
-    "simplify",     "resolve-calls", "simplify",      "tail-loops",  // what is called
-    "inline",       "simplify",      "resolve-calls", "inline",      // closures that became known
-    "simplify",     "resolve-calls", "inline",        "simplify",    //
-    "direct-calls", "drop-unused",   "specialise",    "infer",      "simplify",  // types
-    "self-inline",  "simplify",      "infer",         "unbox"};
+    "simplify",     "resolve-calls", "number-classes", "resolve-methods", "initialise-fields",
+    "simplify",     "tail-loops",                                   // what is called
+    "inline",       "simplify",      "resolve-calls",  "inline",    // closures that became known
+    "simplify",     "resolve-calls", "inline",         "simplify",  //
+    "direct-calls", "drop-unused",   "specialise",     "infer",           "simplify",  // types
+    "self-inline",  "simplify",      "class-versions", "lower-fields",    "simplify",
+    "infer",        "simplify",      "infer",          "unbox",           "drop-methods",
+    "drop-unused"};
 
 // -------------------------------------------------------------------------------------------------------------------------
 
@@ -46,7 +49,8 @@ void run(const Pass& pass, PassContext& context) {
   if (pass.onProgram)
     pass.onProgram(context.program, context);
   else
-    for (ir::Function* function : context.program.functions) pass.onFunction(*function, context);
+    for (ir::Function* function : std::vector(context.program.functions))
+      pass.onFunction(*function, context);
   if (context.observe) context.observe(pass.name, true);
   if (!context.verify) return;
   const std::vector<std::string> problems = ir::verify(context.program);

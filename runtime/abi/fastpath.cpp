@@ -253,6 +253,21 @@ Value gene_fast_instance(Context* context, uint64_t cache, Value cls) {
   return Value::object(instance);
 }
 
+/// A new instance of the class with this first shape.
+Value gene_fast_instance_new(Context* context, uint64_t shape, uint64_t slots) {
+  auto* instance = static_cast<InstanceObject*>(allocateObjectFast(
+      *context, sizeof(InstanceObject) + slots * sizeof(Slot), static_cast<uint32_t>(shape)));
+  instance->overflow = nullptr;
+  for (uint64_t i = 0; i < slots; i++) instance->fields()[i].init(Value::absent());
+  return Value::object(instance);
+}
+
+/// The first value of the next field of the layout: the shape with it has the next id.
+void gene_fast_init_field(Value object, uint64_t offset, Value value) {
+  object.object()->shape++;
+  reinterpret_cast<Slot*>(object.bits + offset)->init(value);
+}
+
 // --- members ---------------------------------------------------------------------------------------------------------------
 
 void gene_fast_store_field(Value object, uint64_t offset, Value value) {

@@ -106,11 +106,12 @@ void setLayout(ClassObject* cls, std::span<const Symbol> fields, uint32_t number
   for (Symbol field : fields)
     if (layout.size() < MostInlineFields && std::ranges::count(layout, field) == 0)
       layout.push_back(field);
-  // A class form that runs once more makes a class like any other.
-  if (number <= numberedShapes.size() && number != 0 && !numberedShapes[number - 1].empty())
+  const bool isNumbered = number != 0;
+  // A class form that runs once more makes a class with shapes like any other's.
+  if (number <= numberedShapes.size() && isNumbered && !numberedShapes[number - 1].empty())
     number = 0;
   Shape* shape = cls->rootShape = newRoot(cls, layout, number);
-  if (number == 0) return;
+  if (!isNumbered) return;
   for (Symbol field : layout) {
     Shape* next = newShape(shape, field);
     shape->children[field] = next;

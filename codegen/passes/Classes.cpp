@@ -1,0 +1,341 @@
+#include "codegen/passes/Classes.h"
+
+#include <algorithm>
+
+#include "codegen/passes/Facts.h"
+#include "codegen/passes/Passes.h"
+#include "runtime/value/Object.h"
+
+namespace gene {
+
+using ir::Function;
+using ir::Instruction;
+using ir::Op;
+using ir::Type;
+
+int KnownClass::placeOf(Symbol field) const {
+  const auto found = std::ranges::find(layout, field);
+  return found == layout.end() ? -1 : static_cast<int>(found - layout.begin());
+}
+
+const KnownClass::Declaration* KnownClass::declarationOf(Symbol field) const {
+  for (const KnownClass* c = this; c; c = c->parent)
+    if (auto it = c->declarations.find(field); it != c->declarations.end()) return &it->second;
+  return nullptr;
+}
+
+std::optional<Function*> KnownClass::findMethod(Symbol method) const {
+  for (const KnownClass* c = this; c; c = c->parent)
+    if (auto it = c->methods.find(method); it != c->methods.end()) return it->second;
+  return std::nullopt;
+}
+
+std::optional<Function*> KnownClass::findConstructor() const {
+  for (const KnownClass* c = this; c; c = c->parent)
+    if (c->ctor) return c->ctor;
+  return std::nullopt;
+}
+
+KnownClasses::KnownClasses(ir::Program& program) : program_(program) {
+  if (program.functions.empty() || !isClosed()) return;
+  findClasses();
+  if (classes_.empty()) return;
+  findCaptures();
+  closeTrees();
+  byNumber_.push_back(nullptr);
+  for (KnownClass& c : classes_) {
+    if (c.number == 0) continue;
+    if (byNumber_.size() <= c.number) byNumber_.resize(c.number + 1);
+    byNumber_[c.number] = &c;
+  }
+  for (const KnownClass* c : byNumber_)
+    if (c) numbered_.push_back(c);
+  for (KnownClass& c : classes_)
+    if (c.number)
+      for (KnownClass* up = &c; up; up = up->parent) up->last = std::max(up->last, c.number);
+  findInstantiated();
+  findSelves();
+  analyseConstructors(*this);
+}
+
+/// False if code that is not here, or an interceptor, may change a class or assign fields.
+bool KnownClasses::isClosed() const {
+  static constexpr std::string_view opening[] = {"Class", "interceptor", "fn-interceptor"};
+  std::unordered_set<const Function*> bodies;
+  for (const ir::Global* global : program_.globals)
+    if (global->external && std::ranges::count(opening, global->name.text())) return false;
+  for (const Function* f : program_.functions)
+    for (const ir::Block* block : f->blocks)
+      for (const Instruction* inst : block->instructions) switch (inst->op) {
+          case Op::Eval:
+          case Op::CallerEval:
+          case Op::EnvironmentNew:
+          case Op::CallMacro:
+          case Op::Render:
+          case Op::ModuleGet:
+          case Op::ModuleSet: return false;
+          case Op::ClassMethod:
+          case Op::ClassCtor: {
+            const Instruction* cls = asInstruction(inst->operands[0]);
+            if (!cls || cls->op != Op::ClassNew) return false;
+            break;
+          }
+          default: break;
+        }
+  return true;
+}
+
+/// The classes of the first block of the main module's body, up to the first instruction that may run other code.
+void KnownClasses::findClasses() {
+  std::unordered_map<const ir::Global*, uint32_t> assigned;
+  for (const Function* f : program_.functions)
+    for (const ir::Block* block : f->blocks)
+      for (const Instruction* inst : block->instructions)
+        if (inst->op == Op::GlobalSet) assigned[inst->immediates[0].global]++;
+  for (Instruction* inst : program_.functions[0]->entry()->instructions) {
+    if (effectsOf(*inst).runsCode) break;
+    if (inst->op == Op::ClassNew) {
+      KnownClass* parent = nullptr;
+      if (!isConstant(inst->operands[0], ir::ConstantKind::Absent)) {
+        parent = classOf(inst->operands[0]);
+        if (!parent) continue;
+      }
+      KnownClass& c = classes_.emplace_back();
+      c.name = inst->immediates[0].symbol;
+      c.made = inst;
+      c.parent = parent;
+      c.number = static_cast<uint16_t>(inst->immediates[2].integer);
+      if (parent) {
+        parent->children.push_back(&c);
+        c.layout = parent->layout;
+        c.fields = parent->fields;
+      }
+      constexpr size_t MostFields = 60;  // runtime/object/Class.cpp: others are not in the layout
+      for (const Form* form : as<ArrayForm>(*inst->immediates[1].form).items) {
+        const Symbol field = as<SymbolForm>(*form).symbol;
+        if (c.layout.size() >= MostFields || c.placeOf(field) >= 0) continue;
+        c.layout.push_back(field);
+        c.fields.push_back(fieldCount_++);
+      }
+      byMade_[inst] = &c;
+    } else if (inst->op == Op::GlobalSet) {
+      const ir::Global* global = inst->immediates[0].global;
+      KnownClass* c = classOf(inst->operands[0]);
+      if (!c || !global->constant || assigned[global] != 1) continue;
+      c->global = global;
+      byGlobal_[global] = c;
+    } else {
+      findMembers(*inst);
+    }
+  }
+}
+
+void KnownClasses::findMembers(Instruction& inst) {
+  if (inst.op != Op::ClassMethod && inst.op != Op::ClassCtor && inst.op != Op::ClassField) return;
+  KnownClass* c = classOf(inst.operands[0]);
+  if (!c) return;
+  members_.insert(&inst);
+  if (inst.op == Op::ClassField) {
+    const Instruction* type = asInstruction(inst.operands[1]);
+    const Form* form = nullptr;
+    if (type && type->op == Op::Quote)
+      form = type->immediates[0].form;
+    else if (const ir::Constant* known = asConstant(inst.operands[1]))
+      form = known->form;
+    const bool isAny = isConstant(inst.operands[1], ir::ConstantKind::Nil);
+    static const SymbolForm unknown({}, Symbol::of("?"));
+    c->declarations[inst.immediates[0].symbol] = {isAny  ? nullptr
+                                                  : form ? form
+                                                         : &unknown,
+                                                  truthOf(inst.operands[2]) != false};
+    return;
+  }
+  const Instruction* closure = asInstruction(inst.operands[1]);
+  Function* function =
+      closure && closure->op == Op::Closure ? closure->immediates[0].function : nullptr;
+  if (inst.op == Op::ClassCtor)
+    c->ctor = function;
+  else
+    c->methods[inst.immediates[0].symbol] = function;
+}
+
+KnownClass* KnownClasses::classOf(const ir::Value* value) const {
+  const Instruction* inst = asInstruction(value);
+  if (!inst) return nullptr;
+  switch (inst->op) {
+    case Op::ClassNew: {
+      auto it = byMade_.find(inst);
+      return it == byMade_.end() ? nullptr : it->second;
+    }
+    case Op::GlobalGet:
+    case Op::GlobalCheck: {
+      auto it = byGlobal_.find(inst->immediates[0].global);
+      return it == byGlobal_.end() ? nullptr : it->second;
+    }
+    case Op::CaptureGet: {
+      auto it = captured_.find(inst->block->function);
+      if (it == captured_.end()) return nullptr;
+      return it->second[static_cast<size_t>(inst->immediates[0].integer)];
+    }
+    default: return nullptr;
+  }
+}
+
+void KnownClasses::findCaptures() {
+  for (bool changed = true; changed;) {
+    std::unordered_map<const Function*, std::vector<KnownClass*>> found;
+    for (const Function* f : program_.functions)
+      for (const ir::Block* block : f->blocks)
+        for (const Instruction* inst : block->instructions) {
+          if (inst->op != Op::Closure || inst->operands.empty()) continue;
+          std::vector<KnownClass*> now;
+          for (const ir::Value* v : inst->operands) now.push_back(classOf(v));
+          auto [it, isNew] = found.emplace(inst->immediates[0].function, now);
+          for (size_t i = 0; !isNew && i < now.size(); i++)
+            if (it->second[i] != now[i]) it->second[i] = nullptr;
+        }
+    changed = found != captured_;
+    captured_ = std::move(found);
+  }
+}
+
+/// A class made at run time below a known one makes the whole tree one that is not numbered.
+void KnownClasses::closeTrees() {
+  bool unknownParent = false;
+  std::unordered_set<const KnownClass*> openRoots;
+  std::unordered_map<Symbol, uint32_t> names;
+  for (const Function* f : program_.functions)
+    for (const ir::Block* block : f->blocks)
+      for (const Instruction* inst : block->instructions) {
+        // What the first part of the body does not get to see, or happens more than once.
+        const bool defines =
+            inst->op == Op::ClassMethod || inst->op == Op::ClassCtor || inst->op == Op::ClassField;
+        if (defines && !members_.contains(inst))
+          if (const KnownClass* c = classOf(inst->operands[0])) {
+            while (c->parent) c = c->parent;
+            openRoots.insert(c);
+          }
+        if (inst->op != Op::ClassNew) continue;
+        names[inst->immediates[0].symbol]++;
+        if (byMade_.contains(inst)) continue;
+        if (isConstant(inst->operands[0], ir::ConstantKind::Absent)) continue;
+        if (const KnownClass* parent = classOf(inst->operands[0])) {
+          while (parent->parent) parent = parent->parent;
+          openRoots.insert(parent);
+          continue;
+        }
+        const Instruction* read = asInstruction(inst->operands[0]);
+        const bool isBuiltin = read && (read->op == Op::GlobalGet || read->op == Op::GlobalCheck) &&
+                               read->immediates[0].global->external;
+        // A class without a place here that is itself made at run time stands below no known one.
+        unknownParent |= !isBuiltin;
+      }
+  for (KnownClass& c : classes_) {
+    const KnownClass* root = &c;
+    while (root->parent) root = root->parent;
+    c.isNumberable = !unknownParent && !openRoots.contains(root);
+    if (!c.isNumberable) c.number = 0;
+    if (c.number && names[c.name] == 1) byName_[c.name] = &c;
+  }
+}
+
+void KnownClasses::findInstantiated() {
+  bool any = false;
+  for (const Function* f : program_.functions)
+    for (const ir::Block* block : f->blocks)
+      for (const Instruction* inst : block->instructions) {
+        if (inst->op == Op::InstanceNew) {
+          const auto number = static_cast<size_t>(inst->immediates[0].integer);
+          if (number < byNumber_.size() && byNumber_[number])
+            byNumber_[number]->isInstantiated = true;
+        }
+        if (inst->op != Op::New && inst->op != Op::NewShaped) continue;
+        if (KnownClass* c = classOf(inst->operands[0]))
+          c->isInstantiated = true;
+        else
+          any = true;
+      }
+  if (any)
+    for (KnownClass& c : classes_) c.isInstantiated = true;
+}
+
+/// A function that is a method of one class, and nothing else, is called with instances of that class or one below.
+void KnownClasses::findSelves() {
+  for (KnownClass& c : classes_) {
+    if (c.number == 0) continue;
+    for (const auto& [name, function] : c.methods)
+      if (function) selves_[function] = c.instances();
+    if (c.ctor && *c.ctor) selves_[*c.ctor] = c.instances();
+  }
+  for (const Function* f : program_.functions)
+    for (const ir::Block* block : f->blocks)
+      for (const Instruction* inst : block->instructions) {
+        auto use = [&](const ir::Value* v, bool known) {
+          const Instruction* closure = asInstruction(v);
+          if (closure && closure->op == Op::Closure && !known)
+            selves_.erase(closure->immediates[0].function);
+        };
+        for (size_t i = 0; i < inst->operands.size(); i++) {
+          const bool defines = inst->op == Op::ClassMethod || inst->op == Op::ClassCtor;
+          const KnownClass* c = defines && i == 1 ? classOf(inst->operands[0]) : nullptr;
+          use(inst->operands[i], c && c->number != 0);
+        }
+        for (const ir::Edge& edge : inst->successors)
+          for (const ir::Value* arg : edge.args) use(arg, false);
+      }
+}
+
+std::optional<std::vector<const KnownClass*>> KnownClasses::classesOf(Type type) const {
+  std::vector<const KnownClass*> result;
+  if (!type.hasInstances()) return result;
+  if (type.firstClass() == 0 || type.lastClass() >= byNumber_.size()) return std::nullopt;
+  for (uint32_t n = type.firstClass(); n <= type.lastClass(); n++) {
+    if (!byNumber_[n]) return std::nullopt;
+    result.push_back(byNumber_[n]);
+  }
+  return result;
+}
+
+std::optional<std::vector<const KnownClass*>> KnownClasses::instantiatedClassesOf(Type type) const {
+  auto result = classesOf(type);
+  if (result) std::erase_if(*result, [](const KnownClass* c) { return !c->isInstantiated; });
+  return result;
+}
+
+const KnownClass* KnownClasses::named(Symbol name) const {
+  auto it = byName_.find(name);
+  return it == byName_.end() ? nullptr : it->second;
+}
+
+Type KnownClasses::selfOf(const Function& function) const {
+  auto it = selves_.find(&function);
+  return it == selves_.end() ? Type::value() : it->second;
+}
+
+/// Numbers the known classes, each before those below it.
+///   before  (v0 = class.new A `[x] 0 absent) … (v5 = class.new B `[] 0 v0)
+///   after   (v0 = class.new A `[x] 1 absent) … (v5 = class.new B `[] 2 v0)
+/// Keeps: classes that other code may extend, and those beyond the numbers there are.
+bool numberClasses(ir::Program& program, PassContext& context) {
+  if (!context.native) return false;
+  KnownClasses classes(program);
+  int64_t next = 1;
+  auto number = [&](auto& self, KnownClass& c) -> void {
+    ir::Immediate immediates[] = {c.made->immediates[0], c.made->immediates[1], {}};
+    immediates[2].integer = next++;
+    c.made->immediates = program.arena.copy(std::span<const ir::Immediate>(immediates));
+    for (KnownClass* child : c.children) self(self, *child);
+  };
+  auto size = [](auto& self, const KnownClass& c) -> int64_t {
+    int64_t n = 1;
+    for (const KnownClass* child : c.children) n += self(self, *child);
+    return n;
+  };
+  for (KnownClass& c : classes.all())
+    if (!c.parent && c.isNumberable && c.made->immediates[2].integer == 0 &&
+        next + size(size, c) <= MaxClassNumber)
+      number(number, c);
+  return next > 1;
+}
+
+}  // namespace gene

@@ -1,0 +1,228 @@
+// Reads and writes fields of instances of known classes at their place, without looking at the shape.
+//   before  (v1 = member.get x v0)                     with v0 an instance of a class that has x in its layout
+//   after   (v1 = field.get 0 v0)                      if a constructor has certainly given it a value
+//           (v2 = field.get 0 v0) (v3 = is-absent v2) (branch v3 slow fast)       otherwise; slow: (member.get x v0)
+// A value that may be something else is tested first. A field that only ever holds immediate values is written without
+// counting references.
+// Keeps: fields that are in no layout or at different places, fields whose declaration has something to check.
+
+#include <algorithm>
+
+#include "codegen/passes/Facts.h"
+#include "codegen/passes/Inference.h"
+#include "codegen/passes/Passes.h"
+#include "codegen/passes/Rewrite.h"
+
+namespace gene {
+namespace {
+
+using ir::Block;
+using ir::Function;
+using ir::Instruction;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+/// Values that are never heap objects.
+constexpr Type Immediate = Type::Nil() | Type::Void() | Type::Bool() | Type::Float() |
+                           Type::Char() | Type::Symbol() | Type::Absent();
+
+class FieldLowering {
+ public:
+  explicit FieldLowering(ir::Program& program) : program_(program), inference_(program) {}
+
+  bool run() {
+    inference_.run();
+    for (Function* f : program_.functions) {
+      std::vector<Instruction*> accesses;
+      for (Block* block : f->blocks)
+        for (Instruction* inst : block->instructions)
+          if (inst->op == Op::MemberGet || inst->op == Op::MemberSet) accesses.push_back(inst);
+      for (Instruction* access : accesses) lower(*access);
+      if (!results_.empty()) {
+        results_.apply(*f);
+        results_ = {};
+      }
+      ir::orderBlocks(*f);
+    }
+    return changed_;
+  }
+
+ private:
+  /// Where the field is in all instances of a type.
+  struct Place {
+    uint16_t first, last;  // of these classes
+    uint32_t slot;
+    bool certain;  // it has a value
+    Type content;
+  };
+
+  void lower(Instruction& access) {
+    const Type type = inference_.typeOf(access.operands[0]);
+    if (!type.hasInstances()) return;
+    std::optional<Place> place = placeOf(type, access.immediates[0].symbol);
+    if (place && access.op == Op::MemberSet && isConstructing(access)) place->certain = false;
+    if (!place || (access.op == Op::MemberSet && !isPlain(access, type))) return;
+    changed_ = true;
+    if (place->certain && type.within(Type::Instance())) {
+      if (access.op == Op::MemberGet) return becomeGet(access, *place);
+      return becomeSet(access, *place);
+    }
+    split(access, *place, type);
+  }
+
+  /// May the object have no value for a field yet that it will have when its constructor is done?
+  static bool isConstructing(const Instruction& access) {
+    const Function* writtenIn = access.inlined ? access.inlined->function : access.block->function;
+    return writtenIn->isCtor;
+  }
+
+  std::optional<Place> placeOf(Type type, Symbol field) const {
+    const auto classes = inference_.classes().instantiatedClassesOf(type);
+    if (!classes || classes->empty()) return std::nullopt;
+    Place place{type.firstClass(), type.lastClass(), 0, true, Type::none()};
+    for (const KnownClass* c : *classes) {
+      const int at = c->placeOf(field);
+      if (at < 0 || (c != classes->front() && static_cast<uint32_t>(at) != place.slot))
+        return std::nullopt;
+      place.slot = static_cast<uint32_t>(at);
+      place.certain &= c->isCertain(at);
+      place.content = place.content | inference_.fieldType(c->fields[static_cast<size_t>(at)]);
+    }
+    return place;
+  }
+
+  /// Is there nothing to check about the value that is assigned?
+  bool isPlain(const Instruction& access, Type type) const {
+    const auto classes = inference_.classes().instantiatedClassesOf(type);
+    return std::ranges::all_of(*classes, [&](const KnownClass* c) {
+      const KnownClass::Declaration* d = c->declarationOf(access.immediates[0].symbol);
+      if (!d) return true;
+      return !d->readonly &&
+             (!d->type || inference_.typeOf(access.operands[1]).within(acceptedBy(d->type)));
+    });
+  }
+
+  void becomeGet(Instruction& access, const Place& place) {
+    access.op = Op::FieldGet;
+    access.immediates = slotOf(place);
+    access.type = inference_.typeOf(&access) & access.type;
+    access.handler = nullptr;
+  }
+  void becomeSet(Instruction& access, const Place& place) {
+    results_.replace(&access, access.operands[1]);
+    access.op = Op::FieldSet;
+    access.immediates = storeOf(place);
+    access.handler = nullptr;
+  }
+  std::span<ir::Immediate> slotOf(const Place& place) {
+    ir::Immediate slot;
+    slot.integer = place.slot;
+    return program_.arena.copy(std::span<const ir::Immediate>(&slot, 1));
+  }
+  std::span<ir::Immediate> storeOf(const Place& place) {
+    ir::Immediate both[2];
+    both[0].integer = place.slot;
+    both[1].integer = !place.content.within(Immediate);
+    return program_.arena.copy(std::span<const ir::Immediate>(both));
+  }
+
+  /// Guards, then the access at its place; or the access as it was.
+  void split(Instruction& access, const Place& place, Type type) {
+    Block& block = *access.block;
+    Function& f = *block.function;
+    const bool isGet = access.op == Op::MemberGet;
+    const auto position = static_cast<uint32_t>(std::ranges::find(block.instructions, &access) -
+                                                block.instructions.begin());
+    const std::vector<Instruction*> rest(block.instructions.begin() + position + 1,
+                                         block.instructions.end());
+    block.instructions.resize(position);
+    Block* slow = f.addBlock(Symbol::of("slow"));
+    Block* fast = &block;
+    Value* object = access.operands[0];
+    if (!type.within(Type::Instance())) {
+      ir::Immediate classes[2];
+      classes[0].integer = place.first;
+      classes[1].integer = place.last;
+      Instruction* test =
+          makeInstruction(program_, Op::IsClass, access.loc, {object}, {classes[0], classes[1]});
+      append(*fast, test);
+      Block* next = f.addBlock(Symbol::of("instance"));
+      branch(*fast, test, *next, *slow);
+      fast = next;
+      object = assume(*fast, object, type & Type::instanceOf(place.first, place.last));
+    }
+    Value* value = access.operands[1 - isGet];
+    if (isGet || !place.certain) {
+      Instruction* get = makeInstruction(program_, Op::FieldGet, access.loc, {object});
+      get->immediates = slotOf(place);
+      get->type = place.content;
+      append(*fast, get);
+      if (!place.certain) {
+        get->type = get->type | Type::Absent();
+        Instruction* test = makeInstruction(program_, Op::IsAbsent, access.loc, {get});
+        append(*fast, test);
+        Block* next = f.addBlock(Symbol::of("present"));
+        branch(*fast, test, *slow, *next);
+        fast = next;
+        if (isGet && !place.content.isNone())
+          value = assume(*fast, get, place.content & Type::value());
+        else if (isGet)
+          value = get;
+      } else {
+        value = get;
+      }
+    }
+    if (!isGet) {
+      Instruction* set = makeInstruction(program_, Op::FieldSet, access.loc, {object, value});
+      set->immediates = storeOf(place);
+      append(*fast, set);
+    }
+    auto* copy = program_.arena.make<Instruction>(access);
+    append(*slow, copy);
+    Block* after = f.addBlock(Symbol::of("after"));
+    for (Instruction* inst : rest) append(*after, inst);
+    if (isGet) {
+      results_.replace(&access,
+                       addParam(*after, inference_.typeOf(&access) & access.type, ir::Rep::Boxed));
+    } else {
+      results_.replace(&access, value);
+    }
+    jump(*fast, *after, isGet ? value : nullptr);
+    jump(*slow, *after, isGet ? copy : nullptr);
+  }
+
+  Instruction* assume(Block& block, Value* value, Type type) {
+    Instruction* result = makeInstruction(program_, Op::Assume, block.function->loc, {value});
+    result->type = type;
+    append(block, result);
+    return result;
+  }
+  void branch(Block& block, Value* condition, Block& yes, Block& no) {
+    Instruction* inst = makeInstruction(program_, Op::Branch, block.function->loc, {condition});
+    inst->successors = {program_.arena.array<ir::Edge>(2), 2};
+    new (&inst->successors[0]) ir::Edge{&yes, {}};
+    new (&inst->successors[1]) ir::Edge{&no, {}};
+    append(block, inst);
+  }
+  void jump(Block& block, Block& to, Value* value) {
+    Instruction* inst = makeInstruction(program_, Op::Jump, block.function->loc, {});
+    inst->successors = {program_.arena.array<ir::Edge>(1), 1};
+    new (&inst->successors[0]) ir::Edge{&to, {}};
+    if (value) inst->successors[0].args.push_back(program_.arena, value);
+    append(block, inst);
+  }
+
+  ir::Program& program_;
+  Inference inference_;
+  Substitution results_;
+  bool changed_ = false;
+};
+
+}  // namespace
+
+bool lowerFields(ir::Program& program, PassContext& context) {
+  return context.native && FieldLowering(program).run();
+}
+
+}  // namespace gene
