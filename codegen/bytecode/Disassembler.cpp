@@ -174,6 +174,7 @@ class Disassembler {
       case 'd':
       case 's':
       case 'D': return format(" r%u", value);
+      case 'm': return format(" r%u", value - 2u);  // where the result arrives
       case 'i': return format(" %d", static_cast<int16_t>(value));
       case 'u': return info.words == "*" ? "" : format(" %u", value);
       case 'v': return std::string(" ") + wordName(value);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codegen/ir/ArrayMethods.h"
 #include "runtime/value/Value.h"
 
 namespace gene::bytecode {
@@ -73,6 +74,8 @@ Placement placementOf(const ir::Instruction& i) {
       p.size = count + 2;
       p.firstSlot = 2;
       p.resultSlot = 0;
+      // The instructions for arrays take their operands where they are.
+      if (!i.tail && ir::arrayMethod(i)) p.firstOperand = count;
       return p;
     case Op::CallSuper:
       p.size = count + 1;

@@ -1,5 +1,6 @@
 #include "codegen/bytecode/Select.h"
 
+#include "codegen/ir/ArrayMethods.h"
 #include "runtime/value/Value.h"
 
 namespace gene::bytecode {
@@ -584,22 +585,22 @@ void Select::emitToInt(const ir::Instruction& i) {
   left_ = true;
 }
 
-/// The opcode for a method call: there are some for what arrays are asked most.
-Opcode Select::methodOpcode(const ir::Instruction& i) const {
-  static const Symbol get = Symbol::of("get"), size = Symbol::of("size"),
-                      length = Symbol::of("length");
-  const Symbol name = i.immediates[0].symbol;
-  if (i.tail) return Opcode::TailCallMethod;
-  if (i.operands.size() == 2 && name == get) return Opcode::CallGet;
-  if (i.operands.size() == 1 && (name == size || name == length)) return Opcode::CallSize;
-  return Opcode::CallMethod;
+/// What comes before the call of a method that Array has.
+void Select::arrayMethod(const ir::Instruction& i, uint32_t window) {
+  static constexpr Opcode opcodes[] = {Opcode::ArraySize, Opcode::ArrayGet, Opcode::ArrayAdd,
+                                       Opcode::ArrayPush, Opcode::ArrayPop};
+  const ir::ArrayMethod* method = i.tail ? nullptr : ir::arrayMethod(i);
+  if (!method) return;
+  const uint32_t receiver = use(i, 0), argument = method->arguments ? use(i, 1) : 0;
+  assembler_.emit(opcodes[static_cast<size_t>(method->operation)], window + 2, receiver, argument);
 }
 
 void Select::emitCallMethod(const ir::Instruction& i) {
   if (isToInt(i)) return emitToInt(i);
   const uint32_t window = fillWindow(i);
+  arrayMethod(i, window);
   mark(i);
-  assembler_.emit(methodOpcode(i), window + 2,
+  assembler_.emit(i.tail ? Opcode::TailCallMethod : Opcode::CallMethod, window + 2,
                   static_cast<uint32_t>(i.operands.size()));
   assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
   assembler_.word(0);

@@ -34,7 +34,6 @@ class Select {
   void emitShaped(const ir::Instruction& i);
   void emitCallSuper(const ir::Instruction& i);
   void emitToInt(const ir::Instruction& i);
-  Opcode methodOpcode(const ir::Instruction& i) const;
 
   enum class Sense : bool { WhenFalse, WhenTrue };
   struct Stub {
@@ -65,6 +64,7 @@ class Select {
   void arithmetic(const ir::Instruction& i, Opcode plain, Opcode immediate);
   const ir::Instruction* fusible(const ir::Value* value) const;
   bool pairWith(const ir::Instruction& i, Opcode plain, Opcode immediate);
+  void arrayMethod(const ir::Instruction& i, uint32_t window);
   void unary(const ir::Instruction& i, Opcode op);
   const ir::Instruction* iterationOf(const ir::Instruction& test) const;
   void growLiteral(const ir::Instruction& i, uint32_t reg, vm::RuntimeOp op, uint32_t step);

@@ -98,10 +98,14 @@ class CodeVerifier {
         check(value >= (op_ == Opcode::New ? 3 : 2), "a call window starts too low");
         range(value, half(2));
         if (op_ == Opcode::New || op_ == Opcode::CallMethod || op_ == Opcode::TailCallMethod ||
-            op_ == Opcode::CallGet || op_ == Opcode::CallSize ||
             op_ == Opcode::CallMethodShaped || op_ == Opcode::TailCallMethodShaped ||
             op_ == Opcode::CallSuper || op_ == Opcode::TailCallSuper)
           check(half(2) > 0, "a call without a receiver");
+        break;
+      case 'm':
+        check(value >= 2, "a call window starts too low");
+        range(value, opcodeInfo(op_).field(2) == 's' ? 2 : 1);
+        jump(vm::CallMethodWords);
         break;
       case 'x': range(value, half(i + 2)); break;
       case 'v':

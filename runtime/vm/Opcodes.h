@@ -34,6 +34,10 @@ inline constexpr OpcodeInfo OpcodeTable[OpcodeCount] = {
 };
 constexpr const OpcodeInfo& opcodeInfo(Opcode op) { return OpcodeTable[static_cast<uint32_t>(op)]; }
 
+/// The words of a call of a method, by which the array instruction before it goes on.
+inline constexpr uint32_t CallMethodWords =
+    1 + static_cast<uint32_t>(OpcodeTable[static_cast<uint32_t>(Opcode::CallMethod)].words.size());
+
 /// A RUNTIME row of codegen/ir/Instructions.def as the interpreter sees it.
 struct RuntimeRow {
   std::string_view mnemonic;
