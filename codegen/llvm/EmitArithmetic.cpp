@@ -382,6 +382,29 @@ llvm::Value* FunctionEmitter::compareMixed(const ir::Value* lhs, const ir::Value
   }
 }
 
+/// An unboxed int with what may be a small int: the int needs no box.
+void FunctionEmitter::emitIntComparison(const ir::Instruction& inst, CmpInst::Predicate ints,
+                                        const char* name) {
+  const ir::Value *lhs = inst.operands[0], *rhs = inst.operands[1];
+  BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
+  const auto number = [&](const ir::Value* value) {
+    if (value->rep == Rep::I64) return use(value, Rep::I64);
+    require(bits_.isSmallInt(use(value)), slow);
+    return bits_.smallInt(use(value));
+  };
+  llvm::Value* const x = number(lhs);
+  llvm::Value* const fast = b_.CreateICmp(ints, x, number(rhs));
+  BasicBlock* const fastBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  b_.SetInsertPoint(slow);
+  llvm::Value* const result = callSlow(name, {context_, use(lhs), use(rhs)});
+  raiseIfPending(result);
+  llvm::Value* const condition = b_.CreateICmpEQ(result, bits_.constant(gene::Value::true_()));
+  BasicBlock* const slowBlock = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  defineCondition(inst, merge(fastBlock, fast, slowBlock, condition, done));
+}
+
 void FunctionEmitter::emitComparison(const ir::Instruction& inst, CmpInst::Predicate words,
                                      CmpInst::Predicate ints, CmpInst::Predicate floats,
                                      const char* name) {
@@ -399,6 +422,8 @@ void FunctionEmitter::emitComparison(const ir::Instruction& inst, CmpInst::Predi
   const auto isUnknown = [](const ir::Value* v) { return v->kind != ir::ValueKind::Constant; };
   if (!cold_ && ((isFloat(lhs) && isUnknown(rhs)) || (isFloat(rhs) && isUnknown(lhs))))
     return emitFloatComparison(inst, floats, name);
+  if (!cold_ && ((lhs->rep == Rep::I64 && isUnknown(rhs)) || (rhs->rep == Rep::I64 && isUnknown(lhs))))
+    return emitIntComparison(inst, ints, name);
   llvm::Value *const a = use(lhs), *const b = use(rhs);
   if (cold_) return emitEntry(inst, std::string("gene_") + name, {context_, a, b});
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");

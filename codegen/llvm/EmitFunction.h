@@ -144,6 +144,8 @@ class FunctionEmitter {
   /// An operation on operands that may be anything, whose result is wanted as a double; the entry gives `slowResult`.
   void emitFloatResult(const ir::Instruction& inst, const char* name, ir::Type slowResult,
                        llvm::function_ref<llvm::Value*(llvm::Value*, llvm::Value*)> operation);
+  void emitIntComparison(const ir::Instruction& inst, llvm::CmpInst::Predicate ints,
+                         const char* name);
   void emitFloatComparison(const ir::Instruction& inst, llvm::CmpInst::Predicate floats,
                            const char* name);
   llvm::Value* compareMixed(const ir::Value* lhs, const ir::Value* rhs,
