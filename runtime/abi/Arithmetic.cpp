@@ -214,6 +214,8 @@ Value gene_ge(Context* context, Value lhs, Value rhs) {
 }
 
 Value gene_eq(Context* context, Value lhs, Value rhs) {
+  if (isString(lhs) && isString(rhs))
+    return Value::boolean(stringsEqual(as<StringObject>(lhs), as<StringObject>(rhs)));
   if (isNumber(lhs) && isNumber(rhs)) return Value::boolean(compareNumbers(lhs, rhs) == 0);
   if (isInstance(lhs) && !context->customEquality) return Value::boolean(lhs == rhs);
   if (isString(lhs) && isString(rhs))
