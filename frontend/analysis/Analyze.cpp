@@ -121,39 +121,66 @@ void Analyzer::collectModuleNames(std::span<Form*> forms) {
       if (head == "fn" && name.text().size() > 1 && name.text().ends_with('!')) collectMacro(g);
       continue;
     }
-    // var at the top level, and in do, while, loop and try, which are no scopes.
-    std::vector<const Form*> work{form};
-    while (!work.empty()) {
-      const Form* f = work.back();
-      work.pop_back();
-      if (f->kind != FormKind::Gene) continue;
-      const auto& g = as<GeneForm>(*f);
-      const std::string_view word = symbolOf(g.head).text();
-      if ((word == "var" || word == "let") && !g.children.empty()) {
-        std::vector<const Form*> patterns{g.children[0]};
-        while (!patterns.empty()) {
-          const Form* p = patterns.back();
-          patterns.pop_back();
-          if (p->kind == FormKind::Symbol) {
-            Symbol name = plainName(symbolOf(p));
-            if (name.text().starts_with("^")) name = Symbol::of(name.text().substr(1));
-            if (!name.text().starts_with("$")) topLevelVars_.insert(name);
-          } else if (p->kind == FormKind::Array) {
-            for (const Form* item : as<ArrayForm>(*p).items) patterns.push_back(item);
-          } else if (p->kind == FormKind::Map) {
-            for (const Property& item : as<MapForm>(*p).properties) patterns.push_back(item.value);
-          }
-        }
-      }
-      const bool transparent = isOneOf(word, {"do", "while", "loop", "try"}) || f == form ||
-                               word == "var" || word == "let";
-      bool isScope = false;  // a catch clause is one
-      for (const Form* child : g.children) {
-        const std::string_view text = symbolOf(child).text();
-        if (word == "try" && (text == "catch" || text == "finally")) isScope = text == "catch";
-        if (transparent && !isScope) work.push_back(child);
-      }
+    collectVariables(form);
+  }
+}
+
+/// The variables that `root` declares in the scope it stands in: those of its parts, but for forms with scopes of their own.
+void Analyzer::collectVariables(const Form* root) {
+  std::vector<const Form*> work{root};
+  auto all = [&](std::span<Form* const> forms) {
+    work.insert(work.end(), forms.begin(), forms.end());
+  };
+  auto values = [&](std::span<const Property> properties) {
+    for (const Property& p : properties) work.push_back(p.value);
+  };
+  while (!work.empty()) {
+    const Form* f = work.back();
+    work.pop_back();
+    switch (f->kind) {
+      case FormKind::Array: all(as<ArrayForm>(*f).items); continue;
+      case FormKind::HashMap: all(as<HashMapForm>(*f).items); continue;
+      case FormKind::Map: values(as<MapForm>(*f).properties); continue;
+      case FormKind::Gene: break;
+      default: continue;
     }
+    const auto& g = as<GeneForm>(*f);
+    const std::string_view word = symbolOf(g.head).text();
+    const std::string_view second =
+        g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
+    if ((word == "var" || word == "let") && !g.children.empty()) collectPattern(g.children[0]);
+    const bool hasScope =
+        isOneOf(word, {"fn", "class", "ns", "object", "enum", "interface", "implement", "block",
+                       "for", "repeat", "if", "if_not", "ifel", "case", "->", "$if_main"}) ||
+        second == "->" || (word.size() > 1 && word.ends_with('!'));
+    if (hasScope) continue;
+    work.push_back(g.head);
+    values(g.properties);
+    bool isClause = false;  // a catch clause is a scope
+    for (const Form* child : g.children) {
+      const std::string_view text = symbolOf(child).text();
+      if (word == "try" && (text == "catch" || text == "finally")) isClause = text == "catch";
+      if (!isClause) work.push_back(child);
+    }
+  }
+}
+
+/// The variables of a `var` at the module's level.
+void Analyzer::collectPattern(const Form* what) {
+  switch (what->kind) {
+    case FormKind::Symbol: {
+      Symbol name = plainName(symbolOf(what));
+      if (name.text().starts_with("^")) name = Symbol::of(name.text().substr(1));
+      if (!name.text().starts_with("$")) topLevelVars_.insert(name);
+      break;
+    }
+    case FormKind::Array:
+      for (const Form* item : as<ArrayForm>(*what).items) collectPattern(item);
+      break;
+    case FormKind::Map:
+      for (const Property& item : as<MapForm>(*what).properties) collectPattern(item.value);
+      break;
+    default: break;
   }
 }
 

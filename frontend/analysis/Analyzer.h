@@ -62,6 +62,17 @@ class Analyzer {
     const Expansion* expansion = nullptr;  // the scope of an expanded macro
     unsigned loops = 0;                    // how many loops of the function enclose the scope
   };
+  /// What the body of a `try` declares in the scope it stands in: hidden in the clauses.
+  struct Declaration {
+    Symbol name;
+    bool isModuleVariable;
+    ast::Binding* before;  // what the name meant, or null
+    ast::Binding* binding;
+  };
+  struct DeclarationLog {
+    ScopeState* scope;
+    std::vector<Declaration> entries;
+  };
   struct LoopState {
     ast::LoopBase* loop;
     Symbol label;
@@ -79,6 +90,8 @@ class Analyzer {
   // --- Analyze.cpp ----------------------------------------------------------------------------------------------------
   void collectModuleNames(std::span<Form*> forms);
   void collectInner(const Form* form, bool inFunction);
+  void collectVariables(const Form* root);
+  void collectPattern(const Form* what);
   static bool isDefinition(const Form* form);
   Node* topLevel(Form* form);
   void dropExpandedMacros(std::vector<Node*>& nodes);
@@ -97,6 +110,7 @@ class Analyzer {
   ast::Binding* declare(Symbol name, Location loc);
   ast::Binding* newBinding(Symbol name, Location loc);
   void bind(ast::Binding* binding);
+  void declaredModuleVariable(Symbol name);
   ast::Binding* lookup(Symbol name);
   void capture(ast::Binding* binding, bool early);
   Node* name(Symbol symbol, Location loc);
@@ -130,6 +144,8 @@ class Analyzer {
   std::span<ast::Entry> entries(std::span<const Property> properties);
 
   // --- special forms: (name …) → node; the table is SpecialForms.def --------------------------------------------------
+  Node* withSelf(const GeneForm& form, std::string_view name, bool keepsValue);
+  void hide(const DeclarationLog& log, bool hidden);
 #define SPECIAL(name, handler) Node* handler(const GeneForm& form);
 #include "frontend/analysis/SpecialForms.def"
 
@@ -254,6 +270,7 @@ class Analyzer {
   std::deque<ScopeState> scopes_;
   std::deque<FunctionState> functions_;
   std::vector<ast::Binding*> bindings_;
+  DeclarationLog* declarations_ = nullptr;
   int depth_ = 0;
 
   // The module's names (Analyze.cpp).

@@ -1,5 +1,8 @@
 // Branches, loops, case, try, return (04, 09).
 
+#include <ranges>
+#include <utility>
+
 #include "frontend/analysis/Analyzer.h"
 
 namespace gene {
@@ -235,10 +238,42 @@ Analyzer::Node* Analyzer::throwForm(const GeneForm& form) {
   return make<ast::Throw>(form.loc, form.children.empty() ? nullptr : expression(form.children[0]));
 }
 
+/// Takes the names of a log out of their scope, or puts them back.
+void Analyzer::hide(const DeclarationLog& log, bool hidden) {
+  auto show = [&](Symbol name, ast::Binding* binding) {
+    if (binding)
+      log.scope->names[name] = binding;
+    else
+      log.scope->names.erase(name);
+  };
+  if (hidden) {
+    for (const Declaration& d : log.entries | std::views::reverse) {
+      if (d.isModuleVariable)
+        declaredVars_.erase(d.name);
+      else
+        show(d.name, d.before);
+    }
+    return;
+  }
+  for (const Declaration& d : log.entries) {
+    if (d.isModuleVariable)
+      declaredVars_.insert(d.name);
+    else
+      show(d.name, d.binding);
+  }
+}
+
 Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
   std::span<Form* const> rest = form.children;
   size_t n = until(rest, {"catch", "finally"});
+  // The body is no scope, but what it declares is not visible in the clauses.
+  DeclarationLog declared{scope_, {}};
+  DeclarationLog* const outerLog = std::exchange(declarations_, &declared);
   Node* body = sequence(rest.first(n), form.loc);
+  declarations_ = outerLog;
+  if (outerLog && outerLog->scope == scope_)
+    outerLog->entries.insert(outerLog->entries.end(), declared.entries.begin(),
+                             declared.entries.end());
   rest = rest.subspan(n);
   std::vector<ast::Try::Catch> catches;
   Node* finally = nullptr;
@@ -257,6 +292,7 @@ Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
     const Form* what = rest[0];
     rest = rest.subspan(1);
     ast::Try::Catch clause;
+    hide(declared, true);
     const std::string_view word = symbolOf(what).text();
     const bool everything = word == "*" || word == "_";
     const bool names = !everything && !word.empty() && word[0] >= 'a' && word[0] <= 'z';
@@ -269,6 +305,7 @@ Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
     n = until(rest, {"catch", "finally"});
     clause.body = n ? sequence(rest.first(n), at) : nullptr;
     popScope();
+    hide(declared, false);
     rest = rest.subspan(n);
     catches.push_back(clause);
   }
@@ -277,34 +314,32 @@ Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
 
 // --- self for a while, and forms of the module level -------------------------------------------------------------------
 
-Analyzer::Node* Analyzer::withForm(const GeneForm& form) {
-  if (form.children.empty()) return error(form.loc, Diag::WithArguments, {"$with"});
-  Node* value = expression(form.children[0]);
-  ast::Scope* scope = pushScope();
-  ast::Binding* binding = newBinding(sym::Self, form.loc);
-  scope_->self = binding;
-  Node* body = sequence(form.children.subspan(1), form.loc);
-  popScope();
-  return make<ast::ScopeBlock>(form.loc, scope,
-                               make<ast::WithSelf>(form.loc, binding, value, body, false));
-}
-
-Analyzer::Node* Analyzer::tapForm(const GeneForm& form) {
-  if (form.children.empty()) return error(form.loc, Diag::WithArguments, {"$tap"});
+/// $with and $tap are no scopes: `self` and the name of $tap mean something else within them, and that is all.
+Analyzer::Node* Analyzer::withSelf(const GeneForm& form, std::string_view name, bool keepsValue) {
+  if (form.children.empty()) return error(form.loc, Diag::WithArguments, {name});
   Node* value = expression(form.children[0]);
   std::span<Form* const> rest = form.children.subspan(1);
-  ast::Scope* scope = pushScope();
   ast::Binding* binding = newBinding(sym::Self, form.loc);
-  scope_->self = binding;
-  if (!rest.empty() && symbolOf(rest[0]).text().starts_with(':')) {
-    scope_->names[Symbol::of(symbolOf(rest[0]).text().substr(1))] = binding;
+  ScopeState& scope = *scope_;
+  ast::Binding* const outerSelf = std::exchange(scope.self, binding);
+  Symbol alias;
+  ast::Binding* outerAlias = nullptr;
+  if (keepsValue && !rest.empty() && symbolOf(rest[0]).text().starts_with(':')) {
+    alias = Symbol::of(symbolOf(rest[0]).text().substr(1));
+    outerAlias = std::exchange(scope.names[alias], binding);
     rest = rest.subspan(1);
   }
   Node* body = sequence(rest, form.loc);
-  popScope();
-  return make<ast::ScopeBlock>(form.loc, scope,
-                               make<ast::WithSelf>(form.loc, binding, value, body, true));
+  if (outerAlias)
+    scope.names[alias] = outerAlias;
+  else if (!alias.empty())
+    scope.names.erase(alias);
+  scope.self = outerSelf;
+  return make<ast::WithSelf>(form.loc, binding, value, body, keepsValue);
 }
+
+Analyzer::Node* Analyzer::withForm(const GeneForm& form) { return withSelf(form, "$with", false); }
+Analyzer::Node* Analyzer::tapForm(const GeneForm& form) { return withSelf(form, "$tap", true); }
 
 Analyzer::Node* Analyzer::ifMainForm(const GeneForm& form) {
   return inScope(form.loc, [&] { return sequence(form.children, form.loc); });

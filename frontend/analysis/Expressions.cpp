@@ -144,7 +144,11 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
   if (form.frozen || head == "_" || isQuoted) return buildGene(form);
   const bool gluedSelect =
       first && first->kind == FormKind::Path && as<PathForm>(*first).parts[0].text() == ".";
-  if (first && !isInfixExempt(head) && (findOperator(second) || gluedSelect)) return infix(form);
+  // An operator is no value: in (f +) it is an unknown name.
+  const bool isArgument = children.size() == 1 && form.head->kind == FormKind::Symbol;
+  if (first && !isInfixExempt(head) && !(isArgument && findOperator(second)) &&
+      (findOperator(second) || gluedSelect))
+    return infix(form);
   if (second == ".") {
     if (children.size() < 2) return error(form.loc, Diag::MissingParts, {".", "a method name"});
     Node* receiver = expression(form.head);

@@ -1,5 +1,7 @@
 // Scopes, lookup, captures, and where variables live.
 
+#include <utility>
+
 #include "frontend/analysis/Analyzer.h"
 
 namespace gene {
@@ -29,7 +31,9 @@ ast::Binding* Analyzer::newBinding(Symbol name, Location loc) {
 }
 
 void Analyzer::bind(ast::Binding* binding) {
-  scope_->names[binding->name] = binding;
+  ast::Binding* const before = std::exchange(scope_->names[binding->name], binding);
+  if (declarations_ && declarations_->scope == scope_)
+    declarations_->entries.push_back({binding->name, false, before, binding});
   // A variable declared in the body of `while` or `loop` belongs to the scope around it: one variable for all rounds,
   // which a closure made in one round sees change in the next.
   if (function_->loops.size() > scope_->loops) binding->assigned = true;
@@ -39,6 +43,12 @@ ast::Binding* Analyzer::declare(Symbol name, Location loc) {
   ast::Binding* binding = newBinding(name, loc);
   bind(binding);
   return binding;
+}
+
+/// The `var` of a module variable was passed.
+void Analyzer::declaredModuleVariable(Symbol name) {
+  if (declaredVars_.insert(name).second && declarations_ && declarations_->scope == scope_)
+    declarations_->entries.push_back({name, true, nullptr, nullptr});
 }
 
 ast::Binding* Analyzer::lookup(Symbol name) {

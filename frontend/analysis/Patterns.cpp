@@ -11,12 +11,12 @@ ast::Destructure::Target Analyzer::target(Symbol name, Location loc, bool consta
   auto global = scope_->outer == nullptr ? globals_.find(name) : globals_.end();
   if (global != globals_.end()) {
     t.global = global->second;
-    declaredVars_.insert(name);
+    declaredModuleVariable(name);
     return t;
   }
   t.local = declare(name, loc);
   t.local->constant = constant;
-  if (scope_->outer == nullptr) declaredVars_.insert(name);
+  if (scope_->outer == nullptr) declaredModuleVariable(name);
   return t;
 }
 
@@ -114,7 +114,7 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   if (scope_->outer == nullptr) {
     if (auto it = globals_.find(name); it != globals_.end()) {
       Node* value = init ? expression(init) : nil(form.loc);
-      declaredVars_.insert(name);
+      declaredModuleVariable(name);
       if (constant) constantGlobals_.insert(name);
       auto* node = make<ast::AssignGlobal>(form.loc, it->second, value);
       if (type) {
@@ -133,7 +133,7 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   Node* value = init ? expression(init) : nullptr;
   scope_->pending = outer;
   bind(binding);
-  if (scope_->outer == nullptr) declaredVars_.insert(name);
+  if (scope_->outer == nullptr) declaredModuleVariable(name);
   return make<ast::DeclareLocal>(form.loc, binding, value);
 }
 

@@ -338,8 +338,9 @@ class Program:
         if not scope.in_try or self.maybe(30):
             value = f"(try {value} catch * {self.literal(kind, Scope())})"
         same = self.variables(scope, kind, mutable=True)
-        name = self.pick(same) if same and self.maybe(5) else self.name(kind[0])
-        if self.maybe(10):
+        again = same and self.maybe(5)
+        name = self.pick(same) if again else self.name(kind[0])
+        if self.maybe(10) and not again:  # the bodies of while, loop and try are no scopes
             scope.add(name, kind, False)
             return f"(let {name} {value})"
         annotation = {"int": ": Int", "float": ": Float", "str": ": String", "bool": ": Bool"}.get(kind, "")
