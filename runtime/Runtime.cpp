@@ -17,6 +17,14 @@
 #include "runtime/object/String.h"
 #include "runtime/vm/Interpreter.h"
 
+// What a sanitized build needs to know of us: contexts and images live as long as the process, and the stack scan has to
+// see locals where they are.
+#if defined(__has_feature) && __has_feature(address_sanitizer)
+extern "C" const char* __asan_default_options() {
+  return "detect_leaks=0:detect_stack_use_after_return=0";
+}
+#endif
+
 namespace gene {
 namespace {
 

@@ -66,7 +66,7 @@ struct CachedMethod {
   ClassObject* cls = nullptr;
   Symbol name;
   uint32_t epoch = 0;
-  Value method = Value::absent();
+  Value method = Value::pending();  // all zero: the table costs no room in executables
 };
 std::array<CachedMethod, 4096> methodCache;
 uint32_t methodEpoch = 1;  // of definitions: each begins a new one
