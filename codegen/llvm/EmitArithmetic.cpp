@@ -317,8 +317,13 @@ llvm::Value* FunctionEmitter::quickRemainder(llvm::Value* x, llvm::Value* y) {
 }
 
 /// On unboxed ints: bit-and, bit-or, bit-xor, shl, shr. False for other instructions and representations.
-bool FunctionEmitter::emitBitOperation(const ir::Instruction& inst) {
+bool FunctionEmitter::emitOperation(const ir::Instruction& inst) {
   using ir::Op;
+  if (inst.op == Op::Sqrt && (isFloat(inst.operands[0]) || isInt(inst.operands[0]))) {
+    llvm::Value* const value = useDouble(inst.operands[0]);
+    defineAs(inst, b_.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, value), Rep::F64);
+    return true;
+  }
   if (inst.op != Op::BitAnd && inst.op != Op::BitOr && inst.op != Op::BitXor &&
       inst.op != Op::Shl && inst.op != Op::Shr)
     return false;

@@ -150,7 +150,7 @@ class FunctionEmitter {
                            const char* name);
   llvm::Value* compareMixed(const ir::Value* lhs, const ir::Value* rhs,
                             llvm::CmpInst::Predicate floats);
-  bool emitBitOperation(const ir::Instruction& inst);
+  bool emitOperation(const ir::Instruction& inst);
   llvm::Value* remainder(llvm::Value* x, llvm::Value* y);
   llvm::Value* quickRemainder(llvm::Value* x, llvm::Value* y);
   void raiseOverflow(llvm::Value* overflowed, uint64_t operation);

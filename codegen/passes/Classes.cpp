@@ -55,6 +55,7 @@ KnownClasses::KnownClasses(ir::Program& program) : program_(program) {
       for (KnownClass* up = &c; up; up = up->parent) up->last = std::max(up->last, c.number);
   findInstantiated();
   findSelves();
+  findHidden();
   analyseConstructors(*this);
 }
 
@@ -283,6 +284,81 @@ void KnownClasses::findSelves() {
         for (const ir::Edge& edge : inst->successors)
           for (const ir::Value* arg : edge.args) use(arg, false);
       }
+}
+
+namespace {
+
+/// The names by which methods are looked up at run time.
+struct LookedUp {
+  std::unordered_set<Symbol> names;
+  bool any = false;  // a name is computed
+
+  explicit LookedUp(const ir::Program& program) {
+    for (const Function* f : program.functions)
+      for (const ir::Block* block : f->blocks)
+        for (const Instruction* inst : block->instructions) switch (inst->op) {
+            case Op::CallMethod:
+            case Op::CallMethodShaped:
+            case Op::CallSuper:
+            case Op::PathMethod: names.insert(inst->immediates[0].symbol); break;
+            case Op::CallMethodDynamic:
+            case Op::PathMethodDynamic: any = true; break;
+            default: break;
+          }
+    any |= names.contains(Symbol::of("method_intent"));
+  }
+  /// The runtime calls methods with well-known names.
+  [[nodiscard]] bool contains(Symbol name) const {
+    return any || name.id < sym::WellKnownCount || names.contains(name);
+  }
+};
+
+/// Does the instruction say something of the class that is this operand, without making an instance or passing it on?
+bool onlyDefines(const Instruction& inst, size_t operand) {
+  switch (inst.op) {
+    case Op::ClassNew:
+    case Op::ClassMethod:
+    case Op::ClassCtor:
+    case Op::ClassField: return operand == 0;
+    case Op::GlobalSet:
+    case Op::GlobalCheck: return true;
+    case Op::Is:
+    case Op::CatchMatches: return operand == 1;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+/// Methods that no code asks for by name, and constructors of classes that no code can see.
+void KnownClasses::findHidden() {
+  const LookedUp lookedUp(program_);
+  std::unordered_set<const KnownClass*> seen;
+  const auto see = [&](const KnownClass* c) {
+    // Its constructor may be one from above.
+    for (; c; c = c->parent) seen.insert(c);
+  };
+  if (lookedUp.any || lookedUp.names.contains(Symbol::of("class")) ||
+      lookedUp.names.contains(Symbol::of("parent")))
+    for (const KnownClass& c : classes_) see(&c);
+  for (const Function* f : program_.functions)
+    for (const ir::Block* block : f->blocks) {
+      for (const Instruction* inst : block->instructions)
+        for (size_t i = 0; i < inst->operands.size(); i++)
+          if (const KnownClass* c = classOf(inst->operands[i]); c && !onlyDefines(*inst, i)) see(c);
+      block->forEachEdge([&](ir::Edge& edge, bool) {
+        for (const ir::Value* arg : edge.args)
+          if (const KnownClass* c = classOf(arg)) see(c);
+      });
+    }
+  std::unordered_set<const Function*> found;  // that are found at run time
+  for (const KnownClass& c : classes_) {
+    for (const auto& [name, function] : c.methods)
+      if (function && lookedUp.contains(name)) found.insert(function);
+    if (c.ctor && (seen.contains(&c) || lookedUp.names.contains(sym::Ctor))) found.insert(*c.ctor);
+  }
+  for (const auto& [function, self] : selves_)
+    if (!found.contains(function)) hidden_.insert(function);
 }
 
 std::optional<std::vector<const KnownClass*>> KnownClasses::classesOf(Type type) const {

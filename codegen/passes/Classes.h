@@ -72,9 +72,9 @@ class KnownClasses {
   [[nodiscard]] const KnownClass* named(Symbol name) const;
   /// What `self` is in a method or constructor: a type of instances, or any value.
   [[nodiscard]] ir::Type selfOf(const ir::Function& function) const;
-  /// Is the function a method or constructor of a numbered class, and are its closures used for nothing else?
-  [[nodiscard]] bool isOnlyMethod(const ir::Function& function) const {
-    return selves_.contains(&function);
+  /// Is it a method or constructor that nothing can find at run time? Then `call.known` is all that calls it.
+  [[nodiscard]] bool isHidden(const ir::Function& function) const {
+    return hidden_.contains(&function);
   }
   /// Numbers of fields are below this.
   [[nodiscard]] uint32_t fieldCount() const { return fieldCount_; }
@@ -87,6 +87,7 @@ class KnownClasses {
   void closeTrees();
   void findInstantiated();
   void findSelves();
+  void findHidden();
 
   ir::Program& program_;
   std::deque<KnownClass> classes_;
@@ -98,6 +99,7 @@ class KnownClasses {
   /// For each function and capture: what all closures have there, where that is a class.
   std::unordered_map<const ir::Function*, std::vector<KnownClass*>> captured_;
   std::unordered_map<const ir::Function*, ir::Type> selves_;
+  std::unordered_set<const ir::Function*> hidden_;
   std::unordered_set<const ir::Instruction*> members_;  // of the classes: all that were looked at
   uint32_t fieldCount_ = 0;
 };

@@ -40,6 +40,7 @@ bool mayRaise(const Instruction& inst) {
     case Op::Mul:
       return !isNumber(inst.operands[0]) || !isNumber(inst.operands[1]) || mayOverflow(inst);
     case Op::Neg: return !isFloat(inst.operands[0]);
+    case Op::Sqrt: return !isNumber(inst.operands[0]);
     case Op::Div:
     case Op::Lt:
     case Op::Le:

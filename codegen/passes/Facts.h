@@ -23,7 +23,8 @@ bool isPure(const ir::Instruction& inst);
 
 /// How many operands, at most four, the type of the result depends on: the receiver of a method, not its arguments.
 inline size_t operandsThatMatter(const ir::Instruction& inst) {
-  if (inst.info().variadic) return std::min<size_t>(inst.info().fixedOperands, inst.operands.size());
+  if (inst.info().variadic)
+    return std::min<size_t>(inst.info().fixedOperands, inst.operands.size());
   return inst.operands.size() <= 4 ? inst.operands.size() : 0;
 }
 /// The type of the result for operands of these types; `none` when one of them is none: it cannot be reached.

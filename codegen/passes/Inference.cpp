@@ -196,7 +196,7 @@ bool Inference::visit(Function& function) {
       noteStore(*inst);
       if (inst->op != Op::CallKnown) continue;
       Function* callee = inst->immediates[0].function;
-      if (!callee->isDirect) continue;
+      if (!hasKnownCallers(*callee)) continue;
       bool more = false;
       for (size_t i = 0; i < callee->params.size(); i++)
         more |= join(callee->entry()->params[i], typeOf(inst->operands[i + 1]));
@@ -217,7 +217,7 @@ bool Inference::visit(Function& function) {
 
 void Inference::run() {
   for (Function* function : program_.functions) {
-    if (function->isDirect) continue;
+    if (hasKnownCallers(*function)) continue;
     for (size_t i = 0; i < function->params.size(); i++) {
       const bool isSelf = function->params[i].kind == ir::ParamKind::Self;
       join(function->entry()->params[i],

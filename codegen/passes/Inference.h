@@ -28,6 +28,10 @@ class Inference {
   bool write();
 
  private:
+  /// Do known calls say all that its parameters can be?
+  [[nodiscard]] bool hasKnownCallers(const ir::Function& function) const {
+    return function.isDirect || classes_.isHidden(function);
+  }
   bool visit(ir::Function& function);
   bool join(const ir::Value* value, ir::Type type);
   ir::Type transfer(const ir::Instruction& inst);

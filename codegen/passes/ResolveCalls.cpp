@@ -144,6 +144,7 @@ class Resolver {
   bool run() {
     findCaptures();
     findNeedsClosure();
+    findAssigned();
     bool changed = false;
     for (Function* function : program_.functions)
       for (Block* block : function->blocks)
@@ -225,6 +226,13 @@ class Resolver {
     return StaticBinding(inst, function).run();
   }
 
+  void findAssigned() {
+    for (const Function* f : program_.functions)
+      for (const Block* block : f->blocks)
+        for (const Instruction* inst : block->instructions)
+          if (inst->op == Op::GlobalSet) assigned_.insert(inst->immediates[0].global);
+  }
+
   // --- calls ------------------------------------------------------------------------------------------------------------------
 
   static bool isBindable(const Function& f) {
@@ -235,6 +243,7 @@ class Resolver {
   bool resolve(Block& block, uint32_t& position) {
     Instruction& call = *block.instructions[position];
     if (!isCall(call)) return false;
+    if (becomeBuiltin(call)) return true;
     Function* callee = functionOf(call.operands[0]);
     if (!callee || !isBindable(*callee)) return false;
     StaticBinding binding(call, *callee);
@@ -261,6 +270,24 @@ class Resolver {
     return true;
   }
 
+  /// Builtins that are instructions: nothing assigns to the global.
+  bool becomeBuiltin(Instruction& call) {
+    if (call.op != Op::Call || call.operands.size() != 2) return false;
+    Instruction* read = asInstruction(call.operands[0]);
+    if (!read || (read->op != Op::GlobalGet && read->op != Op::GlobalCheck)) return false;
+    const ir::Global* global = read->immediates[0].global;
+    if (!global->external || global->name.text() != "sqrt" || assigned_.contains(global))
+      return false;
+    // It is there: the check has nothing to say.
+    read->op = Op::GlobalGet;
+    read->handler = nullptr;
+    call.op = Op::Sqrt;
+    call.operands = program_.arena.copy(std::span<Value* const>(call.operands.subspan(1)));
+    call.type = ir::Type::Float();
+    call.tail = false;
+    return true;
+  }
+
   void insert(Block& block, uint32_t position, Instruction* inst) {
     append(block, inst);
     std::rotate(block.instructions.begin() + position, block.instructions.end() - 1,
@@ -270,6 +297,7 @@ class Resolver {
   ir::Program& program_;
   std::unordered_map<const Function*, std::vector<Function*>> captured_;
   std::unordered_set<const Function*> needsClosure_;
+  std::unordered_set<const ir::Global*> assigned_;
 };
 
 }  // namespace

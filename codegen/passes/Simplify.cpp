@@ -64,8 +64,9 @@ class Computations {
     const auto add = [&](size_t word) { h = (h ^ word) * 0x9E3779B97F4A7C15ull; };
     for (const Value* operand : inst.operands) add(reinterpret_cast<size_t>(operand) >> 3);
     for (const ir::Immediate& imm : inst.immediates)
-      add(static_cast<size_t>(imm.integer) + imm.symbol.id + reinterpret_cast<size_t>(imm.function) +
-          reinterpret_cast<size_t>(imm.global) + reinterpret_cast<size_t>(imm.form));
+      add(static_cast<size_t>(imm.integer) + imm.symbol.id +
+          reinterpret_cast<size_t>(imm.function) + reinterpret_cast<size_t>(imm.global) +
+          reinterpret_cast<size_t>(imm.form));
     return (h >> 32) & (heads_.size() - 1);
   }
   [[nodiscard]] uint32_t skip(uint32_t entry, const Instruction& inst) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/abi/Entry.h"
+#include "runtime/builtins/Builtins.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/DateTime.h"
 #include "runtime/object/Equality.h"
@@ -264,6 +265,11 @@ Value gene_shl(Context* context, Value lhs, Value rhs) { return shift(context, l
 Value gene_shr(Context* context, Value lhs, Value rhs) { return shift(context, lhs, rhs, false); }
 
 // --- text -------------------------------------------------------------------------------------------------------------------
+
+Value gene_sqrt(Context* context, Value value) {
+  if (GENE_LIKELY(value.isFloat())) return Value::floating(std::sqrt(value.floating()));
+  return squareRoot(*context, &value, 1);
+}
 
 Value gene_concat(Context* context, const Value* parts, uint64_t count) {
   for (uint64_t i = 0; i < count; i++)

@@ -43,6 +43,7 @@ void defineHandles(Context& context);      // stdin, stdout, stderr
 void defineMath(Context& context);         // math/PI; the functions that are global, too
 /// The `^intent` of a function's definition, or "".
 Value functionIntent(Context& context, Value function);
+Value squareRoot(Context& context, const Value* args, uint32_t count);
 Value freeze(Context& context, const Value* args, uint32_t count);
 
 // --- what several files use --------------------------------------------------------------------------------------------

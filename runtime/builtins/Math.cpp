@@ -33,9 +33,6 @@ Value unary(Context& context, const Value* args, uint32_t count, const char* nam
   return numeric(context, args, count, name) ? Value::floating(F(asDouble(args[0])))
                                              : Value::pending();
 }
-Value squareRoot(Context& c, const Value* a, uint32_t n) {
-  return unary<std::sqrt>(c, a, n, "sqrt");
-}
 Value sine(Context& c, const Value* a, uint32_t n) { return unary<std::sin>(c, a, n, "sin"); }
 Value cosine(Context& c, const Value* a, uint32_t n) { return unary<std::cos>(c, a, n, "cos"); }
 Value tangent(Context& c, const Value* a, uint32_t n) { return unary<std::tan>(c, a, n, "tan"); }
@@ -43,6 +40,14 @@ Value logarithm(Context& c, const Value* a, uint32_t n) { return unary<std::log>
 Value logarithm10(Context& c, const Value* a, uint32_t n) {
   return unary<std::log10>(c, a, n, "log10");
 }
+
+}  // namespace
+
+Value squareRoot(Context& context, const Value* args, uint32_t count) {
+  return unary<std::sqrt>(context, args, count, "sqrt");
+}
+
+namespace {
 
 template <double (*F)(double)>
 Value rounding(Context& context, const Value* args, uint32_t count, const char* name) {
