@@ -276,7 +276,7 @@ llvm::Value* FunctionEmitter::callShape(const ir::CallShape* shape) {
 
 /// Context, immediates, operands; a variable number of operands by address and count.
 void FunctionEmitter::emitRuntime(const ir::Instruction& inst, std::string_view entry) {
-  if (emitOperation(inst)) return;
+  if (emitOperation(inst) || (inst.op == ir::Op::Is && emitIsKind(inst))) return;
   if (inst.op == ir::Op::IndexSet) return emitIndexSet(inst);
   const ir::InstInfo& row = inst.info();
   std::vector<llvm::Value*> args{context_};

@@ -107,6 +107,7 @@ class FunctionEmitter {
   llvm::Value* callShape(const ir::CallShape* shape);
 
   // --- data --------------------------------------------------------------------------------------------------------------------
+  bool emitIsKind(const ir::Instruction& inst);
   llvm::Value* tagField(llvm::Value* access, int64_t slot);
   llvm::Value* scopeSlot(const ir::Instruction& inst);
   llvm::Value* cachedIndex(llvm::Value* object, llvm::Value* cache, llvm::BasicBlock* slow);

@@ -52,6 +52,14 @@ llvm::Type* ModuleEmitter::typeOf(ir::Rep rep) {
   GENE_UNREACHABLE("representation");
 }
 
+const ir::Global* ModuleEmitter::builtin(const ir::Value* value) const {
+  if (value->kind != ir::ValueKind::Instruction) return nullptr;
+  const auto* read = static_cast<const ir::Instruction*>(value);
+  if (read->op != ir::Op::GlobalGet && read->op != ir::Op::GlobalCheck) return nullptr;
+  const ir::Global* global = read->immediates[0].global;
+  return global->external && !assigned_[global->index] ? global : nullptr;
+}
+
 /// A direct function takes the context and its slots as they are represented; all others are NativeCode.
 llvm::FunctionType* ModuleEmitter::functionType(const ir::Function& function) {
   if (!function.isDirect) return codeType_;
@@ -63,6 +71,7 @@ llvm::FunctionType* ModuleEmitter::functionType(const ir::Function& function) {
 void ModuleEmitter::declareFunctions() {
   addressTaken_.resize(program_.functions.size());
   usesCallee_.resize(program_.functions.size());
+  assigned_.resize(program_.globals.size());
   addressTaken_[0] = true;
   for (const ir::Function* function : program_.functions) {
     llvm::Function* const body =
@@ -75,6 +84,7 @@ void ModuleEmitter::declareFunctions() {
     for (const ir::Block* block : function->blocks)
       for (const ir::Instruction* inst : block->instructions) {
         if (inst->op == ir::Op::Closure) addressTaken_[inst->immediates[0].function->index] = true;
+        if (inst->op == ir::Op::GlobalSet) assigned_[inst->immediates[0].global->index] = true;
         if (inst->op == ir::Op::Callee) {
           usesCallee_[function->index] = true;
           addressTaken_[function->index] = true;

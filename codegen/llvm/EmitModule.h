@@ -38,6 +38,8 @@ class ModuleEmitter {
   llvm::Function* body(const ir::Function* function) { return bodies_[function->index]; }
   /// Does `function` refer to its own closure, so that a call must pass one?
   bool usesCallee(const ir::Function* function) const { return usesCallee_[function->index]; }
+  /// The built-in that the value is read from, if nothing in the program assigns to that name; else null.
+  const ir::Global* builtin(const ir::Value* value) const;
   /// The prototype of all Gene functions but direct ones (NativeCode).
   llvm::FunctionType* codeType() const { return codeType_; }
   /// How a value of this representation is held.
@@ -72,6 +74,7 @@ class ModuleEmitter {
   uint32_t cacheCount_ = 0;
   std::vector<llvm::Function*> bodies_;  // by function index
   std::vector<bool> addressTaken_;  // functions that closures are made of, and the main module's
+  std::vector<bool> assigned_;      // globals, by index
   std::vector<bool> usesCallee_;    // functions with a Callee instruction
 };
 

@@ -42,6 +42,53 @@ void FunctionEmitter::emitIsClass(const ir::Instruction& inst) {
   defineCondition(inst, phi);
 }
 
+/// `is` with a built-in class that is the class of one kind: a compare says yes, and no of values that are no objects.
+bool FunctionEmitter::emitIsKind(const ir::Instruction& inst) {
+  const ir::Global* type = cold_ ? nullptr : module_.builtin(inst.operands[1]);
+  if (!type) return false;
+  const std::string_view name = type->name.text();
+  llvm::Value* const value = use(inst.operands[0]);
+  Kind kind = Kind::Free;
+  llvm::Value* immediate = nullptr;  // is it a value that is no object, and one of the class?
+  if (name == "Int") {
+    kind = Kind::BoxedInt;
+    immediate = bits_.isSmallInt(value);
+  } else if (name == "Float") {
+    immediate = bits_.isFloat(value);
+  } else if (name == "Symbol") {
+    immediate = b_.CreateICmpEQ(b_.CreateAnd(value, b_.getInt64(gene::Value::IntTag)),
+                                b_.getInt64(gene::Value::SymbolTag));
+  } else if (name == "String" || name == "Array" || name == "Map" || name == "Gene") {
+    kind = name == "String"  ? Kind::String
+           : name == "Array" ? Kind::Array
+           : name == "Map"   ? Kind::Map
+                             : Kind::Gene;
+    immediate = b_.getFalse();
+  } else {
+    return false;
+  }
+  BasicBlock *const object = newBlock("object"), *const other = newBlock("other"),
+                    *const done = newBlock("done");
+  BasicBlock* const from = b_.GetInsertBlock();
+  b_.CreateCondBr(bits_.isObject(value), object, done);
+  b_.SetInsertPoint(object);
+  b_.CreateCondBr(bits_.hasKind(value, kind), done, other);
+  // An instance of a class below the built-in one, perhaps.
+  b_.SetInsertPoint(other);
+  llvm::Value* const slow = call("gene_is", {context_, value, use(inst.operands[1])});
+  raiseIfPending(slow);
+  llvm::Value* const found = b_.CreateICmpEQ(slow, bits_.constant(gene::Value::true_()));
+  BasicBlock* const otherEnd = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  b_.SetInsertPoint(done);
+  llvm::PHINode* const phi = b_.CreatePHI(b_.getInt1Ty(), 3);
+  phi->addIncoming(immediate, from);
+  phi->addIncoming(b_.getTrue(), object);
+  phi->addIncoming(found, otherEnd);
+  defineCondition(inst, phi);
+  return true;
+}
+
 void FunctionEmitter::emitAssume(const ir::Instruction& inst) {
   defineAs(inst, use(inst.operands[0]), Rep::Boxed);
 }

@@ -82,16 +82,17 @@ Type Inference::memberType(Type object, Symbol field) const {
   return result;
 }
 
-/// What field.get finds.
-Type Inference::slotType(Type object, uint32_t slot) const {
+/// What field.get finds: a value of the field; nothing yet where the instruction has been made to find that out.
+Type Inference::slotType(const Instruction& get) const {
+  const Type object = typeOf(get.operands[0]);
   if (object.isNone()) return object;
+  const auto slot = static_cast<size_t>(get.immediates[0].integer);
   const auto classes = classes_.instantiatedClassesOf(object);
   if (!classes) return Type::any();
-  Type result = Type::none();
+  Type result = get.type & Type::Absent();
   for (const KnownClass* c : *classes) {
     if (slot >= c->fields.size()) return Type::any();
     result = result | fields_[c->fields[slot]];
-    if (!c->isCertain(static_cast<int>(slot))) result = result | Type::Absent();
   }
   return result;
 }
@@ -171,8 +172,7 @@ Type Inference::transfer(const Instruction& inst) {
   switch (inst.op) {
     case Op::CallKnown: return results_[inst.immediates[0].function->index];
     case Op::MemberGet: return memberType(typeOf(inst.operands[0]), inst.immediates[0].symbol);
-    case Op::FieldGet:
-      return slotType(typeOf(inst.operands[0]), static_cast<uint32_t>(inst.immediates[0].integer));
+    case Op::FieldGet: return slotType(inst);
     case Op::CheckType: return checkedType(inst);
     case Op::New:
       if (const KnownClass* cls = classes_.classOf(inst.operands[0]); cls && cls->number)

@@ -37,7 +37,7 @@ class Inference {
   ir::Type transfer(const ir::Instruction& inst);
 
   ir::Type memberType(ir::Type object, Symbol field) const;
-  ir::Type slotType(ir::Type object, uint32_t slot) const;
+  ir::Type slotType(const ir::Instruction& get) const;
   ir::Type checkedType(const ir::Instruction& check) const;
   void noteStore(const ir::Instruction& inst);
   void storeMember(const ir::Value* receiver, ir::Type object, Symbol field, ir::Type value);

@@ -6,6 +6,8 @@
 //   after   (v1 = instance.new 3 2) (call.known ctor absent v1 a)
 //   before  (v1 = call.super m [_] v0 self a)                 in a method of a class below Square
 //   after   (v1 = call.known m absent self a)
+//   before  (v1 = is v0 v2)                                   with v2 the class Square
+//   after   (v1 = is-class 3 3 v0)
 // Where the type of the receiver says it all there is no guard; without guards for more than a handful of methods. What
 // only super calls captured, their class, is captured no more.
 // Keeps: calls that no method is known for, or that do not give it what it takes; classes that other code may change.
@@ -254,6 +256,27 @@ class Constructions {
   std::vector<Instruction*> calls_;
 };
 
+/// Tests for a known class.
+bool resolveTests(ir::Program& program, const KnownClasses& classes) {
+  bool changed = false;
+  for (Function* f : program.functions)
+    for (Block* block : f->blocks)
+      for (Instruction* inst : block->instructions) {
+        if (inst->op != Op::Is) continue;
+        const KnownClass* cls = classes.classOf(inst->operands[1]);
+        if (!cls || cls->number == 0) continue;
+        ir::Immediate range[2];
+        range[0].integer = cls->number;
+        range[1].integer = cls->last;
+        inst->op = Op::IsClass;
+        inst->operands = inst->operands.first(1);
+        inst->immediates = program.arena.copy(std::span<const ir::Immediate>(range));
+        inst->handler = nullptr;
+        changed = true;
+      }
+  return changed;
+}
+
 // --- methods ---------------------------------------------------------------------------------------------------------------------
 
 class MethodCalls {
@@ -419,6 +442,7 @@ bool resolveMethods(ir::Program& program, PassContext& context) {
   bool changed = SuperCalls(program, KnownClasses(program)).run();
   if (!context.native) return changed;
   changed |= Constructions(program, KnownClasses(program)).run();
+  changed |= resolveTests(program, KnownClasses(program));
   changed |= MethodCalls(program).run();
   return changed;
 }
