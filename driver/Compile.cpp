@@ -74,6 +74,8 @@ int compileOne(const Job& job, const std::string& name, std::string text) {
       code != Success || !program)
     return Failed;
   const std::vector<uint8_t> image = compileToImage(*program);
+  // The last program is not taken apart node by node: the process ends.
+  if (job.options.positional.size() <= 1) static_cast<void>(program.release());
   if (job.format != "gir") return listing(job, name, image);
   const fs::path output =
       outputPath(job.options.get("out-dir", "build"), name.empty() ? "input.gene" : name);

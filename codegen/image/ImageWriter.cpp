@@ -11,6 +11,58 @@ namespace gene {
 
 using namespace image;
 
+namespace {
+
+/// A place that may raise: where in the source, inlined where, in which function.
+struct SiteKey {
+  uint32_t offset;
+  const ir::Inlined* inlined;
+  const ir::Function* function;
+  friend bool operator==(const SiteKey&, const SiteKey&) = default;
+};
+
+/// The numbers of sites, by open addressing: a large program has one for every other instruction.
+class SiteTable {
+ public:
+  /// The number of a site that is there; else `next` becomes its number.
+  uint32_t find(const SiteKey& key, uint32_t next) {
+    if (2 * count_ >= entries_.size()) grow();
+    Entry& entry = place(key);
+    if (entry.number != NoIndex) return entry.number;
+    entry = {key, next};
+    count_++;
+    return next;
+  }
+
+ private:
+  struct Entry {
+    SiteKey key;
+    uint32_t number = NoIndex;
+  };
+  static size_t hash(const SiteKey& key) {
+    const auto words =
+        reinterpret_cast<size_t>(key.inlined) * 3 + reinterpret_cast<size_t>(key.function);
+    const size_t mixed = (words * 0x9E3779B97F4A7C15ull ^ key.offset) * 0xC4CEB9FE1A85EC53ull;
+    return mixed ^ mixed >> 32;
+  }
+  Entry& place(const SiteKey& key) {
+    const size_t mask = entries_.size() - 1;
+    size_t at = hash(key) & mask;
+    while (entries_[at].number != NoIndex && entries_[at].key != key) at = (at + 1) & mask;
+    return entries_[at];
+  }
+  void grow() {
+    const std::vector<Entry> old = std::move(entries_);
+    entries_.assign(old.empty() ? 64 : 2 * old.size(), Entry{});
+    for (const Entry& entry : old)
+      if (entry.number != NoIndex) place(entry.key) = entry;
+  }
+  std::vector<Entry> entries_;  // a power of two of them
+  size_t count_ = 0;
+};
+
+}  // namespace
+
 struct ImageTables::Data {
   const ir::Program& program;
   std::vector<uint8_t> strings;
@@ -24,22 +76,11 @@ struct ImageTables::Data {
   std::unordered_map<const Form*, uint32_t> formSlots;
   std::unordered_map<const GeneForm*, uint32_t> metadataSlots;
   std::vector<ImageSite> sites;
-  struct SiteKey {
-    uint32_t offset;
-    const ir::Inlined* inlined;
-    const ir::Function* function;
-    friend bool operator==(const SiteKey&, const SiteKey&) = default;
-  };
-  struct SiteHash {
-    size_t operator()(const SiteKey& key) const {
-      return (key.offset + (reinterpret_cast<size_t>(key.inlined) ^
-                            reinterpret_cast<size_t>(key.function))) *
-             0x9E3779B97F4A7C15ull;
-    }
-  };
-  std::unordered_map<SiteKey, uint32_t, SiteHash> siteIndices;
+  SiteTable siteIndices;
   std::string_view lastFile;  // of the last site, and its text
   ImageText lastFileText{};
+  const ir::Function* lastAuthor = nullptr;  // likewise
+  ImageText lastAuthorText{};
 
   explicit Data(const ir::Program& p) : program(p) {}
 
@@ -116,26 +157,27 @@ uint32_t ImageTables::formSlot(const Form* form, bool) {
 
 uint32_t ImageTables::site(Location loc, const ir::Inlined* inlined, const ir::Function* function) {
   // A caller's site comes first: the loader relies on it.
-  const uint32_t caller = inlined && !inlined->byTailCall
-                              ? site(inlined->call, inlined->caller, function)
-                              : NoIndex;
-  const auto [entry, added] = data_->siteIndices.try_emplace(
-      Data::SiteKey{loc.offset, inlined, function}, static_cast<uint32_t>(data_->sites.size()));
-  if (added) {
+  const uint32_t caller =
+      inlined && !inlined->byTailCall ? site(inlined->call, inlined->caller, function) : NoIndex;
+  const auto next = static_cast<uint32_t>(data_->sites.size());
+  const uint32_t number = data_->siteIndices.find({loc.offset, inlined, function}, next);
+  if (number == next) {
     Position position;
     if (loc.valid()) position = data_->program.sources.position(loc);
     const ir::Function* author = inlined ? inlined->function : function;
-    const bool isModule = author == data_->program.functions.front();
+    if (author != data_->lastAuthor) {
+      const bool isModule = author == data_->program.functions.front();
+      data_->lastAuthor = author;
+      data_->lastAuthorText = data_->text(isModule ? sym::Init.text() : author->name.text());
+    }
     if (position.file.data() != data_->lastFile.data() || position.file.empty()) {
       data_->lastFile = position.file;
       data_->lastFileText = data_->text(position.file);
     }
-    data_->sites.push_back({data_->lastFileText,
-                            data_->text(isModule ? sym::Init.text() : author->name.text()),
-                            position.line, position.column, caller,
-                            inlined && inlined->wasTail ? 1u : 0u});
+    data_->sites.push_back({data_->lastFileText, data_->lastAuthorText, position.line,
+                            position.column, caller, inlined && inlined->wasTail ? 1u : 0u});
   }
-  return entry->second;
+  return number;
 }
 
 uint32_t ImageTables::slotCount() const { return globalCount() + data_->constantCount; }
