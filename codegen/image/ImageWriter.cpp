@@ -101,10 +101,13 @@ struct ImageTables::Data {
     if (added) symbols.push_back(text(symbol.text()));
     return entry->second;
   }
-  /// Makes a constant of ^intent and ^examples, if the definition has one of them.
-  void addMetadata(const GeneForm& form) {
+  /// Makes a constant of ^intent, ^examples and the types of a definition, if it has one of them.
+  void addMetadata(const ir::Function& function) {
+    const GeneForm& form = *function.form;
     if (metadataSlots.contains(&form)) return;
     std::vector<Property> kept;
+    if (function.signature)
+      kept.push_back({Symbol::of("types"), const_cast<Form*>(function.signature), form.loc});
     for (const Property& p : form.properties)
       if (p.key.text() == "intent" || p.key.text() == "examples") kept.push_back(p);
     if (kept.empty()) return;
@@ -123,7 +126,7 @@ struct ImageTables::Data {
 
 ImageTables::ImageTables(const ir::Program& program) : data_(std::make_shared<Data>(program)) {
   for (const ir::Function* function : program.functions)
-    if (function->form) data_->addMetadata(*function->form);
+    if (function->form) data_->addMetadata(*function);
 }
 
 uint32_t ImageTables::constantSlot(const ir::Constant* constant) {

@@ -222,6 +222,7 @@ class Function {
   /// Only `call.known` calls it: slots and result are passed as their representations say (docs/ir.md).
   bool isDirect = false;
   Rep result = Rep::Boxed;         // of a direct function
+  const Form* signature = nullptr;  // [[type …] result] for (Fn …) checks: nil where nothing is said; null without
   const GeneForm* form = nullptr;  // the source, for ^intent, ^examples and contracts; may be null
   std::vector<Block*> blocks;      // [0] is the entry
 
@@ -252,6 +253,7 @@ class Program {
   std::vector<Function*> functions;  // [0] is the main module's __init__: no slots
   std::vector<Global*> globals;
   std::vector<CallShape*> shapes;
+  bool checksFunctionTypes = false;  // an annotation is a (Fn …) type: functions keep their signatures
 
   Function* addFunction(Symbol name, Location loc);
   Global* addGlobal(Symbol name, Location loc);

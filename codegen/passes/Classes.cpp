@@ -78,7 +78,7 @@ bool KnownClasses::isClosed() const {
           case Op::ClassMethod:
           case Op::ClassCtor: {
             const Instruction* cls = asInstruction(inst->operands[0]);
-            if (!cls || cls->op != Op::ClassNew) return false;
+            if (!cls || (cls->op != Op::ClassNew && cls->op != Op::ImplementationNew)) return false;
             break;
           }
           default: break;

@@ -153,8 +153,12 @@ Type acceptedBy(const Form* annotation) { return kindsOf(annotation, Type::none(
 
 Annotation annotationOf(const Instruction& check) {
   const Form* context = check.immediates[1].form;
-  const bool strict =
-      context->kind == FormKind::String && as<StringForm>(*context).text.starts_with('!');
+  std::string_view text =
+      context->kind == FormKind::String ? as<StringForm>(*context).text : std::string_view{};
+  const bool strict = text.starts_with('!');
+  if (strict) text.remove_prefix(1);
+  // Of a rest parameter the elements are checked.
+  if (text.starts_with("...")) return {Type::none(), Type::Array()};
   const Type nil = strict ? Type::none() : Type::Nil();
   const Form* type = check.immediates[0].form;
   // An instance of a class with the name of a built-in type passes, too.

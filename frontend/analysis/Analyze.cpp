@@ -40,6 +40,24 @@ const Form* Analyzer::property(const GeneForm& form, std::string_view key) {
   return nullptr;
 }
 
+/// What the static checks have to know of a form: paths that are assigned, names whose types are asked for.
+void Analyzer::collectFacts(const GeneForm& g, std::string_view head, std::string_view second) {
+  const bool assigns = isOneOf(second, {"=", "+=", "-=", "*=", "/=", "%="});
+  const bool declares = (head == "var" || head == "$set") && !g.children.empty();
+  if (assigns && g.head->kind == FormKind::Path) {
+    if (as<PathForm>(*g.head).parts.back().text().starts_with('<')) assignsComputedFields_ = true;
+    assignedFields_.insert(as<PathForm>(*g.head).parts.back());
+  }
+  for (const Form* child : g.children)
+    if (declares && child->kind == FormKind::Path)
+      assignedFields_.insert(as<PathForm>(*child).parts.back());
+    else if (head == "$set" && symbolOf(child).text().starts_with('@'))
+      assignedFields_.insert(Symbol::of(symbolOf(child).text().substr(1)));
+  if (second == "is" || second == ".is") narrowed_.insert(symbolOf(g.head));
+  if ((head == "is" || head == "typeof") && !g.children.empty())
+    narrowed_.insert(symbolOf(g.children[0]));
+}
+
 /// Records names that stand inside functions, and names that are assigned anywhere.
 void Analyzer::collectInner(const Form* root, bool inFunction) {
   struct Visit {
@@ -72,7 +90,12 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
             usedInFunctions_.insert(plainName(Symbol::of(text)));
           }
         break;
-      case FormKind::Array: all(as<ArrayForm>(*form).items, false); break;
+      case FormKind::Array:
+        for (const Form* item : as<ArrayForm>(*form).items)
+          if (item->kind == FormKind::Path)
+            assignedFields_.insert(as<PathForm>(*item).parts.back());
+        all(as<ArrayForm>(*form).items, false);
+        break;
       case FormKind::HashMap: all(as<HashMapForm>(*form).items, false); break;
       case FormKind::Map: values(as<MapForm>(*form).properties, false); break;
       case FormKind::Quote:
@@ -84,6 +107,7 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
             g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
         if (g.children.size() >= 2 && isOneOf(second, {"=", "+=", "-=", "*=", "/=", "%="}))
           assignedNames_.insert(symbolOf(g.head));
+        collectFacts(g, head, second);
         reifies_ |=
             (head.size() > 1 && head.ends_with('!')) || head == "eval" || head == "$caller_eval";
         const bool functions = isOneOf(head, {"fn", "class", "ns", "object", "block", "method",
@@ -118,6 +142,9 @@ void Analyzer::collectModuleNames(std::span<Form*> forms) {
                as<PathForm>(*g.children[0]).parts[0].empty())
         name = as<PathForm>(*g.children[0]).parts[1];
       if (!name.empty()) definitions_[name]++;
+      if (head == "class") collectClass(g);
+      if (head == "type" && !name.empty() && g.children.size() > 1)
+        moduleTypes_[name] = g.children[1];
       if (head == "fn" && name.text().size() > 1 && name.text().ends_with('!')) collectMacro(g);
       continue;
     }
@@ -171,7 +198,10 @@ void Analyzer::collectPattern(const Form* what) {
     case FormKind::Symbol: {
       Symbol name = plainName(symbolOf(what));
       if (name.text().starts_with("^")) name = Symbol::of(name.text().substr(1));
-      if (!name.text().starts_with("$")) topLevelVars_.insert(name);
+      if (!name.text().starts_with("$")) {
+        topLevelVars_.insert(name);
+        variableCounts_[name]++;
+      }
       break;
     }
     case FormKind::Array:

@@ -59,8 +59,9 @@ class Analyzer {
     ast::Binding* pending = nullptr;  // a variable whose initialiser is analysed: likewise
     ast::Binding* self = nullptr;     // class and namespace bodies, $with: what `self` is here
     ast::Binding* cls = nullptr;      // class bodies: the class, for super
-    const Expansion* expansion = nullptr;  // the scope of an expanded macro
-    unsigned loops = 0;                    // how many loops of the function enclose the scope
+    const Expansion* expansion = nullptr;           // the scope of an expanded macro
+    std::unordered_map<Symbol, const Form*> types;  // (type Name Expression)
+    unsigned loops = 0;  // how many loops of the function enclose the scope
   };
   /// What the body of a `try` declares in the scope it stands in: hidden in the clauses.
   struct Declaration {
@@ -92,6 +93,7 @@ class Analyzer {
   void collectInner(const Form* form, bool inFunction);
   void collectVariables(const Form* root);
   void collectPattern(const Form* what);
+  void collectFacts(const GeneForm& g, std::string_view head, std::string_view second);
   static bool isDefinition(const Form* form);
   Node* topLevel(Form* form);
   void dropExpandedMacros(std::vector<Node*>& nodes);
@@ -165,6 +167,7 @@ class Analyzer {
     const Form* nameForm = nullptr;
     const ArrayForm* parameters = nullptr;
     const Form* resultType = nullptr;
+    std::vector<Symbol> typeVariables;  // name:T:U
     std::span<Form* const> body;
   };
   /// While it lives, forms are analysed as the parts of `function`, in a scope of its own.
@@ -186,7 +189,43 @@ class Analyzer {
   void parameters(ast::Function& function, const ArrayForm& form, Role role);
   std::span<ast::Condition> conditions(const GeneForm& form, std::string_view key);
   bool signature(const GeneForm& form, Signature* result);
-  [[nodiscard]] const Form* annotation(const Form* type) const;
+  // --- TypeExpressions.cpp --------------------------------------------------------------------------------------------
+  const Form* aliasOf(Symbol name);
+  const Form* expandType(const Form* type);
+  const Form* expandFunctionType(const GeneForm& type);
+  const Form* annotation(const Form* type);
+  Node* typeValue(const Form* type);
+  static bool isTypeUnion(const GeneForm& form);
+
+  // --- Checks.cpp -----------------------------------------------------------------------------------------------------
+  struct MethodInfo {
+    const ArrayForm* parameters;
+    const Form* resultType;
+  };
+  /// What the forms of a class at the module's level declare.
+  struct ClassInfo {
+    const Form* parent = nullptr;
+    const ArrayForm* ctor = nullptr;
+    std::unordered_map<Symbol, MethodInfo> methods;
+    std::unordered_map<Symbol, const Form*> fields;  // declared ones, with their types
+    bool hasMissing = false;                         // on_method_missing
+  };
+  void collectClass(const GeneForm& form);
+  void collectMembers(ClassInfo& info, std::span<Form* const> members);
+  [[nodiscard]] bool isShadowed(Symbol name) const;
+  [[nodiscard]] const ClassInfo* classNamed(Symbol name) const;
+  template <class F>
+  bool anyInChain(const ClassInfo* info, bool unknown, F&& visit) const;
+  [[nodiscard]] Symbol staticClass(const Form* form) const;
+  void checkPositionals(const ArrayForm& form, const ast::Arguments& args, const std::string& place,
+                        Location loc);
+  void checkMethodCall(const Form* receiver, Symbol name, const ast::Arguments& args, Location loc);
+  void checkNew(const Form* cls, const ast::Arguments& args, Location loc);
+  void checkSuper(Symbol cls, Symbol name, const ast::Arguments& args, Location loc);
+  void checkField(const PathForm& form);
+  void checkImplements(Symbol cls, Symbol interface, Location loc);
+
+  // --- Functions.cpp --------------------------------------------------------------------------------------------------
   Node* bindDefinition(const Form* nameForm, Symbol name, Node* value, Location loc);
   Node* blockForm(const Form* params, std::span<Form* const> body, const GeneForm& form);
   void predeclareFunctions(std::span<Form* const> forms);
@@ -202,6 +241,27 @@ class Analyzer {
   Node* classNode(const GeneForm& form, Symbol name, std::span<Form* const> rest);
   void member(ast::Class& cls, const Form* form, std::vector<ast::Class::Member>& members);
   static std::vector<Symbol> assignedFields(std::span<Form* const> forms);
+
+  // --- Interfaces.cpp -------------------------------------------------------------------------------------------------
+  struct InterfaceInfo {
+    struct Method {
+      Symbol name;
+      const ArrayForm* parameters = nullptr;  // null: not said
+      const Form* resultType = nullptr;
+    };
+    struct Field {
+      Symbol name;
+      const Form* type = nullptr;
+    };
+    std::vector<Method> methods;
+    std::vector<Field> fields;
+  };
+  bool interfaceMethod(const GeneForm& form, InterfaceInfo& info);
+  Node* interfaceNamed(const Form* form);
+  void implementsClause(ast::Class& cls, std::span<Form* const>& rest);
+  void addInterface(ast::Class& cls, const Form* form);
+  void inlineImplementation(ast::Class& cls, const GeneForm& form,
+                            std::vector<ast::Class::Member>& members);
 
   // --- Patterns.cpp ---------------------------------------------------------------------------------------------------
   ast::Destructure* pattern(const Form* form, Node* value, bool constant);
@@ -285,11 +345,22 @@ class Analyzer {
       knownFunctions_;  // functions and what is initialised with one
   std::unordered_map<Symbol, std::vector<Symbol>> enums_;  // the variants of each
   std::unordered_map<Symbol, std::vector<Symbol>>
-      variants_;                              // the enums that have one of that name
-  std::unordered_set<Symbol> typeVariables_;  // (fn name:T:U …)
+      variants_;  // the enums that have one of that name
+  std::unordered_map<Symbol, InterfaceInfo> interfaces_;
+  std::unordered_map<Symbol, const Form*> moduleTypes_;  // (type Name Expression) at the top level
+  std::vector<Symbol> expanding_;                        // the aliases that are being replaced
+  std::unordered_set<Symbol> recursiveTypes_;            // reported
+  std::unordered_map<Symbol, ClassInfo> classes_;
+  std::unordered_map<Symbol, Symbol> globalClasses_;     // variables initialised with (new C …)
+  std::unordered_map<Symbol, unsigned> variableCounts_;  // how often the top level declares a name
+  std::unordered_set<Symbol> narrowed_;                  // names whose type the program asks for
+  std::unordered_set<Symbol> assignedFields_;            // last names of the paths it assigns
+  std::unordered_set<Symbol> typeVariables_;             // (fn name:T:U …)
   std::unordered_map<Symbol, Macro> macros_;
   std::unordered_set<Symbol> usedMacros_;   // as values or by calls that were not expanded
   std::unordered_set<Symbol> moduleNames_;  // runEvaluated: the globals of the running program
+  bool assignsComputedFields_ = false;      // a/<k> = v
+  bool inInterface_ = false;
   bool reifies_ = false;  // some code may ask for an environment: top-level variables are globals
   bool makesEnvironments_ = false;  // some code did
   int expansionDepth_ = 0;

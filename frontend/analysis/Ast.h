@@ -32,6 +32,7 @@ struct Binding {
   bool captured = false, assigned = false;
   const Form* type = nullptr;          // annotation: checked at every assignment
   const Form* declaredType = nullptr;  // the same, also of parameters: what warnings go by
+  Symbol staticClass;                  // initialised with (new C …): C
   uint32_t variable = 0;               // for lower: ir::Variable + 1, 0 until it is declared there
 };
 
@@ -494,6 +495,12 @@ struct Class : Node {
   Node* parent = nullptr;
   Scope* scope = nullptr;  // of the body
   Binding* cls = nullptr;  // the class itself, for super and `self` in the body
+  struct Implemented {
+    Symbol name;  // as it is written
+    Node* interface;
+  };
+  ArenaVector<Implemented> interfaces;
+  bool isImplementation = false;  // the methods of adapters: `self` is none of its instances
   std::span<Member> members;
   std::span<Symbol> fields;  // that the constructor and then the methods assign, in order
   Class(Location loc) : Node(NodeKind::Class, loc) {}

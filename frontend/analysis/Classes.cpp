@@ -83,8 +83,7 @@ Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name,
     cls->parent = expression(rest[1]);
     rest = rest.subspan(2);
   }
-  if (!rest.empty() && symbolOf(rest[0]).text() == "implements")
-    return error(rest[0]->loc, Diag::NotAvailable, {"implements"});
+  implementsClause(*cls, rest);
   cls->fields = copy(assignedFields(rest));
   const bool outerTop = atTopLevel_;
   atTopLevel_ = false;
@@ -97,6 +96,7 @@ Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name,
   for (const Form* member : rest) this->member(*cls, member, members);
   popScope();
   atTopLevel_ = outerTop;
+  for (const ast::Class::Implemented& i : cls->interfaces) checkImplements(name, i.name, form.loc);
   cls->members = copy(members);
   return cls;
 }
@@ -105,6 +105,10 @@ void Analyzer::member(ast::Class& cls, const Form* form, std::vector<ast::Class:
   using Member = ast::Class::Member;
   const GeneForm* g = form->kind == FormKind::Gene ? &as<GeneForm>(*form) : nullptr;
   const std::string_view head = g ? symbolOf(g->head).text() : std::string_view{};
+  if (head == "implement" && (g->children.size() < 2 || symbolOf(g->children[1]).text() != "for")) {
+    inlineImplementation(cls, *g, members);
+    return;
+  }
   Member m{};
   m.kind = Member::Statement;
   if (head == "ctor!" || head == "method!" || head == "new!") {
@@ -152,7 +156,7 @@ void Analyzer::member(ast::Class& cls, const Form* form, std::vector<ast::Class:
     if (text.ends_with(':')) text.remove_suffix(1);
     m.kind = Member::Field;
     m.name = Symbol::of(text);
-    m.type = g->children.size() > 1 ? g->children[1] : nullptr;
+    m.type = g->children.size() > 1 ? annotation(g->children[1]) : nullptr;
     const Form* readonly = property(*g, "readonly");
     m.readonly = readonly && readonly->kind != FormKind::False && readonly->kind != FormKind::Nil;
   } else {
@@ -190,7 +194,9 @@ Analyzer::Node* Analyzer::objectForm(const GeneForm& form) {
 Analyzer::Node* Analyzer::newForm(const GeneForm& form) {
   if (form.children.empty()) return error(form.loc, Diag::MissingParts, {"new", "a class"});
   Node* cls = expression(form.children[0]);
-  return make<ast::New>(form.loc, cls, arguments(form, form.children.subspan(1)));
+  const ast::Arguments args = arguments(form, form.children.subspan(1));
+  checkNew(form.children[0], args, form.loc);
+  return make<ast::New>(form.loc, cls, args);
 }
 
 Analyzer::Node* Analyzer::superForm(const GeneForm& form) {
@@ -202,8 +208,9 @@ Analyzer::Node* Analyzer::superForm(const GeneForm& form) {
   if (!cls) return raiseNode(form.loc, "Exception", "super requires an instance context");
   Node* classValue = local(cls, form.loc);
   Node* receiver = self(form.loc);
-  return make<ast::SuperCall>(form.loc, classValue, receiver, Symbol::of(method.substr(1)),
-                              arguments(form, form.children.subspan(1)));
+  const ast::Arguments args = arguments(form, form.children.subspan(1));
+  checkSuper(cls->name, Symbol::of(method.substr(1)), args, form.loc);
+  return make<ast::SuperCall>(form.loc, classValue, receiver, Symbol::of(method.substr(1)), args);
 }
 
 Analyzer::Node* Analyzer::nsForm(const GeneForm& form) {

@@ -102,9 +102,9 @@ bool Analyzer::enumVariant(const Form* member, Symbol owner, std::span<const Sym
       Form* type = typed ? g.children[++i] : nullptr;
       const bool isVariable =
           type && std::find(variables.begin(), variables.end(), symbolOf(type)) != variables.end();
-      types.push_back(type && !isVariable && options_.typeCheck
-                          ? type
-                          : make<Form>(FormKind::Nil, member->loc));
+      const Form* checked = type && !isVariable && options_.typeCheck ? annotation(type) : nullptr;
+      types.push_back(checked ? const_cast<Form*>(checked)
+                              : make<Form>(FormKind::Nil, member->loc));
     }
   }
   for (const Form* other : declaration) {

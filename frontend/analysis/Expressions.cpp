@@ -144,6 +144,7 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
   if (form.frozen || head == "_" || isQuoted) return buildGene(form);
   const bool gluedSelect =
       first && first->kind == FormKind::Path && as<PathForm>(*first).parts[0].text() == ".";
+  if (isTypeUnion(form)) return typeValue(&form);
   // An operator is no value: in (f +) it is an unknown name.
   const bool isArgument = children.size() == 1 && form.head->kind == FormKind::Symbol;
   if (first && !isInfixExempt(head) && !(isArgument && findOperator(second)) &&
@@ -183,7 +184,7 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
 #include "frontend/analysis/SpecialForms.def"
         };
     if (auto it = table.find(head); it != table.end()) return (this->*it->second)(form);
-    if (isOneOf(head, {"async", "await", "import", "export", "interface", "implement", "type",
+    if (isOneOf(head, {"async", "await", "import", "export",
                        "interceptor", "fn-interceptor", "$emit", "$dep", "$vm", "$repl"}))
       return error(form.loc, Diag::NotAvailable, {head});
     if (head.size() > 1 && head.ends_with('!') && head != "!") return macroCall(form);
@@ -211,7 +212,8 @@ Analyzer::Node* Analyzer::operate(std::string_view text, Node* lhs, Node* rhs, L
 
 Analyzer::Node* Analyzer::typeTest(Node* value, const Form* type, Location loc) {
   // Unions and applied types are data for the runtime; a name is a variable.
-  Node* test = type->kind == FormKind::Gene ? make<ast::Quote>(type->loc, type) : expression(type);
+  Node* test = type->kind == FormKind::Gene ? make<ast::Quote>(type->loc, expandType(type))
+                                            : expression(type);
   return runtime(loc, Op::Is, {value, test});
 }
 

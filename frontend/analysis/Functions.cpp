@@ -40,7 +40,7 @@ bool Analyzer::signature(const GeneForm& form, Signature* result) {
       while (variables.starts_with(':')) {
         variables.remove_prefix(1);
         const std::string_view one = variables.substr(0, variables.find(':'));
-        typeVariables_.insert(Symbol::of(one));
+        result->typeVariables.push_back(Symbol::of(one));
         variables.remove_prefix(one.size());
       }
     }
@@ -150,6 +150,9 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
   f->isBlock = role == Role::Block;
   f->isMacro = role == Role::Plain && endsWith(s.name, '!');
   f->form = &form;
+  std::vector<Symbol> ownVariables;  // those that no function around declares
+  for (const Symbol variable : s.typeVariables)
+    if (typeVariables_.insert(variable).second) ownVariables.push_back(variable);
   f->resultType = s.resultType ? annotation(s.resultType) : nullptr;
   f->parent = function_->function;
   if (const Form* intent = property(form, "intent");
@@ -176,6 +179,7 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
   const bool generator =
       (endsWith(s.name, '*') && s.name.text() != "**") || property(form, "generator");
   f->body = generator ? generatorOf(s, form) : sequence(s.body, form.loc);
+  for (const Symbol variable : ownVariables) typeVariables_.erase(variable);
   return f;
 }
 
@@ -218,11 +222,6 @@ Analyzer::Inside::~Inside() {
   analyzer_.function_ = function_;
   analyzer_.scope_ = scope_;
   analyzer_.atTopLevel_ = atTopLevel_;
-}
-
-/// An annotation that is checked at run time; null for type variables, which accept everything.
-const Form* Analyzer::annotation(const Form* type) const {
-  return typeVariables_.contains(symbolOf(type)) ? nullptr : type;
 }
 
 // --- parameters --------------------------------------------------------------------------------------------------------
@@ -329,7 +328,7 @@ void Analyzer::checkArity(const Form* head, const ast::Arguments& args, Location
     given += a.kind == ir::ArgKind::Positional;
   }
   if (given > slots)
-    error(loc, Diag::TooManyArguments, {std::to_string(slots), std::to_string(given)});
+    error(loc, Diag::TooManyArguments, {"call", std::to_string(slots), std::to_string(given)});
 }
 
 Analyzer::Node* Analyzer::call(const GeneForm& form) {
@@ -339,8 +338,12 @@ Analyzer::Node* Analyzer::call(const GeneForm& form) {
     // (a/.m x) is (a .m x).
     if (p.parts.size() >= 2 && last.size() > 1 && last[0] == '.' && last[1] != '<') {
       Node* receiver = pathPrefix(p, p.parts.size() - 1);
-      return make<ast::MethodCall>(form.loc, receiver, Symbol::of(last.substr(1)),
-                                   arguments(form, form.children));
+      const ast::Arguments args = arguments(form, form.children);
+      if (p.parts.size() == 2) {
+        const SymbolForm variable(form.loc, p.parts[0]);
+        checkMethodCall(&variable, Symbol::of(last.substr(1)), args, form.loc);
+      }
+      return make<ast::MethodCall>(form.loc, receiver, Symbol::of(last.substr(1)), args);
     }
   }
   Node* callee = expression(form.head);
@@ -392,7 +395,9 @@ Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const G
     Node* methodName = dynamicKey(text.substr(1, text.size() - 2), method->loc);
     return make<ast::DynamicMethodCall>(form.loc, receiver, methodName, arguments(form, args));
   }
-  return make<ast::MethodCall>(form.loc, receiver, Symbol::of(text), arguments(form, args));
+  const ast::Arguments analyzed = arguments(form, args);
+  if (form.head != method) checkMethodCall(form.head, Symbol::of(text), analyzed, form.loc);
+  return make<ast::MethodCall>(form.loc, receiver, Symbol::of(text), analyzed);
 }
 
 }  // namespace gene

@@ -96,11 +96,18 @@ Analyzer::Node* Analyzer::path(const PathForm& form) {
     return make<ast::Path>(form.loc, value, copy(segments));
   }
   if (form.parts.back().text().ends_with("...")) return error(form.loc, Diag::SpreadOutside);
+  checkField(form);
+  if (form.parts.size() > 1 && form.parts[1].text().starts_with('.') &&
+      !form.parts[1].text().starts_with(".<")) {
+    const SymbolForm variable(form.loc, form.parts[0]);
+    checkMethodCall(&variable, Symbol::of(form.parts[1].text().substr(1)), {}, form.loc);
+  }
   return pathPrefix(form, form.parts.size());
 }
 
 Analyzer::Node* Analyzer::assignPath(const PathForm& form, Node* value, Location loc) {
   ast::Segment last{};
+  checkField(form);
   Node* container = pathPrefix(form, form.parts.size() - 1);
   if (!segment(form.parts.back().text(), form.loc, &last)) return nil(loc);
   if (last.kind != ast::Segment::Member && last.kind != ast::Segment::Index &&

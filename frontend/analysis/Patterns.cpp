@@ -104,8 +104,10 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   const bool typed = text.size() > 1 && text.ends_with(':');
   if (typed) text.remove_suffix(1);
   const Symbol name = Symbol::of(text);
-  const Form* type = typed && c.size() > 1 ? c[1] : nullptr;
-  const Form* init = c.size() > (type ? 2u : 1u) ? c[type ? 2 : 1] : nullptr;
+  const bool hasType = typed && c.size() > 1;
+  const Form* type = hasType ? annotation(c[1]) : nullptr;
+  const Form* init = c.size() > (hasType ? 2u : 1u) ? c[hasType ? 2 : 1] : nullptr;
+  const Symbol instanceOf = init ? staticClass(init) : Symbol{};
   if (name == sym::Self) return error(what->loc, Diag::ReservedName, {"variable"});
   if (text.starts_with('$')) {
     Node* value = init ? expression(init) : nil(form.loc);
@@ -116,6 +118,7 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
       Node* value = init ? expression(init) : nil(form.loc);
       declaredModuleVariable(name);
       if (constant) constantGlobals_.insert(name);
+      if (!instanceOf.empty()) globalClasses_[name] = instanceOf;
       auto* node = make<ast::AssignGlobal>(form.loc, it->second, value);
       if (type) {
         globalTypes_[name] = type;
@@ -127,6 +130,7 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   // The initialiser does not see the new name, but functions in it do: they run later.
   ast::Binding* binding = newBinding(name, what->loc);
   binding->constant = constant;
+  binding->staticClass = instanceOf;
   binding->type = binding->declaredType = type;
   ast::Binding* const outer = scope_->pending;
   scope_->pending = binding;

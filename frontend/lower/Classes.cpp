@@ -10,9 +10,11 @@ Lowering::Value* Lowering::classForm(ast::Class& node) {
   std::vector<Form*> fields;
   for (Symbol field : node.fields) fields.push_back(arena().make<SymbolForm>(node.loc, field));
   const Form* layout = arena().make<ArrayForm>(node.loc, arena().copy(std::span<Form*>(fields)));
-  Value* cls = builder_.emit(
-      Op::ClassNew, {parent},
-      {ir::Builder::imm(node.name), ir::Builder::imm(layout), ir::Builder::imm(int64_t{0})});
+  Value* cls = node.isImplementation
+                   ? builder_.emit(Op::ImplementationNew, {}, {ir::Builder::imm(node.name)})
+                   : builder_.emit(Op::ClassNew, {parent},
+                                   {ir::Builder::imm(node.name), ir::Builder::imm(layout),
+                                    ir::Builder::imm(int64_t{0})});
   enterScope(node.scope);
   if (node.cls) writeBinding(node.cls, cls);
   for (ast::Class::Member& member : node.members) {
@@ -38,6 +40,10 @@ Lowering::Value* Lowering::classForm(ast::Class& node) {
       case ast::Class::Member::Statement: expression(member.node); break;
     }
   }
+  builder_.setLocation(node.loc);
+  for (const ast::Class::Implemented& implemented : node.interfaces)
+    builder_.emit(Op::ClassImplements, {cls, expression(implemented.interface)},
+                  {ir::Builder::imm(implemented.name)});
   return cls;
 }
 

@@ -55,7 +55,8 @@ void Lowering::bindParameters() {
     ast::Parameter& p = source_.parameters[i];
     if (!p.type || !options_.typeCheck) continue;
     Value* value = p.binding ? readBinding(p.binding) : entry->params[i];
-    value = checked(value, p.type, p.spec.name.text());
+    const bool isRest = p.spec.kind == ir::ParamKind::Rest;  // each element is checked
+    value = checked(value, p.type, (isRest ? "..." : "") + std::string(p.spec.name.text()));
     if (p.binding) writeBinding(p.binding, value);
   }
   for (size_t i = 0; i < source_.parameters.size(); i++) {
@@ -130,6 +131,19 @@ void Lowering::returnValue(Value* value, Location explicitReturn) {
   builder_.ret(value);
 }
 
+/// [[type …] result]: nil where the definition does not say.
+const Form* Lowering::signature(const ast::Function& function) {
+  auto orNil = [&](const Form* type) {
+    return type ? const_cast<Form*>(type) : arena().make<Form>(FormKind::Nil, function.loc);
+  };
+  std::vector<Form*> types;
+  for (const ast::Parameter& p : function.parameters)
+    if (p.spec.kind != ir::ParamKind::Self) types.push_back(orNil(p.type));
+  Form* parts[] = {arena().make<ArrayForm>(function.loc, arena().copy(std::span<Form*>(types))),
+                   orNil(function.resultType)};
+  return arena().make<ArrayForm>(function.loc, arena().copy(std::span<Form*>(parts)));
+}
+
 Lowering::Value* Lowering::closure(ast::Function& function) {
   if (!function.lowered) {
     ir::Function* target = program().addFunction(function.name, function.loc);
@@ -140,6 +154,7 @@ Lowering::Value* Lowering::closure(ast::Function& function) {
     target->isCtor = function.isCtor;
     target->isBlock = function.isBlock;
     target->form = function.form;
+    if (program().checksFunctionTypes) target->signature = signature(function);
     Lowering(*target, function, options_).run();
     if (function.isGenerator) function.frameSlots = lowerYields(*target);
   }

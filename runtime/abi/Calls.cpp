@@ -56,10 +56,12 @@ Value methodWithCache(Context& context, Value receiver, Symbol name, InlineCache
     return context.methodTargets[recent];
   }
   const Value method = methodOf(context, receiver, name);
-  // Iterators and dates of one shape are of several classes; the fields of enum values hide methods.
+  // Iterators and dates of one shape are of several classes; the fields of enum values hide methods; adapters have
+  // those of their interface.
   if (!isKind(method, Kind::Function) || shape == static_cast<uint32_t>(Kind::Iterator) ||
       shape == static_cast<uint32_t>(Kind::DateTime) ||
-      shape == static_cast<uint32_t>(Kind::EnumValue))
+      shape == static_cast<uint32_t>(Kind::EnumValue) ||
+      shape == static_cast<uint32_t>(Kind::Adapter))
     return method;
   const uint32_t index = methodTargetIndex(context, classOf(context, receiver), name, method);
   rememberTarget(context, shape, name, index);

@@ -4,6 +4,7 @@
 #include "runtime/abi/MethodTable.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Interface.h"
 #include "runtime/object/Members.h"
 
 using namespace gene;
@@ -43,6 +44,41 @@ Value gene_class_ctor(Context* context, Value cls, Value function) {
 Value gene_class_field(Context* context, Value name, Value cls, Value type, Value options) {
   declareField(*context, as<ClassObject>(cls), name.symbol(), type, options.isTruthy());
   return cls;
+}
+
+Value gene_interface_new(Context* context, Value declaration) {
+  return Value::object(newInterface(*context, declaration));
+}
+
+namespace {
+
+Value noInterface(Context* context, Value name) {
+  return raise(*context, ErrorClass::Exception,
+               "Interface not found: " + std::string(name.symbol().text()));
+}
+
+}  // namespace
+
+Value gene_implementation_new(Context* context, Value name) {
+  return Value::object(newClass(*context, name.symbol(), classOfKind(*context, Kind::Adapter)));
+}
+
+Value gene_class_implements(Context* context, Value name, Value cls, Value interface) {
+  if (!isInterface(interface)) return noInterface(context, name);
+  declareImplementer(*context, as<InterfaceObject>(interface), as<ClassObject>(cls));
+  return cls;
+}
+
+Value gene_implement(Context* context, Value name, Value interface, Value cls,
+                     Value implementation) {
+  if (!isInterface(interface)) return noInterface(context, name);
+  if (!isClass(cls))
+    return raise(*context, ErrorClass::Argument,
+                 "implement requires a class, got " + kindName(*context, cls));
+  return implementFor(*context, as<InterfaceObject>(interface), as<ClassObject>(cls),
+                      as<ClassObject>(implementation))
+             ? interface
+             : Value::pending();
 }
 
 Value gene_namespace_new(Context* context, Value name) {

@@ -3,6 +3,7 @@ set(ABI
   Runtime.cpp
   object/Binding.cpp
   object/Function.cpp
+  object/Interface.cpp
   object/Members.cpp
   object/Render.cpp
   object/Selector.cpp

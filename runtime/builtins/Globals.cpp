@@ -20,6 +20,7 @@
 #include "runtime/object/Map.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
+#include "runtime/object/Types.h"
 
 extern char** environ;
 
@@ -112,6 +113,24 @@ Value parse(Context& context, const Value* args, uint32_t count) {
   if (diagnostics.hasErrors())
     return raise(context, ErrorClass::Parse, diagnostics.all()[0].message);
   return forms.empty() ? Value::nil() : fromForm(context, *forms[0]);
+}
+
+Value typesEquivalent(Context& context, const Value* args, uint32_t count) {
+  if (count < 2) return raiseArgument(context, "types_equivalent requires 2 arguments (types)");
+  std::string texts[2];
+  for (uint32_t i = 0; i < 2; i++) {
+    Value type = args[i];
+    if (isString(type)) {
+      type = parse(context, &args[i], 1);
+      if (type.isPending()) return type;
+    }
+    const bool isData = type.isSymbol() || isGene(type) || isKind(type, Kind::ComplexSymbol);
+    if (!isData && typeExpression(type).isAbsent())
+      return raiseArgument(context, "types_equivalent expects types, got " +
+                                        kindName(context, args[i]));
+    texts[i] = canonicalType(type);
+  }
+  return Value::boolean(texts[0] == texts[1]);
 }
 
 // --- environment, time, ending -----------------------------------------------------------------------------------------
@@ -214,6 +233,8 @@ constexpr BuiltinRow globalRows[] = {
     {"freeze", freeze, 1, 1, 0, "makes a value and all in it immutable; the value"},
     {"$", text, 0, -1, 0, "the texts of all arguments, joined"},
     {"parse $parse", parse, 1, 1, 0, "the first form of a text, as data"},
+    {"types_equivalent types_equiv", typesEquivalent, 2, 2, 0,
+     "do two types accept the same? The order of union members does not count"},
     {"get_env", getEnv, 1, 2, 0, "an environment variable, else the default, else nil"},
     {"set_env", setEnv, 2, 2, 0, "sets an environment variable"},
     {"has_env", hasEnv, 1, 1, 0, "is the environment variable set?"},

@@ -27,6 +27,7 @@ Value is(Context& context, const Value* args, uint32_t count) {
     return Value::boolean(inherits(classOf(context, args[0]), as<ClassObject>(args[1])));
   if (isInstance(args[1]))
     return Value::boolean(inherits(classOf(context, args[0]), classOf(context, args[1])));
+  if (isKind(args[1], Kind::Type)) return isOfType(context, args[0], args[1]);
   return raiseType(context, "Object.is expects a class or instance as the second argument");
 }
 

@@ -127,6 +127,23 @@ inline void forEachSlot(Object* object, F&& f) {
       f(ns->parent);
       return;
     }
+    case Kind::Type: f(static_cast<TypeObject*>(object)->expression); return;
+    case Kind::Interface: {
+      auto* interface = static_cast<InterfaceObject*>(object);
+      f(interface->name);
+      f(interface->methods);
+      f(interface->fields);
+      f(interface->implementations);
+      return;
+    }
+    case Kind::Adapter: {
+      auto* adapter = static_cast<AdapterObject*>(object);
+      f(adapter->value);
+      f(adapter->interface);
+      f(adapter->implementation);
+      f(adapter->internal);
+      return;
+    }
     case Kind::Selector: f(static_cast<SelectorObject*>(object)->segments); return;
     case Kind::Regex:
       f(static_cast<RegexObject*>(object)->pattern);

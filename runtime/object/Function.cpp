@@ -9,9 +9,11 @@
 #include "runtime/object/Arguments.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Enum.h"
+#include "runtime/object/Interface.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Selector.h"
 #include "runtime/object/String.h"
+#include "runtime/object/Types.h"
 
 namespace gene {
 namespace {
@@ -108,6 +110,7 @@ Value methodOf(Context& context, Value receiver, Symbol name) {
   // A payload field hides a method.
   if (isKind(receiver, Kind::EnumValue) && fieldIndex(variantOf(receiver), name) >= 0)
     return Value::absent();
+  if (isAdapter(receiver)) return adapterMethod(context, as<AdapterObject>(receiver), name);
   ClassObject* cls = classOf(context, receiver);
   const Value method = findMethod(context, cls, name);
   if (GENE_LIKELY(!isInstance(receiver)) || method.isAbsent()) return method;
@@ -133,6 +136,7 @@ Value apply(Context& context, Value callee, const Value* args, uint32_t count, K
       return applyWithReceiver(context, method, callee, args, count, keywords);
     return notCallable(context, callee);
   }
+  if (isInterface(callee)) return adapt(context, as<InterfaceObject>(callee), args, count, keywords);
   if (isKind(callee, Kind::Selector)) {
     if (count == 0)
       return raise(context, ErrorClass::Argument, "Selector.call expects a target value");
@@ -143,6 +147,9 @@ Value apply(Context& context, Value callee, const Value* args, uint32_t count, K
     return constructVariant(context, variant, args, count, keywords);
   if (isClass(callee) && as<ClassObject>(callee) == classOfKind(context, Kind::Class))
     return makeClass(context, keywords);
+  // (Array Int), (Option String): applied types.
+  if (keywords.count == 0 && (isClass(callee) || isKind(callee, Kind::Enum)))
+    if (const Value type = applyType(context, callee, args, count); !type.isAbsent()) return type;
   return notCallable(context, callee);
 }
 
@@ -158,6 +165,7 @@ Value applyMissing(Context& context, Symbol name, const Value* args, uint32_t co
   const Value receiver = args[0];
   if (receiver.isNil()) return Value::nil();
   if (variantOf(receiver)) return enumField(context, receiver, name);
+  if (isAdapter(receiver)) return callWrapped(context, name, args, count, keywords);
   if (isInstance(receiver) && count == 1 && keywords.count == 0) {
     const Value field = getField(context, static_cast<InstanceObject*>(receiver.object()), name);
     if (!field.isAbsent()) return field;

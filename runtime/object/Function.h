@@ -60,7 +60,8 @@ struct FunctionInfo {
   uint32_t site;   // the definition, in Program::sites
   uint32_t index;  // in Program::functions
   const Value*
-      metadata;  // Map with `intent` and `examples` as they were written (05 §4); null without
+      metadata;  // Map with `intent` and `examples` as they were written (05 §4) and `types`, the annotations: [[type
+                 // …] result]; null without
 };
 
 // --- calling from C++: results are 0 when the call raised ---------------------------------------------------------------

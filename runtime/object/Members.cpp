@@ -7,6 +7,7 @@
 #include "runtime/object/Enum.h"
 #include "runtime/object/Function.h"
 #include "runtime/object/Gene.h"
+#include "runtime/object/Interface.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/String.h"
 #include "runtime/object/Types.h"
@@ -102,6 +103,7 @@ Value getMember(Context& context, Value object, Symbol name) {
     case Kind::Gene: return orVoid(geneProperty(as<GeneObject>(object), name));
     case Kind::Namespace: return namespaceMember(context, as<NamespaceObject>(object), name);
     case Kind::Class: return orVoid(classMember(as<ClassObject>(object), name));
+    case Kind::Adapter: return adapterMember(context, as<AdapterObject>(object), name);
     case Kind::Enum: return orVoid(enumMember(as<EnumObject>(object), name));
     default: return Value::void_();
   }
@@ -149,6 +151,7 @@ bool setMember(Context& context, Value object, Symbol name, Value value) {
     case Kind::Class:
       mapPut(context, as<MapObject>(as<ClassObject>(object)->members.get()), name, value);
       return true;
+    case Kind::Adapter: return setAdapterMember(context, as<AdapterObject>(object), name, value);
     case Kind::Array:
       return raiseFalse(context,
                         "Cannot set named member '" + std::string(name.text()) + "' on array");

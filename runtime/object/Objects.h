@@ -173,6 +173,27 @@ struct NamespaceObject : Object {
   Slot parent;    // Namespace or nil
 };
 
+/// A type expression as a value: (Int | String), an alias.
+struct TypeObject : Object {
+  Slot expression;  // quoted data: Types.h
+};
+
+/// Who serves values of which class lies in `implementations`: class, implementation (a class; nil: nobody is needed) …
+struct InterfaceObject : Object {
+  Slot name;             // Symbol
+  Slot methods;          // Map name → true
+  Slot fields;           // Map name → [type readonly]
+  Slot implementations;  // Array
+};
+
+/// A value seen through an interface.
+struct AdapterObject : Object {
+  Slot value;
+  Slot interface;
+  Slot implementation;  // Class: the methods
+  Slot internal;        // Map: the adapter's own data; nil while there is none
+};
+
 struct SelectorObject : Object {
   Slot segments;  // Array
 };

@@ -257,6 +257,15 @@ class Printer {
         return;
       }
       case Kind::Enum: out_ += as<EnumObject>(v)->name.get().symbol().text(); return;
+      case Kind::Type: push(as<TypeObject>(v)->expression.get(), Rendering::Display); return;
+      case Kind::Interface:
+        if (r == Rendering::Literal)
+          out_.append("<Interface ")
+              .append(as<InterfaceObject>(v)->name.get().symbol().text())
+              .append(">");
+        else
+          out_ += "VkInterface";
+        return;
       case Kind::Variant: variant(as<VariantObject>(v)); return;
       case Kind::EnumValue: {
         auto* value = as<EnumValueObject>(v);

@@ -1,13 +1,18 @@
 #include "runtime/object/Types.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "runtime/Output.h"
+#include "runtime/heap/Allocate.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Enum.h"
 #include "runtime/object/Function.h"
 #include "runtime/object/Gene.h"
+#include "runtime/object/Interface.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
@@ -38,6 +43,9 @@ bool matchesName(Context& context, Symbol symbol, Value v) {
   if (name == "Any" || name == "Object") return true;
   if (name == "Numeric") return isNumber(v);
   if (name == "Function" || name == "Fn" || name == "Callable") return isFunction(v);
+  if (const InterfaceObject* interface = interfaceNamed(symbol);
+      interface && satisfies(context, interface, v))
+    return true;
   if (isInstance(v)) {
     return name == "Self" || name == "Instance";
   }
@@ -55,60 +63,125 @@ Symbol lastPart(Value path) {
   return complex->parts()[complex->count - 1];
 }
 
-/// (Fn [P…] -> R): only how many and which kinds of parameters there are can be seen here.
+std::string canonicalArray(const ArrayObject* items) {
+  std::string text = "[";
+  for (uint32_t i = 0; i < items->size; i++) text += canonicalType(arrayAt(items, i)) + " ";
+  return text + "]";
+}
+
+void unionMembers(const GeneObject* type, std::vector<std::string>& members) {
+  auto add = [&](Value member) {
+    if (isGene(member) && isUnion(as<GeneObject>(member)))
+      unionMembers(as<GeneObject>(member), members);
+    else
+      members.push_back(canonicalType(member));
+  };
+  add(type->type.get());
+  for (uint32_t i = 1; i < type->size; i += 2) add(type->children[i].get());
+}
+
+/// What a function type or the definition of a function says of one parameter: the type is nil where nothing is said.
+struct ParameterType {
+  SlotKind kind;
+  Symbol name;  // of keywords
+  Value type;
+};
+struct Signature {
+  std::vector<ParameterType> parameters;
+  Value result = Value::nil();
+};
+
+/// (Fn [A ^k B C ... ^rest...] -> R ! [io])
+Signature signatureOfType(const GeneObject* type) {
+  Signature result;
+  uint32_t at = 0;
+  if (type->size > 0 && isArray(type->children[0].get())) {
+    const auto* items = as<ArrayObject>(type->children[0].get());
+    at = 1;
+    for (uint32_t i = 0; i < items->size; i++) {
+      const Value item = arrayAt(items, i);
+      std::string_view text = item.isSymbol() ? item.symbol().text() : std::string_view();
+      if (text == "..." && !result.parameters.empty()) {
+        result.parameters.back().kind = SlotKind::Rest;
+      } else if (text.starts_with("^")) {
+        text.remove_prefix(1);
+        const bool rest = text.ends_with("...");
+        const bool typed = i + 1 < items->size;
+        result.parameters.push_back({rest ? SlotKind::KeywordRest : SlotKind::Keyword,
+                                     Symbol::of(text),
+                                     !rest && typed ? arrayAt(items, ++i) : Value::nil()});
+      } else {
+        result.parameters.push_back({SlotKind::Positional, {}, item});
+      }
+    }
+  }
+  auto isSymbolAt = [&](uint32_t index, std::string_view text) {
+    return index < type->size && type->children[index].get().isSymbol() &&
+           type->children[index].get().symbol().text() == text;
+  };
+  if (isSymbolAt(at, "->")) at++;
+  if (at < type->size && !isSymbolAt(at, "!")) result.result = type->children[at].get();
+  return result;
+}
+
+Signature signatureOf(const FunctionInfo& info) {
+  Signature result;
+  const Value types = info.metadata && isMap(*info.metadata)
+                          ? mapGet(as<MapObject>(*info.metadata), Symbol::of("types"))
+                          : Value::absent();
+  const ArrayObject* annotations = nullptr;
+  if (isArray(types)) {
+    annotations = as<ArrayObject>(arrayAt(as<ArrayObject>(types), 0));
+    result.result = arrayAt(as<ArrayObject>(types), 1);
+  }
+  for (uint32_t i = 0; i < info.slotCount; i++) {
+    const SlotInfo& slot = info.slots[i];
+    if (slot.kind == SlotKind::Self) continue;
+    const auto number = static_cast<uint32_t>(result.parameters.size());
+    const bool known = annotations && number < annotations->size;
+    result.parameters.push_back({slot.kind, slot.kind == SlotKind::Keyword ? slot.name : Symbol{},
+                                 known ? arrayAt(annotations, number) : Value::nil()});
+  }
+  return result;
+}
+
+bool isAny(Value type) {
+  return type.isNil() || (type.isSymbol() && type.symbol().text() == "Any");
+}
+bool agree(Value a, Value b) {
+  return isAny(a) || isAny(b) || canonicalType(a) == canonicalType(b);
+}
+
+/// Same parameters in number and kind, same types where both say something.
 bool matchesFunctionType(const GeneObject* type, Value v) {
+  if (isKind(v, Kind::Variant)) return true;
   if (!isFunction(v)) return false;
   if (!isKind(v, Kind::Function)) return true;
   const FunctionInfo& info = *as<FunctionObject>(v)->info;
   if (info.builtin || (!info.slots && info.slotCount != 0)) return true;
-  uint32_t positional = 0, rests = 0, keywordRests = 0;
-  std::string keywords;
-  if (type->size > 0 && isArray(type->children[0].get())) {
-    const auto* parameters = as<ArrayObject>(type->children[0].get());
-    for (uint32_t i = 0; i < parameters->size; i++) {
-      const Value p = arrayAt(parameters, i);
-      const std::string_view text = p.isSymbol() ? p.symbol().text() : std::string_view();
-      if (text == "...") {
-        if (positional > 0) positional--;
-        rests++;
-      } else if (text.starts_with("^")) {
-        if (text.ends_with("...")) {
-          keywordRests++;
-        } else {
-          keywords += std::string(text) + " ";
-        }
-        i++;  // its type
-      } else {
-        positional++;
-      }
+  const Signature wanted = signatureOfType(type);
+  const Signature has = signatureOf(info);
+  if (wanted.parameters.size() != has.parameters.size() || !agree(wanted.result, has.result))
+    return false;
+  std::vector<const ParameterType*> keywords;
+  std::vector<const ParameterType*> positional;
+  for (const ParameterType& p : has.parameters)
+    (p.kind == SlotKind::Keyword ? keywords : positional).push_back(&p);
+  size_t at = 0;
+  for (const ParameterType& p : wanted.parameters) {
+    if (p.kind == SlotKind::Keyword) {
+      const bool found = std::any_of(keywords.begin(), keywords.end(), [&](const ParameterType* k) {
+        return k->name == p.name && agree(k->type, p.type);
+      });
+      if (!found) return false;
+      continue;
     }
+    if (at >= positional.size() || positional[at]->kind != p.kind ||
+        !agree(positional[at]->type, p.type))
+      return false;
+    at++;
   }
-  for (uint32_t i = 0; i < info.slotCount; i++) {
-    const SlotInfo& slot = info.slots[i];
-    switch (slot.kind) {
-      case SlotKind::Self: break;
-      case SlotKind::Positional:
-        if (positional == 0) return false;
-        positional--;
-        break;
-      case SlotKind::Rest:
-        if (rests == 0) return false;
-        rests--;
-        break;
-      case SlotKind::Keyword: {
-        const std::string word = "^" + std::string(slot.name.text()) + " ";
-        const size_t at = keywords.find(word);
-        if (at == std::string::npos) return false;
-        keywords.erase(at, word.size());
-        break;
-      }
-      case SlotKind::KeywordRest:
-        if (keywordRests == 0) return false;
-        keywordRests--;
-        break;
-    }
-  }
-  return positional == 0 && rests == 0 && keywordRests == 0 && keywords.empty();
+  return true;
 }
 
 bool named(Value type, std::string_view name) {
@@ -157,7 +230,68 @@ bool admitsNil(Value type) {
 
 }  // namespace
 
+std::string canonicalType(Value type) {
+  if (type.isNil()) return "Nil";
+  if (type.isSymbol()) return std::string(canonical(type.symbol().text()));
+  if (!type.isObject()) return "?";
+  switch (shapeOf(type) < FirstInstanceShape ? type.object()->kind() : Kind::Free) {
+    case Kind::ComplexSymbol: return std::string(lastPart(type).text());
+    case Kind::Class: return std::string(as<ClassObject>(type)->name.get().symbol().text());
+    case Kind::Enum: return std::string(as<EnumObject>(type)->name.get().symbol().text());
+    case Kind::Interface: return std::string(interfaceName(as<InterfaceObject>(type)));
+    case Kind::Type: return canonicalType(as<TypeObject>(type)->expression.get());
+    case Kind::Array: return canonicalArray(as<ArrayObject>(type));
+    case Kind::Gene: break;
+    default: return "?";
+  }
+  const auto* gene = as<GeneObject>(type);
+  if (isUnion(gene)) {
+    std::vector<std::string> members;
+    unionMembers(gene, members);
+    std::sort(members.begin(), members.end());
+    members.erase(std::unique(members.begin(), members.end()), members.end());
+    if (members.size() == 1) return members[0];
+    std::string text = "(";
+    for (const std::string& member : members) text += member + "|";
+    return text + ")";
+  }
+  std::string text = "(" + canonicalType(gene->type.get());
+  for (uint32_t i = 0; i < gene->size; i++) {
+    const Value child = gene->children[i].get();
+    const bool isArrow = child.isSymbol() && child.symbol().text() == "->";
+    const bool isEmpty = isArray(child) && as<ArrayObject>(child)->size == 0;
+    if (!isArrow && !isEmpty) text += " " + canonicalType(child);
+  }
+  return text + ")";
+}
+
+Value newType(Context& context, Value expression) {
+  auto* type = allocate<TypeObject>(context, Kind::Type);
+  type->expression.init(expression);
+  return Value::object(type);
+}
+
+Value typeExpression(Value v) {
+  if (v.isNil()) return Value::symbol(Symbol::of("Nil"));
+  if (isClass(v)) return as<ClassObject>(v)->name.get();
+  if (isKind(v, Kind::Enum)) return as<EnumObject>(v)->name.get();
+  if (isInterface(v)) return as<InterfaceObject>(v)->name.get();
+  if (isKind(v, Kind::Type)) return as<TypeObject>(v)->expression.get();
+  return Value::absent();
+}
+
+Value applyType(Context& context, Value type, const Value* args, uint32_t count) {
+  GeneObject* applied = newGene(context, typeExpression(type));
+  for (uint32_t i = 0; i < count; i++) {
+    const Value argument = typeExpression(args[i]);
+    if (argument.isAbsent()) return argument;
+    genePush(context, applied, argument);
+  }
+  return count == 0 ? Value::absent() : newType(context, Value::object(applied));
+}
+
 bool matchesType(Context& context, Value type, Value v) {
+  if (isKind(type, Kind::Type)) type = as<TypeObject>(type)->expression.get();
   if (type.isSymbol()) return matchesName(context, type.symbol(), v);
   if (type.isNil()) return v.isNil();
   if (isClass(type)) return inherits(classOf(context, v), as<ClassObject>(type));
@@ -215,7 +349,8 @@ Value isOfType(Context& context, Value v, Value type) {
     return Value::boolean(ofKind || inherits(classOf(context, v), cls));
   }
   // A union or an applied type, written in place, comes as data.
-  if (type.isSymbol() || isGene(type)) return Value::boolean(matchesType(context, type, v));
+  if (type.isSymbol() || isGene(type) || isKind(type, Kind::Type))
+    return Value::boolean(matchesType(context, type, v));
   if (isString(type))
     return Value::boolean(matchesType(context, Value::symbol(symbolOfString(type)), v));
   return raise(context, ErrorClass::Argument, "is requires a type value on the right side");

@@ -2,6 +2,7 @@
 // Type expressions at run time (02 §2-3). A type is quoted data: a symbol, a path, or a gene such as (Int | String),
 // (Array Int), (Fn [Int] -> String).
 
+#include <string>
 #include <string_view>
 
 #include "runtime/Context.h"
@@ -10,6 +11,16 @@ namespace gene {
 
 /// Does `v` match the type? nil matches only what names it.
 bool matchesType(Context& context, Value type, Value v);
+
+/// Text that is the same for equivalent types (02 §4): the order of union members and aliases of names do not count.
+/// Accepts type expressions, type values, classes, enums and interfaces.
+std::string canonicalType(Value type);
+/// A type as a value.
+Value newType(Context& context, Value expression);
+/// The expression that names a class, an enum, an interface, a type value or nil; absent for other values.
+Value typeExpression(Value v);
+/// (C args…) for classes, enums and types: an applied type as a value; absent when it is none.
+Value applyType(Context& context, Value type, const Value* args, uint32_t count);
 
 enum class Conversion : uint8_t { None, Numeric };
 /// Where nil fits: everywhere, only where the type names it (02 §3.6), and likewise in enum payloads.

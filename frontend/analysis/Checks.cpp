@@ -1,0 +1,310 @@
+// What the static checker refuses before anything runs (02 §5): calls with too many arguments, methods and fields that
+// a known class lacks, interfaces that are not implemented. It goes by names that mean one class in the whole module
+// and by variables that are declared once and never assigned again; everything else is left to run time.
+
+#include <algorithm>
+#include <string>
+
+#include "frontend/analysis/Analyzer.h"
+
+namespace gene {
+namespace {
+
+std::string_view headOf(const Form* form) {
+  return form->kind == FormKind::Gene ? symbolOf(as<GeneForm>(*form).head).text()
+                                      : std::string_view{};
+}
+
+/// name:T without the type variables.
+Symbol withoutVariables(Symbol name) {
+  const size_t colon = name.text().find(':');
+  return colon == std::string_view::npos || colon == 0 ? name
+                                                       : Symbol::of(name.text().substr(0, colon));
+}
+
+/// What a caller sees of a parameter list.
+struct Parameters {
+  struct Positional {
+    const Form* type = nullptr;
+  };
+  std::vector<Positional> positional;
+  std::vector<Symbol> keywords;
+  size_t required = 0;
+  bool hasRest = false, hasKeywordRest = false;
+};
+
+Parameters parametersOf(const ArrayForm& form) {
+  Parameters result;
+  const std::span<Form* const> items = form.items;
+  for (size_t i = 0; i < items.size(); i++) {
+    std::string_view text = items[i]->kind == FormKind::Path
+                                ? as<PathForm>(*items[i]).parts.back().text()
+                                : symbolOf(items[i]).text();
+    const bool keyword = text.size() > 1 && text.starts_with('^');
+    if (keyword) text.remove_prefix(1);
+    const bool typed = text.size() > 1 && text.ends_with(':');
+    if (typed) text.remove_suffix(1);
+    bool rest = text.size() > 3 && text.ends_with("...");
+    if (!rest && i + 1 < items.size() && symbolOf(items[i + 1]) == sym::Ellipsis) {
+      rest = true;
+      i++;
+    }
+    const Form* type = typed && i + 1 < items.size() ? items[++i] : nullptr;
+    const bool optional = i + 2 < items.size() && symbolOf(items[i + 1]).text() == "=";
+    if (optional) i += 2;
+    if (keyword) {
+      if (rest)
+        result.hasKeywordRest = true;
+      else
+        result.keywords.push_back(Symbol::of(text));
+    } else if (rest) {
+      result.hasRest = true;
+    } else {
+      result.positional.push_back({type});
+      result.required += !optional;
+    }
+  }
+  return result;
+}
+
+bool sameType(const Form* a, const Form* b) { return !a || !b || printForm(*a) == printForm(*b); }
+
+constexpr std::string_view objectMethods[] = {"class", "is", "to", "to_s", "@"};
+bool isObjectMethod(Symbol name) {
+  return std::find(std::begin(objectMethods), std::end(objectMethods), name.text()) !=
+         std::end(objectMethods);
+}
+
+}  // namespace
+
+// --- what the module's classes have ------------------------------------------------------------------------------------
+
+void Analyzer::collectMembers(ClassInfo& info, std::span<Form* const> members) {
+  for (const Form* member : members) {
+    const std::string_view head = headOf(member);
+    if (head.empty()) continue;
+    const auto& g = as<GeneForm>(*member);
+    if (head == "on_method_missing") info.hasMissing = true;
+    if (head == "implement" && g.children.size() >= 1 &&
+        (g.children.size() < 2 || symbolOf(g.children[1]).text() != "for"))
+      collectMembers(info, g.children.subspan(1));
+    if (head == "ctor" && !g.children.empty() && g.children[0]->kind == FormKind::Array)
+      info.ctor = &as<ArrayForm>(*g.children[0]);
+    if (g.children.empty()) continue;
+    if (head == "field" || head == "prop") {
+      std::string_view text = symbolOf(g.children[0]).text();
+      if (text.ends_with(':')) text.remove_suffix(1);
+      info.fields[Symbol::of(text)] = g.children.size() > 1 ? g.children[1] : nullptr;
+    }
+    if (head == "method" && g.children.size() >= 2 && g.children[1]->kind == FormKind::Array) {
+      const Symbol name = g.children[0]->kind == FormKind::String
+                              ? Symbol::of(as<StringForm>(*g.children[0]).text)
+                              : withoutVariables(symbolOf(g.children[0]));
+      const bool hasResult = g.children.size() >= 4 && symbolOf(g.children[2]).text() == "->";
+      info.methods[name] = {&as<ArrayForm>(*g.children[1]), hasResult ? g.children[3] : nullptr};
+    }
+  }
+}
+
+void Analyzer::collectClass(const GeneForm& form) {
+  if (form.children.empty()) return;
+  const Symbol name = withoutVariables(symbolOf(form.children[0]));
+  if (name.empty()) return;
+  ClassInfo info;
+  std::span<Form* const> rest = form.children.subspan(1);
+  if (rest.size() >= 2 && symbolOf(rest[0]).text() == "<") {
+    info.parent = rest[1];
+    rest = rest.subspan(2);
+  }
+  if (const Form* fields = property(form, "fields"); fields && fields->kind == FormKind::Map)
+    for (const Property& p : as<MapForm>(*fields).properties) info.fields[p.key] = p.value;
+  collectMembers(info, rest);
+  classes_[name] = std::move(info);
+}
+
+/// A name that something nearer than the module gives another meaning.
+bool Analyzer::isShadowed(Symbol name) const {
+  for (const ScopeState* s = scope_; s; s = s->outer)
+    if (s->names.contains(name) || s->later.contains(name)) return true;
+  return false;
+}
+
+/// The class that `name` means wherever it stands; null when that is not sure.
+const Analyzer::ClassInfo* Analyzer::classNamed(Symbol name) const {
+  if (!options_.typeCheck || name.empty() || isShadowed(name)) return nullptr;
+  auto found = classes_.find(name);
+  auto defined = definitions_.find(name);
+  if (found == classes_.end() || defined == definitions_.end() || defined->second != 1 ||
+      assignedNames_.contains(name) || topLevelVars_.contains(name))
+    return nullptr;
+  return &found->second;
+}
+
+/// Calls `visit` for the class and its ancestors until it returns true. False: none did, and there are no others.
+/// Where an ancestor is not known, the answer is `unknown`.
+template <class F>
+bool Analyzer::anyInChain(const ClassInfo* info, bool unknown, F&& visit) const {
+  for (int depth = 0; info && depth < 100; depth++) {
+    if (visit(*info)) return true;
+    if (!info->parent) return false;
+    const Symbol parent = symbolOf(info->parent);
+    const ClassInfo* next = classNamed(parent);
+    if (!next) {
+      if (parent.text() == "Object" && !isShadowed(parent)) return false;
+      return unknown;
+    }
+    info = next;
+  }
+  return unknown;
+}
+
+// --- static types ------------------------------------------------------------------------------------------------------
+
+/// The name of the class whose instance `form` certainly is; empty when that is not sure.
+Symbol Analyzer::staticClass(const Form* form) const {
+  if (headOf(form) == "new") {
+    const auto& g = as<GeneForm>(*form);
+    const Symbol name = g.children.empty() ? Symbol{} : symbolOf(g.children[0]);
+    return classNamed(name) ? name : Symbol{};
+  }
+  const Symbol name = symbolOf(form);
+  if (name.empty() || assignedNames_.contains(name) || narrowed_.contains(name)) return {};
+  for (const ScopeState* s = scope_; s; s = s->outer) {
+    if (s->later.contains(name)) return {};
+    auto found = s->names.find(name);
+    if (found == s->names.end()) continue;
+    const ast::Binding& binding = *found->second;
+    if (!binding.staticClass.empty())
+      return classNamed(binding.staticClass) ? binding.staticClass : Symbol{};
+    const Symbol type = binding.declaredType ? symbolOf(binding.declaredType) : Symbol{};
+    return classNamed(type) ? type : Symbol{};
+  }
+  auto global = globalClasses_.find(name);
+  if (global == globalClasses_.end() || variableCounts_.at(name) != 1) return {};
+  return classNamed(global->second) ? global->second : Symbol{};
+}
+
+// --- checks ------------------------------------------------------------------------------------------------------------
+
+void Analyzer::checkPositionals(const ArrayForm& form, const ast::Arguments& args,
+                                const std::string& place, Location loc) {
+  const Parameters parameters = parametersOf(form);
+  if (parameters.hasRest) return;
+  size_t given = 0;
+  for (const ast::Argument& a : args) {
+    if (a.kind == ir::ArgKind::Spread) return;
+    given += a.kind == ir::ArgKind::Positional;
+  }
+  const size_t slots = parameters.positional.size();
+  if (given > slots)
+    error(loc, Diag::TooManyArguments, {place, std::to_string(slots), std::to_string(given)});
+}
+
+/// (receiver .name args…)
+void Analyzer::checkMethodCall(const Form* receiver, Symbol name, const ast::Arguments& args,
+                               Location loc) {
+  const Symbol cls = staticClass(receiver);
+  const ClassInfo* info = classNamed(cls);
+  if (!info || name.empty()) return;
+  const bool plain = args.empty();
+  const MethodInfo* method = nullptr;
+  const bool found = anyInChain(info, true, [&](const ClassInfo& c) {
+    if (auto it = c.methods.find(name); it != c.methods.end()) method = &it->second;
+    return method || c.hasMissing || (plain && c.fields.contains(name));
+  });
+  if (method) {
+    checkPositionals(*method->parameters, args, "method " + std::string(name.text()), loc);
+    return;
+  }
+  // The name may be that of a field, which is reported where the call runs.
+  const bool mayBeField = assignedFields_.contains(name) || (plain && assignsComputedFields_);
+  if (found || isObjectMethod(name) || mayBeField) return;
+  error(loc, Diag::UnknownMethod, {name.text(), cls.text()});
+}
+
+/// (new cls args…)
+void Analyzer::checkNew(const Form* cls, const ast::Arguments& args, Location loc) {
+  const ArrayForm* ctor = nullptr;
+  anyInChain(classNamed(symbolOf(cls)), true, [&](const ClassInfo& c) { return (ctor = c.ctor); });
+  if (ctor) checkPositionals(*ctor, args, "new", loc);
+}
+
+/// (super .name args…) in a class body
+void Analyzer::checkSuper(Symbol cls, Symbol name, const ast::Arguments& args, Location loc) {
+  const ClassInfo* info = classNamed(cls);
+  if (!info || !info->parent) return;
+  const ClassInfo* parent = classNamed(symbolOf(info->parent));
+  const ArrayForm* parameters = nullptr;
+  anyInChain(parent, true, [&](const ClassInfo& c) {
+    if (name == sym::Ctor) return (parameters = c.ctor) != nullptr;
+    auto it = c.methods.find(name);
+    if (it == c.methods.end()) return false;
+    parameters = it->second.parameters;
+    return true;
+  });
+  if (parameters) checkPositionals(*parameters, args, "super " + std::string(name.text()), loc);
+}
+
+/// variable/field where the variable's class is known and declares its fields
+void Analyzer::checkField(const PathForm& form) {
+  if (form.parts.size() < 2 || form.parts[0].empty()) return;
+  const std::string_view field = form.parts[1].text();
+  if (field.empty() || field[0] == '.' || field[0] == '<' || field[0] == '!' || field[0] == '-' ||
+      (field[0] >= '0' && field[0] <= '9'))
+    return;
+  const SymbolForm receiver(form.loc, form.parts[0]);
+  const Symbol cls = staticClass(&receiver);
+  const ClassInfo* info = classNamed(cls);
+  if (!info) return;
+  bool declares = false;
+  const bool found = anyInChain(info, true, [&](const ClassInfo& c) {
+    declares |= !c.fields.empty();
+    return c.fields.contains(form.parts[1]);
+  });
+  if (!found && declares) error(form.loc, Diag::UnknownField, {field, cls.text()});
+}
+
+/// Does the class have what the interface declares?
+void Analyzer::checkImplements(Symbol cls, Symbol interface, Location loc) {
+  const ClassInfo* info = classNamed(cls);
+  auto known = interfaces_.find(interface);
+  if (!info || known == interfaces_.end()) return;
+  for (const InterfaceInfo::Method& wanted : known->second.methods) {
+    const MethodInfo* method = nullptr;
+    const bool found = anyInChain(info, true, [&](const ClassInfo& c) {
+      auto it = c.methods.find(wanted.name);
+      if (it != c.methods.end()) method = &it->second;
+      return method != nullptr;
+    });
+    if (!found) error(loc, Diag::MissingMethod, {cls.text(), wanted.name.text(), interface.text()});
+    if (!method || !wanted.parameters) continue;
+    const Parameters has = parametersOf(*method->parameters);
+    const Parameters wants = parametersOf(*wanted.parameters);
+    bool compatible =
+        has.required <= wants.positional.size() &&
+        (has.hasRest || (has.positional.size() >= wants.positional.size() && !wants.hasRest)) &&
+        sameType(method->resultType, wanted.resultType);
+    for (size_t i = 0; i < std::min(has.positional.size(), wants.positional.size()); i++)
+      compatible &= sameType(has.positional[i].type, wants.positional[i].type);
+    for (const Symbol keyword : wants.keywords)
+      compatible &= has.hasKeywordRest || std::find(has.keywords.begin(), has.keywords.end(),
+                                                    keyword) != has.keywords.end();
+    if (!compatible)
+      error(loc, Diag::IncompatibleMethod, {wanted.name.text(), cls.text(), interface.text()});
+  }
+  for (const InterfaceInfo::Field& wanted : known->second.fields) {
+    const Form* type = nullptr;
+    const bool found = anyInChain(info, true, [&](const ClassInfo& c) {
+      auto it = c.fields.find(wanted.name);
+      if (it == c.fields.end()) return false;
+      type = it->second;
+      return true;
+    });
+    if (!found)
+      error(loc, Diag::MissingField, {cls.text(), wanted.name.text(), interface.text()});
+    else if (!sameType(type, wanted.type))
+      error(loc, Diag::IncompatibleField, {wanted.name.text(), cls.text(), interface.text()});
+  }
+}
+
+}  // namespace gene

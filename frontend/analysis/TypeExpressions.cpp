@@ -1,0 +1,169 @@
+// Type expressions: aliases (02 §4), type variables, and their normal form.
+
+#include <algorithm>
+
+#include "frontend/analysis/Analyzer.h"
+
+namespace gene {
+namespace {
+
+bool isPipe(const Form* form) { return symbolOf(form).text() == "|"; }
+bool isUnion(const GeneForm& form) {
+  return form.children.size() >= 2 && form.children.size() % 2 == 0 && isPipe(form.children[0]);
+}
+bool isFunctionType(const GeneForm& form) { return symbolOf(form.head).text() == "Fn"; }
+
+constexpr std::string_view builtinNames[] = {
+    "Any",      "Array",   "Bool",      "Bytes",  "Char",      "Class",  "Collection", "Date",
+    "DateTime", "Enum",    "Exception", "Float",  "Function",  "Future", "Gene",       "Generator",
+    "HashMap",  "HashSet", "Int",       "Map",    "Namespace", "Nil",    "Numeric",    "Object",
+    "Option",   "Range",   "Regex",     "Result", "Selector",  "Self",   "String",     "Symbol",
+    "Time",     "Void",    "bool",      "float",  "int",       "string", "void"};
+
+/// Names before applied types before function types, built-in names before others, each by text.
+int rank(const Form* form) {
+  if (form->kind == FormKind::Gene) return isFunctionType(as<GeneForm>(*form)) ? 3 : 2;
+  const std::string_view text = symbolOf(form).text();
+  return std::find(std::begin(builtinNames), std::end(builtinNames), text) == std::end(builtinNames)
+             ? 1
+             : 0;
+}
+
+}  // namespace
+
+/// The expression that the name stands for where it is used; null when it is no alias.
+const Form* Analyzer::aliasOf(Symbol name) {
+  for (const ScopeState* s = scope_; s; s = s->outer)
+    if (auto it = s->types.find(name); it != s->types.end()) return it->second;
+  auto it = moduleTypes_.find(name);
+  return it == moduleTypes_.end() ? nullptr : it->second;
+}
+
+/// `type` with aliases replaced by what they stand for; unions are flat and in order.
+const Form* Analyzer::expandType(const Form* type) {
+  if (const Symbol name = symbolOf(type); !name.empty()) {
+    if (name.text() == "Self" && !inInterface_ && !enclosingClass())
+      error(type->loc, Diag::ContextualSelf);
+    const Form* meaning = typeVariables_.contains(name) ? nullptr : aliasOf(name);
+    if (!meaning) return type;
+    if (std::find(expanding_.begin(), expanding_.end(), name) != expanding_.end()) {
+      if (recursiveTypes_.insert(name).second) error(type->loc, Diag::RecursiveType, {name.text()});
+      return make<SymbolForm>(type->loc, Symbol::of("Any"));
+    }
+    expanding_.push_back(name);
+    const Form* expanded = expandType(meaning);
+    expanding_.pop_back();
+    return expanded;
+  }
+  if (type->kind == FormKind::Array) {  // the parameters of a function type
+    std::vector<Form*> items;
+    for (const Form* item : as<ArrayForm>(*type).items)
+      items.push_back(
+          const_cast<Form*>(symbolOf(item).text().starts_with('^') ? item : expandType(item)));
+    return make<ArrayForm>(type->loc, copy(items));
+  }
+  if (type->kind != FormKind::Gene) return type;
+  const auto& g = as<GeneForm>(*type);
+  if (isFunctionType(g)) return expandFunctionType(g);
+  if (!isUnion(g)) {
+    std::vector<Form*> children;
+    for (const Form* child : g.children) children.push_back(const_cast<Form*>(expandType(child)));
+    return make<GeneForm>(type->loc, const_cast<Form*>(expandType(g.head)), g.properties,
+                          copy(children));
+  }
+  std::vector<const Form*> members;
+  auto add = [&](const Form* member) {
+    const Form* expanded = expandType(member);
+    std::vector<const Form*> parts{expanded};
+    if (expanded->kind == FormKind::Gene && isUnion(as<GeneForm>(*expanded))) {
+      const auto& inner = as<GeneForm>(*expanded);
+      parts = {inner.head};
+      for (size_t i = 1; i < inner.children.size(); i += 2) parts.push_back(inner.children[i]);
+    }
+    for (const Form* part : parts)
+      if (std::none_of(members.begin(), members.end(),
+                       [&](const Form* m) { return printForm(*m) == printForm(*part); }))
+        members.push_back(part);
+  };
+  add(g.head);
+  for (size_t i = 1; i < g.children.size(); i += 2) add(g.children[i]);
+  std::sort(members.begin(), members.end(), [](const Form* a, const Form* b) {
+    const int first = rank(a), second = rank(b);
+    return first != second ? first < second : printForm(*a) < printForm(*b);
+  });
+  if (members.size() == 1) return members[0];
+  std::vector<Form*> children;
+  for (size_t i = 1; i < members.size(); i++) {
+    children.push_back(make<SymbolForm>(type->loc, Symbol::of("|")));
+    children.push_back(const_cast<Form*>(members[i]));
+  }
+  return make<GeneForm>(type->loc, const_cast<Form*>(members[0]), std::span<Property>{},
+                        copy(children));
+}
+
+/// (Fn [P…] R) and (Fn [P…] -> R): the second way, without empty parameters.
+const Form* Analyzer::expandFunctionType(const GeneForm& type) {
+  program_.checksFunctionTypes = true;
+  std::vector<Form*> children;
+  std::span<Form* const> rest = type.children;
+  const bool hasParameters = !rest.empty() && rest[0]->kind == FormKind::Array;
+  if (!hasParameters && (rest.empty() || symbolOf(rest[0]).text() != "->"))
+    error(type.loc, Diag::InvalidFunctionType, {"parameters must be an array"});
+  if (hasParameters) {
+    if (!as<ArrayForm>(*rest[0]).items.empty())
+      children.push_back(const_cast<Form*>(expandType(rest[0])));
+    rest = rest.subspan(1);
+  }
+  if (!rest.empty() && symbolOf(rest[0]).text() == "->") rest = rest.subspan(1);
+  children.push_back(make<SymbolForm>(type.loc, Symbol::of("->")));
+  const bool hasResult = !rest.empty() && symbolOf(rest[0]).text() != "!";
+  children.push_back(hasResult ? const_cast<Form*>(expandType(rest[0]))
+                               : make<SymbolForm>(type.loc, Symbol::of("Any")));
+  for (Form* effect : hasResult ? rest.subspan(1) : rest) children.push_back(effect);
+  return make<GeneForm>(type.loc, type.head, type.properties, copy(children));
+}
+
+/// An annotation as it is checked at run time; null where everything is accepted: type variables, and unions with one.
+const Form* Analyzer::annotation(const Form* type) {
+  if (typeVariables_.contains(symbolOf(type))) return nullptr;
+  const Form* expanded = expandType(type);
+  if (expanded->kind == FormKind::Gene && isUnion(as<GeneForm>(*expanded))) {
+    const auto& g = as<GeneForm>(*expanded);
+    bool open = typeVariables_.contains(symbolOf(g.head));
+    for (const Form* child : g.children) open |= typeVariables_.contains(symbolOf(child));
+    if (open) return nullptr;
+  }
+  return expanded;
+}
+
+/// (type Name Expression)
+Analyzer::Node* Analyzer::typeForm(const GeneForm& form) {
+  if (form.children.empty()) return error(form.loc, Diag::MissingParts, {"type", "a name"});
+  const Form* head = form.children[0];
+  if (head->kind != FormKind::Symbol && head->kind != FormKind::Path) {
+    const Symbol name =
+        head->kind == FormKind::Gene ? symbolOf(as<GeneForm>(*head).head) : Symbol{};
+    const std::string text = name.empty() ? printForm(*head) : std::string(name.text());
+    return error(head->loc, Diag::LegacyType, {text});
+  }
+  const Symbol name =
+      head->kind == FormKind::Path ? as<PathForm>(*head).parts.back() : symbolOf(head);
+  if (name.text() == "Self") return error(head->loc, Diag::ReservedTypeName, {"type alias"});
+  if (name == sym::Self) return error(head->loc, Diag::ReservedName, {"type alias"});
+  if (form.children.size() < 2) return nil(form.loc);
+  scope_->types[name] = form.children[1];
+  Node* value = typeValue(make<SymbolForm>(head->loc, name));
+  return bindDefinition(head, name, value, form.loc);
+}
+
+Analyzer::Node* Analyzer::typeValue(const Form* type) {
+  ir::Immediate expression;
+  expression.form = expandType(type);
+  return runtime(type->loc, ir::Op::TypeNew, {}, {expression});
+}
+
+bool Analyzer::isTypeUnion(const GeneForm& form) {
+  return form.properties.empty() && isUnion(form);
+}
+
+}  // namespace gene
