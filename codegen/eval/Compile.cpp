@@ -1,12 +1,28 @@
 #include "codegen/eval/Compile.h"
 
-#include <ctime>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <string>
 
 #include "codegen/bytecode/Bytecode.h"
 #include "frontend/lower/Lower.h"
 #include "frontend/syntax/Reader.h"
 
 namespace gene {
+namespace {
+
+/// The time that an image bears: that of its source, so that the same source gives the same bytes whenever it is compiled;
+/// SOURCE_DATE_EPOCH (reproducible-builds.org) overrides it. 0 for a text that is no file.
+uint64_t timestampOf(const ir::Program& program) {
+  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"))
+    return std::strtoull(epoch, nullptr, 10);
+  struct stat status;
+  if (stat(std::string(program.mainFile).c_str(), &status) != 0) return 0;
+  return static_cast<uint64_t>(status.st_mtime);
+}
+
+}  // namespace
 
 std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
                                          DiagnosticEngine& diagnostics,
@@ -33,7 +49,7 @@ std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
 }
 
 std::vector<uint8_t> compileToImage(ir::Program& program) {
-  return writeBytecode(program, static_cast<uint64_t>(std::time(nullptr)));
+  return writeBytecode(program, timestampOf(program));
 }
 
 }  // namespace gene
