@@ -113,9 +113,11 @@ bool isEncoded(const ir::Instruction& i, uint32_t operand) {
     case Op::Lt:
     case Op::Le:
     case Op::Gt:
-    case Op::Ge:
+    case Op::Ge: return smallRight(i, operand, -32768, 32767);
     case Op::Eq:
-    case Op::Ne: return smallRight(i, operand, -32768, 32767);
+    case Op::Ne:
+      return smallRight(i, operand, -32768, 32767) ||
+             (operand == 1 && constantWord(i.operands[1]) != 0);
     case Op::Same: return operand == 1 && constantWord(i.operands[1]) != 0;
     case Op::Return: return constantWord(i.operands[0]) != 0;
     case Op::CallKnown:

@@ -271,6 +271,26 @@ bool Select::jumpAfterStep(const ir::Instruction& test, Opcode jump, uint32_t lh
   return true;
 }
 
+/// Arithmetic whose result is only compared.
+bool Select::jumpOnArithmetic(const ir::Instruction& test, Opcode jump, Label target) {
+  const ir::Constant* constant = asConstant(test.operands[1]);
+  if (!fusible(test.operands[0]) || assembler_.hasLongJumps() ||
+      (constant && !registers_.isHoisted(constant)))
+    return false;
+  const uint64_t last = assembler_.last();
+  Opcode pair = Opcode::Count;
+#define PAIR(First, Test)                                                           \
+  if (static_cast<Opcode>(last & 0xFFFF) == Opcode::First && jump == Opcode::Test) \
+    pair = Opcode::First##Test;
+#include "runtime/vm/JumpPairs.def"
+  if (pair == Opcode::Count) return false;
+  mark(test);  // at the further word
+  assembler_.takeBack();
+  assembler_.jumpIfWith(pair, static_cast<uint32_t>(last >> 32 & 0xFFFF),
+                        static_cast<uint32_t>(last >> 48), registers_.reg(test.operands[1]), target);
+  return true;
+}
+
 /// A remainder by a constant that is only compared with one.
 bool Select::jumpOnRemainder(const ir::Instruction& test, Opcode jump, Label target) {
   const bool equal = jump == Opcode::JumpEqI || jump == Opcode::JumpNotNeI;
@@ -292,6 +312,12 @@ bool Select::jumpOnRemainder(const ir::Instruction& test, Opcode jump, Label tar
 
 void Select::jumpCompare(const ir::Instruction& test, Opcode plain, Opcode immediate,
                          Label target) {
+  if (const uint16_t word = constantWord(test.operands[1]); word != 0 && isEncoded(test, 1)) {
+    const bool equal = plain == Opcode::JumpEq || plain == Opcode::JumpNotNe;
+    const uint32_t lhs = use(test, 0);
+    mark(test);
+    return assembler_.jumpIf(equal ? Opcode::JumpEqWord : Opcode::JumpNotEqWord, lhs, word, target);
+  }
   if (isEncoded(test, 1) && jumpOnRemainder(test, immediate, target)) return;
   const uint32_t lhs = use(test, 0);
   if (isEncoded(test, 1)) {
@@ -300,6 +326,7 @@ void Select::jumpCompare(const ir::Instruction& test, Opcode plain, Opcode immed
     mark(test);
     return assembler_.jumpIf(immediate, lhs, static_cast<uint16_t>(rhs), target);
   }
+  if (jumpOnArithmetic(test, plain, target)) return;
   const uint32_t rhs = use(test, 1);
   if (jumpAfterStep(test, plain, lhs, rhs, target)) return;
   mark(test);
@@ -455,8 +482,19 @@ void Select::emitLt(const ir::Instruction& i) { arithmetic(i, Opcode::Lt, Opcode
 void Select::emitLe(const ir::Instruction& i) { arithmetic(i, Opcode::Le, Opcode::LeI); }
 void Select::emitGt(const ir::Instruction& i) { arithmetic(i, Opcode::Gt, Opcode::GtI); }
 void Select::emitGe(const ir::Instruction& i) { arithmetic(i, Opcode::Ge, Opcode::GeI); }
-void Select::emitEq(const ir::Instruction& i) { arithmetic(i, Opcode::Eq, Opcode::EqI); }
-void Select::emitNe(const ir::Instruction& i) { arithmetic(i, Opcode::Ne, Opcode::NeI); }
+void Select::equality(const ir::Instruction& i, Opcode plain, Opcode immediate, Opcode word) {
+  const uint16_t constant = constantWord(i.operands[1]);
+  if (constant == 0) return arithmetic(i, plain, immediate);
+  const uint32_t lhs = use(i, 0);
+  mark(i);
+  assembler_.emit(word, result(i), lhs, constant);
+}
+void Select::emitEq(const ir::Instruction& i) {
+  equality(i, Opcode::Eq, Opcode::EqI, Opcode::EqWord);
+}
+void Select::emitNe(const ir::Instruction& i) {
+  equality(i, Opcode::Ne, Opcode::NeI, Opcode::NeWord);
+}
 void Select::emitNot(const ir::Instruction& i) { unary(i, Opcode::Not); }
 void Select::emitIsTrue(const ir::Instruction& i) { unary(i, Opcode::IsTrue); }
 void Select::emitIsInt(const ir::Instruction& i) { unary(i, Opcode::IsInt); }

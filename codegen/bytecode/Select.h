@@ -63,6 +63,7 @@ class Select {
   // instructions with forms in common
   void arithmetic(const ir::Instruction& i, Opcode plain, Opcode immediate);
   const ir::Instruction* fusible(const ir::Value* value) const;
+  void equality(const ir::Instruction& i, Opcode plain, Opcode immediate, Opcode word);
   bool pairWith(const ir::Instruction& i, Opcode plain, Opcode immediate);
   void arrayMethod(const ir::Instruction& i, uint32_t window);
   void unary(const ir::Instruction& i, Opcode op);
@@ -77,6 +78,7 @@ class Select {
   void jumpOn(const ir::Instruction& branch, Sense sense, Label target);
   bool jumpAfterStep(const ir::Instruction& test, Opcode jump, uint32_t lhs, uint64_t rhs,
                      Label target);
+  bool jumpOnArithmetic(const ir::Instruction& test, Opcode jump, Label target);
   bool jumpOnRemainder(const ir::Instruction& test, Opcode jump, Label target);
   void jumpCompare(const ir::Instruction& test, Opcode plain, Opcode immediate, Label target);
   Label blockLabel(const ir::Block* block) const { return blockLabels_[block->index]; }

@@ -170,6 +170,12 @@ struct SecondEntry {
   Value operator()(Value x, Value y) const { return Operation::entry(context, x, y); }
 };
 
+/// What a comparison gave, and what makes the jump.
+struct Outcome {
+  Value holds;
+  bool wanted;
+};
+
 /// Stores into a slot of a heap object. False: the old value's count fell to zero and it must be entered in the
 /// zero-count table; it is in vm->operand then.
 inline bool storeCounted(Slot* slot, Word v, State* vm) {
