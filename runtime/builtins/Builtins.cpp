@@ -138,6 +138,17 @@ bool keyName(Value key, Symbol* name) {
   return true;
 }
 
+bool keyArgument(Context& context, const Value* args, uint32_t count, uint32_t needed,
+                 const char* method, const char* missing, Symbol* key) {
+  if (count < needed) {
+    raiseArgument(context, std::string(method) + " requires " + missing);
+    return false;
+  }
+  if (keyName(args[1], key)) return true;
+  raiseType(context, std::string(method) + " key must be a string or symbol");
+  return false;
+}
+
 Value keyString(Context& context, Value key) {
   return key.isSymbol() ? newString(context, key.symbol().text()) : key;
 }

@@ -60,6 +60,10 @@ inline Value raiseType(Context& context, std::string_view message) {
 }
 /// The name a String or Symbol key stands for; false for other kinds.
 bool keyName(Value key, Symbol* name);
+/// The key that `method` has as its first argument; raises when there are fewer than `needed` arguments (the receiver
+/// counts; `missing` says what is asked for) or it is no name.
+bool keyArgument(Context& context, const Value* args, uint32_t count, uint32_t needed,
+                 const char* method, const char* missing, Symbol* key);
 /// A symbol key as a String, which is how map methods hand keys to callbacks.
 Value keyString(Context& context, Value key);
 /// Refuses a change of a sealed or frozen object by a method, which does `operation`: raises and returns false.

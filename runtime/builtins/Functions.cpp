@@ -92,40 +92,32 @@ constexpr BuiltinRow selectorRows[] = {
 NamespaceObject* ns(const Value* args) { return as<NamespaceObject>(args[0]); }
 MapObject* members(const Value* args) { return as<MapObject>(ns(args)->members.get()); }
 
-bool memberKey(Context& context, const Value* args, uint32_t count, uint32_t needed,
-               const char* name, const char* missing, Symbol* key) {
-  const std::string who = std::string("Namespace.") + name;
-  if (count < needed) {
-    raiseArgument(context, who + " requires " + missing);
-    return false;
-  }
-  if (keyName(args[1], key)) return true;
-  raiseType(context, who + " key must be a string or symbol");
-  return false;
-}
-
 Value nsName(Context& context, const Value* args, uint32_t) {
   return newString(context, ns(args)->name.get().symbol().text());
 }
 Value nsHas(Context& context, const Value* args, uint32_t count) {
   Symbol key;
-  if (!memberKey(context, args, count, 2, "has", "a key", &key)) return Value::pending();
+  if (!keyArgument(context, args, count, 2, "Namespace.has", "a key", &key))
+    return Value::pending();
   return Value::boolean(mapFind(members(args), key) >= 0);
 }
 Value nsGet(Context& context, const Value* args, uint32_t count) {
   Symbol key;
-  if (!memberKey(context, args, count, 2, "get", "a key", &key)) return Value::pending();
+  if (!keyArgument(context, args, count, 2, "Namespace.get", "a key", &key))
+    return Value::pending();
   return mapGetOr(members(args), key, argument(args, count, 2));
 }
 Value nsSet(Context& context, const Value* args, uint32_t count) {
   Symbol key;
-  if (!memberKey(context, args, count, 3, "set", "key and value", &key)) return Value::pending();
+  if (!keyArgument(context, args, count, 3, "Namespace.set", "key and value", &key))
+    return Value::pending();
   namespaceSet(context, ns(args), key, args[2]);
   return args[0];
 }
 Value nsDel(Context& context, const Value* args, uint32_t count) {
   Symbol key;
-  if (!memberKey(context, args, count, 2, "del", "a key", &key)) return Value::pending();
+  if (!keyArgument(context, args, count, 2, "Namespace.del", "a key", &key))
+    return Value::pending();
   Value removed = Value::nil();
   for (uint32_t i = 1; i < count; i++) {
     if (!keyName(args[i], &key))

@@ -34,34 +34,22 @@ Value children(Context& context, const Value* args, uint32_t) {
   return Value::object(result);
 }
 
-bool propertyKey(Context& context, const Value* args, uint32_t count, uint32_t needed,
-                 const char* name, const char* missing, Symbol* key) {
-  const std::string who = std::string("Gene.") + name;
-  if (count < needed) {
-    raiseArgument(context, who + " requires " + missing);
-    return false;
-  }
-  if (keyName(args[1], key)) return true;
-  raiseType(context, who + " key must be a string or symbol");
-  return false;
-}
-
 Value has(Context& context, const Value* args, uint32_t count) {
   Symbol key;
-  if (!propertyKey(context, args, count, 2, "has", "a key", &key)) return Value::pending();
+  if (!keyArgument(context, args, count, 2, "Gene.has", "a key", &key)) return Value::pending();
   return Value::boolean(!geneProperty(self(args), key).isAbsent());
 }
 
 Value get(Context& context, const Value* args, uint32_t count) {
   Symbol key;
-  if (!propertyKey(context, args, count, 2, "get", "a key", &key)) return Value::pending();
+  if (!keyArgument(context, args, count, 2, "Gene.get", "a key", &key)) return Value::pending();
   const Value found = geneProperty(self(args), key);
   return found.isAbsent() ? argument(args, count, 2) : found;
 }
 
 Value set(Context& context, const Value* args, uint32_t count) {
   Symbol key;
-  if (!propertyKey(context, args, count, 3, "set", "key and value", &key) ||
+  if (!keyArgument(context, args, count, 3, "Gene.set", "key and value", &key) ||
       !checkMutable(context, args[0], "set", "set property on"))
     return Value::pending();
   geneSetProperty(context, self(args), key, args[2]);
@@ -70,7 +58,7 @@ Value set(Context& context, const Value* args, uint32_t count) {
 
 Value del(Context& context, const Value* args, uint32_t count) {
   Symbol key;
-  if (!propertyKey(context, args, count, 2, "del", "a key", &key) ||
+  if (!keyArgument(context, args, count, 2, "Gene.del", "a key", &key) ||
       !checkMutable(context, args[0], "del", "delete property from"))
     return Value::pending();
   Value removed = Value::nil();
