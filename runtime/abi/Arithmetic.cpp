@@ -1,5 +1,6 @@
 // Arithmetic, comparison, logic and text: the general cases behind the fast paths of both engines (03 §3-6).
 
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -279,6 +280,46 @@ Value gene_concat(Context* context, const Value* parts, uint64_t count) {
 }
 
 Value gene_interpolate(Context* context, const Value* parts, uint64_t count) {
+  // Strings and small ints, which most parts are, go straight into the result.
+  constexpr uint64_t Few = 12;
+  constexpr size_t MostDigits = 16;  // of 48 bits, and a sign
+  if (count > 0 && count <= Few) {
+    std::string_view texts[Few];
+    char digits[Few * MostDigits];
+    uint64_t chars = 0, done = 0;
+    char* free = digits;
+    for (; done < count; done++) {
+      const Value part = parts[done];
+      if (isString(part)) {
+        texts[done] = stringView(part);
+        chars += as<StringObject>(part)->chars;
+      } else if (part.isSmallInt()) {
+        char* const end = std::to_chars(free, free + MostDigits, part.smallInt()).ptr;
+        texts[done] = {free, static_cast<size_t>(end - free)};
+        chars += texts[done].size();
+        free = end;
+      } else {
+        break;
+      }
+    }
+    if (done == count) {
+      if (isString(parts[0]) && texts[0].size() > 128)
+        return joinTexts(*context, parts[0], {texts + 1, count - 1},
+                         chars - as<StringObject>(parts[0])->chars);
+      size_t bytes = 0;
+      for (uint64_t i = 0; i < count; i++) bytes += texts[i].size();
+      if (bytes > UINT32_MAX - 64)
+        return raise(*context, ErrorClass::Runtime, "String too long");
+      StringObject* const result = newStringBuffer(*context, static_cast<uint32_t>(bytes));
+      char* to = result->ownBytes();
+      for (uint64_t i = 0; i < count; i++) {
+        std::memcpy(to, texts[i].data(), texts[i].size());
+        to += texts[i].size();
+      }
+      result->chars = static_cast<uint32_t>(chars);
+      return Value::object(result);
+    }
+  }
   std::string text;
   for (uint64_t i = 0; i < count; i++) printHole(*context, parts[i], text);
   return newString(*context, text);

@@ -64,7 +64,7 @@ Value changeCase(Context& context, StringObject* s, char first, char last,
   StringObject* out = newStringBuffer(context, s->bytes);
   for (uint32_t i = 0; i < s->bytes; i++) {
     const char c = s->data()[i];
-    out->data()[i] = c >= first && c <= last ? static_cast<char>(c ^ 0x20) : c;
+    out->ownBytes()[i] = c >= first && c <= last ? static_cast<char>(c ^ 0x20) : c;
   }
   return finishString(out);
 }
@@ -88,7 +88,7 @@ Value capitalize(Context& context, const Value* args, uint32_t) {
 Value reverse(Context& context, const Value* args, uint32_t) {
   StringObject* s = self(args);
   StringObject* out = newStringBuffer(context, s->bytes);
-  char* to = out->data() + s->bytes;
+  char* to = out->ownBytes() + s->bytes;
   for (uint32_t i = 0; i < s->bytes;) {
     uint32_t next = i + 1;
     while (next < s->bytes && utf8::isContinuation(s->data()[next])) next++;

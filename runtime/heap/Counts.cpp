@@ -83,8 +83,11 @@ void freeTree(Context& context, Object* first) {
     } else {
       heap.stats.created[object->shape]++;
       switch (object->kind()) {
-        case Kind::String:
         case Kind::BoxedInt: break;
+        case Kind::String:
+          if (static_cast<StringObject*>(object)->isShared())
+            drop(static_cast<SharedStringObject*>(object)->buffer);
+          break;
         case Kind::Function: {
           auto* function = static_cast<FunctionObject*>(object);
           for (uint32_t i = 0; i < function->captureCount; i++) drop(function->captures()[i]);

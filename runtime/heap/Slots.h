@@ -33,9 +33,12 @@ inline void forEachSlot(Object* object, F&& f) {
     case Kind::Symbol:
     case Kind::Count:
     case Kind::BoxedInt:
-    case Kind::String:
     case Kind::ComplexSymbol:
     case Kind::Bytes: return;
+    case Kind::String:
+      if (static_cast<StringObject*>(object)->isShared())
+        f(static_cast<SharedStringObject*>(object)->buffer);
+      return;
     case Kind::Array:
       if (static_cast<ArrayObject*>(object)->elements == Elements::Counted)
         all(static_cast<ArrayObject*>(object)->items, static_cast<ArrayObject*>(object)->size);

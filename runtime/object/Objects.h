@@ -14,16 +14,32 @@ struct BoxedIntObject : Object {  // an Int outside 48 bits
   int64_t value;
 };
 
-struct StringObject : Object {  // immutable UTF-8, bytes follow the struct and end in a zero byte
+/// Immutable UTF-8. The bytes follow the struct, or lie in a buffer that several strings share, each a beginning of it:
+/// what appending in a loop makes (SharedStringObject).
+struct StringObject : Object {
   uint32_t bytes;   // length in bytes
   uint32_t chars;   // length in characters; == bytes exactly when the text is ASCII
   uint32_t hash;    // 0: not computed yet
   uint32_t symbol;  // the symbol of this text, once somebody asked; 0: not known
-  [[nodiscard]] const char* data() const { return reinterpret_cast<const char*>(this + 1); }
-  [[nodiscard]] char* data() { return reinterpret_cast<char*>(this + 1); }
+
+  static constexpr uint32_t Shared = Sealed;  // the flag of a SharedStringObject; strings have no use for Sealed
+  [[nodiscard]] bool isShared() const { return (countAndFlags & Shared) != 0; }
+  [[nodiscard]] inline const char* data() const;
   [[nodiscard]] std::string_view view() const { return {data(), bytes}; }
   [[nodiscard]] bool ascii() const { return bytes == chars; }
+  /// The bytes of a string that is being made (newStringBuffer).
+  [[nodiscard]] char* ownBytes() { return reinterpret_cast<char*>(this + 1); }
 };
+
+struct SharedStringObject : StringObject {
+  const char* text;  // the beginning of the buffer
+  Slot buffer;       // Bytes, seen by strings only; its size is the length of the longest of them
+};
+
+const char* StringObject::data() const {
+  return isShared() ? static_cast<const SharedStringObject*>(this)->text
+                    : reinterpret_cast<const char*>(this + 1);
+}
 
 struct ComplexSymbolObject : Object {  // a/b/c: the parts
   uint32_t count;

@@ -1,6 +1,8 @@
 #include "runtime/object/String.h"
 
 #include <cstring>
+#include <span>
+#include <vector>
 
 #include "runtime/heap/Allocate.h"
 #include "runtime/support/Hash.h"
@@ -21,7 +23,7 @@ StringObject* newStringBuffer(Context& context, uint32_t bytes) {
   s->chars = 0;
   s->hash = 0;
   s->symbol = 0;
-  s->data()[bytes] = 0;
+  s->ownBytes()[bytes] = 0;
   return s;
 }
 
@@ -53,27 +55,85 @@ Value finishString(StringObject* string) {
 Value newString(Context& context, std::string_view text) {
   GENE_CHECK(text.size() < UINT32_MAX - 64, "strings are shorter than 4 GiB");
   StringObject* s = newStringBuffer(context, static_cast<uint32_t>(text.size()));
-  if (!text.empty()) std::memcpy(s->data(), text.data(), text.size());
+  if (!text.empty()) std::memcpy(s->ownBytes(), text.data(), text.size());
   return finishString(s);
 }
 
+namespace {
+
+constexpr size_t MinSharedBytes = 256;  // shorter texts are copied
+
+/// The buffer that a string is all of and that has room for `extra` bytes more, or a new one that begins with its text.
+BytesObject* extensible(Context& context, const StringObject* head, uint32_t extra) {
+  if (head->isShared()) {
+    auto* buffer = as<BytesObject>(static_cast<const SharedStringObject*>(head)->buffer.get());
+    if (buffer->size == head->bytes && buffer->capacity - buffer->size >= extra) return buffer;
+  }
+  const uint64_t bytes = uint64_t{head->bytes} + extra;
+  const auto capacity = static_cast<uint32_t>(std::min<uint64_t>(bytes + bytes / 2, UINT32_MAX));
+  auto* buffer = allocate<BytesObject>(context, Kind::Bytes);
+  buffer->data = nullptr;
+  buffer->size = buffer->capacity = 0;
+  buffer->data = static_cast<uint8_t*>(allocatePayload(context, capacity));
+  buffer->capacity = capacity;
+  std::memcpy(buffer->data, head->data(), head->bytes);
+  buffer->size = head->bytes;
+  return buffer;
+}
+
+char* write(char* to, std::span<const std::string_view> texts) {
+  for (const std::string_view text : texts) {
+    std::memcpy(to, text.data(), text.size());
+    to += text.size();
+  }
+  return to;
+}
+
+}  // namespace
+
+Value joinTexts(Context& context, Value first, std::span<const std::string_view> rest,
+                uint64_t restChars) {
+  const auto* head = as<StringObject>(first);
+  size_t extra = 0;
+  for (const std::string_view text : rest) extra += text.size();
+  const size_t bytes = head->bytes + extra;
+  if (bytes > UINT32_MAX - 64) return raise(context, ErrorClass::Runtime, "String too long");
+  StringObject* result;
+  if (bytes < MinSharedBytes || head->bytes < extra) {
+    result = newStringBuffer(context, static_cast<uint32_t>(bytes));
+    std::memcpy(result->ownBytes(), head->data(), head->bytes);
+    write(result->ownBytes() + head->bytes, rest);
+  } else {
+    BytesObject* buffer = extensible(context, head, static_cast<uint32_t>(extra));
+    write(reinterpret_cast<char*>(buffer->data) + head->bytes, rest);
+    auto* shared = allocate<SharedStringObject>(context, Kind::String);
+    shared->countAndFlags |= StringObject::Shared;
+    shared->hash = shared->symbol = 0;
+    shared->text = reinterpret_cast<const char*>(buffer->data);
+    shared->buffer.init(Value::object(buffer));
+    shared->bytes = buffer->size = static_cast<uint32_t>(bytes);
+    result = shared;
+  }
+  result->chars = static_cast<uint32_t>(head->chars + restChars);
+  return Value::object(result);
+}
+
 Value joinStrings(Context& context, const Value* strings, uint64_t count) {
-  size_t bytes = 0;
-  uint32_t chars = 0;
-  for (uint64_t i = 0; i < count; i++) {
-    bytes += as<StringObject>(strings[i])->bytes;
+  if (count == 0) return newString(context, {});
+  constexpr uint64_t Few = 16;
+  std::string_view few[Few];
+  std::vector<std::string_view> many;
+  std::string_view* texts = few;
+  if (count > Few) {
+    many.resize(count);
+    texts = many.data();
+  }
+  uint64_t chars = 0;
+  for (uint64_t i = 1; i < count; i++) {
+    texts[i - 1] = as<StringObject>(strings[i])->view();
     chars += as<StringObject>(strings[i])->chars;
   }
-  if (bytes > UINT32_MAX - 64) return raise(context, ErrorClass::Runtime, "String too long");
-  StringObject* result = newStringBuffer(context, static_cast<uint32_t>(bytes));
-  char* to = result->data();
-  for (uint64_t i = 0; i < count; i++) {
-    const std::string_view part = as<StringObject>(strings[i])->view();
-    std::memcpy(to, part.data(), part.size());
-    to += part.size();
-  }
-  result->chars = chars;
-  return Value::object(result);
+  return joinTexts(context, strings[0], {texts, count - 1}, chars);
 }
 
 Value checkedString(Context& context, std::string_view text) {

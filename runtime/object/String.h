@@ -1,6 +1,7 @@
 #pragma once
 // Strings: immutable UTF-8 with a cached hash and character count; ASCII texts index in O(1).
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,11 @@ namespace gene {
 Value newString(Context& context, std::string_view text);
 /// One String of several; 0 and a RuntimeException if it would be too long.
 Value joinStrings(Context& context, const Value* strings, uint64_t count);
-/// The same for text from outside: bytes that are no UTF-8 become U+FFFD.
+/// One String of a String and texts behind it, of `restChars` characters. Linear where it is repeated: the result has
+/// room behind it for the next text, and only a first part that is short, or has grown otherwise since, is copied.
+Value joinTexts(Context& context, Value first, std::span<const std::string_view> rest,
+                uint64_t restChars);
+/// The same as newString for text from outside: bytes that are no UTF-8 become U+FFFD.
 Value checkedString(Context& context, std::string_view text);
 /// A new String whose bytes the caller fills in before anything else allocates; then finishString.
 StringObject* newStringBuffer(Context& context, uint32_t bytes);
