@@ -100,6 +100,21 @@ void freeTree(Context& context, Object* first) {
           if (array->items) heap.givePayload(array->items, size_t{array->capacity} * sizeof(Slot));
           break;
         }
+        case Kind::Gene: {
+          auto* gene = static_cast<GeneObject*>(object);
+          drop(gene->type);
+          drop(gene->properties);
+          for (uint32_t i = 0; i < gene->size; i++) drop(gene->children[i]);
+          if (gene->children != gene->inlineChildren())
+            heap.givePayload(gene->children, size_t{gene->capacity} * sizeof(Slot));
+          break;
+        }
+        case Kind::Map: {
+          auto* map = static_cast<MapObject*>(object);
+          for (uint32_t i = 0; i < map->used; i++) drop(map->entries[i].value);
+          freePayloads(object);
+          break;
+        }
         default:
           forEachSlot(object, [&](Slot& slot) { drop(slot); });
           freePayloads(object);

@@ -344,9 +344,12 @@ Value checkType(Context& context, Value type, std::string_view where, Value v,
 Value isOfType(Context& context, Value v, Value type) {
   if (isClass(type)) {
     const auto* cls = as<ClassObject>(type);
-    const bool ofKind = static_cast<uint32_t>(cls->kind) == shapeOf(v) &&
-                        cls->kind != Kind::Iterator && cls->kind != Kind::DateTime;
-    return Value::boolean(ofKind || inherits(classOf(context, v), cls));
+    // Classes of kinds stand side by side below Object; the values of these two are of several.
+    const uint32_t shape = shapeOf(v);
+    if (shape < FirstInstanceShape && cls->kind != Kind::Free && cls->kind != Kind::Iterator &&
+        cls->kind != Kind::DateTime)
+      return Value::boolean(context.classes[shape] == cls);
+    return Value::boolean(inherits(classOf(context, v), cls));
   }
   // A union or an applied type, written in place, comes as data.
   if (type.isSymbol() || isGene(type) || isKind(type, Kind::Type))
