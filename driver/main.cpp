@@ -1,7 +1,9 @@
 // The `gene` command: finds the command and hands it the rest of the line.
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "driver/Command.h"
 
@@ -78,5 +80,7 @@ std::string commandHelp(std::string_view name, std::span<const OptionSpec> specs
 }  // namespace gene::driver
 
 int main(int argc, char** argv) {
-  return gene::driver::dispatch(std::vector<std::string>(argv + 1, argv + argc));
+  const int status = gene::driver::dispatch(std::vector<std::string>(argv + 1, argv + argc));
+  if (std::fflush(stdout) == 0 || status != gene::driver::Success) return status;
+  return gene::driver::fail(std::string("cannot write to standard output: ") + std::strerror(errno));
 }

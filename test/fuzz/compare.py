@@ -43,7 +43,12 @@ def outcomes(gene, text, engines):
                 run([gene, "compile", "--force", "-o", "out", "p.gene"], folder)
                 command = [gene, "run", "out/p.gir"]
             else:
-                done = subprocess.run([gene, "build", engine, "--verify-ir", "-o", "exe", "p.gene"], cwd=folder, capture_output=True, timeout=120)
+                try:
+                    done = subprocess.run([gene, "build", engine, "--verify-ir", "-o", "exe", "p.gene"], cwd=folder,
+                                          capture_output=True, timeout=600)
+                except subprocess.TimeoutExpired:
+                    result[engine] = ("", "build timed out", "")
+                    continue
                 if done.returncode != 0:
                     result[engine] = ("", f"build failed ({done.returncode})", done.stderr.decode(errors="replace"))
                     continue
