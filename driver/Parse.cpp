@@ -36,7 +36,8 @@ int parseOne(std::string name, std::string text, ParseFormat format, Output outp
   std::string out;
   if (output == Output::HeaderAndForms) out = "=== Parsing: " + name + " ===\n";
   out += printParsed(forms, format);
-  return writeFile("-", out).ok() ? Success : Failed;
+  const Status status = writeFile("-", out);
+  return status.ok() ? Success : fail(status.message());
 }
 
 }  // namespace
@@ -99,7 +100,10 @@ int format(Arguments args) {
     const std::string text = readStandardInput();
     if (text.empty()) return fail("No input provided");
     const std::string canonical = formatSource(text);
-    if (!checkOnly) return writeFile("-", canonical).ok() ? Success : Failed;
+    if (!checkOnly) {
+      const Status status = writeFile("-", canonical);
+      return status.ok() ? Success : fail(status.message());
+    }
     if (canonical != text) return fail("Stdin is not canonically formatted");
     std::puts("Stdin is canonically formatted");
     return Success;

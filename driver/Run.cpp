@@ -99,7 +99,7 @@ int runJob(Job& job) {
 int runAndPrint(Context& context, Program& program, const RuntimeOptions& options) {
   const Value value = runModule(context, program);
   if (value.isPending()) {
-    writeError(describeUncaught(context, options.errorFormat));
+    writeError(describeUncaught(context, options));
     return finishProgram(context, Failed, options);
   }
   writeOut(literalText(context, value) + "\n");
@@ -119,6 +119,7 @@ int run(Arguments args) {
     std::string text = readStandardInput();
     if (text.empty()) return fail("No input provided. Provide a file to run.");
     job.runtime.programName = "<stdin>";
+    job.runtime.sourceText = text;
     job.start = job.sources.add("<stdin>", std::move(text));
     return onLargeStack(job.runtime, [&] { return runJob(job); });
   }
@@ -156,6 +157,7 @@ int eval(Arguments args) {
   if (code.empty() && !::isatty(STDIN_FILENO)) code = readStandardInput();
   if (code.find_first_not_of(" \t\r\n") == std::string::npos)
     return fail("No code provided to evaluate");
+  job.runtime.sourceText = code;
   job.start = job.sources.add("<eval>", std::move(code));
   return onLargeStack(job.runtime, [&] { return runJob(job); });
 }

@@ -82,5 +82,6 @@ std::string commandHelp(std::string_view name, std::span<const OptionSpec> specs
 int main(int argc, char** argv) {
   const int status = gene::driver::dispatch(std::vector<std::string>(argv + 1, argv + argc));
   if (std::fflush(stdout) == 0 || status != gene::driver::Success) return status;
-  return gene::driver::fail(std::string("cannot write to standard output: ") + std::strerror(errno));
+  return gene::driver::fail(std::string("cannot write to standard output: ") +
+                            std::strerror(errno));
 }

@@ -115,6 +115,13 @@ std::string sourceLine(std::string_view file, uint32_t number) {
   return line;
 }
 
+/// Line `number` of a text.
+std::string_view lineOf(std::string_view text, uint32_t number) {
+  for (; number > 1 && !text.empty(); number--)
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  return text.substr(0, text.find('\n'));
+}
+
 /// FILE:LINE:COL taken apart; `file` refers to `text`.
 Position parsePlace(std::string_view text) {
   const size_t second = text.rfind(':');
@@ -254,7 +261,7 @@ Value runModule(Context& context, Program& program) {
 int runProgram(Context& context, Program& program, const RuntimeOptions& options) {
   int code = 0;
   if (runModule(context, program).isPending()) {
-    writeError(describeUncaught(context, options.errorFormat));
+    writeError(describeUncaught(context, options));
     code = 1;
   }
   return finishProgram(context, code, options);
@@ -273,7 +280,7 @@ int finishProgram(Context& context, int code, const RuntimeOptions& options) {
   return 99;
 }
 
-std::string describeUncaught(Context& context, ErrorFormat format) {
+std::string describeUncaught(Context& context, const RuntimeOptions& options) {
   const Value exception = context.exception;
   const Trace trace = *context.trace;
   const std::string message = messageOf(context, exception);
@@ -289,15 +296,19 @@ std::string describeUncaught(Context& context, ErrorFormat format) {
     position = parsePlace(place);
   }
   takeException(context);
-  const std::string line = position.line ? sourceLine(position.file, position.line) : "";
+  std::string line;
+  if (position.line != 0)
+    line = position.file == options.programName && !options.sourceText.empty()
+               ? std::string(lineOf(options.sourceText, position.line))
+               : sourceLine(position.file, position.line);
   std::string report = renderError({.position = position,
                                     .message = message,
                                     .code = errorCode(message, "GENE.RUNTIME.ERROR"),
                                     .severity = "error",
                                     .stage = "runtime",
                                     .sourceLine = line},
-                                   format);
-  if (format == ErrorFormat::Human) report += stackText(trace);
+                                   options.errorFormat);
+  if (options.errorFormat == ErrorFormat::Human) report += stackText(trace);
   return report;
 }
 

@@ -14,6 +14,7 @@ namespace gene {
 struct RuntimeOptions {
   std::vector<std::string> arguments;  // $args
   std::string programName;             // $program
+  std::string sourceText;  // the program's text when it stands in no file: for reports of errors
   ErrorFormat errorFormat = ErrorFormat::Human;
   size_t stackSize =
       size_t{1} << 30;  // of the machine stack and of the VM's value stack, lazily committed
@@ -48,6 +49,6 @@ int finishProgram(Context& context, int code, const RuntimeOptions& options);
 void defineBuiltins(Context& context);
 
 /// The report of an uncaught exception (taken from the context), as it goes to standard error.
-std::string describeUncaught(Context& context, ErrorFormat format);
+std::string describeUncaught(Context& context, const RuntimeOptions& options);
 
 }  // namespace gene

@@ -85,6 +85,7 @@ Form* Lexer::string() {
   for (;;) {
     if (p_ >= end_) {
       report(loc, Diag::UnclosedString);
+      unclosedString_ = true;
       break;
     }
     if (*p_ == '"' && (!triple || (p_[1] == '"' && p_[2] == '"'))) {
@@ -106,6 +107,7 @@ bool Lexer::interpolationText(bool triple, std::string& text, Location start) {
   for (;;) {
     if (p_ >= end_) {
       report(start, Diag::UnclosedInterpolation);
+      unclosedString_ = true;
       return false;
     }
     if (*p_ == '"' && (!triple || (p_[1] == '"' && p_[2] == '"'))) {

@@ -64,6 +64,7 @@ class Lexer {
   const char* p_;
   const char* end_;
   uint32_t base_;
+  bool unclosedString_ = false;  // the text ended inside of a string
 
  private:
   Form* dateOrTime(const char* from, Location loc);

@@ -436,6 +436,7 @@ void Reader::semicolon() {
 }
 
 void Reader::unclosed() {
+  if (unclosedString_) return;  // that was the mistake
   for (size_t i = frames_.size(); i-- > 1;) {
     const Frame& frame = frames_[i];
     std::string_view bracket;
