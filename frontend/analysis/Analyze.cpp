@@ -4,7 +4,9 @@
 // name counts as mentioned wherever it stands inside a function, class or namespace form: the scan is by spelling, so
 // it never misses one.
 
-#include "frontend/analysis/Analyzer.h"
+#include <filesystem>
+
+#include "frontend/analysis/Modules.h"
 
 namespace gene {
 namespace {
@@ -25,6 +27,13 @@ Symbol plainName(Symbol name) {
   if (const size_t colon = text.find(':'); colon != std::string_view::npos && colon > 0)
     text = text.substr(0, colon);
   return text.size() == name.text().size() ? name : Symbol::of(text);
+}
+
+/// (fn __init__ [] …): the start of the module's body.
+bool isInit(const Form* form) {
+  if (headText(form) != "fn") return false;
+  const auto& g = as<GeneForm>(*form);
+  return g.children.size() >= 2 && symbolOf(g.children[0]) == sym::Init;
 }
 
 }  // namespace
@@ -77,8 +86,11 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
     switch (form->kind) {
       case FormKind::Symbol:
         if (inside) usedInFunctions_.insert(plainName(as<SymbolForm>(*form).symbol));
+        usesNamespace_ |= as<SymbolForm>(*form).symbol.text() == "$ns";
         break;
       case FormKind::Path:
+        usesNamespace_ |= as<PathForm>(*form).parts[0].text() == "$ns" &&
+                          as<PathForm>(*form).parts[1].text().starts_with('.');
         if (inside)
           for (Symbol part : as<PathForm>(*form).parts) {
             std::string_view text = part.text();
@@ -126,6 +138,7 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
 
 /// The names the module's body introduces, also inside forms that are no scopes.
 void Analyzer::collectModuleNames(std::span<Form*> forms) {
+  collectPublished(forms, true, published_);
   for (const Form* form : forms) {
     collectInner(form, false);
     const std::string_view head = headText(form);
@@ -139,8 +152,13 @@ void Analyzer::collectModuleNames(std::span<Form*> forms) {
         name = plainName(symbolOf(g.children[0]));
       else if (g.children[0]->kind == FormKind::Path &&
                as<PathForm>(*g.children[0]).parts.size() == 2 &&
-               as<PathForm>(*g.children[0]).parts[0].empty())
-        name = as<PathForm>(*g.children[0]).parts[1];
+               (as<PathForm>(*g.children[0]).parts[0].empty() ||
+                as<PathForm>(*g.children[0]).parts[0].text() == "$ns"))
+        name = plainName(as<PathForm>(*g.children[0]).parts[1]);
+      if (isInit(form)) {
+        for (const Form* statement : g.children.subspan(2)) collectVariables(statement);
+        continue;
+      }
       if (!name.empty()) definitions_[name]++;
       if (head == "class") collectClass(g);
       if (head == "type" && !name.empty() && g.children.size() > 1)
@@ -242,25 +260,40 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
   atTopLevel_ = true;
   for (const auto& [name, count] : definitions_) {
     ir::Global* global = moduleGlobal(name, {});
-    global->constant =
-        count == 1 && !assignedNames_.contains(name) && !topLevelVars_.contains(name);
+    const bool assigned = assignedNames_.contains(name) || topLevelVars_.contains(name) ||
+                          (published_.contains(name) && assignedFields_.contains(name));
+    global->constant = count == 1 && !assigned;
   }
+  for (Symbol name : published_) moduleGlobal(name, {});
   for (Symbol name : topLevelVars_)
     if (reifies_ || usedInFunctions_.contains(name)) moduleGlobal(name, {});
+  // Imports first: functions above them see the names, too. They run in their places.
+  for (const Form* form : forms)
+    if (headText(form) == "import") imports_[form] = moduleImport(as<GeneForm>(*form));
   std::vector<Node*> nodes;
   for (Form* form : forms)
-    if (isDefinition(form)) nodes.push_back(topLevel(form));
+    if (isDefinition(form) && !isInit(form)) nodes.push_back(topLevel(form));
+  bool hasInit = false;
+  for (const Form* form : forms) {
+    if (!isInit(form)) continue;
+    if (hasInit) error(form->loc, Diag::DuplicateInit);
+    hasInit = true;
+    for (Form* statement : as<GeneForm>(*form).children.subspan(2))
+      nodes.push_back(topLevel(statement));
+  }
   for (Form* form : forms)
     if (!isDefinition(form)) nodes.push_back(topLevel(form));
-  if (!makesEnvironments_) dropExpandedMacros(nodes);
+  // What other modules may import is kept.
+  if (isMain_ && !makesEnvironments_) dropExpandedMacros(nodes);
+  if (namespace_) {
+    ir::Immediate immediate;
+    immediate.symbol = Symbol::of(std::filesystem::path(module_->name).stem().string());
+    Node* made = runtime(main->loc, ir::Op::NamespaceNew, {}, {immediate});
+    nodes.insert(nodes.begin(), make<ast::AssignGlobal>(main->loc, namespace_, made));
+  }
   main->body = make<ast::Sequence>(main->loc, copy(nodes));
   decideStorage();
   return {main};
-}
-
-ast::Module analyze(std::span<Form*> forms, ir::Program& program, const LanguageOptions& options,
-                    DiagnosticEngine& diagnostics) {
-  return Analyzer(program, options, diagnostics).run(forms);
 }
 
 }  // namespace gene

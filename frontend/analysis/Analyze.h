@@ -18,8 +18,9 @@ struct LanguageOptions {
 
 /// Analyses the forms of a main module. Globals and constants are added to `program`; nodes are made in its arena.
 /// After errors, which are reported, the result must not be lowered.
+/// The modules it imports are read from files, which are added to `sources`, and become part of the program.
 ast::Module analyze(std::span<Form*> forms, ir::Program& program, const LanguageOptions& options,
-                    DiagnosticEngine& diagnostics);
+                    DiagnosticEngine& diagnostics, SourceManager& sources, Location start);
 
 /// A variable that code evaluated at run time sees: slot `slot` of the scope object `scope` of its environment.
 struct EvaluatedName {

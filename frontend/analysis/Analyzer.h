@@ -23,10 +23,20 @@ inline std::string_view calledName(const Form* head) {
   return same ? "eval" : std::string_view{};
 }
 
+class Modules;
+struct LoadedModule;
+
 class Analyzer {
  public:
-  Analyzer(ir::Program& program, const LanguageOptions& options, DiagnosticEngine& diagnostics)
-      : program_(program), arena_(program.arena), options_(options), diagnostics_(diagnostics) {}
+  Analyzer(ir::Program& program, const LanguageOptions& options, DiagnosticEngine& diagnostics,
+           Modules* modules = nullptr, const LoadedModule* module = nullptr, bool isMain = true)
+      : program_(program),
+        arena_(program.arena),
+        options_(options),
+        diagnostics_(diagnostics),
+        modules_(modules),
+        module_(module),
+        isMain_(isMain) {}
   ast::Module run(std::span<Form*> forms);
   ast::Module runEvaluated(const Form* form, std::span<const EvaluatedName> names,
                            std::span<const Symbol> moduleNames);
@@ -61,6 +71,7 @@ class Analyzer {
     ast::Binding* cls = nullptr;      // class bodies: the class, for super
     const Expansion* expansion = nullptr;           // the scope of an expanded macro
     std::unordered_map<Symbol, const Form*> types;  // (type Name Expression)
+    std::unordered_set<Symbol> published;           // class and namespace bodies: (var /x …)
     unsigned loops = 0;  // how many loops of the function enclose the scope
   };
   /// What the body of a `try` declares in the scope it stands in: hidden in the clauses.
@@ -242,6 +253,36 @@ class Analyzer {
   void member(ast::Class& cls, const Form* form, std::vector<ast::Class::Member>& members);
   static std::vector<Symbol> assignedFields(std::span<Form* const> forms);
 
+  // --- Imports.cpp ----------------------------------------------------------------------------------------------------
+  struct Import {
+    struct Item {
+      std::vector<Symbol> path;  // in front of the name
+      Symbol name, local;
+    };
+    std::vector<Item> items;
+    bool hasFrom = false;
+    std::string from, package, packagePath;
+  };
+  static bool isOuterMember(const Form* form, bool rooted, Symbol* name);
+  static void collectPublished(std::span<Form* const> forms, bool isModule,
+                               std::unordered_set<Symbol>& names);
+  [[nodiscard]] bool selfIsModule() const;
+  ir::Global* moduleMember(const PathForm& form);
+  Node* publishedName(Symbol name, Location loc, ast::Binding** container);
+  ir::Global* externalGlobal(Symbol name);
+  Node* moduleNamespace(Location loc);
+  Node* published(Symbol name, Node* assignment);
+  static std::string readImport(const GeneForm& form, Import* result);
+  [[nodiscard]] ir::Global* publishedGlobal(Symbol name) const;
+  [[nodiscard]] std::vector<Symbol> publishedNames() const;
+  void bindImport(Symbol local, ir::Global* direct, Node* value, Location loc,
+                  std::vector<Node*>& nodes);
+  void importFacts(const Analyzer& from, Symbol name, Symbol local);
+  Node* moduleImport(const GeneForm& form);
+  void bindMember(Symbol local, Node* container, std::span<const Symbol> path,
+                  std::string_view text, Location loc, std::vector<Node*>& nodes);
+  static std::vector<Symbol> exportedNames(const GeneForm& form, bool* valid);
+
   // --- Interfaces.cpp -------------------------------------------------------------------------------------------------
   struct InterfaceInfo {
     struct Method {
@@ -324,6 +365,9 @@ class Analyzer {
   Arena& arena_;
   const LanguageOptions& options_;
   DiagnosticEngine& diagnostics_;
+  Modules* const modules_;  // null: evaluated code
+  const LoadedModule* const module_;
+  const bool isMain_;
 
   FunctionState* function_ = nullptr;
   ScopeState* scope_ = nullptr;
@@ -359,7 +403,15 @@ class Analyzer {
   std::unordered_map<Symbol, Macro> macros_;
   std::unordered_set<Symbol> usedMacros_;   // as values or by calls that were not expanded
   std::unordered_set<Symbol> moduleNames_;  // runEvaluated: the globals of the running program
-  bool assignsComputedFields_ = false;      // a/<k> = v
+  std::unordered_map<const Form*, Node*> imports_;  // what the import forms do
+  std::unordered_set<Symbol> published_;            // (var /x …), ($ns/x = …)
+  std::unordered_set<Symbol> imported_;
+  std::unordered_map<Symbol, ir::Global*> exports_;    // (export …)
+  std::unordered_map<Symbol, ir::Global*> externals_;  // of other modules than the main one
+  ir::Global* namespace_ = nullptr;                    // likewise: $ns
+  bool hasExports_ = false;
+  bool usesNamespace_ = false;          // as a value: definitions are put into it, too
+  bool assignsComputedFields_ = false;  // a/<k> = v
   bool inInterface_ = false;
   bool reifies_ = false;  // some code may ask for an environment: top-level variables are globals
   bool makesEnvironments_ = false;  // some code did

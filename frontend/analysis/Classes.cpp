@@ -8,7 +8,8 @@ namespace gene {
 Analyzer::Node* Analyzer::bindDefinition(const Form* nameForm, Symbol name, Node* value,
                                          Location loc) {
   if (nameForm->kind == FormKind::Path) return assignPath(as<PathForm>(*nameForm), value, loc);
-  if (scope_->outer == nullptr) return make<ast::AssignGlobal>(loc, moduleGlobal(name, loc), value);
+  if (scope_->outer == nullptr)
+    return published(name, make<ast::AssignGlobal>(loc, moduleGlobal(name, loc), value));
   return make<ast::DeclareLocal>(loc, declare(name, loc), value);
 }
 
@@ -91,6 +92,7 @@ Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name,
   cls->cls = newBinding(name, form.loc);
   scope_->self = cls->cls;
   scope_->cls = cls->cls;
+  collectPublished(rest, false, scope_->published);
   predeclareFunctions(rest);
   std::vector<ast::Class::Member> members;
   for (const Form* member : rest) this->member(*cls, member, members);
@@ -226,6 +228,7 @@ Analyzer::Node* Analyzer::nsForm(const GeneForm& form) {
   ns->scope = pushScope();
   ns->ns = newBinding(name, form.loc);
   scope_->self = ns->ns;
+  collectPublished(form.children.subspan(1), false, scope_->published);
   ns->body = sequence(form.children.subspan(1), form.loc);
   popScope();
   atTopLevel_ = outerTop;

@@ -342,6 +342,7 @@ Analyzer::Node* Analyzer::withForm(const GeneForm& form) { return withSelf(form,
 Analyzer::Node* Analyzer::tapForm(const GeneForm& form) { return withSelf(form, "$tap", true); }
 
 Analyzer::Node* Analyzer::ifMainForm(const GeneForm& form) {
+  if (!isMain_) return nil(form.loc);
   return inScope(form.loc, [&] { return sequence(form.children, form.loc); });
 }
 

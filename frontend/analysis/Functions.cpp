@@ -88,7 +88,7 @@ Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
   ir::Global* global = moduleGlobal(s.name, form.loc);  // first: the function may call itself
   ast::Function* node = function(form, s, Role::Plain);
   knownFunctions_[s.name] = node;
-  return make<ast::AssignGlobal>(form.loc, global, node);
+  return published(s.name, make<ast::AssignGlobal>(form.loc, global, node));
 }
 
 /// The bindings of functions that `forms` define, so that functions above them can call them.

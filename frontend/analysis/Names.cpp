@@ -87,8 +87,10 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
   if (symbol == sym::Self) return self(loc);
   const std::string_view text = symbol.text();
   if (text == "$ex") return make<ast::Node>(ast::NodeKind::CurrentException, loc);
-  if (text == "$ns") return runtime(loc, ir::Op::ModuleSelf, {});
+  if (text == "$ns") return moduleNamespace(loc);
   if (text.ends_with("...") && text.size() > 3) return error(loc, Diag::SpreadOutside);
+  ast::Binding* container;
+  if (Node* member = publishedName(symbol, loc, &container)) return member;
   if (ast::Binding* binding = lookup(symbol)) return make<ast::Local>(loc, binding);
   if (moduleNames_.contains(symbol)) {
     ir::Immediate name;
@@ -104,7 +106,7 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
   }
   if (auto it = globals_.find(symbol); it != globals_.end())
     return make<ast::Global>(loc, it->second, false);
-  return make<ast::Global>(loc, program_.externalGlobal(symbol), true);
+  return make<ast::Global>(loc, externalGlobal(symbol), true);
 }
 
 Analyzer::Node* Analyzer::self(Location loc) {
@@ -116,6 +118,7 @@ Analyzer::Node* Analyzer::self(Location loc) {
     s->function->function->usesSelf = true;
     break;
   }
+  if (!isMain_ && selfIsModule()) return moduleNamespace(loc);
   return make<ast::Node>(ast::NodeKind::Self, loc);
 }
 
@@ -133,6 +136,13 @@ ir::Global* Analyzer::moduleGlobal(Symbol name, Location loc) {
 
 Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
   if (symbol == sym::Self) return error(loc, Diag::ReservedName, {"assignment"});
+  ast::Binding* container;
+  if (publishedName(symbol, loc, &container)) {
+    ast::Segment member{};
+    member.kind = ast::Segment::Member;
+    member.name = symbol;
+    return make<ast::PathAssign>(loc, local(container, loc), member, value);
+  }
   if (ast::Binding* binding = lookup(symbol)) {
     if (binding->constant) return error(loc, Diag::ConstantAssigned, {symbol.text()});
     binding->assigned = true;
@@ -144,7 +154,7 @@ Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
     return runtime(loc, ir::Op::ModuleSet, {value}, {name});
   }
   auto it = globals_.find(symbol);
-  ir::Global* global = it == globals_.end() ? program_.externalGlobal(symbol) : it->second;
+  ir::Global* global = it == globals_.end() ? externalGlobal(symbol) : it->second;
   auto* node = make<ast::AssignGlobal>(loc, global, value);
   if (auto type = globalTypes_.find(symbol); type != globalTypes_.end()) node->type = type->second;
   if (constantGlobals_.contains(symbol)) return error(loc, Diag::ConstantAssigned, {symbol.text()});

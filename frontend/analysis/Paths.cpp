@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "frontend/analysis/Analyzer.h"
+#include "frontend/analysis/Modules.h"
 
 namespace gene {
 namespace {
@@ -57,7 +57,17 @@ bool Analyzer::segment(std::string_view text, Location loc, ast::Segment* s) {
 Analyzer::Node* Analyzer::pathPrefix(const PathForm& form, size_t count) {
   const std::string_view head = form.parts[0].text();
   Node* node = nullptr;
-  if (head.empty())
+  size_t used = 1;  // parts that `node` stands for
+  if (ir::Global* member = count >= 2 ? moduleMember(form) : nullptr) {
+    node = make<ast::Global>(form.loc, member, false);
+    used = 2;
+  } else if (head == "$ns" && count >= 2 && form.parts[1].text() == "__is_main__") {
+    node = literal(make<Form>(isMain_ ? FormKind::True : FormKind::False, form.loc));
+    used = 2;
+  } else if (head == "$ns" && count >= 2 && form.parts[1].text() == "__module_name__" && module_) {
+    node = literal(make<StringForm>(FormKind::String, form.loc, arena_.copy(module_->name)));
+    used = 2;
+  } else if (head.empty())
     node = self(form.loc);
   else if (head == "nil" || head == "void" || head == "true" || head == "false")
     node = literal(make<Form>(head == "nil"    ? FormKind::Nil
@@ -67,9 +77,9 @@ Analyzer::Node* Analyzer::pathPrefix(const PathForm& form, size_t count) {
                               form.loc));
   else
     node = name(form.parts[0], form.loc);
-  if (count == 1) return node;
+  if (count == used) return node;
   std::vector<ast::Segment> segments;
-  for (Symbol part : form.parts.subspan(1, count - 1)) {
+  for (Symbol part : form.parts.subspan(used, count - used)) {
     ast::Segment s{};
     if (!segment(part.text(), form.loc, &s)) return nil(form.loc);
     segments.push_back(s);
@@ -108,6 +118,8 @@ Analyzer::Node* Analyzer::path(const PathForm& form) {
 Analyzer::Node* Analyzer::assignPath(const PathForm& form, Node* value, Location loc) {
   ast::Segment last{};
   checkField(form);
+  if (ir::Global* member = form.parts.size() == 2 ? moduleMember(form) : nullptr)
+    return published(form.parts[1], make<ast::AssignGlobal>(loc, member, value));
   Node* container = pathPrefix(form, form.parts.size() - 1);
   if (!segment(form.parts.back().text(), form.loc, &last)) return nil(loc);
   if (last.kind != ast::Segment::Member && last.kind != ast::Segment::Index &&
@@ -118,6 +130,10 @@ Analyzer::Node* Analyzer::assignPath(const PathForm& form, Node* value, Location
 
 Analyzer::Node* Analyzer::updatePath(const PathForm& form, ir::Op op, Node* value, Location loc) {
   ast::Segment last{};
+  if (ir::Global* member = form.parts.size() == 2 ? moduleMember(form) : nullptr) {
+    Node* updated = binary(op, make<ast::Global>(form.loc, member, false), value, loc);
+    return published(form.parts[1], make<ast::AssignGlobal>(loc, member, updated));
+  }
   Node* container = pathPrefix(form, form.parts.size() - 1);
   if (!segment(form.parts.back().text(), form.loc, &last)) return nil(loc);
   if (last.kind != ast::Segment::Member && last.kind != ast::Segment::Index &&

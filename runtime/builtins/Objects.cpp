@@ -102,6 +102,16 @@ constexpr BuiltinRow classRows[] = {
     {"method_intent", methodIntent, 1, 1, 0, "the `^intent` of a method"},
 };
 
+// --- Enum --------------------------------------------------------------------------------------------------------------
+
+Value enumName(Context& context, const Value* args, uint32_t) {
+  return newString(context, as<EnumObject>(args[0])->name.get().symbol().text());
+}
+
+constexpr BuiltinRow enumRows[] = {
+    {"name to_s", enumName, 0, 0, 0, "its name"},
+};
+
 // --- numbers -----------------------------------------------------------------------------------------------------------
 
 Value same(Context&, const Value* args, uint32_t) { return args[0]; }
@@ -143,9 +153,10 @@ constexpr BuiltinRow voidRows[] = {
 
 }  // namespace
 
-extern const BuiltinTable objectTable, classTable, intTable, floatTable, nilTable, voidTable;
+extern const BuiltinTable objectTable, classTable, enumTable, intTable, floatTable, nilTable, voidTable;
 constinit const BuiltinTable objectTable{"Object", true, objectRows};
 constinit const BuiltinTable classTable{"Class", true, classRows};
+constinit const BuiltinTable enumTable{"Enum", true, enumRows};
 constinit const BuiltinTable intTable{"Int", true, intRows};
 constinit const BuiltinTable floatTable{"Float", true, floatRows};
 constinit const BuiltinTable nilTable{"Nil", true, nilRows};

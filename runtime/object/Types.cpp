@@ -215,6 +215,18 @@ Value converted(Context& context, Value type, Value v, Loss loss) {
   return Value::absent();
 }
 
+/// Result or Option, where quoted data such as `(Ok 1) or `None stands for one of their values; else empty.
+std::string legacyVariant(Value type, Value v) {
+  if (isGene(type)) type = as<GeneObject>(type)->type.get();
+  const bool result = named(type, "Result");
+  if (!result && !named(type, "Option")) return {};
+  const Value head = isGene(v) ? as<GeneObject>(v)->type.get() : v;
+  if (!head.isSymbol()) return {};
+  const std::string_view text = head.symbol().text();
+  const bool legacy = result ? text == "Ok" || text == "Err" : text == "Some" || text == "None";
+  return legacy ? (result ? "Result" : "Option") : "";
+}
+
 /// Any, Nil, (Option T), and unions with one of them.
 bool admitsNil(Value type) {
   if (type.isNil()) return true;
@@ -327,6 +339,11 @@ Value checkType(Context& context, Value type, std::string_view where, Value v,
     const Value result = convertNumber(context, type, where, v);
     if (!result.isAbsent()) return result;
   }
+  if (const std::string owner = legacyVariant(type, v); !owner.empty())
+    return raise(context, ErrorClass::Type,
+                 "Type error [GENE_TYPE_MISMATCH]: legacy Gene-expression ADT value for " + owner +
+                     " is no longer accepted in " + std::string(where) + "; use enum-backed " +
+                     owner + " constructors instead");
   std::string message = "Type error [GENE_TYPE_MISMATCH]: expected " + literalText(context, type) +
                         ", got " + std::string(typeofName(v, context)) + " in ";
   const size_t place = where.find(" @ ");

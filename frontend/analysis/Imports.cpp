@@ -1,0 +1,404 @@
+// import and export (08 §2-3), and what a module publishes by paths: /x, $ns/x.
+
+#include <algorithm>
+
+#include "frontend/analysis/Modules.h"
+
+namespace gene {
+namespace {
+
+/// name:local gives both; the default for `local` is the name.
+void splitAlias(std::string_view text, Symbol* name, Symbol* local) {
+  const size_t colon = text.find(':');
+  const bool renamed = colon != std::string_view::npos && colon > 0 && colon + 1 < text.size();
+  *name = Symbol::of(renamed ? text.substr(0, colon) : text);
+  *local = renamed ? Symbol::of(text.substr(colon + 1)) : *name;
+}
+
+bool isInternal(std::string_view name) {
+  return (name.size() > 4 && name.starts_with("__") && name.ends_with("__")) || name == "gene" ||
+         name == "genex";
+}
+
+}  // namespace
+
+// --- published names ---------------------------------------------------------------------------------------------------
+
+bool Analyzer::isOuterMember(const Form* form, bool rooted, Symbol* name) {
+  if (form->kind != FormKind::Path) return false;
+  const std::span<Symbol> parts = as<PathForm>(*form).parts;
+  if (parts.size() != 2) return false;
+  const std::string_view head = parts[0].text();
+  if (head != "$ns" && !(rooted && (head.empty() || head == "self"))) return false;
+  std::string_view text = parts[1].text();
+  if (text.size() > 1 && text.ends_with(':')) text.remove_suffix(1);
+  if (text.empty() || text[0] == '<' || text[0] == '.' || text[0] == '!') return false;
+  *name = Symbol::of(text.substr(0, text.find(':')));
+  return true;
+}
+
+/// The names that `forms`, a module or the body of a namespace or class, publish by (var /x …), (fn /f …), (/x = …). Of
+/// a module also what $ns/x assigns, wherever it stands.
+void Analyzer::collectPublished(std::span<Form* const> forms, bool isModule,
+                                std::unordered_set<Symbol>& names) {
+  struct Visit {
+    const Form* form;
+    bool rooted;
+  };
+  std::vector<Visit> work;
+  for (const Form* form : forms) work.push_back({form, true});
+  while (!work.empty()) {
+    const auto [form, rooted] = work.back();
+    work.pop_back();
+    if (form->kind != FormKind::Gene) continue;
+    const auto& g = as<GeneForm>(*form);
+    const std::string_view head = symbolOf(g.head).text();
+    const std::string_view second =
+        g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
+    Symbol name;
+    constexpr std::string_view definitions[] = {"var",  "let",    "fn",        "class", "ns",
+                                                "enum", "object", "interface", "type"};
+    const bool defines =
+        std::find(std::begin(definitions), std::end(definitions), head) != std::end(definitions);
+    const bool assigns = second.size() <= 2 && second.ends_with('=') && second != "==" &&
+                         second != "!=" && second != "<=" && second != ">=";
+    const Form* target = defines && !g.children.empty() ? g.children[0]
+                         : assigns                      ? g.head
+                                                        : nullptr;
+    if (target && isOuterMember(target, rooted, &name) &&
+        (isModule || as<PathForm>(*target).parts[0].empty()))
+      names.insert(name);
+    constexpr std::string_view bodies[] = {"fn",        "class", "ns",     "object", "interface",
+                                           "implement", "block", "method", "ctor"};
+    const bool hasBody = second == "->" || head == "->" ||
+                         std::find(std::begin(bodies), std::end(bodies), head) != std::end(bodies);
+    if (hasBody && !isModule) continue;
+    for (const Form* child : g.children) work.push_back({child, rooted && !hasBody});
+    work.push_back({g.head, rooted && !hasBody});
+  }
+}
+
+/// Is `self` here the module's namespace?
+bool Analyzer::selfIsModule() const {
+  for (const ScopeState* s = scope_; s; s = s->outer) {
+    if (s->self) return false;
+    const bool outermost = !s->outer || s->outer->function != s->function;
+    if (outermost && s->function->hasSelf) return false;
+  }
+  return true;
+}
+
+/// The global behind $ns/x, and behind /x and self/x at the module's level; null for other paths.
+ir::Global* Analyzer::moduleMember(const PathForm& form) {
+  if (form.parts.size() < 2 || !modules_) return nullptr;
+  const std::string_view head = form.parts[0].text();
+  if (head != "$ns" && !((head.empty() || head == "self") && selfIsModule())) return nullptr;
+  const Symbol name = form.parts[1];
+  const bool isMember =
+      published_.contains(name) || definitions_.contains(name) || imported_.contains(name);
+  if (isMember) return moduleGlobal(name, form.loc);
+  const bool created = assignedNames_.contains(name) && !topLevelVars_.contains(name);
+  return created ? externalGlobal(name) : nullptr;
+}
+
+/// A name that the body of a namespace or class around publishes: read as a member of it. Null for other names.
+Analyzer::Node* Analyzer::publishedName(Symbol name, Location loc, ast::Binding** container) {
+  for (ScopeState* s = scope_; s; s = s->outer) {
+    if (s->names.contains(name) || s->later.contains(name)) return nullptr;
+    if (!s->published.contains(name)) continue;
+    *container = s->self;
+    ast::Segment member{};
+    member.kind = ast::Segment::Member;
+    member.name = name;
+    return make<ast::Path>(loc, local(s->self, loc),
+                           arena_.copy(std::span<ast::Segment>(&member, 1)));
+  }
+  return nullptr;
+}
+
+/// A global that no definition of this module makes: a built-in, or what an assignment creates in the module.
+ir::Global* Analyzer::externalGlobal(Symbol name) {
+  if (isMain_ || !assignedNames_.contains(name)) return program_.externalGlobal(name);
+  ir::Global*& global = externals_[name];
+  if (!global) {
+    global = program_.addGlobal(name, {});
+    global->external = true;
+  }
+  return global;
+}
+
+Analyzer::Node* Analyzer::moduleNamespace(Location loc) {
+  if (isMain_) return runtime(loc, ir::Op::ModuleSelf, {});
+  if (!namespace_) namespace_ = program_.addGlobal(Symbol::of("$ns"), loc);
+  return make<ast::Global>(loc, namespace_, false);
+}
+
+/// The assignment of a module's member, which is put into the namespace as well where that is used as a value.
+Analyzer::Node* Analyzer::published(Symbol name, Node* assignment) {
+  if (!usesNamespace_ || !modules_) return assignment;
+  ast::Segment member{};
+  member.kind = ast::Segment::Member;
+  member.name = name;
+  return make<ast::PathAssign>(assignment->loc, moduleNamespace(assignment->loc), member,
+                               assignment);
+}
+
+// --- import ------------------------------------------------------------------------------------------------------------
+
+/// Reads the parts of an import form; the text of a mistake, which is raised where the import stands.
+std::string Analyzer::readImport(const GeneForm& form, Import* result) {
+  const std::span<Form* const> c = form.children;
+  for (size_t i = 0; i < c.size(); i++) {
+    const std::string_view text = symbolOf(c[i]).text();
+    if (text == "from" || text == "of") {
+      if (i + 1 == c.size() || c[i + 1]->kind != FormKind::String)
+        return "'" + std::string(text) + "' must be followed by a string " +
+               (text == "from" ? "module path" : "package name");
+      const std::string value(as<StringForm>(*c[++i]).text);
+      (text == "from" ? result->from : result->package) = value;
+      result->hasFrom |= text == "from";
+      continue;
+    }
+    Import::Item item;
+    if (!text.empty()) {
+      splitAlias(text, &item.name, &item.local);
+      result->items.push_back(item);
+      continue;
+    }
+    if (c[i]->kind != FormKind::Path) {
+      const char* kind = c[i]->kind == FormKind::Int      ? "Int"
+                         : c[i]->kind == FormKind::String ? "String"
+                         : c[i]->kind == FormKind::Array  ? "Array"
+                                                          : "Gene";
+      return std::string("Invalid import item type: ") + kind;
+    }
+    const std::span<Symbol> parts = as<PathForm>(*c[i]).parts;
+    std::vector<Symbol> prefix(parts.begin(), parts.end() - 1);
+    item.path = prefix;
+    if (!parts.back().empty()) {
+      splitAlias(parts.back().text(), &item.name, &item.local);
+      result->items.push_back(item);
+      continue;
+    }
+    // n/[a b:c]
+    if (i + 1 == c.size() || c[i + 1]->kind != FormKind::Array)
+      return "Invalid import item type: Path";
+    for (const Form* inner : as<ArrayForm>(*c[++i]).items) {
+      if (symbolOf(inner).empty()) return "Invalid import item type: Gene";
+      splitAlias(symbolOf(inner).text(), &item.name, &item.local);
+      result->items.push_back(item);
+    }
+  }
+  if (const Form* package = property(form, "pkg"); package && package->kind == FormKind::String)
+    result->package = as<StringForm>(*package).text;
+  if (const Form* path = property(form, "path"); path && path->kind == FormKind::String)
+    result->packagePath = as<StringForm>(*path).text;
+  return {};
+}
+
+/// The global that holds what this module publishes under `name`; null without one.
+ir::Global* Analyzer::publishedGlobal(Symbol name) const {
+  if (hasExports_) {
+    auto found = exports_.find(name);
+    return found == exports_.end() ? nullptr : found->second;
+  }
+  if (!definitions_.contains(name) && !published_.contains(name) && !imported_.contains(name))
+    return nullptr;
+  auto found = globals_.find(name);
+  return found == globals_.end() ? nullptr : found->second;
+}
+
+std::vector<Symbol> Analyzer::publishedNames() const {
+  std::vector<Symbol> names;
+  if (hasExports_) {
+    for (const auto& [name, global] : exports_) names.push_back(name);
+  } else {
+    for (const auto& [name, count] : definitions_) names.push_back(name);
+    names.insert(names.end(), published_.begin(), published_.end());
+    names.insert(names.end(), imported_.begin(), imported_.end());
+  }
+  std::sort(names.begin(), names.end(), [](Symbol a, Symbol b) { return a.text() < b.text(); });
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  std::erase_if(names, [](Symbol name) { return isInternal(name.text()); });
+  return names;
+}
+
+/// Makes `local` mean the value; directly the other module's global where that never changes.
+void Analyzer::bindImport(Symbol local, ir::Global* direct, Node* value, Location loc,
+                          std::vector<Node*>& nodes) {
+  if (topLevelVars_.contains(local)) return;  // a variable of this module hides it
+  imported_.insert(local);
+  if (auto known = globals_.find(local);
+      direct && known != globals_.end() && known->second == direct)
+    return;
+  const bool own = definitions_.contains(local) || assignedNames_.contains(local) ||
+                   published_.contains(local) || globals_.contains(local);
+  if (direct && direct->constant && !own) {
+    globals_[local] = direct;
+    return;
+  }
+  ir::Global* global = moduleGlobal(local, loc);
+  if (global->constant && own) {
+    // What another module owns is left alone: from here on the name is a variable of this one.
+    if (definitions_.contains(local))
+      global->constant = false;
+    else
+      global = globals_[local] = program_.addGlobal(local, loc);
+  }
+  nodes.push_back(make<ast::AssignGlobal>(loc, global, value));
+}
+
+/// What the checker and annotations know of a name comes along with it.
+void Analyzer::importFacts(const Analyzer& from, Symbol name, Symbol local) {
+  if (auto it = from.interfaces_.find(name); it != from.interfaces_.end())
+    interfaces_.try_emplace(local, it->second);
+  if (auto it = from.enums_.find(name); it != from.enums_.end()) {
+    enums_.try_emplace(local, it->second);
+    for (const Symbol variant : it->second) variants_[variant].push_back(local);
+  }
+  if (auto it = from.knownFunctions_.find(name); it != from.knownFunctions_.end())
+    knownFunctions_.try_emplace(local, it->second);
+  auto alias = from.moduleTypes_.find(name);
+  if (alias != from.moduleTypes_.end())
+    moduleTypes_.try_emplace(local, const_cast<Analyzer&>(from).expandType(alias->second));
+  else if (name != local && from.definitions_.contains(name))
+    moduleTypes_.try_emplace(local, make<SymbolForm>(Location{}, name));  // annotations go by names
+}
+
+/// An import at the module's level: runs the module, if this is the first import of it, and binds the names.
+Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
+  Import import;
+  if (const std::string mistake = readImport(form, &import); !mistake.empty())
+    return raiseNode(form.loc, "Exception", mistake);
+  std::vector<Node*> nodes;
+  if (!import.hasFrom) {
+    for (const Import::Item& item : import.items) {
+      std::vector<Symbol> path = item.path;
+      path.push_back(item.name);
+      const std::string_view root = path[0].text();
+      const bool isRoot = root == "gene" || root == "genex" || root == "global" || root == "system";
+      if (!isRoot || item.name == sym::Star)
+        return raiseNode(form.loc, "Exception", "Module path not specified in import statement");
+      std::string text(root);
+      for (const Symbol name : std::span<const Symbol>(path).subspan(1))
+        text += "/" + std::string(name.text());
+      bindMember(item.local, make<ast::Global>(form.loc, program_.externalGlobal(path[0]), true),
+                 std::span<const Symbol>(path).subspan(1), text, form.loc, nodes);
+    }
+    return make<ast::Sequence>(form.loc, copy(nodes));
+  }
+  const Modules::Found found =
+      modules_->find({module_->path, import.from, import.package, import.packagePath});
+  if (!found.module) return raiseNode(form.loc, "Exception", found.error);
+  if (found.isNew) nodes.push_back(make<ast::Call>(form.loc, found.module->init, ast::Arguments{}));
+  const Analyzer& other = *found.module->analyzer;
+  for (const Import::Item& item : import.items) {
+    if (item.name == sym::Star && item.path.empty()) {
+      for (const Symbol name : other.publishedNames()) {
+        ir::Global* global = other.publishedGlobal(name);
+        importFacts(other, name, name);
+        bindImport(name, global, make<ast::Global>(form.loc, global, false), form.loc, nodes);
+      }
+      continue;
+    }
+    const Symbol first = item.path.empty() ? item.name : item.path[0];
+    ir::Global* global = other.publishedGlobal(first);
+    if (!global) {
+      const std::string text(first.text());
+      nodes.push_back(raiseNode(form.loc, "Exception",
+                                other.hasExports_
+                                    ? "[GENE.IMPORT.EXPORT_MISSING] Cannot import '" + text +
+                                          "' from module with explicit exports"
+                                    : "Symbol '" + text + "' not found in namespace"));
+      break;
+    }
+    Node* value = make<ast::Global>(form.loc, global, false);
+    if (item.path.empty()) {
+      importFacts(other, item.name, item.local);
+      bindImport(item.local, global, value, form.loc, nodes);
+      continue;
+    }
+    std::vector<Symbol> path(item.path.begin() + 1, item.path.end());
+    path.push_back(item.name);
+    bindMember(item.local, value, path, item.name.text(), form.loc, nodes);
+  }
+  return make<ast::Sequence>(form.loc, copy(nodes));
+}
+
+/// container/a/b…: binds `local` to it, or raises where it is missing.
+void Analyzer::bindMember(Symbol local, Node* container, std::span<const Symbol> path,
+                          std::string_view text, Location loc, std::vector<Node*>& nodes) {
+  std::vector<ast::Segment> segments;
+  for (const Symbol name : path) {
+    ast::Segment member{};
+    member.kind = ast::Segment::Member;
+    member.name = name;
+    segments.push_back(member);
+  }
+  // The name may be a variable of this module that hides the import: what is imported has to exist all the same.
+  ir::Global* found = program_.addGlobal(local, loc);
+  nodes.push_back(
+      make<ast::AssignGlobal>(loc, found, make<ast::Path>(loc, container, copy(segments))));
+  Node* isMissing = binary(ir::Op::Eq, make<ast::Global>(loc, found, false),
+                           literal(make<Form>(FormKind::Void, loc)), loc);
+  Node* missing =
+      raiseNode(loc, "Exception", "Symbol '" + std::string(text) + "' not found in namespace");
+  nodes.push_back(make<ast::If>(loc, isMissing, missing, nullptr));
+  bindImport(local, nullptr, make<ast::Global>(loc, found, false), loc, nodes);
+}
+
+Analyzer::Node* Analyzer::importForm(const GeneForm& form) {
+  if (auto made = imports_.find(&form); made != imports_.end()) return made->second;
+  return error(form.loc, Diag::ImportPlace);
+}
+
+// --- export ------------------------------------------------------------------------------------------------------------
+
+std::vector<Symbol> Analyzer::exportedNames(const GeneForm& form, bool* valid) {
+  std::vector<Symbol> names;
+  *valid = true;
+  auto add = [&](const Form* item) {
+    const Symbol name =
+        item->kind == FormKind::String ? Symbol::of(as<StringForm>(*item).text) : symbolOf(item);
+    if (name.empty()) *valid = false;
+    names.push_back(name);
+  };
+  for (const Form* child : form.children) {
+    if (child->kind == FormKind::Array)
+      for (const Form* item : as<ArrayForm>(*child).items) add(item);
+    else
+      add(child);
+  }
+  return names;
+}
+
+/// (export a b), (export [a "b"]): definitions as they are, variables with the value they have now.
+Analyzer::Node* Analyzer::exportForm(const GeneForm& form) {
+  bool valid;
+  const std::vector<Symbol> names = exportedNames(form, &valid);
+  if (!valid) return raiseNode(form.loc, "Exception", "export names must be simple symbols");
+  if (names.empty()) return raiseNode(form.loc, "Exception", "export expects at least one name");
+  hasExports_ = true;
+  std::vector<Node*> nodes;
+  for (const Symbol name : names) {
+    const bool isVariable = topLevelVars_.contains(name);
+    const bool isKnown = isVariable || definitions_.contains(name) || published_.contains(name) ||
+                         imported_.contains(name);
+    if (!isKnown) {
+      nodes.push_back(
+          raiseNode(form.loc, "Exception",
+                    "Cannot export '" + std::string(name.text()) + "': value not found"));
+      break;
+    }
+    if (!isVariable) {
+      exports_[name] = moduleGlobal(name, form.loc);
+      continue;
+    }
+    ir::Global* snapshot = program_.addGlobal(name, form.loc);
+    exports_[name] = snapshot;
+    nodes.push_back(make<ast::AssignGlobal>(form.loc, snapshot, this->name(name, form.loc)));
+  }
+  return make<ast::Sequence>(form.loc, copy(nodes));
+}
+
+}  // namespace gene

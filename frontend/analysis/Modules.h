@@ -1,0 +1,54 @@
+#pragma once
+// The modules of one program (08): where an import's text leads, and what was analysed already. A module is analysed
+// when the first import of it is met, which is also when it runs: imports stand at the top of modules only, so the order
+// of both is the same.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "frontend/analysis/Analyzer.h"
+
+namespace gene {
+
+struct LoadedModule {
+  std::string path;  // canonical
+  std::string name;  // as messages show it
+  std::unique_ptr<Analyzer> analyzer;
+  ast::Function* init = nullptr;
+  bool loading = true;
+};
+
+class Modules {
+ public:
+  Modules(SourceManager& sources, ir::Program& program, const LanguageOptions& options,
+          DiagnosticEngine& diagnostics)
+      : sources_(sources), program_(program), options_(options), diagnostics_(diagnostics) {}
+  ast::Module runMain(std::span<Form*> forms, Location start);
+
+  /// What an import leads to: a module, or the message of the exception it raises. `isNew`: this import runs it.
+  struct Found {
+    LoadedModule* module = nullptr;
+    bool isNew = false;
+    std::string error;
+  };
+  struct Place {
+    std::string importer;     // path of the importing file
+    std::string specifier;    // "dir/module"
+    std::string package;      // ^pkg, or empty
+    std::string packagePath;  // ^path
+  };
+  Found find(const Place& place);
+
+ private:
+  LoadedModule* load(const std::string& path);
+
+  SourceManager& sources_;
+  ir::Program& program_;
+  const LanguageOptions& options_;
+  DiagnosticEngine& diagnostics_;
+  std::vector<std::unique_ptr<LoadedModule>> modules_;
+  std::vector<LoadedModule*> loading_;
+};
+
+}  // namespace gene
