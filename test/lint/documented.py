@@ -40,6 +40,10 @@ def first_sentence(path):
 
 
 def add(missing, gone):
+    """A .cpp that begins without a sentence shares the line of its header."""
+    def header(path):
+        return path[:-4] + ".h" if path.endswith(".cpp") and not first_sentence(path) else path
+
     lines = []
     folder = None
     for line in DOCUMENT.read_text().split("\n"):
@@ -49,10 +53,13 @@ def add(missing, gone):
             names = [n for n in re.findall(r"`([^`]+)`", line.split("|")[1]) if f"{folder}/{n}" not in gone]
             if not names:
                 continue
+            names += [p.rsplit("/", 1)[1] for p in missing if p != header(p) and header(p) == f"{folder}/{names[0]}"]
             line = "| " + " ".join(f"`{n}`" for n in names) + " |" + line.split("|", 2)[2]
         if folder and not line and lines[-1].startswith("|"):  # the end of a table
-            here = [p for p in missing if p.rsplit("/", 1)[0] == folder]
-            lines += [f"| `{p.rsplit('/', 1)[1]}` | {first_sentence(p)} |" for p in here]
+            for path in [p for p in missing if p.rsplit("/", 1)[0] == folder and p == header(p)]:
+                names = [path] + [p for p in missing if p != path and header(p) == path]
+                lines.append("| " + " ".join(f"`{n.rsplit('/', 1)[1]}`" for n in names)
+                             + f" | {first_sentence(path)} |")
         lines.append(line)
     DOCUMENT.write_text("\n".join(lines))
 
