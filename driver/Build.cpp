@@ -8,6 +8,7 @@
 #include "codegen/ir/Printer.h"
 #include "codegen/llvm/Link.h"
 #include "codegen/llvm/Native.h"
+#include "codegen/passes/Remarks.h"
 #include "driver/Command.h"
 
 namespace gene::driver {
@@ -30,6 +31,7 @@ const std::vector<OptionSpec>& specs() {
       {"dump-before", "PASS", "print the IR before a pass on standard error"},
       {"dump-after", "PASS", "print the IR after a pass on standard error; lower is one"},
       {"print-locs", nullptr, "print source locations in IR"},
+      {"remarks", nullptr, "say on standard error, by source line, what stayed slow and why"},
       {"verify-ir", nullptr, "verify the IR after every pass"},
       {"help,h", nullptr, "this text"},
   });
@@ -68,6 +70,14 @@ void observePasses(const Options& options, CompileOptions& compile) {
     for (const std::string& name : isAfter ? after : before)
       if (name == pass) std::fputs(ir::print(program, print).c_str(), stderr);
   };
+}
+
+void printRemarks(const ir::Program& program) {
+  for (const Remark& r : remarks(program)) {
+    const Position at = program.sources.position(r.loc);
+    std::fprintf(stderr, "%.*s:%u:%u: remark: %s\n", static_cast<int>(at.file.size()),
+                 at.file.data(), at.line, at.column, r.text.c_str());
+  }
 }
 
 /// OUTPUT: SOURCE, in make's syntax.
@@ -123,6 +133,7 @@ int buildFile(const std::string& source, const Options& options, const Target& t
     return Failed;
   if (options.has("MD"))
     if (Status status = writeDependencies(t, source); !status) return fail(status.message());
+  if (options.has("remarks")) printRemarks(*program);
   if (t.kind == "ir") {
     Status status =
         writeFile(t.output, ir::print(*program, {.locations = options.has("print-locs")}));

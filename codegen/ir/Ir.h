@@ -65,6 +65,7 @@ class Value {
   const ValueKind kind;
   Rep rep = Rep::Boxed;
   Type type;
+  bool small = false;   // an int that is known to need no box (47 bits and a sign)
   uint32_t number = 0;  // for passes and back ends: scratch, meaningless between them
 
  protected:
@@ -162,6 +163,9 @@ class Instruction : public Value {
  public:
   Op op;
   bool tail = false;
+  /// Of arithmetic on ints, found by `ranges`: it stays within 64 bits and does not raise; its operands are not negative.
+  /// True where the instruction stands: an instruction that is moved to where less is known loses them.
+  bool nowrap = false, nonnegative = false;
   Location loc;
   const Inlined* inlined = nullptr;  // null: its function's own code
   Block* block = nullptr;

@@ -180,6 +180,7 @@ class Parser {
   void facts(Value& value, const GeneForm& gene) {
     if (const Form* t = property(gene, "type")) value.type = type(t);
     if (const Form* r = property(gene, "rep")) value.rep = rep(r);
+    value.small = flag(gene, "small");
   }
 
   Rep rep(const Form* form) {
@@ -214,6 +215,8 @@ class Parser {
       auto* inst = program_.arena.make<Instruction>(static_cast<Op>(i), gene.loc);
       inst->block = &block;
       inst->tail = flag(gene, "tail");
+      inst->nowrap = flag(gene, "nowrap");
+      inst->nonnegative = flag(gene, "nonnegative");
       facts(*inst, gene);
       block.instructions.push_back(program_.arena, inst);
       if (assigns && !values_.emplace(name(gene.head), inst).second)

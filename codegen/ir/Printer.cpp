@@ -87,6 +87,7 @@ class FunctionPrinter {
   void facts(const Value& value, Type usual) {
     if (value.type != usual) out_ += " ^type " + value.type.text();
     if (value.rep != Rep::Boxed) out_.append(" ^rep ").append(repText(value.rep));
+    flag("small", value.small);
   }
 
   void block(const Block& b) {
@@ -94,7 +95,7 @@ class FunctionPrinter {
     for (size_t i = 0; i < b.params.size(); i++) {
       if (i) out_ += ' ';
       const Param& p = *b.params[i];
-      if (p.type.isAny() && p.rep == Rep::Boxed) {
+      if (p.type.isAny() && p.rep == Rep::Boxed && !p.small) {
         out_ += name(&p);
       } else {
         out_ += "(" + name(&p);
@@ -176,6 +177,8 @@ class FunctionPrinter {
     for (const Edge& e : i.successors) out_ += " " + edge(e);
     if (i.handler) out_ += " ^handler " + edge(*i.handler);
     flag("tail", i.tail);
+    flag("nowrap", i.nowrap);
+    flag("nonnegative", i.nonnegative);
     if (row.hasResult) facts(i, row.result);
     location(i.loc);
     out_ += ')';

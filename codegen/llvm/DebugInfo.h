@@ -41,7 +41,8 @@ class DebugInfo {
   llvm::DICompileUnit* unit_ = nullptr;
   llvm::DIType* types_[4] = {};
   std::map<std::string, llvm::DIFile*, std::less<>> files_;
-  std::map<const ir::Function*, llvm::DISubprogram*> inlinedFrom_;  // functions whose code others have
+  std::map<const ir::Function*, llvm::DISubprogram*>
+      inlinedFrom_;  // functions whose code others have
   std::map<std::pair<const ir::Inlined*, llvm::DISubprogram*>, llvm::DILocation*> calls_;
   std::map<std::pair<llvm::DISubprogram*, std::string_view>, llvm::DILexicalBlockFile*> foreign_;
 };

@@ -29,8 +29,15 @@ llvm::Value* FunctionEmitter::merge(BasicBlock* fastBlock, llvm::Value* fast, Ba
 // --- unboxed ---------------------------------------------------------------------------------------------------------------
 
 /// On ints of 64 bits; overflow raises.
-llvm::Value* FunctionEmitter::checkedArithmetic(Operation operation, llvm::Value* a,
-                                                llvm::Value* b) {
+llvm::Value* FunctionEmitter::checkedArithmetic(const ir::Instruction& inst, Operation operation,
+                                                llvm::Value* a, llvm::Value* b) {
+  if (inst.nowrap) {
+    switch (operation) {
+      case Operation::Add: return b_.CreateNSWAdd(a, b);
+      case Operation::Sub: return b_.CreateNSWSub(a, b);
+      case Operation::Mul: return b_.CreateNSWMul(a, b);
+    }
+  }
   static constexpr llvm::Intrinsic::ID intrinsics[] = {llvm::Intrinsic::sadd_with_overflow,
                                                        llvm::Intrinsic::ssub_with_overflow,
                                                        llvm::Intrinsic::smul_with_overflow};
@@ -79,6 +86,8 @@ bool FunctionEmitter::anyUnboxed(const ir::Instruction& inst) {
 
 /// Defines the result of an instruction in its representation.
 void FunctionEmitter::defineAs(const ir::Instruction& inst, llvm::Value* value, Rep rep) {
+  if (rep == Rep::I64 && inst.rep == Rep::Boxed && inst.small)
+    return define(inst, bits_.fromSmallInt(value));
   define(inst, convert(value, rep, inst.rep));
 }
 
@@ -155,8 +164,8 @@ void FunctionEmitter::emitArithmetic(const ir::Instruction& inst, Operation oper
   if (floats)
     return defineAs(inst, floatArithmetic(operation, useDouble(lhs), useDouble(rhs)), Rep::F64);
   if (isInt(lhs) && isInt(rhs) && anyUnboxed(inst))
-    return defineAs(inst, checkedArithmetic(operation, use(lhs, Rep::I64), use(rhs, Rep::I64)),
-                    Rep::I64);
+    return defineAs(
+        inst, checkedArithmetic(inst, operation, use(lhs, Rep::I64), use(rhs, Rep::I64)), Rep::I64);
 
   if (inst.rep == Rep::F64)
     return emitFloatResult(
@@ -251,7 +260,7 @@ void FunctionEmitter::emitMod(const ir::Instruction& inst) {
     return defineAs(inst, call("gene_float_mod", {useDouble(lhs), useDouble(rhs)}), Rep::F64);
   if (isInt(lhs) && isInt(rhs) && anyUnboxed(inst)) {
     llvm::Value *const x = use(lhs, Rep::I64), *const y = use(rhs, Rep::I64);
-    return defineAs(inst, remainder(x, y), Rep::I64);
+    return defineAs(inst, remainder(inst, x, y), Rep::I64);
   }
   llvm::Value *const a = use(lhs), *const b = use(rhs);
   if (cold_) return emitEntry(inst, "gene_mod", {context_, a, b});
@@ -273,7 +282,11 @@ void FunctionEmitter::emitMod(const ir::Instruction& inst) {
 }
 
 /// On ints of 64 bits.
-llvm::Value* FunctionEmitter::remainder(llvm::Value* x, llvm::Value* y) {
+llvm::Value* FunctionEmitter::remainder(const ir::Instruction& inst, llvm::Value* x,
+                                        llvm::Value* y) {
+  if (inst.nowrap && inst.nonnegative && llvm::isa<llvm::ConstantInt>(y))
+    return b_.CreateURem(x, y);
+  if (inst.nowrap) return quickRemainder(x, y);
   if (const auto* constant = llvm::dyn_cast<llvm::ConstantInt>(y);
       constant && constant->getSExtValue() > 0)
     return b_.CreateSRem(x, y);
@@ -348,12 +361,71 @@ bool FunctionEmitter::emitOperation(const ir::Instruction& inst) {
   return true;
 }
 
+/// On unboxed numbers: truncate, quotient. False for other instructions and representations.
+bool FunctionEmitter::emitConversion(const ir::Instruction& inst) {
+  if (inst.op == ir::Op::Truncate && isFloat(inst.operands[0]) && anyUnboxed(inst)) {
+    llvm::Value* const value = useDouble(inst.operands[0]);
+    // Also false for a NaN.
+    llvm::Value* const fits =
+        b_.CreateFCmpOLT(b_.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, value),
+                         llvm::ConstantFP::get(b_.getDoubleTy(), 9223372036854775808.0));
+    BasicBlock *const other = newBlock("other"), *const next = newBlock("ok");
+    BasicBlock* const done = newBlock("done");
+    b_.CreateCondBr(fits, next, other, likely());
+    b_.SetInsertPoint(other);
+    llvm::Value* const result = call("gene_truncate", {context_, bits_.fromFloating(value)});
+    raiseIfPending(result);
+    llvm::Value* const smallest = convert(result, Rep::Boxed, Rep::I64);
+    BasicBlock* const otherEnd = b_.GetInsertBlock();
+    b_.CreateBr(done);
+    b_.SetInsertPoint(next);
+    llvm::Value* const number = b_.CreateFPToSI(value, b_.getInt64Ty());
+    b_.CreateBr(done);
+    defineAs(inst, merge(next, number, otherEnd, smallest, done), Rep::I64);
+    return true;
+  }
+  if (inst.op != ir::Op::Quotient || !anyUnboxed(inst)) return false;
+  llvm::Value *const a = use(inst.operands[0], Rep::I64), *const b =
+                                                              use(inst.operands[1], Rep::I64);
+  const auto divide = [&] { return inst.nonnegative ? b_.CreateUDiv(a, b) : b_.CreateSDiv(a, b); };
+  if (inst.nowrap) {
+    defineAs(inst, divide(), Rep::I64);
+    return true;
+  }
+  // Quotients of doubles, rounded toward zero, are those of the ints up to 2^52.
+  const auto isExact = [&](llvm::Value* value) -> llvm::Value* {
+    return b_.CreateICmpULE(b_.CreateAdd(value, b_.getInt64(int64_t{1} << 52)),
+                            b_.getInt64(int64_t{1} << 53));
+  };
+  const auto* divisor = llvm::dyn_cast<llvm::ConstantInt>(b);
+  llvm::Value* exact = b_.CreateAnd(isExact(a), isExact(b));
+  if (!divisor || divisor->isZero())
+    exact = b_.CreateAnd(exact, b_.CreateICmpNE(b, b_.getInt64(0)));
+  BasicBlock *const fast = newBlock("fast"), *const slow = newBlock("slow"),
+                    *const done = newBlock("done");
+  b_.CreateCondBr(exact, fast, slow, likely());
+  b_.SetInsertPoint(slow);
+  llvm::Value* const boxed = call("gene_quotient", {context_, convert(a, Rep::I64, Rep::Boxed),
+                                                    convert(b, Rep::I64, Rep::Boxed)});
+  raiseIfPending(boxed);
+  llvm::Value* const slowResult = convert(boxed, Rep::Boxed, Rep::I64);
+  BasicBlock* const slowEnd = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  b_.SetInsertPoint(fast);
+  llvm::Value* const result = divide();
+  b_.CreateBr(done);
+  defineAs(inst, merge(fast, result, slowEnd, slowResult, done), Rep::I64);
+  return true;
+}
+
 void FunctionEmitter::emitNeg(const ir::Instruction& inst) {
   const ir::Value* operand = inst.operands[0];
   if (isFloat(operand)) return defineAs(inst, b_.CreateFNeg(use(operand, Rep::F64)), Rep::F64);
   if (isInt(operand) && anyUnboxed(inst)) {
-    llvm::Value* const both = b_.CreateBinaryIntrinsic(llvm::Intrinsic::ssub_with_overflow,
-                                                       b_.getInt64(0), use(operand, Rep::I64));
+    llvm::Value* const value = use(operand, Rep::I64);
+    if (inst.nowrap) return defineAs(inst, b_.CreateNSWNeg(value), Rep::I64);
+    llvm::Value* const both =
+        b_.CreateBinaryIntrinsic(llvm::Intrinsic::ssub_with_overflow, b_.getInt64(0), value);
     raiseOverflow(b_.CreateExtractValue(both, 1), 3);
     return defineAs(inst, b_.CreateExtractValue(both, 0), Rep::I64);
   }

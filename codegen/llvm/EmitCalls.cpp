@@ -51,7 +51,8 @@ void FunctionEmitter::callCode(const ir::Instruction& inst, llvm::FunctionCallee
 
 void FunctionEmitter::finishCall(const ir::Instruction& inst, llvm::CallInst* result, ir::Rep rep,
                                  TailCall tail) {
-  const bool direct = function_.isDirect && result->getCallingConv() == code_->getCallingConv() &&
+  const bool direct = function_.isDirect && result->getCallingConv() == llvm::CallingConv::Tail &&
+                      code_->getCallingConv() == llvm::CallingConv::Tail &&
                       result->getType() == code_->getReturnType();
   if (inst.tail && tail == TailCall::Allowed &&
       (direct || result->getFunctionType() == code_->getFunctionType())) {
@@ -276,7 +277,8 @@ llvm::Value* FunctionEmitter::callShape(const ir::CallShape* shape) {
 
 /// Context, immediates, operands; a variable number of operands by address and count.
 void FunctionEmitter::emitRuntime(const ir::Instruction& inst, std::string_view entry) {
-  if (emitOperation(inst) || (inst.op == ir::Op::Is && emitIsKind(inst))) return;
+  if (emitOperation(inst) || emitConversion(inst)) return;
+  if (inst.op == ir::Op::Is && emitIsKind(inst)) return;
   if (inst.op == ir::Op::IndexSet) return emitIndexSet(inst);
   const ir::InstInfo& row = inst.info();
   std::vector<llvm::Value*> args{context_};

@@ -135,7 +135,8 @@ class FunctionEmitter {
   void emitArithmetic(const ir::Instruction& inst, Operation operation, const char* name);
   llvm::Value* smallArithmetic(Operation operation, llvm::Value* a, llvm::Value* b,
                                llvm::BasicBlock* slow);
-  llvm::Value* checkedArithmetic(Operation operation, llvm::Value* a, llvm::Value* b);
+  llvm::Value* checkedArithmetic(const ir::Instruction& inst, Operation operation, llvm::Value* a,
+                                 llvm::Value* b);
   llvm::Value* floatArithmetic(Operation operation, llvm::Value* a, llvm::Value* b);
   /// The operands as doubles where both are floats or known numbers; goes to `slow` where one is not.
   std::pair<llvm::Value*, llvm::Value*> doublesOr(const ir::Instruction& inst,
@@ -152,7 +153,8 @@ class FunctionEmitter {
   llvm::Value* compareMixed(const ir::Value* lhs, const ir::Value* rhs,
                             llvm::CmpInst::Predicate floats);
   bool emitOperation(const ir::Instruction& inst);
-  llvm::Value* remainder(llvm::Value* x, llvm::Value* y);
+  bool emitConversion(const ir::Instruction& inst);
+  llvm::Value* remainder(const ir::Instruction& inst, llvm::Value* x, llvm::Value* y);
   llvm::Value* quickRemainder(llvm::Value* x, llvm::Value* y);
   void raiseOverflow(llvm::Value* overflowed, uint64_t operation);
   static bool isFloat(const ir::Value* value);

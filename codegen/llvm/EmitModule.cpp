@@ -73,24 +73,32 @@ void ModuleEmitter::declareFunctions() {
   usesCallee_.resize(program_.functions.size());
   assigned_.resize(program_.globals.size());
   addressTaken_[0] = true;
+  std::vector<bool> inTailCall(program_.functions.size());
   for (const ir::Function* function : program_.functions) {
     llvm::Function* const body =
         llvm::Function::Create(functionType(*function), GlobalValue::InternalLinkage,
                                "gene." + displayName(program_, *function), *module_);
     body->setDoesNotThrow();
-    // Tail calls between direct functions: any prototypes go together.
-    if (function->isDirect) body->setCallingConv(llvm::CallingConv::Tail);
     bodies_.push_back(body);
     for (const ir::Block* block : function->blocks)
       for (const ir::Instruction* inst : block->instructions) {
         if (inst->op == ir::Op::Closure) addressTaken_[inst->immediates[0].function->index] = true;
         if (inst->op == ir::Op::GlobalSet) assigned_[inst->immediates[0].global->index] = true;
+        if (inst->tail && inst->op == ir::Op::CallKnown) {
+          inTailCall[function->index] = true;
+          inTailCall[inst->immediates[0].function->index] = true;
+        }
         if (inst->op == ir::Op::Callee) {
           usesCallee_[function->index] = true;
           addressTaken_[function->index] = true;
         }
       }
   }
+  // Tail calls between direct functions: any prototypes go together, but calls cost an instruction more.
+  for (const ir::Function* function : program_.functions)
+    if (function->isDirect)
+      bodies_[function->index]->setCallingConv(
+          inTailCall[function->index] ? llvm::CallingConv::Tail : llvm::CallingConv::Fast);
 }
 
 Constant* ModuleEmitter::functionInfo(const ir::Function* function) {

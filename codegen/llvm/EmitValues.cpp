@@ -65,6 +65,10 @@ llvm::Value* FunctionEmitter::use(const ir::Value* value, Rep rep) {
   Held& held = held_[value->number];
   if (rep == Rep::I1 && held.condition) return held.condition;
   GENE_ASSERT(held.value, "a value is defined before it is used");
+  if (value->small && value->rep == Rep::I64 && rep == Rep::Boxed)
+    return bits_.fromSmallInt(held.value);
+  if (value->small && value->rep == Rep::Boxed && rep == Rep::I64)
+    return bits_.smallInt(held.value);
   return convert(held.value, value->rep, rep);
 }
 

@@ -5,6 +5,8 @@
 // Keeps: functions that capture something or ask for their closure; tail calls: a direct function makes tail calls to
 // direct functions only, as those of the one prototype and those of their own cannot reach each other by `musttail`.
 
+#include <unordered_set>
+
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Passes.h"
 #include "codegen/passes/Rewrite.h"
@@ -64,11 +66,14 @@ class DirectCalls {
       direct[f->index]->isDirect = true;
       changed = true;
     }
-    if (!changed) return false;
-    for (Function* f : program_.functions) redirect(*f, direct);
-    for (Function* f : functions)
-      if (direct[f->index] == f) dropClosure(*f);
-    return true;
+    if (changed)
+      for (Function* f : program_.functions) redirect(*f, direct);
+    // Nobody asks for the closure of a function that is direct itself, or was inlined wherever it is called.
+    std::unordered_set<const Function*> dropped;
+    for (const Function* f : functions)
+      if (direct[f->index] == f || (!escapes_[f->index] && !called_[f->index])) dropped.insert(f);
+    for (Function* f : program_.functions) dropClosures(*f, dropped);
+    return changed;
   }
 
  private:
@@ -143,15 +148,14 @@ class DirectCalls {
       }
   }
 
-  void dropClosure(const Function& f) {
-    for (Function* other : program_.functions)
-      removeInstructions(*other, [&](const Instruction* inst) {
-        auto makes = [&](const ir::Value* v) {
-          const Instruction* made = asInstruction(v);
-          return made && made->op == Op::Closure && made->immediates[0].function == &f;
-        };
-        return makes(inst) || (inst->op == Op::GlobalSet && makes(inst->operands[0]));
-      });
+  static void dropClosures(Function& f, const std::unordered_set<const Function*>& dropped) {
+    auto makes = [&](const ir::Value* v) {
+      const Instruction* made = asInstruction(v);
+      return made && made->op == Op::Closure && dropped.contains(made->immediates[0].function);
+    };
+    removeInstructions(f, [&](const Instruction* inst) {
+      return makes(inst) || (inst->op == Op::GlobalSet && makes(inst->operands[0]));
+    });
   }
 
   template <class F>

@@ -38,8 +38,11 @@ bool mayRaise(const Instruction& inst) {
     case Op::Add:
     case Op::Sub:
     case Op::Mul:
-      return !isNumber(inst.operands[0]) || !isNumber(inst.operands[1]) || mayOverflow(inst);
-    case Op::Neg: return !isFloat(inst.operands[0]);
+      return !isNumber(inst.operands[0]) || !isNumber(inst.operands[1]) ||
+             (mayOverflow(inst) && !inst.nowrap);
+    case Op::Neg: return !isFloat(inst.operands[0]) && !(isInt(inst.operands[0]) && inst.nowrap);
+    case Op::Quotient: return !inst.nowrap;
+    case Op::Truncate: return !isInt(inst.operands[0]);
     case Op::Sqrt: return !isNumber(inst.operands[0]);
     case Op::Div:
     case Op::Lt:
@@ -49,7 +52,7 @@ bool mayRaise(const Instruction& inst) {
     case Op::Mod: {
       if (!isNumber(inst.operands[0]) || !isNumber(inst.operands[1])) return true;
       const ir::Constant* divisor = asConstant(inst.operands[1]);
-      return mayOverflow(inst) && !(divisor && divisor->integer != 0);
+      return mayOverflow(inst) && !inst.nowrap && !(divisor && divisor->integer != 0);
     }
     case Op::Eq:
     case Op::Ne: return inst.operands[0]->type.overlaps(Type::Instance());
@@ -108,6 +111,14 @@ Type arithmetic(Type lhs, Type rhs) {
       (lhs.overlaps(Type::Int()) && rhs.overlaps(Type::Float())))
     result = result | Type::Float();
   return result.isNone() ? Number : result;
+}
+
+/// Of methods of numbers: no program can change those.
+Type methodType(const Instruction& call, std::span<const Type> operands) {
+  if (call.operands.size() != 1 || operands.empty() || !operands[0].within(Number))
+    return Type::value();
+  const std::string_view name = call.immediates[0].symbol.text();
+  return name == "to_i" ? Type::Int() : name == "to_f" ? Type::Float() : Type::value();
 }
 
 Type named(std::string_view name) {
@@ -206,7 +217,7 @@ Type resultType(const Instruction& inst, std::span<const Type> operands) {
     case Op::CallMethod: {
       const ir::ArrayMethod* method =
           operands.empty() ? nullptr : ir::knownArrayMethod(inst, operands[0]);
-      return method ? method->result & Type::value() : Type::value();
+      return method ? method->result & Type::value() : methodType(inst, operands);
     }
     case Op::Call:
     case Op::CallKnown:

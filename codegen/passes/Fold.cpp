@@ -224,6 +224,10 @@ Value* fold(const Instruction& inst, ir::Program& program) {
       return inst.operands[0]->type.within(inst.type) && !inst.operands[0]->type.isNone()
                  ? inst.operands[0]
                  : nullptr;
+    case Op::IsSmallInt:
+      return !inst.operands[0]->type.isNone() && !inst.operands[0]->type.overlaps(Type::Int())
+                 ? boolean(program, false)
+                 : nullptr;
     case Op::IsAbsent: return isAbsent(inst.operands[0], program);
     case Op::Same: return same(inst, program);
     case Op::Concat: return concat(inst, program);

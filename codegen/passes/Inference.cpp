@@ -1,5 +1,8 @@
 #include "codegen/passes/Inference.h"
 
+#include <algorithm>
+
+#include "codegen/ir/Dominance.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Passes.h"
 
@@ -27,6 +30,9 @@ Inference::Inference(ir::Program& program) : program_(program), classes_(program
   fields_.assign(classes_.fieldCount(), Type::none());
   uint32_t count = 0;
   callers_.resize(program.functions.size());
+  captures_.resize(program.functions.size());
+  globals_.assign(program.globals.size(), Type::none());
+  readers_.resize(program.globals.size());
   for (Function* function : program.functions) {
     bool readsFields = false;
     for (Block* block : function->blocks) {
@@ -36,13 +42,61 @@ Inference::Inference(ir::Program& program) : program_(program), classes_(program
         readsFields |= inst->op == Op::MemberGet || inst->op == Op::FieldGet;
         if (inst->op == Op::CallKnown)
           callers_[inst->immediates[0].function->index].push_back(function);
+        noteVariables(*inst, *function);
       }
     }
     if (readsFields) fieldReaders_.push_back(function);
+    captures_[function->index].assign(function->captureCount, Type::none());
   }
   types_.assign(count, Type::none());
   results_.assign(program.functions.size(), Type::none());
   waiting_.assign(program.functions.size(), true);
+  if (!globalsAreOpen_) findSureReads();
+}
+
+void Inference::noteVariables(const Instruction& inst, Function& function) {
+  switch (inst.op) {
+    case Op::GlobalGet:
+    case Op::GlobalCheck: readers_[inst.immediates[0].global->index].push_back(&function); break;
+    // Code at run time, and whoever has the module itself, may assign any global.
+    case Op::EnvironmentNew:
+    case Op::Eval:
+    case Op::CallerEval:
+    case Op::Render:
+    case Op::ModuleSelf:
+    case Op::ModuleSet: globalsAreOpen_ = true; break;
+    default: break;
+  }
+}
+
+/// A global is read before it is assigned where a function runs before the `var`; what it holds then is nobody's type.
+/// Sure are reads of the top level below an assignment, and of all functions if no code ran before one.
+void Inference::findSureReads() {
+  const Function& top = *program_.functions[0];
+  const ir::Dominance dominance(top);
+  std::unordered_map<const ir::Global*, std::vector<const Instruction*>> assigned;
+  std::unordered_set<const ir::Global*> first;
+  bool ran = false;
+  for (const Block* block : dominance.order())
+    for (const Instruction* inst : block->instructions) {
+      ran |= block != top.entry() || effectsOf(*inst).runsCode;
+      if (inst->op != Op::GlobalGet && inst->op != Op::GlobalSet) continue;
+      const ir::Global* global = inst->immediates[0].global;
+      std::vector<const Instruction*>& sets = assigned[global];
+      if (inst->op == Op::GlobalSet) {
+        sets.push_back(inst);
+        if (!ran) first.insert(global);
+      } else if (std::ranges::any_of(sets, [&](const Instruction* set) {
+                   return dominance.dominates(set->block, block);
+                 })) {
+        sure_.insert(inst);
+      }
+    }
+  for (const Function* function : program_.functions)
+    for (const Block* block : function->blocks)
+      for (const Instruction* inst : block->instructions)
+        if (inst->op == Op::GlobalGet && first.contains(inst->immediates[0].global))
+          sure_.insert(inst);
 }
 
 Type Inference::typeOf(const ir::Value* value) const {
@@ -178,12 +232,40 @@ Type Inference::transfer(const Instruction& inst) {
       if (const KnownClass* cls = classes_.classOf(inst.operands[0]); cls && cls->number)
         return cls->exactInstances();
       break;
+    case Op::Convert: return typeOf(inst.operands[0]) & inst.type;  // behind a guard: more is known
+    case Op::CaptureGet:
+      return captures_[inst.block->function->index]
+                      [static_cast<size_t>(inst.immediates[0].integer)];
+    case Op::GlobalGet:
+      if (globalsAreOpen_ || !sure_.contains(&inst)) break;
+      return globals_[inst.immediates[0].global->index];
     default: break;
   }
   Type buffer[4];
   const size_t count = operandsThatMatter(inst);
   for (size_t i = 0; i < count; i++) buffer[i] = typeOf(inst.operands[i]);
   return resultType(inst, std::span<const Type>(buffer, count));
+}
+
+/// All closures of a function that are made anywhere say what its captures are.
+void Inference::capture(const Instruction& closure) {
+  const Function* function = closure.immediates[0].function;
+  for (size_t i = 0; i < closure.operands.size(); i++) {
+    Type& known = captures_[function->index][i];
+    const Type joined = known | typeOf(closure.operands[i]);
+    if (joined == known) continue;
+    known = joined;
+    waiting_[function->index] = true;
+  }
+}
+
+void Inference::assign(const Instruction& set) {
+  const ir::Global* global = set.immediates[0].global;
+  Type& known = globals_[global->index];
+  const Type joined = known | typeOf(set.operands[0]);
+  if (joined == known) return;
+  known = joined;
+  for (const Function* reader : readers_[global->index]) waiting_[reader->index] = true;
 }
 
 bool Inference::visit(Function& function) {
@@ -194,6 +276,8 @@ bool Inference::visit(Function& function) {
       if (inst->op == Op::Return) result = result | typeOf(inst->operands[0]);
       if (inst->info().hasResult) changed |= join(inst, transfer(*inst));
       noteStore(*inst);
+      if (inst->op == Op::Closure) capture(*inst);
+      if (inst->op == Op::GlobalSet) assign(*inst);
       if (inst->op != Op::CallKnown) continue;
       Function* callee = inst->immediates[0].function;
       if (!hasKnownCallers(*callee)) continue;

@@ -1,6 +1,7 @@
 #pragma once
 // Types of all values of a program, found optimistically: a loop variable that starts as an Int and only gets Ints is
-// one. Functions that are called by `call.known` only (direct ones) get the types of the arguments they are given.
+// one. Functions that are called by `call.known` only (direct ones) get the types of the arguments they are given, captures
+// those of what closures are made with, globals those of what is assigned to them.
 
 #include <unordered_map>
 #include <unordered_set>
@@ -35,6 +36,10 @@ class Inference {
   bool visit(ir::Function& function);
   bool join(const ir::Value* value, ir::Type type);
   ir::Type transfer(const ir::Instruction& inst);
+  void noteVariables(const ir::Instruction& inst, ir::Function& function);
+  void findSureReads();
+  void capture(const ir::Instruction& closure);
+  void assign(const ir::Instruction& set);
 
   ir::Type memberType(ir::Type object, Symbol field) const;
   ir::Type slotType(const ir::Instruction& get) const;
@@ -52,6 +57,11 @@ class Inference {
   std::vector<ir::Type> types_;    // by Value::number
   std::vector<ir::Type> results_;  // by Function::index
   std::vector<std::vector<ir::Function*>> callers_;
+  std::vector<std::vector<ir::Type>> captures_;  // by Function::index, then by capture
+  std::vector<ir::Type> globals_;                // by Global::index: what is assigned to it
+  std::vector<std::vector<ir::Function*>> readers_;
+  std::unordered_set<const ir::Instruction*> sure_;  // reads of globals that have been assigned
+  bool globalsAreOpen_ = false;                      // somebody else may assign them
   std::unordered_map<const ir::Param*, ir::Type> forced_;
   std::vector<bool> waiting_;  // functions to be visited again
 };

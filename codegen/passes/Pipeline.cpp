@@ -26,15 +26,20 @@ constexpr Pass passes[] = {
 
 // Level 0 (eval, the REPL) runs nothing.
 constexpr std::string_view level1[] = {"simplify", "resolve-calls", "resolve-methods", "simplify"};
+// clang-format off
 constexpr std::string_view level2[] = {
-    "simplify",     "resolve-calls", "number-classes", "resolve-methods", "initialise-fields",
-    "simplify",     "tail-loops",                                   // what is called
-    "inline",       "simplify",      "resolve-calls",  "inline",    // closures that became known
-    "simplify",     "resolve-calls", "inline",         "simplify",  //
-    "direct-calls", "drop-unused",   "specialise",     "infer",           "simplify",  // types
-    "self-inline",  "simplify",      "class-versions", "lower-fields",    "simplify",
-    "infer",        "simplify",      "infer",          "unbox",           "drop-methods",
-    "drop-unused"};
+    "simplify", "resolve-calls", "number-classes", "resolve-methods",  // which calls are known
+    "initialise-fields", "simplify", "tail-loops",
+    "inline", "simplify", "resolve-calls",                             // closures that become known by inlining
+    "inline", "simplify", "resolve-calls",
+    "inline", "simplify", "elide-scopes", "simplify",
+    "direct-calls", "drop-unused",
+    "specialise", "infer", "numbers", "simplify", "infer",             // what kinds of values there are
+    "self-inline", "simplify", "class-versions", "lower-fields", "simplify",
+    "infer", "simplify", "infer",
+    "licm", "unbox", "ranges",
+    "drop-methods", "drop-unused"};
+// clang-format on
 
 // -------------------------------------------------------------------------------------------------------------------------
 

@@ -30,7 +30,15 @@ std::vector<Instruction*> callsOfItself(const Function& f) {
   return calls;
 }
 
+/// The general version of a function that was specialised: what is worth it runs in the copy.
+bool isGuarded(const Function& f) {
+  const Instruction* end = f.entry()->terminator();
+  const Instruction* test = end->op == Op::Branch ? asInstruction(end->operands[0]) : nullptr;
+  return test && test->op == Op::IsSmallInt;
+}
+
 bool unroll(Function& f) {
+  if (isGuarded(f)) return false;
   const size_t size = sizeOf(f);
   if (size > LargestBody || callsOfItself(f).empty() || !isInlinable(f)) return false;
   const Function* body = nullptr;

@@ -68,6 +68,8 @@ Rep naturalRep(const Instruction& inst) {
     case Op::Mod:
       if (isInt(operand(0)) && isInt(operand(1))) return Rep::I64;
       return isNumber(operand(0)) && isNumber(operand(1)) ? Rep::F64 : Rep::Boxed;
+    case Op::Truncate: return isFloat(operand(0)) ? Rep::I64 : Rep::Boxed;
+    case Op::Quotient: return isInt(operand(0)) && isInt(operand(1)) ? Rep::I64 : Rep::Boxed;
     case Op::Div: return Rep::F64;
     case Op::Sqrt: return isNumber(operand(0)) ? Rep::F64 : Rep::Boxed;
     case Op::Neg: return isInt(operand(0)) ? Rep::I64 : isFloat(operand(0)) ? Rep::F64 : Rep::Boxed;

@@ -241,6 +241,20 @@ Value gene_not(Context* context, Value value) {
   return Value::boolean(value.isFalsy());
 }
 
+static Value truncated(Context* context, double number) {
+  if (number >= -9223372036854775808.0 && number < 9223372036854775808.0)
+    return newInt(*context, static_cast<int64_t>(number));
+  return raise(*context, ErrorClass::Type, "Type error: cannot convert Float to Int");
+}
+
+Value gene_truncate(Context* context, Value value) {
+  return isInt(value) ? value : truncated(context, value.floating());
+}
+
+Value gene_quotient(Context* context, Value lhs, Value rhs) {
+  return truncated(context, static_cast<double>(asInt(lhs)) / static_cast<double>(asInt(rhs)));
+}
+
 Value gene_bit_and(Context* context, Value lhs, Value rhs) {
   if (isInt(lhs) && isInt(rhs)) return newInt(*context, asInt(lhs) & asInt(rhs));
   if (isBytes(lhs) && isBytes(rhs))

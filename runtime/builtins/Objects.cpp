@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "runtime/Output.h"
+#include "runtime/abi/Entry.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/object/Enum.h"
 #include "runtime/object/Map.h"
@@ -119,10 +120,7 @@ Value intToFloat(Context&, const Value* args, uint32_t) {
   return Value::floating(static_cast<double>(asInt(args[0])));
 }
 Value floatToInt(Context& context, const Value* args, uint32_t) {
-  const double d = args[0].floating();
-  if (d >= -9223372036854775808.0 && d < 9223372036854775808.0)
-    return newInt(context, static_cast<int64_t>(d));
-  return raiseType(context, "Type error: cannot convert Float to Int");
+  return gene_truncate(&context, args[0]);
 }
 
 constexpr BuiltinRow intRows[] = {

@@ -1,0 +1,453 @@
+// Marks arithmetic on ints that cannot overflow, and ints that need no box; folds comparisons that are decided.
+//   before  (v1 = lt v0 100 …) (branch v1 body …) … (v2 = add v0 1 ^type int)      in `body`
+//   after   (v2 = add v0 1 ^type int ^^nowrap ^^small)
+// Abstract interpretation over intervals: optimistic, widened at loops to the next threshold, then narrowed twice.
+// Needs: types. Keeps: every exception. Nothing may move instructions afterwards: what is marked holds where it stands.
+
+#include "codegen/passes/Ranges.h"
+
+#include <algorithm>
+
+#include "codegen/passes/Facts.h"
+#include "codegen/passes/Passes.h"
+#include "codegen/passes/Rewrite.h"
+
+namespace gene {
+
+using ir::Block;
+using ir::ConstantKind;
+using ir::Edge;
+using ir::Instruction;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+namespace {
+
+using Wide = __int128;
+
+constexpr Range All{}, None{1, 0};
+/// Where quotients of doubles, rounded toward zero, are those of the ints.
+constexpr int64_t Exact = int64_t{1} << 52;
+constexpr int MostPasses = 40, PassesBeforeWidening = 3;
+
+bool isInt(const Value* v) { return !v->type.isNone() && v->type.within(Type::Int()); }
+
+int64_t clamp(Wide n) {
+  return n < INT64_MIN ? INT64_MIN : n > INT64_MAX ? INT64_MAX : static_cast<int64_t>(n);
+}
+/// The exact interval of a result, and whether it fits 64 bits.
+struct Exactly {
+  Wide low, high;
+  [[nodiscard]] bool fits() const { return low >= INT64_MIN && high <= INT64_MAX; }
+  [[nodiscard]] Range range() const {
+    if (low > INT64_MAX || high < INT64_MIN) return None;
+    return {clamp(low), clamp(high)};
+  }
+};
+
+Exactly arithmetic(Op op, Range a, Range b) {
+  switch (op) {
+    case Op::Add: return {Wide{a.low} + b.low, Wide{a.high} + b.high};
+    case Op::Sub: return {Wide{a.low} - b.high, Wide{a.high} - b.low};
+    case Op::Neg: return {-Wide{a.high}, -Wide{a.low}};
+    default: break;
+  }
+  const Wide corners[] = {Wide{a.low} * b.low, Wide{a.low} * b.high, Wide{a.high} * b.low,
+                          Wide{a.high} * b.high};
+  return {*std::ranges::min_element(corners), *std::ranges::max_element(corners)};
+}
+
+Range join(Range a, Range b) {
+  if (a.isEmpty()) return b;
+  if (b.isEmpty()) return a;
+  return {std::min(a.low, b.low), std::max(a.high, b.high)};
+}
+Range meet(Range a, Range b) { return {std::max(a.low, b.low), std::min(a.high, b.high)}; }
+
+Range remainder(Range a, Range b) {
+  const Wide most = std::max(Wide{b.high}, -Wide{b.low});  // of |b|
+  if (most == 0) return None;
+  const int64_t limit = clamp(most - 1);
+  return {a.low >= 0 ? 0 : std::max(a.low, -limit), a.high <= 0 ? 0 : std::min(a.high, limit)};
+}
+
+/// By way of doubles, which round the dividend where it is large.
+Range quotient(Range a, Range b) {
+  constexpr Wide Rounding = 1024;
+  auto off = [](int64_t n) { return n >= -Exact && n <= Exact ? Wide{0} : Rounding; };
+  if (a.low >= 0 && b.low >= 1)
+    return {clamp(std::max(Wide{0}, a.low / b.high - off(a.low))),
+            clamp(a.high / b.low + off(a.high))};
+  const Wide most = std::max(Wide{a.high}, -Wide{a.low}) + Rounding;
+  return {clamp(-most), clamp(most)};
+}
+
+/// The smallest 2^k - 1 from `number` up.
+int64_t mask(int64_t number) {
+  int64_t m = 0;
+  while (m < number) m = m * 2 + 1;
+  return m;
+}
+
+Range bits(Op op, Range a, Range b) {
+  if (op == Op::BitAnd) {
+    if (a.low >= 0 && b.low >= 0) return {0, std::min(a.high, b.high)};
+    if (a.low >= 0) return {0, a.high};
+    if (b.low >= 0) return {0, b.high};
+    return All;
+  }
+  if (op == Op::BitOr || op == Op::BitXor)
+    return a.low >= 0 && b.low >= 0 ? Range{0, mask(std::max(a.high, b.high))} : All;
+  if (op == Op::Shr && b.within(0, 63))
+    return {a.low >> (a.low < 0 ? b.low : b.high), a.high >> (a.high < 0 ? b.high : b.low)};
+  return All;
+}
+
+Op swapped(Op op) {
+  switch (op) {
+    case Op::Lt: return Op::Gt;
+    case Op::Le: return Op::Ge;
+    case Op::Gt: return Op::Lt;
+    case Op::Ge: return Op::Le;
+    default: return op;
+  }
+}
+Op negated(Op op) {
+  switch (op) {
+    case Op::Lt: return Op::Ge;
+    case Op::Le: return Op::Gt;
+    case Op::Gt: return Op::Le;
+    case Op::Ge: return Op::Lt;
+    case Op::Eq: return Op::Ne;
+    default: return Op::Eq;
+  }
+}
+bool isComparison(Op op) {
+  return op == Op::Lt || op == Op::Le || op == Op::Gt || op == Op::Ge || op == Op::Eq ||
+         op == Op::Ne;
+}
+/// The comparison of ints that `edge` of the branch at the end of `from` depends on; null if there is none.
+const Instruction* comparisonOn(const Block* from, const Edge& edge, bool* isTrue) {
+  const Instruction* branch = from->terminator();
+  if (branch->op != Op::Branch) return nullptr;
+  const Instruction* test = asInstruction(branch->operands[0]);
+  if (!test || !isComparison(test->op)) return nullptr;
+  if (!isInt(test->operands[0]) || !isInt(test->operands[1])) return nullptr;
+  if (branch->successors[0].target == branch->successors[1].target) return nullptr;
+  *isTrue = &edge == &branch->successors[0];
+  return test;
+}
+
+std::optional<bool> decided(Op op, Range a, Range b) {
+  if (a.isEmpty() || b.isEmpty()) return std::nullopt;
+  switch (op) {
+    case Op::Lt:
+      if (a.high < b.low) return true;
+      if (a.low >= b.high) return false;
+      return std::nullopt;
+    case Op::Ge:
+    case Op::Le:
+    case Op::Gt: {
+      if (op == Op::Ge) {
+        const std::optional<bool> less = decided(Op::Lt, a, b);
+        return less ? std::optional(!*less) : std::nullopt;
+      }
+      if (op == Op::Gt) return decided(Op::Lt, b, a);
+      const std::optional<bool> greater = decided(Op::Lt, b, a);
+      return greater ? std::optional(!*greater) : std::nullopt;
+    }
+    case Op::Eq:
+    case Op::Ne:
+      if (a.high < b.low || b.high < a.low) return op == Op::Ne;
+      if (a.low == a.high && a == b) return op == Op::Eq;
+      return std::nullopt;
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace
+
+// --- the analysis --------------------------------------------------------------------------------------------------------------
+
+Ranges::Ranges(const ir::Function& function)
+    : function_(function), dominance_(function), before_(ir::predecessors(function)) {
+  noteFacts(before_);
+  findThresholds();
+  for (const ir::Param* p : function.entry()->params)
+    if (isInt(p)) ranges_[p] = All;
+  int passes = 0;
+  while (pass(passes >= PassesBeforeWidening))
+    if (++passes == MostPasses) {
+      // Give up on what still grows, which is all that may depend on it.
+      for (auto& [value, range] : ranges_) range = All;
+      break;
+    }
+  // From intervals that are too large to smaller ones, which hold as well.
+  for (int i = 0; i < 2; i++)
+    for (Block* block : dominance_.order()) {
+      if (block != function.entry())
+        for (const ir::Param* p : block->params) {
+          if (!isInt(p)) continue;
+          Range all = None;
+          for (const ir::Predecessor& before : before_[block->index])
+            all = join(all, before.isHandler
+                                ? (p->index == 0 ? All : of(before.edge->args[p->index - 1]))
+                                : onEdge(before.edge->args[p->index], before.from, *before.edge));
+          ranges_[p] = meet(ranges_[p], all);
+        }
+      for (const Instruction* inst : block->instructions)
+        if (inst->info().hasResult && isInt(inst))
+          ranges_[inst] = meet(ranges_[inst], transfer(*inst));
+    }
+}
+
+void Ranges::noteFacts(const std::vector<std::vector<ir::Predecessor>>& before) {
+  for (const Block* block : dominance_.order()) {
+    if (block == function_.entry() || before[block->index].size() != 1) continue;
+    const ir::Predecessor& p = before[block->index][0];
+    bool isTrue = false;
+    const Instruction* test = p.isHandler ? nullptr : comparisonOn(p.from, *p.edge, &isTrue);
+    if (!test) continue;
+    const Op op = isTrue ? test->op : negated(test->op);
+    facts_[test->operands[0]].push_back({block, op, test->operands[1]});
+    facts_[test->operands[1]].push_back({block, swapped(op), test->operands[0]});
+  }
+}
+
+void Ranges::findThresholds() {
+  constexpr size_t Most = 12;
+  for (const Block* block : function_.blocks)
+    for (const Instruction* inst : block->instructions) {
+      if (!isComparison(inst->op) && inst->op != Op::Mod) continue;
+      for (const Value* operand : inst->operands)
+        if (isConstant(operand, ConstantKind::Int) && thresholds_.size() < Most)
+          for (int64_t k : {-1, 0, 1})
+            thresholds_.push_back(clamp(Wide{asConstant(operand)->integer} + k));
+    }
+  for (int64_t t : {int64_t{-1}, int64_t{0}, int64_t{1}, Exact, int64_t{1} << 31, int64_t{1} << 47})
+    thresholds_.push_back(t);
+  thresholds_.push_back(INT64_MAX - 1);
+  std::ranges::sort(thresholds_);
+}
+
+bool Ranges::update(const Value* value, Range range, bool widen) {
+  auto [it, isNew] = ranges_.try_emplace(value, None);
+  Range joined = join(it->second, range);
+  if (joined == it->second) return false;
+  if (widen && !it->second.isEmpty()) {
+    if (joined.low < it->second.low) {
+      auto below = std::ranges::upper_bound(thresholds_, joined.low);
+      joined.low = below == thresholds_.begin() ? INT64_MIN : *--below;
+    }
+    if (joined.high > it->second.high) {
+      auto above = std::ranges::lower_bound(thresholds_, joined.high);
+      joined.high = above == thresholds_.end() ? INT64_MAX : *above;
+    }
+  }
+  it->second = joined;
+  return true;
+}
+
+bool Ranges::pass(bool widen) {
+  bool changed = false;
+  for (const Block* block : dominance_.order()) {
+    for (const Instruction* inst : block->instructions)
+      if (inst->info().hasResult && isInt(inst)) changed |= update(inst, transfer(*inst), false);
+    block->forEachEdge([&](Edge& edge, bool isHandler) {
+      if (isHandler && isInt(edge.target->params[0]))
+        changed |= update(edge.target->params[0], All, false);
+      for (size_t i = 0; i < edge.args.size(); i++) {
+        const ir::Param* p = edge.target->params[i + (isHandler ? 1 : 0)];
+        if (!isInt(p)) continue;
+        const Range range = isHandler ? of(edge.args[i]) : onEdge(edge.args[i], block, edge);
+        changed |= update(p, range, widen);
+      }
+    });
+  }
+  return changed;
+}
+
+Range Ranges::of(const Value* value) const {
+  if (const ir::Constant* c = asConstant(value))
+    return c->constantKind == ConstantKind::Int ? Range{c->integer, c->integer} : All;
+  if (!isInt(value)) return All;
+  auto it = ranges_.find(value);
+  return it == ranges_.end() ? None : it->second;
+}
+
+Range Ranges::refined(Range range, Op op, const Value* other) const {
+  const Range limit = of(other);
+  if (limit.isEmpty() || range.isEmpty()) return None;
+  switch (op) {
+    case Op::Lt: return limit.high == INT64_MIN ? None : meet(range, {INT64_MIN, limit.high - 1});
+    case Op::Le: return meet(range, {INT64_MIN, limit.high});
+    case Op::Gt: return limit.low == INT64_MAX ? None : meet(range, {limit.low + 1, INT64_MAX});
+    case Op::Ge: return meet(range, {limit.low, INT64_MAX});
+    case Op::Eq: return meet(range, limit);
+    default: break;
+  }
+  if (limit.low != limit.high) return range;
+  if (range.low == limit.low)
+    return range.low == range.high ? None : Range{range.low + 1, range.high};
+  if (range.high == limit.low) return {range.low, range.high - 1};
+  return range;
+}
+
+Range Ranges::at(const Value* value, const Block* block) const {
+  Range range = of(value);
+  auto it = facts_.find(value);
+  if (it == facts_.end() || asConstant(value)) return range;
+  for (const Fact& fact : it->second)
+    if (dominance_.dominates(fact.block, block)) range = refined(range, fact.op, fact.other);
+  return range;
+}
+
+Range Ranges::onEdge(const Value* value, const Block* from, const Edge& edge) const {
+  Range range = at(value, from);
+  bool isTrue = false;
+  const Instruction* test = comparisonOn(from, edge, &isTrue);
+  if (!test || asConstant(value)) return range;
+  const Op op = isTrue ? test->op : negated(test->op);
+  if (test->operands[0] == value) range = refined(range, op, test->operands[1]);
+  if (test->operands[1] == value) range = refined(range, swapped(op), test->operands[0]);
+  return range;
+}
+
+Range Ranges::transfer(const Instruction& inst) const {
+  auto operand = [&](size_t i) { return at(inst.operands[i], inst.block); };
+  switch (inst.op) {
+    case Op::Add:
+    case Op::Sub:
+    case Op::Mul:
+    case Op::Mod:
+    case Op::Quotient:
+    case Op::BitAnd:
+    case Op::BitOr:
+    case Op::BitXor:
+    case Op::Shr: {
+      if (!isInt(inst.operands[0]) || !isInt(inst.operands[1])) return All;
+      const Range a = operand(0), b = operand(1);
+      if (a.isEmpty() || b.isEmpty()) return None;
+      if (inst.op == Op::Mod) return remainder(a, b);
+      if (inst.op == Op::Quotient) return quotient(a, b);
+      if (inst.op == Op::Add || inst.op == Op::Sub || inst.op == Op::Mul)
+        return arithmetic(inst.op, a, b).range();
+      return bits(inst.op, a, b);
+    }
+    case Op::Neg: {
+      const Range a = operand(0);
+      return a.isEmpty() ? None : arithmetic(Op::Neg, a, a).range();
+    }
+    case Op::Not: {
+      const Range a = operand(0);
+      return a.isEmpty() ? None : Range{~a.high, ~a.low};
+    }
+    case Op::Convert: return operand(0);
+    case Op::RangeBound: return isInt(inst.operands[0]) ? operand(0) : All;
+    case Op::RepeatCount: return {0, INT64_MAX};
+    default: return All;
+  }
+}
+
+// --- order ---------------------------------------------------------------------------------------------------------------------
+
+bool Ranges::isLessByFacts(const Value* a, const Value* b, const Block* block) const {
+  if (at(a, block).high < at(b, block).low) return true;
+  auto it = facts_.find(a);
+  if (it == facts_.end()) return false;
+  return std::ranges::any_of(it->second, [&](const Fact& fact) {
+    return fact.op == Op::Lt && fact.other == b && dominance_.dominates(fact.block, block);
+  });
+}
+
+bool Ranges::isLessOnEdge(const Value* a, const Value* b, const Block* from,
+                          const Edge& edge) const {
+  if (isLessByFacts(a, b, from)) return true;
+  if (onEdge(a, from, edge).high < onEdge(b, from, edge).low) return true;
+  bool isTrue = false;
+  const Instruction* test = comparisonOn(from, edge, &isTrue);
+  if (!test) return false;
+  const Op op = isTrue ? test->op : negated(test->op);
+  auto same = [](const Value* x, const Value* y) { return x == y; };
+  return (op == Op::Lt && same(test->operands[0], a) && same(test->operands[1], b)) ||
+         (op == Op::Gt && same(test->operands[0], b) && same(test->operands[1], a));
+}
+
+bool Ranges::isLess(const Value* a, const Value* b, const Block* block) const {
+  if (isLessByFacts(a, b, block)) return true;
+  if (a->kind != ir::ValueKind::Param) return false;
+  const auto* p = static_cast<const ir::Param*>(a);
+  if (p->block == function_.entry()) return false;
+  // What is compared with must be the same on all ways, each time around.
+  if (b->kind == ir::ValueKind::Param &&
+      (static_cast<const ir::Param*>(b)->block == p->block ||
+       !dominance_.dominates(static_cast<const ir::Param*>(b)->block, p->block)))
+    return false;
+  if (const Instruction* made = asInstruction(b);
+      made && (made->block == p->block || !dominance_.reaches(made, p->block)))
+    return false;
+  return std::ranges::all_of(before_[p->block->index], [&](const ir::Predecessor& before) {
+    return !before.isHandler &&
+           isLessOnEdge(before.edge->args[p->index], b, before.from, *before.edge);
+  });
+}
+
+// --- the pass ------------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+void mark(Instruction& inst, const Ranges& ranges) {
+  if (inst.operands.empty() || !isInt(inst.operands[0]) || !isInt(inst.operands.back())) return;
+  const Range a = ranges.at(inst.operands[0], inst.block);
+  const Range b = ranges.at(inst.operands.back(), inst.block);
+  if (a.isEmpty() || b.isEmpty()) return;
+  const bool nonnegative = a.isNonnegative() && b.isNonnegative();
+  switch (inst.op) {
+    case Op::Add:
+    case Op::Sub:
+    case Op::Mul:
+    case Op::Neg: inst.nowrap = arithmetic(inst.op, a, b).fits(); break;
+    case Op::Mod:
+      inst.nonnegative = nonnegative;
+      inst.nowrap = !b.contains(0) && !b.contains(-1);
+      break;
+    case Op::Quotient:
+      inst.nonnegative = nonnegative;
+      inst.nowrap = a.within(-Exact, Exact) && b.within(-Exact, Exact) && !b.contains(0);
+      break;
+    default: break;
+  }
+}
+
+}  // namespace
+
+bool markRanges(ir::Function& function, PassContext&) {
+  const Ranges ranges(function);
+  Substitution decidedTests;
+  auto small = [&](Value* value) {
+    const Range range = ranges.of(value);
+    if (isInt(value) && !range.isEmpty())
+      value->small = range.within(SmallInts.low, SmallInts.high);
+  };
+  for (Block* block : function.blocks) {
+    for (ir::Param* param : block->params) small(param);
+    for (Instruction* inst : block->instructions) {
+      mark(*inst, ranges);
+      if (inst->info().hasResult) small(inst);
+      if (!isComparison(inst->op) || !isInt(inst->operands[0]) || !isInt(inst->operands[1]))
+        continue;
+      const std::optional<bool> truth = decided(inst->op, ranges.at(inst->operands[0], block),
+                                                ranges.at(inst->operands[1], block));
+      if (truth)
+        decidedTests.replace(
+            inst, function.program->constant(*truth ? ConstantKind::True : ConstantKind::False));
+    }
+  }
+  if (decidedTests.empty()) return true;
+  decidedTests.apply(function);
+  removeInstructions(function, [&](const Instruction* i) { return decidedTests.contains(i); });
+  return true;
+}
+
+}  // namespace gene
