@@ -207,8 +207,8 @@ Context* createContext(const RuntimeOptions& options) {
   createHeap(*context, {});
   setStackBase(*context, reinterpret_cast<const void*>(bounds.high));
   addRoots(*context, context->arguments, MaxBufferedArguments);
-  for (const Value* root :
-       {&context->exception, &context->current, &context->keywords, &context->moduleSelf})
+  for (const Value* root : {&context->exception, &context->current, &context->trace->caught,
+                            &context->keywords, &context->moduleSelf})
     addRoots(*context, root, 1);
   addRoots(*context, reinterpret_cast<const Value*>(&context->caller), 1);
   addRoots(*context, reinterpret_cast<const Value*>(&context->globals), 1);
@@ -273,6 +273,7 @@ int finishProgram(Context& context, int code, const RuntimeOptions& options) {
   if (!options.checkLeaks) return code;
   context.exception = Value::pending();
   context.current = context.keywords = context.moduleSelf = Value::nil();
+  context.trace->caught = Value::nil();
   std::string report;
   const uint64_t alive = shutdownHeap(context, &report);
   if (alive == 0) return code;

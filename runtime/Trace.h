@@ -7,12 +7,16 @@
 #include <vector>
 
 #include "runtime/Program.h"
+#include "runtime/value/Value.h"
 
 namespace gene {
 
 class Trace {
  public:
   static constexpr size_t First = 16, Last = 8;
+
+  /// The last exception caught, or nil. A root: another exception at its address would be taken for it.
+  Value caught = Value::nil();
 
   /// A new exception starts.
   void clear() {
@@ -21,19 +25,19 @@ class Trace {
   }
   /// `exception` starts again: with the trace it had when it was caught, if that was the last one caught.
   void begin(Value exception) {
-    if (exception == caught_ && !saved_.empty()) {
+    if (exception == caught && !saved_.empty()) {
       first_.swap(saved_);
       count_ = savedCount_;
       continued_ = true;
     } else {
       clear();
     }
-    caught_ = Value::nil();
+    caught = Value::nil();
     saved_.clear();
   }
   /// `exception` was caught.
   void end(Value exception) {
-    caught_ = exception;
+    caught = exception;
     saved_.swap(first_);
     savedCount_ = count_;
     clear();
@@ -63,7 +67,6 @@ class Trace {
   std::vector<const TraceSite*> first_;
   std::array<const TraceSite*, Last> last_{};
   uint64_t count_ = 0;
-  Value caught_ = Value::nil();  // compared only, never followed
   std::vector<const TraceSite*> saved_;
   uint64_t savedCount_ = 0;
   bool continued_ = false;
