@@ -275,11 +275,40 @@ llvm::Value* FunctionEmitter::callShape(const ir::CallShape* shape) {
   return bits_.address(shapes, uint64_t{shape->index} * layout::sizeOfCallShape);
 }
 
+/// The tail call of a function object with keywords or spreads, through its generic entry. Goes on where the callee is
+/// something else, for the runtime.
+void FunctionEmitter::tailCallShaped(const ir::Instruction& inst) {
+  const bool isMethod = inst.op == ir::Op::CallMethodShaped;
+  const std::vector<llvm::Value*> words = this->words(inst.operands.subspan(isMethod ? 0 : 1));
+  llvm::Value* callee;
+  BasicBlock* const other = newBlock("other");
+  if (isMethod) {
+    callee = methodTarget(inst, words[0]);
+  } else {
+    callee = use(inst.operands[0]);
+    BasicBlock *const object = newBlock("object"), *const function = newBlock("function");
+    b_.CreateCondBr(bits_.isObject(callee), object, other, likely());
+    b_.SetInsertPoint(object);
+    b_.CreateCondBr(bits_.hasKind(callee, Kind::Function), function, other, likely());
+    b_.SetInsertPoint(function);
+  }
+  llvm::Value* const info =
+      bits_.load(b_.getPtrTy(), bits_.pointer(callee), layout::FunctionObject_info);
+  llvm::Value* const generic = bits_.load(b_.getPtrTy(), info, layout::FunctionInfo_generic);
+  storeArguments(argumentBuffer(), words);
+  llvm::Value* const shape = callShape(inst.immediates[isMethod ? 1 : 0].shape);
+  tailCallGene(inst, info, generic, callee,
+               {b_.getInt64(words.size()), b_.CreatePtrToInt(shape, b_.getInt64Ty())}, other);
+}
+
 /// Context, immediates, operands; a variable number of operands by address and count.
 void FunctionEmitter::emitRuntime(const ir::Instruction& inst, std::string_view entry) {
   if (emitOperation(inst) || emitConversion(inst)) return;
   if (inst.op == ir::Op::Is && emitIsKind(inst)) return;
   if (inst.op == ir::Op::IndexSet) return emitIndexSet(inst);
+  const bool isShaped = inst.op == ir::Op::CallShaped || inst.op == ir::Op::CallMethodShaped;
+  if (isShaped && inst.tail && !cold_ && inst.operands.size() <= MaxBufferedArguments)
+    tailCallShaped(inst);
   const ir::InstInfo& row = inst.info();
   std::vector<llvm::Value*> args{context_};
   for (size_t i = 0; i < row.immediateCount; i++) {

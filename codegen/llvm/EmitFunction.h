@@ -88,6 +88,7 @@ class FunctionEmitter {
                   TailCall tail = TailCall::Allowed);
   void tailCall(const ir::Instruction& inst, llvm::Value* callee,
                 llvm::ArrayRef<llvm::Value*> args);
+  void tailCallShaped(const ir::Instruction& inst);
   void tailCallGene(const ir::Instruction& inst, llvm::Value* info, llvm::Value* code,
                     llvm::Value* function, llvm::ArrayRef<llvm::Value*> args,
                     llvm::BasicBlock* builtin);

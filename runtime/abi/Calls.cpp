@@ -18,19 +18,22 @@ namespace {
 // What gene_method_target gives where the target is no function: one that does what a call of the method does. Its
 // capture is the name.
 
-Value missing(Context* context, Value closure, const Value* args, uint32_t count) {
+Value missing(Context* context, Value closure, const Value* args, uint32_t count,
+              Keywords keywords = {}) {
   return applyMethod(*context, as<FunctionObject>(closure)->captures()[0].get().symbol(), args,
-                     count, {});
+                     count, keywords);
 }
 template <uint32_t Count>
 Value missingEntry(Context* context, Value closure, Value a0, Value a1, Value a2, Value a3) {
   const Value args[] = {a0, a1, a2, a3};
   return missing(context, closure, args, Count);
 }
-Value missingGeneric(Context* context, Value closure, Value count, Value, Value, Value) {
-  ValueList args;
-  args.push(*context, context->arguments, static_cast<uint32_t>(count.bits));
-  return missing(context, closure, args.data(), args.size());
+Value missingGeneric(Context* context, Value closure, Value count, Value shape, Value, Value) {
+  ValueList args, keywords;
+  if (!takeBuffered(*context, static_cast<uint32_t>(count.bits),
+                    reinterpret_cast<const CallShape*>(shape.bits), args, keywords))
+    return Value::pending();
+  return missing(context, closure, args.data(), args.size(), keywordsOf(keywords));
 }
 FunctionInfo* missingInfo() {
   static FunctionInfo info = [] {

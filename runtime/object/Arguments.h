@@ -56,6 +56,9 @@ struct Keywords {
 /// The shaped arguments of a call, behind whatever `positional` holds already. False when a spread raised.
 bool flatten(Context& context, const CallShape& shape, const Value* args, ValueList& positional,
              ValueList& keywords);
+/// The same for the `count` arguments in Context::arguments, the last ones as `shape` says; null: all positional.
+bool takeBuffered(Context& context, uint32_t count, const CallShape* shape, ValueList& positional,
+                  ValueList& keywords);
 inline Keywords keywordsOf(ValueList& list) { return {list.data(), list.size() / 2}; }
 
 /// Calls any callable value.

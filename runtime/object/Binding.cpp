@@ -204,6 +204,17 @@ bool flatten(Context& context, const CallShape& shape, const Value* args, ValueL
   return true;
 }
 
+bool takeBuffered(Context& context, uint32_t count, const CallShape* shape, ValueList& positional,
+                  ValueList& keywords) {
+  if (!shape || shape->plain) {
+    positional.push(context, context.arguments, count);
+    return true;
+  }
+  const uint32_t receivers = count - shape->count;
+  positional.push(context, context.arguments, receivers);
+  return flatten(context, *shape, context.arguments + receivers, positional, keywords);
+}
+
 Value keywordMap(Context& context, Keywords keywords) {
   if (keywords.count == 0) return Value::nil();
   MapObject* map = newMap(context, Kind::Map, keywords.count);
@@ -218,44 +229,53 @@ namespace {
 
 FunctionInfo& infoOf(Value closure) { return *as<FunctionObject>(closure)->info; }
 
-/// Runs the body with slots that are bound.
-Value enterBody(Context* context, Value closure, const FunctionInfo& info, const Value* slots) {
-  if (info.slotCount <= RegisterArguments)
-    return info.body(context, closure, slots[0], slots[1], slots[2], slots[3]);
-  std::memcpy(static_cast<void*>(context->arguments), slots, info.slotCount * sizeof(Value));
-  const Value none = Value::absent();
-  return info.body(context, closure, none, none, none, none);
-}
-
-Value bindAndEnter(Context* context, Value closure, const Value* args, uint32_t count,
-                   Keywords keywords) {
+/// Binds the arguments to all slots, in Context::arguments; those of a function with few slots are `absent` behind the
+/// last. Returns false when it raised. A function of its own, so that the entries have nothing in their frames and their
+/// calls of the body are tail calls.
+[[gnu::noinline]] bool bindBuffer(Context& context, Value closure, const Value* args,
+                                  uint32_t count, Keywords keywords) {
   const FunctionInfo& info = infoOf(closure);
-  if (GENE_UNLIKELY(stackIsFull(*context))) return gene_stack_overflow(context);
+  if (GENE_UNLIKELY(stackIsFull(context))) {
+    gene_stack_overflow(&context);
+    return false;
+  }
   const size_t slotCount = info.slotCount < RegisterArguments ? RegisterArguments : info.slotCount;
   auto* slots = static_cast<Value*>(__builtin_alloca(slotCount * sizeof(Value)));
   for (uint32_t i = 0; i < RegisterArguments; i++) slots[i] = Value::absent();
-  if (!bindSlots(*context, info, args, count, keywords, slots)) return Value::pending();
-  return enterBody(context, closure, info, slots);
+  if (!bindSlots(context, info, args, count, keywords, slots)) return false;
+  std::memcpy(static_cast<void*>(context.arguments), slots, slotCount * sizeof(Value));
+  return true;
+}
+
+template <uint32_t Count>
+[[gnu::noinline]] bool bindRegisters(Context& context, Value closure, Value a0, Value a1, Value a2,
+                                     Value a3) {
+  const Value args[] = {a0, a1, a2, a3};
+  return bindBuffer(context, closure, args, Count, {});
+}
+
+[[gnu::noinline]] bool bindGeneric(Context& context, Value closure, uint32_t count,
+                                   const CallShape* shape) {
+  ValueList positional, keywords;
+  if (!takeBuffered(context, count, shape, positional, keywords)) return false;
+  return bindBuffer(context, closure, positional.data(), positional.size(), keywordsOf(keywords));
 }
 
 template <uint32_t Count>
 Value bindEntry(Context* context, Value closure, Value a0, Value a1, Value a2, Value a3) {
-  const Value args[] = {a0, a1, a2, a3};
-  return bindAndEnter(context, closure, args, Count, {});
+  if (!bindRegisters<Count>(*context, closure, a0, a1, a2, a3)) return Value::pending();
+  const Value* slots = context->arguments;
+  [[clang::musttail]] return infoOf(closure).body(context, closure, slots[0], slots[1], slots[2],
+                                                  slots[3]);
 }
 
-Value genericEntry(Context* context, Value closure, Value rawCount, Value rawShape, Value, Value) {
-  const auto count = static_cast<uint32_t>(rawCount.bits);
-  const auto* shape = reinterpret_cast<const CallShape*>(rawShape.bits);
-  ValueList args;
-  args.push(*context, context->arguments, count);
-  if (!shape || shape->plain) return bindAndEnter(context, closure, args.data(), count, {});
-  ValueList positional, keywords;
-  const uint32_t receivers = count - shape->count;
-  positional.push(*context, args.data(), receivers);
-  if (!flatten(*context, *shape, args.data() + receivers, positional, keywords))
+Value genericEntry(Context* context, Value closure, Value count, Value shape, Value, Value) {
+  if (!bindGeneric(*context, closure, static_cast<uint32_t>(count.bits),
+                   reinterpret_cast<const CallShape*>(shape.bits)))
     return Value::pending();
-  return bindAndEnter(context, closure, positional.data(), positional.size(), keywordsOf(keywords));
+  const Value* slots = context->arguments;
+  [[clang::musttail]] return infoOf(closure).body(context, closure, slots[0], slots[1], slots[2],
+                                                  slots[3]);
 }
 
 Value callBuiltin(Context* context, const FunctionInfo& info, const Value* args, uint32_t count,
@@ -279,17 +299,10 @@ Value builtinEntry(Context* context, Value closure, Value a0, Value a1, Value a2
   return callBuiltin(context, infoOf(closure), args, Count, {});
 }
 
-Value builtinGenericEntry(Context* context, Value closure, Value rawCount, Value rawShape, Value,
-                          Value) {
-  const auto count = static_cast<uint32_t>(rawCount.bits);
-  const auto* shape = reinterpret_cast<const CallShape*>(rawShape.bits);
-  ValueList args;
-  args.push(*context, context->arguments, count);
-  if (!shape || shape->plain) return callBuiltin(context, infoOf(closure), args.data(), count, {});
+Value builtinGenericEntry(Context* context, Value closure, Value count, Value shape, Value, Value) {
   ValueList positional, keywords;
-  const uint32_t receivers = count - shape->count;
-  positional.push(*context, args.data(), receivers);
-  if (!flatten(*context, *shape, args.data() + receivers, positional, keywords))
+  if (!takeBuffered(*context, static_cast<uint32_t>(count.bits),
+                    reinterpret_cast<const CallShape*>(shape.bits), positional, keywords))
     return Value::pending();
   return callBuiltin(context, infoOf(closure), positional.data(), positional.size(),
                      keywordsOf(keywords));
@@ -326,8 +339,11 @@ Value applyFunction(Context& context, FunctionObject* function, const Value* arg
     }
   }
   if (info.builtin) return callBuiltin(&context, info, args, count, keywords);
-  if (info.slots || info.slotCount == 0)
-    return bindAndEnter(&context, closure, args, count, keywords);
+  if (info.slots || info.slotCount == 0) {
+    if (!bindBuffer(context, closure, args, count, keywords)) return Value::pending();
+    const Value* slots = context.arguments;
+    return info.body(&context, closure, slots[0], slots[1], slots[2], slots[3]);
+  }
   GENE_CHECK(count <= MaxBufferedArguments && keywords.count == 0,
              "runtime functions take positional arguments");
   std::memcpy(static_cast<void*>(context.arguments), args, count * sizeof(Value));
