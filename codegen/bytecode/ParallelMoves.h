@@ -19,11 +19,11 @@ void resolveMoves(std::vector<RegisterMove> moves, uint32_t scratch, Emit&& emit
   std::erase_if(moves, [](const RegisterMove& m) { return m.to == m.from; });
   constexpr size_t few = 8;
   const auto isRead = [&](uint32_t reg) {
-    return std::any_of(moves.begin(), moves.end(), [&](const RegisterMove& m) { return m.from == reg; });
+    return std::any_of(moves.begin(), moves.end(),
+                       [&](const RegisterMove& m) { return m.from == reg; });
   };
-  if (moves.size() <= few && std::none_of(moves.begin(), moves.end(), [&](const RegisterMove& m) {
-        return isRead(m.to);
-      })) {
+  if (moves.size() <= few && std::none_of(moves.begin(), moves.end(),
+                                          [&](const RegisterMove& m) { return isRead(m.to); })) {
     for (const RegisterMove& m : moves) emit(m.to, m.from);
     return;
   }

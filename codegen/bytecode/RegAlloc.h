@@ -85,12 +85,13 @@ class RegAlloc {
   std::pmr::vector<std::pmr::vector<const ir::Value*>> incoming_{&liveness_.memory};
   // by value: the parameters it is given to
   std::pmr::vector<std::pmr::vector<const ir::Param*>> outgoing_{&liveness_.memory};
-  std::vector<WindowUse> windowUse_;                     // by value: the window it dies in
-  std::vector<uint32_t> windows_;                        // by instruction; None: not chosen yet
-  std::vector<uint32_t> preferred_;             // by parameter: where its first argument went
-  std::pmr::vector<std::pmr::vector<Segment>> occupied_{&liveness_.memory};  // by register, ascending
-  std::vector<uint32_t> lastEnd_;               // by register
-  std::vector<uint32_t> freeHeap_;              // registers without a segment ahead, lowest on top
+  std::vector<WindowUse> windowUse_;  // by value: the window it dies in
+  std::vector<uint32_t> windows_;     // by instruction; None: not chosen yet
+  std::vector<uint32_t> preferred_;   // by parameter: where its first argument went
+  std::pmr::vector<std::pmr::vector<Segment>> occupied_{
+      &liveness_.memory};           // by register, ascending
+  std::vector<uint32_t> lastEnd_;   // by register
+  std::vector<uint32_t> freeHeap_;  // registers without a segment ahead, lowest on top
   std::vector<std::pair<uint32_t, uint32_t>> busyHeap_;  // (end, register), first to end on top
   std::vector<Interval*> active_;
   std::vector<uint32_t> hints_;  // what hintsFor gave last

@@ -93,10 +93,10 @@ class Select {
   std::vector<uint32_t> loopDepths_;  // by block
   std::vector<Stub> stubs_;
   Label start_;
-  uint32_t next_ = 0;     // the block that will be laid out next
+  uint32_t next_ = 0;                            // the block that will be laid out next
   const ir::Instruction* arithmetic_ = nullptr;  // the last one emitted
-  bool copying_ = false;  // in the copy of a test
-  bool left_ = false;     // a tail call ended the block
+  bool copying_ = false;                         // in the copy of a test
+  bool left_ = false;                            // a tail call ended the block
 };
 
 /// Code for a function whose frame cannot be encoded: it raises an exception.

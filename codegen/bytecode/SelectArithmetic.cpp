@@ -12,7 +12,8 @@ using ir::Op;
 /// be taken back and become part of the instruction that uses it.
 const ir::Instruction* Select::fusible(const ir::Value* value) const {
   if (value != arithmetic_ || assembler_.last() == 0 || !registers_.hasReg(value) ||
-      registers_.useCount(value) != 1 || (assembler_.last() >> 16 & 0xFFFF) != registers_.reg(value))
+      registers_.useCount(value) != 1 ||
+      (assembler_.last() >> 16 & 0xFFFF) != registers_.reg(value))
     return nullptr;
   return arithmetic_;
 }
@@ -31,9 +32,9 @@ bool Select::pairWith(const ir::Instruction& i, Opcode plain, Opcode immediate) 
   Opcode pair = Opcode::Count;
 #define ORDER_ false
 #define ORDER_Right true
-#define PAIR(First, F, Second, S, Order)                                         \
+#define PAIR(First, F, Second, S, Order)                                           \
   if (first == Opcode::First && (encoded ? immediate : plain) == Opcode::Second && \
-      right == (ORDER_##Order))                                                  \
+      right == (ORDER_##Order))                                                    \
     pair = Opcode::First##Second##Order;
 #include "runtime/vm/Pairs.def"
 #undef ORDER_

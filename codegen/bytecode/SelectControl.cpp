@@ -135,7 +135,7 @@ bool Select::jumpOnArithmetic(const ir::Instruction& test, Opcode jump, Label ta
     return false;
   const uint64_t last = assembler_.last();
   Opcode pair = Opcode::Count;
-#define PAIR(First, Test)                                                           \
+#define PAIR(First, Test)                                                          \
   if (static_cast<Opcode>(last & 0xFFFF) == Opcode::First && jump == Opcode::Test) \
     pair = Opcode::First##Test;
 #include "runtime/vm/JumpPairs.def"
@@ -143,7 +143,8 @@ bool Select::jumpOnArithmetic(const ir::Instruction& test, Opcode jump, Label ta
   mark(test);  // at the further word
   assembler_.takeBack();
   assembler_.jumpIfWith(pair, static_cast<uint32_t>(last >> 32 & 0xFFFF),
-                        static_cast<uint32_t>(last >> 48), registers_.reg(test.operands[1]), target);
+                        static_cast<uint32_t>(last >> 48), registers_.reg(test.operands[1]),
+                        target);
   return true;
 }
 

@@ -31,7 +31,8 @@ std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
   program->mainFile = program->arena.copy(sources.name(start));
   const std::span<Form*> forms = readForms(start, program->arena, diagnostics);
   if (diagnostics.hasErrors()) return nullptr;
-  const ast::Module module = analyze(forms, *program, options.language, diagnostics, sources, start);
+  const ast::Module module =
+      analyze(forms, *program, options.language, diagnostics, sources, start);
   if (diagnostics.hasErrors()) return nullptr;
   lower(module, *program, options.language);
   if (options.observe) options.observe(*program, "lower", true);

@@ -19,7 +19,8 @@ struct CompileOptions {
 };
 
 /// Reads, analyses, lowers and optimises the source at `start`; null after errors, which are reported.
-std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start, DiagnosticEngine& diagnostics,
+std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
+                                         DiagnosticEngine& diagnostics,
                                          const CompileOptions& options);
 /// Bytecode for a program: the bytes of a .gir file.
 std::vector<uint8_t> compileToImage(ir::Program& program);

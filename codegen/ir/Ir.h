@@ -156,7 +156,8 @@ struct Inlined {
   Location call;             // the call that the copy replaced
   const Inlined* caller;     // whose code that call was; null: its function's own
   bool byTailCall;           // the call was a tail call: there is no frame of its caller
-  bool wasTail;              // of a call: a tail call in `function`, and not here. Code it calls replaces this frame
+  bool
+      wasTail;  // of a call: a tail call in `function`, and not here. Code it calls replaces this frame
 };
 
 class Instruction : public Value {
@@ -225,8 +226,9 @@ class Function {
   bool isMacro = false, isMethod = false, isCtor = false, isBlock = false;
   /// Only `call.known` calls it: slots and result are passed as their representations say (docs/ir.md).
   bool isDirect = false;
-  Rep result = Rep::Boxed;         // of a direct function
-  const Form* signature = nullptr;  // [[type …] result] for (Fn …) checks: nil where nothing is said; null without
+  Rep result = Rep::Boxed;  // of a direct function
+  const Form* signature =
+      nullptr;  // [[type …] result] for (Fn …) checks: nil where nothing is said; null without
   const GeneForm* form = nullptr;  // the source, for ^intent, ^examples and contracts; may be null
   std::vector<Block*> blocks;      // [0] is the entry
 
@@ -257,7 +259,8 @@ class Program {
   std::vector<Function*> functions;  // [0] is the main module's __init__: no slots
   std::vector<Global*> globals;
   std::vector<CallShape*> shapes;
-  bool checksFunctionTypes = false;  // an annotation is a (Fn …) type: functions keep their signatures
+  bool checksFunctionTypes =
+      false;  // an annotation is a (Fn …) type: functions keep their signatures
 
   Function* addFunction(Symbol name, Location loc);
   Global* addGlobal(Symbol name, Location loc);

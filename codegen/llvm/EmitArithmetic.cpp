@@ -246,9 +246,8 @@ void FunctionEmitter::emitDiv(const ir::Instruction& inst) {
   if ((isFloat(lhs) || isInt(lhs)) && (isFloat(rhs) || isInt(rhs)))
     return defineAs(inst, b_.CreateFDiv(useDouble(lhs), useDouble(rhs)), Rep::F64);
   if (inst.rep == Rep::F64)
-    return emitFloatResult(inst, "div", ir::Type::Float(), [&](llvm::Value* x, llvm::Value* y) {
-      return b_.CreateFDiv(x, y);
-    });
+    return emitFloatResult(inst, "div", ir::Type::Float(),
+                           [&](llvm::Value* x, llvm::Value* y) { return b_.CreateFDiv(x, y); });
   emitEntry(inst, module_.optimising() ? "gene_slow_div" : "gene_div",
             {context_, use(lhs), use(rhs)});
 }
@@ -499,7 +498,8 @@ void FunctionEmitter::emitComparison(const ir::Instruction& inst, CmpInst::Predi
   const auto isUnknown = [](const ir::Value* v) { return v->kind != ir::ValueKind::Constant; };
   if (!cold_ && ((isFloat(lhs) && isUnknown(rhs)) || (isFloat(rhs) && isUnknown(lhs))))
     return emitFloatComparison(inst, floats, name);
-  if (!cold_ && ((lhs->rep == Rep::I64 && isUnknown(rhs)) || (rhs->rep == Rep::I64 && isUnknown(lhs))))
+  if (!cold_ &&
+      ((lhs->rep == Rep::I64 && isUnknown(rhs)) || (rhs->rep == Rep::I64 && isUnknown(lhs))))
     return emitIntComparison(inst, ints, name);
   llvm::Value *const a = use(lhs), *const b = use(rhs);
   if (cold_) return emitEntry(inst, std::string("gene_") + name, {context_, a, b});

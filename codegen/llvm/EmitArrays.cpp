@@ -88,7 +88,8 @@ void FunctionEmitter::emitIndexGet(const ir::Instruction& inst) {
   llvm::Value* const array = arrayPointer(object, slow);
   llvm::Value* const size = arraySize(array);
   llvm::Value* place = index;
-  if (inst.immediates[0].integer < 0) place = b_.CreateAdd(size, index);  // below 0: beyond any size
+  if (inst.immediates[0].integer < 0)
+    place = b_.CreateAdd(size, index);  // below 0: beyond any size
   require(b_.CreateICmpULT(place, size), slow);
   llvm::Value* const value = b_.CreateLoad(b_.getInt64Ty(), element(array, place));
   BasicBlock* const fastBlock = b_.GetInsertBlock();
@@ -165,8 +166,7 @@ void FunctionEmitter::emitElementSet(const ir::Instruction& inst) {
   if (cold_)
     return emitEntry(inst, "gene_element_set", {context_, use(object), use(key), use(value)});
   llvm::Value* const place = index(key);
-  setElement(inst, place, value, "gene_element_set",
-             {context_, use(object), use(key), use(value)});
+  setElement(inst, place, value, "gene_element_set", {context_, use(object), use(key), use(value)});
 }
 
 void FunctionEmitter::emitIndexSet(const ir::Instruction& inst) {
@@ -256,8 +256,7 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
     other->eraseFromParent();
   }
   b_.SetInsertPoint(done);
-  llvm::PHINode* const phi =
-      b_.CreatePHI(typeOf(inst.rep), static_cast<unsigned>(results.size()));
+  llvm::PHINode* const phi = b_.CreatePHI(typeOf(inst.rep), static_cast<unsigned>(results.size()));
   for (const auto& [value, block] : results) phi->addIncoming(value, block);
   define(inst, phi);
   return true;

@@ -322,8 +322,7 @@ Value gene_interpolate(Context* context, const Value* parts, uint64_t count) {
                          chars - as<StringObject>(parts[0])->chars);
       size_t bytes = 0;
       for (uint64_t i = 0; i < count; i++) bytes += texts[i].size();
-      if (bytes > UINT32_MAX - 64)
-        return raise(*context, ErrorClass::Runtime, "String too long");
+      if (bytes > UINT32_MAX - 64) return raise(*context, ErrorClass::Runtime, "String too long");
       StringObject* const result = newStringBuffer(*context, static_cast<uint32_t>(bytes));
       char* to = result->ownBytes();
       for (uint64_t i = 0; i < count; i++) {

@@ -75,10 +75,7 @@ Value gene_implement(Context* context, Value name, Value interface, Value cls,
   if (!isClass(cls))
     return raise(*context, ErrorClass::Argument,
                  "implement requires a class, got " + kindName(*context, cls));
-  return implementFor(*context, as<InterfaceObject>(interface), as<ClassObject>(cls),
-                      as<ClassObject>(implementation))
-             ? interface
-             : Value::pending();
+  return implementFor(*context, as<InterfaceObject>(interface), as<ClassObject>(cls), as<ClassObject>(implementation)) ? interface : Value::pending();
 }
 
 Value gene_namespace_new(Context* context, Value name) {

@@ -80,9 +80,7 @@ inline Value boxed(double d) { return {std::bit_cast<uint64_t>(d) + Value::Doubl
 
 /// Is one an immediate that equals nothing but itself? Then the words say all, unless some class defines ==.
 inline bool comparesByWord(const Context* context, Value a, Value b) {
-  const auto immediate = [](Value v) {
-    return !v.isObject() && !v.isFloat() && !v.isSmallInt();
-  };
+  const auto immediate = [](Value v) { return !v.isObject() && !v.isFloat() && !v.isSmallInt(); };
   return !context->customEquality && (immediate(a) || immediate(b));
 }
 

@@ -126,8 +126,8 @@ Value typesEquivalent(Context& context, const Value* args, uint32_t count) {
     }
     const bool isData = type.isSymbol() || isGene(type) || isKind(type, Kind::ComplexSymbol);
     if (!isData && typeExpression(type).isAbsent())
-      return raiseArgument(context, "types_equivalent expects types, got " +
-                                        kindName(context, args[i]));
+      return raiseArgument(context,
+                           "types_equivalent expects types, got " + kindName(context, args[i]));
     texts[i] = canonicalType(type);
   }
   return Value::boolean(texts[0] == texts[1]);

@@ -151,7 +151,8 @@ constexpr BuiltinRow voidRows[] = {
 
 }  // namespace
 
-extern const BuiltinTable objectTable, classTable, enumTable, intTable, floatTable, nilTable, voidTable;
+extern const BuiltinTable objectTable, classTable, enumTable, intTable, floatTable, nilTable,
+    voidTable;
 constinit const BuiltinTable objectTable{"Object", true, objectRows};
 constinit const BuiltinTable classTable{"Class", true, classRows};
 constinit const BuiltinTable enumTable{"Enum", true, enumRows};

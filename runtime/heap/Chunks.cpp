@@ -174,8 +174,7 @@ void Heap::unmapAll() {
     delete chunk;
   }
   chunks.clear();
-  if (reserved < reservedEnd)
-    ::munmap(reserved, static_cast<size_t>(reservedEnd - reserved));
+  if (reserved < reservedEnd) ::munmap(reserved, static_cast<size_t>(reservedEnd - reserved));
 }
 
 }  // namespace gene

@@ -115,9 +115,7 @@ void freeTree(Context& context, Object* first) {
           freePayloads(object);
           break;
         }
-        default:
-          forEachSlot(object, [&](Slot& slot) { drop(slot); });
-          freePayloads(object);
+        default: forEachSlot(object, [&](Slot& slot) { drop(slot); }); freePayloads(object);
       }
     }
     heap.freeCell(context, object);

@@ -19,7 +19,8 @@ struct HeapStats {
   uint64_t allocatedBytes = 0;         // of their cells
   uint64_t payloads = 0, payloadBytes = 0;
   uint64_t reconciles = 0, reconcileNanoseconds = 0;
-  uint64_t tableEntries = 0, pinned = 0;  // looked at by all reconciles; kept alive by a stack alone
+  uint64_t tableEntries = 0,
+           pinned = 0;  // looked at by all reconciles; kept alive by a stack alone
   uint64_t cycleCollections = 0, cyclesFreed = 0, cycleNanoseconds = 0;
   uint64_t liveBytes = 0, peakBytes = 0;
 };

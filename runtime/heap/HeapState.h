@@ -25,7 +25,7 @@ struct FreeCell {
 inline constexpr size_t PageBytes = 64 * 1024;
 inline constexpr size_t ChunkBytes = 4 << 20;
 inline constexpr size_t ChunkPages = ChunkBytes / PageBytes;
-inline constexpr size_t SmallClasses = 33;   // 16 * n bytes, n in 1..32: lists in Context::freeCells
+inline constexpr size_t SmallClasses = 33;  // 16 * n bytes, n in 1..32: lists in Context::freeCells
 inline constexpr size_t MediumClasses = 16;  // up to 8 KiB: lists in Heap::mediumCells
 inline constexpr size_t MaxMedium = 8 * 1024;
 inline constexpr size_t CellClasses = SmallClasses + MediumClasses;
@@ -79,17 +79,18 @@ class Heap {
   HeapStats stats;
 
   ChunkTable* chunkTable = nullptr;
-  std::vector<Chunk*> chunks;       // those of pages
+  std::vector<Chunk*> chunks;  // those of pages
   std::vector<Chunk*> hugeObjects;
-  size_t firstFree = 0;             // no chunk before this one has a free page
+  size_t firstFree = 0;                         // no chunk before this one has a free page
   uintptr_t lowest = UINTPTR_MAX, highest = 0;  // what all chunks lie between
-  char* reserved = nullptr;         // address space for the next chunks
+  char* reserved = nullptr;                     // address space for the next chunks
   char* reservedEnd = nullptr;
-  size_t pageBytes = 0;             // of pages in use and huge objects
-  size_t payloadBytes = 0;          // of payloads on no page
+  size_t pageBytes = 0;     // of pages in use and huge objects
+  size_t payloadBytes = 0;  // of payloads on no page
   FreeCell* mediumCells[MediumClasses] = {};
   FreeCell* payloadCells[CellClasses] = {};
-  PageHeader* carving[2][CellClasses] = {};  // the page that fresh cells come from: of objects, of payloads
+  PageHeader* carving[2][CellClasses] =
+      {};  // the page that fresh cells come from: of objects, of payloads
   /// Bytes of payloads, medium and large objects since the last reconcile: beyond the limit the next allocation
   /// reconciles, so that dead ones do not pile up until the table is full.
   size_t newBytes = 0;

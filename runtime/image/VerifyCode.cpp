@@ -81,7 +81,8 @@ class CodeVerifier {
     }
     // The second half of a pair raises at its further word.
     if (op_ == Opcode::DivIToInt) raising_[start_ + 1] = true;
-    if (words == 1 && (info.words == "h" || info.words == "t" || info.words == "j" || info.words == "J"))
+    if (words == 1 &&
+        (info.words == "h" || info.words == "t" || info.words == "j" || info.words == "J"))
       raising_[start_ + 1] = true;
     if (op_ == Opcode::Switch) check(words > 0, "a switch without jumps");
     ended_ = info.ends;

@@ -94,7 +94,6 @@ constexpr KindRow kindRows[] = {
 
 // --- shapes ------------------------------------------------------------------------------------------------------------
 
-
 Shape* shapeWith(Context&, Shape* shape, Symbol field) {
   Shape*& child = shape->children[field];
   if (!child) child = newShape(shape, field);

@@ -21,18 +21,19 @@ namespace gene {
 
 struct Shape {
   uint32_t id;
-  uint32_t inlineCapacity;         // the size of the layout: these fields lie in the instance itself
-  uint32_t overflowCount;          // how many others it has
+  uint32_t inlineCapacity;  // the size of the layout: these fields lie in the instance itself
+  uint32_t overflowCount;   // how many others it has
   ClassObject* cls;
-  Shape* root;                     // without fields
-  std::vector<Symbol> layout;      // of a root
-  Shape* parent;                   // without the last field
+  Shape* root;                 // without fields
+  std::vector<Symbol> layout;  // of a root
+  Shape* parent;               // without the last field
   Symbol lastField;
   std::unordered_map<Symbol, Shape*> children;
   std::unordered_map<Symbol, uint32_t> slots;  // field → number; filled in when the shape is made
 };
-extern std::vector<Shape*> shapes;                       // by id - FirstInstanceShape; never shrinks
-extern std::vector<std::vector<Shape*>> numberedShapes;  // by class number - 1, then from shapeOfClass on
+extern std::vector<Shape*> shapes;  // by id - FirstInstanceShape; never shrinks
+extern std::vector<std::vector<Shape*>>
+    numberedShapes;  // by class number - 1, then from shapeOfClass on
 /// The number of the class that a shape is of; 0 where its class has none.
 inline uint32_t numberOfShape(uint32_t shape) {
   return shape < FirstNumberedShape ? 0 : ((shape - FirstNumberedShape) >> ClassShapeBits) + 1;
@@ -85,7 +86,9 @@ void setField(Context& context, InstanceObject* instance, Symbol name, Value val
 void setLayout(ClassObject* cls, std::span<const Symbol> fields, uint32_t number = 0);
 
 // --- built-in classes and exceptions -----------------------------------------------------------------------------------
-inline ClassObject* classOfKind(Context& context, Kind kind) { return context.classes[static_cast<size_t>(kind)]; }
+inline ClassObject* classOfKind(Context& context, Kind kind) {
+  return context.classes[static_cast<size_t>(kind)];
+}
 ClassObject* errorClass(Context& context, ErrorClass which);
 bool isException(Context& context, Value v);
 /// Makes the classes of Kinds.def and the exceptions, and publishes them in context.globals, which must exist.

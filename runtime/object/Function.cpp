@@ -136,7 +136,8 @@ Value apply(Context& context, Value callee, const Value* args, uint32_t count, K
       return applyWithReceiver(context, method, callee, args, count, keywords);
     return notCallable(context, callee);
   }
-  if (isInterface(callee)) return adapt(context, as<InterfaceObject>(callee), args, count, keywords);
+  if (isInterface(callee))
+    return adapt(context, as<InterfaceObject>(callee), args, count, keywords);
   if (isKind(callee, Kind::Selector)) {
     if (count == 0)
       return raise(context, ErrorClass::Argument, "Selector.call expects a target value");

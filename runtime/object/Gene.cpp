@@ -15,7 +15,8 @@ void reserveChildren(Context& context, GeneObject* gene, uint32_t capacity) {
   const size_t old = gene->capacity * sizeof(Slot), bytes = capacity * sizeof(Slot);
   if (gene->children == gene->inlineChildren()) {
     gene->children = static_cast<Slot*>(allocatePayload(context, bytes));
-    std::memcpy(static_cast<void*>(gene->children), gene->inlineChildren(), gene->size * sizeof(Slot));
+    std::memcpy(static_cast<void*>(gene->children), gene->inlineChildren(),
+                gene->size * sizeof(Slot));
   } else {
     gene->children = static_cast<Slot*>(growPayload(context, gene->children, old, bytes));
   }
@@ -67,7 +68,8 @@ Value geneProperty(const GeneObject* gene, Symbol key) {
 }
 
 void geneSetProperty(Context& context, GeneObject* gene, Symbol key, Value value) {
-  if (gene->properties.get().isNil()) gene->properties.set(Value::object(newMap(context, Kind::Map, 2)));
+  if (gene->properties.get().isNil())
+    gene->properties.set(Value::object(newMap(context, Kind::Map, 2)));
   mapPut(context, as<MapObject>(gene->properties.get()), key, value);
 }
 

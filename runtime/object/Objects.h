@@ -22,7 +22,8 @@ struct StringObject : Object {
   uint32_t hash;    // 0: not computed yet
   uint32_t symbol;  // the symbol of this text, once somebody asked; 0: not known
 
-  static constexpr uint32_t Shared = Sealed;  // the flag of a SharedStringObject; strings have no use for Sealed
+  static constexpr uint32_t Shared =
+      Sealed;  // the flag of a SharedStringObject; strings have no use for Sealed
   [[nodiscard]] bool isShared() const { return (countAndFlags & Shared) != 0; }
   [[nodiscard]] inline const char* data() const;
   [[nodiscard]] std::string_view view() const { return {data(), bytes}; }
@@ -50,7 +51,7 @@ struct ComplexSymbolObject : Object {  // a/b/c: the parts
 /// The elements kind of an array (docs/notes/0001-elements-kinds.md). Words are NaN-boxed in both.
 enum class Elements : uint32_t {
   Immediate,  // no item is a heap object: small ints, floats, booleans … Nothing to count, to trace or to release
-  Counted,    // items may be heap objects
+  Counted,  // items may be heap objects
 };
 
 /// Items are read as they are; what is stored goes through Array.h, which keeps `elements`.
@@ -69,10 +70,12 @@ struct MapObject : Object {
     Slot key;
     Slot value;
   };
-  Entry* entries;     // in the object itself, as many as were expected when it was made; grown: a payload
-  uint32_t* index;    // null while small; else a power-of-two open-addressing table of entry numbers + 1
-  uint32_t used;      // entries in use, deleted ones included
-  uint32_t size;      // live entries
+  Entry*
+      entries;  // in the object itself, as many as were expected when it was made; grown: a payload
+  uint32_t*
+      index;  // null while small; else a power-of-two open-addressing table of entry numbers + 1
+  uint32_t used;  // entries in use, deleted ones included
+  uint32_t size;  // live entries
   uint32_t capacity;
   uint32_t indexMask;
   [[nodiscard]] Entry* inlineEntries() { return reinterpret_cast<Entry*>(this + 1); }
@@ -80,8 +83,9 @@ struct MapObject : Object {
 
 struct GeneObject : Object {
   Slot type;
-  Slot properties;    // Map, or nil while there are none
-  Slot* children;     // in the object itself, as many as were expected when it was made; grown: a payload
+  Slot properties;  // Map, or nil while there are none
+  Slot*
+      children;  // in the object itself, as many as were expected when it was made; grown: a payload
   uint32_t size;
   uint32_t capacity;
   [[nodiscard]] Slot* inlineChildren() { return reinterpret_cast<Slot*>(this + 1); }
@@ -96,9 +100,9 @@ enum class IteratorKind : uint32_t { Array, Range, MapValues, Empty };
 struct IteratorObject : Object {
   IteratorKind iteratorKind;
   uint32_t position;
-  Slot source;          // Array: live; Map, HashMap, HashSet: a snapshot
+  Slot source;               // Array: live; Map, HashMap, HashSet: a snapshot
   int64_t next, last, step;  // Range
-  Slot pair;            // the Array that iteratorNextEntry fills again and again; nil before
+  Slot pair;                 // the Array that iteratorNextEntry fills again and again; nil before
 };
 
 /// Captured variables that are assigned after their capture: one slot each.
@@ -112,7 +116,7 @@ struct ScopeObject : Object {
 struct GeneratorObject : Object {
   enum State : uint32_t { Ready, Running, Finished };
   static constexpr int64_t End = -1;  // the place in a frame whose body has ended
-  Slot resume;  // Function
+  Slot resume;                        // Function
   Slot frame;   // Scope: the place to go on at, then what lives across yields; nil when finished
   Slot peeked;  // has_next ran ahead: the value for the following `next`; else absent
   State state;
@@ -136,7 +140,8 @@ struct FunctionObject : Object {
 };
 
 struct BoundMethodObject : Object {
-  Slot receiver;  // absent: a method that is a plain function and does not get the receiver it is called with
+  Slot
+      receiver;  // absent: a method that is a plain function and does not get the receiver it is called with
   Slot function;
 };
 
@@ -148,14 +153,14 @@ struct InstanceObject : Object {
 };
 
 struct ClassObject : Object {
-  Slot name;        // Symbol
-  Slot parent;      // Class or nil
-  Slot methods;     // Map name → Function
-  Slot members;     // Map: static members
-  Slot ctor;        // Function or nil: this class's own
-  Slot fields;      // Map name → type, declared fields; nil without
-  Shape* rootShape; // of new instances; immortal
-  Kind kind;        // for built-in classes: the kind of their values; else Free
+  Slot name;         // Symbol
+  Slot parent;       // Class or nil
+  Slot methods;      // Map name → Function
+  Slot members;      // Map: static members
+  Slot ctor;         // Function or nil: this class's own
+  Slot fields;       // Map name → type, declared fields; nil without
+  Shape* rootShape;  // of new instances; immortal
+  Kind kind;         // for built-in classes: the kind of their values; else Free
   bool isException;
   uint32_t id;
   /// Makes (new C args…) of a built-in class whose values are no instances (keywords in Context::keywords); else null.
@@ -217,7 +222,7 @@ struct SelectorObject : Object {
 struct RegexObject : Object {
   Slot pattern, replacement;  // Strings; replacement nil without one
   bool ignoreCase, multiline;
-  void* compiled;             // PCRE2 code, made when first used
+  void* compiled;  // PCRE2 code, made when first used
 };
 
 struct RegexMatchObject : Object {

@@ -16,7 +16,9 @@ namespace gene {
 }  // namespace gene
 
 #define GENE_CHECK(condition, sentence) \
-  (__builtin_expect(!!(condition), 1) ? (void)0 : ::gene::checkFailed(sentence " (" #condition ")", __FILE__, __LINE__))
+  (__builtin_expect(!!(condition), 1)   \
+       ? (void)0                        \
+       : ::gene::checkFailed(sentence " (" #condition ")", __FILE__, __LINE__))
 
 #ifdef GENE_ASSERTS
 #define GENE_ASSERT(condition, sentence) GENE_CHECK(condition, sentence)

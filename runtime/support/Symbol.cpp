@@ -73,7 +73,7 @@ class Table {
   static constexpr size_t BlockBytes = 4096;
   uint32_t mask_ = 1023;
   std::vector<uint32_t> slots_ = std::vector<uint32_t>(size_t{mask_} + 1);  // id + 1; 0: free
-  std::vector<Entry> entries_;                                             // by id
+  std::vector<Entry> entries_;                                              // by id
   char* block_ = nullptr;
   size_t left_ = 0;
 };

@@ -42,7 +42,9 @@ struct Value {
   static constexpr Value true_() { return {7}; }
   static constexpr Value void_() { return {10}; }
   static constexpr Value placeholder() { return {11}; }
-  static constexpr Value absent() { return {15}; }  // an argument that was not given; never visible to programs
+  static constexpr Value absent() {
+    return {15};
+  }  // an argument that was not given; never visible to programs
 
   // --- making ------------------------------------------------------------------------------------------------------
   static constexpr Value boolean(bool b) { return {6u | uint64_t{b}}; }

@@ -17,9 +17,7 @@ std::string nameOf(const FunctionInfo& info) {
   if (info.builtin) return std::string(info.name.text());
   const TraceSite& site = info.program->sites[info.site];
   const std::string_view name = site.function;
-  return std::string(name.empty()         ? "<unnamed>"
-                     : name == "__init__" ? "<module>"
-                                          : name);
+  return std::string(name.empty() ? "<unnamed>" : name == "__init__" ? "<module>" : name);
 }
 std::string placeOf(const FunctionInfo& info) {
   if (info.builtin) return "built-in";
@@ -109,7 +107,8 @@ void Profile::leave() {
 
 void Profile::unwind(const Value* base, bool caught) {
   size_t depth = stack_.size();
-  while (depth > 1 && (stack_[depth - 1].base > base || (!caught && stack_[depth - 1].base == base)))
+  while (depth > 1 &&
+         (stack_[depth - 1].base > base || (!caught && stack_[depth - 1].base == base)))
     depth--;
   truncate(depth);
 }
