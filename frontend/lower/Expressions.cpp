@@ -315,6 +315,22 @@ Lowering::Value* Lowering::global(ast::Global& node) {
                        {ir::Builder::imm(node.global)});
 }
 
+/// The value, or what the fallback gives where it is absent.
+Lowering::Value* Lowering::orDefault(Value* value, ast::Node* fallback) {
+  const ir::Variable result = builder_.newVariable();
+  builder_.write(result, value);
+  Block* missing = builder_.newBlock("default");
+  Block* bound = builder_.newBlock("bound");
+  builder_.branch(builder_.emit(Op::IsAbsent, {value}), missing, bound);
+  builder_.seal(missing);
+  builder_.setBlock(missing);
+  builder_.write(result, expression(fallback));
+  builder_.jump(bound);
+  builder_.seal(bound);
+  builder_.setBlock(bound);
+  return builder_.read(result);
+}
+
 void Lowering::destructure(ast::Destructure& node, Value* value) {
   builder_.setLocation(node.loc);
   const bool isMap = node.pattern->kind == FormKind::Map;
@@ -326,20 +342,7 @@ void Lowering::destructure(ast::Destructure& node, Value* value) {
     builder_.setLocation(node.loc);
     Value* part = isMap ? builder_.emit(Op::MemberGet, {value}, {ir::Builder::imm(t.key)})
                         : builder_.emit(Op::IndexGet, {parts}, {ir::Builder::imm(index++)});
-    if (t.fallback) {
-      const ir::Variable merged = builder_.newVariable();
-      builder_.write(merged, part);
-      Block* missing = builder_.newBlock("default");
-      Block* bound = builder_.newBlock("bound");
-      builder_.branch(builder_.emit(Op::IsAbsent, {part}), missing, bound);
-      builder_.seal(missing);
-      builder_.setBlock(missing);
-      builder_.write(merged, expression(t.fallback));
-      builder_.jump(bound);
-      builder_.seal(bound);
-      builder_.setBlock(bound);
-      part = builder_.read(merged);
-    }
+    if (t.fallback) part = orDefault(part, t.fallback);
     if (t.local)
       writeBinding(t.local, part);
     else

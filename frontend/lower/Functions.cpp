@@ -35,20 +35,7 @@ void Lowering::bindParameters() {
   for (size_t i = 0; i < source_.parameters.size(); i++) {
     ast::Parameter& p = source_.parameters[i];
     Value* value = entry->params[i];
-    if (p.fallback) {
-      const ir::Variable merged = builder_.newVariable();
-      builder_.write(merged, value);
-      Block* missing = builder_.newBlock("default");
-      Block* bound = builder_.newBlock("bound");
-      builder_.branch(builder_.emit(Op::IsAbsent, {value}), missing, bound);
-      builder_.seal(missing);
-      builder_.setBlock(missing);
-      builder_.write(merged, expression(p.fallback));
-      builder_.jump(bound);
-      builder_.seal(bound);
-      builder_.setBlock(bound);
-      value = builder_.read(merged);
-    }
+    if (p.fallback) value = orDefault(value, p.fallback);
     if (p.binding) writeBinding(p.binding, value);
   }
   for (size_t i = 0; i < source_.parameters.size(); i++) {

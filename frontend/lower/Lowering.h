@@ -50,6 +50,7 @@ class Lowering {
   // --- Expressions.cpp ------------------------------------------------------------------------------------------------
   Value* expression(ast::Node* node);
   Value* expressionOrNil(ast::Node* node) { return node ? expression(node) : builder_.nil(); }
+  Value* orDefault(Value* value, ast::Node* fallback);
   Value* quoted(const Form* form);
   Value* runtime(ast::Runtime& node);
   Value* array(ast::Array& node);

@@ -38,13 +38,8 @@ Value toInt(Context& context, const Value* args, uint32_t) {
   return newInt(context, instant / 1000);
 }
 
-constexpr BuiltinRow dateRows[] = {
-    {"year", year, 0, 0, 0, "the year"},
-    {"month", month, 0, 0, 0, "the month, 1 to 12"},
-    {"day", day, 0, 0, 0, "the day of the month"},
-};
-
-constexpr BuiltinRow dateTimeRows[] = {
+/// A DateTime has all of them, a Date the first three, a Time all but those and the last.
+constexpr BuiltinRow rows[] = {
     {"year", year, 0, 0, 0, "the year"},
     {"month", month, 0, 0, 0, "the month, 1 to 12"},
     {"day", day, 0, 0, 0, "the day of the month"},
@@ -56,15 +51,9 @@ constexpr BuiltinRow dateTimeRows[] = {
     {"timezone", timezone, 0, 0, 0, "the zone's name, `\"UTC\"` for Z, or nil"},
     {"to_i", toInt, 0, 0, 0, "whole seconds since 1970 in milliseconds"},
 };
-
-constexpr BuiltinRow timeRows[] = {
-    {"hour", hour, 0, 0, 0, "the hour"},
-    {"minute", minute, 0, 0, 0, "the minute"},
-    {"second", second, 0, 0, 0, "the second"},
-    {"microsecond", microsecond, 0, 0, 0, "the fraction of the second, 0 to 999999"},
-    {"offset", offset, 0, 0, 0, "minutes east of UTC, or nil"},
-    {"timezone", timezone, 0, 0, 0, "the zone's name, `\"UTC\"` for Z, or nil"},
-};
+constexpr std::span<const BuiltinRow> dateTimeRows = rows;
+constexpr std::span<const BuiltinRow> dateRows = dateTimeRows.first(3);
+constexpr std::span<const BuiltinRow> timeRows = dateTimeRows.subspan(3, 6);
 
 // --- now ---------------------------------------------------------------------------------------------------------------
 
