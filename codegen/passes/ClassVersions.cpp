@@ -178,11 +178,7 @@ class Versioner {
 
     Instruction* test = bounded(Op::IsClass, c.value, known, loc);
     append(block, test);
-    Instruction* branch = makeInstruction(program_, Op::Branch, loc, {test});
-    branch->successors = {program_.arena.array<ir::Edge>(2), 2};
-    new (&branch->successors[0]) ir::Edge{fast, {}};
-    new (&branch->successors[1]) ir::Edge{copies[0], {}};
-    append(block, branch);
+    appendBranch(block, test, *fast, *copies[0], loc);
     ir::orderBlocks(f);
     return true;
   }

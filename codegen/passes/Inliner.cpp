@@ -41,10 +41,10 @@ class Copy {
         program_(*caller_.program) {}
 
   void run() {
-    Block* rest = call_.tail ? nullptr : splitBehindCall();
-    block_.instructions.resize(position());
+    const std::vector<Instruction*> behind = cutAt(call_);
+    Block* rest = call_.tail ? nullptr : continueWith(behind);
     const std::vector<Block*> blocks = copyBody();
-    jumpTo(block_, blocks[0], {});
+    appendJump(block_, *blocks[0], {}, call_);
     for (Block* block : blocks) {
       for (Instruction* inst : block->instructions) relabel(*inst);
       if (rest) leaveTo(*block, rest);
@@ -58,16 +58,10 @@ class Copy {
   }
 
  private:
-  uint32_t position() const {
-    return static_cast<uint32_t>(std::ranges::find(block_.instructions, &call_) -
-                                 block_.instructions.begin());
-  }
-
-  Block* splitBehindCall() {
+  Block* continueWith(const std::vector<Instruction*>& behind) {
     Block* rest = caller_.addBlock(Symbol::of("after"));
     addParam(*rest, call_.type, call_.rep);
-    for (uint32_t i = position() + 1; i < block_.instructions.size(); i++)
-      append(*rest, block_.instructions[i]);
+    for (Instruction* inst : behind) append(*rest, inst);
     return rest;
   }
 
@@ -93,20 +87,11 @@ class Copy {
     return blocks;
   }
 
-  void jumpTo(Block& from, Block* to, std::initializer_list<Value*> args) {
-    Instruction* jump = makeInstruction(program_, Op::Jump, call_.loc, {});
-    jump->inlined = call_.inlined;
-    jump->successors = {program_.arena.array<Edge>(1), 1};
-    new (&jump->successors[0]) Edge{to, {}};
-    for (Value* arg : args) jump->successors[0].args.push_back(program_.arena, arg);
-    append(from, jump);
-  }
-
   void leaveTo(Block& block, Block* rest) {
     Instruction* end = block.terminator();
     if (end->op != Op::Return) return;
     block.instructions.pop_back();
-    jumpTo(block, rest, {end->operands[0]});
+    appendJump(block, *rest, end->operands.first(1), call_);
   }
 
   // --- traces -----------------------------------------------------------------------------------------------------------------
@@ -158,7 +143,7 @@ class Copy {
       for (uint32_t k = i + 1; k < block->instructions.size(); k++)
         append(*next, block->instructions[k]);
       block->instructions.resize(i + 1);
-      jumpTo(*block, next, {});
+      appendJump(*block, *next, {}, call_);
       block = next;
     }
   }

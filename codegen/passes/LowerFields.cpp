@@ -33,18 +33,10 @@ class FieldLowering {
 
   bool run() {
     inference_.run();
-    for (Function* f : program_.functions) {
-      std::vector<Instruction*> accesses;
-      for (Block* block : f->blocks)
-        for (Instruction* inst : block->instructions)
-          if (inst->op == Op::MemberGet || inst->op == Op::MemberSet) accesses.push_back(inst);
-      for (Instruction* access : accesses) lower(*access);
-      if (!results_.empty()) {
-        results_.apply(*f);
-        results_ = {};
-      }
-      ir::orderBlocks(*f);
-    }
+    const auto isAccess = [](const Instruction& inst) {
+      return inst.op == Op::MemberGet || inst.op == Op::MemberSet;
+    };
+    rewriteEach(program_, results_, isAccess, [&](Instruction& access) { lower(access); });
     return changed_;
   }
 
@@ -132,11 +124,7 @@ class FieldLowering {
     Block& block = *access.block;
     Function& f = *block.function;
     const bool isGet = access.op == Op::MemberGet;
-    const auto position = static_cast<uint32_t>(std::ranges::find(block.instructions, &access) -
-                                                block.instructions.begin());
-    const std::vector<Instruction*> rest(block.instructions.begin() + position + 1,
-                                         block.instructions.end());
-    block.instructions.resize(position);
+    const std::vector<Instruction*> rest = cutAt(access);
     Block* slow = f.addBlock(Symbol::of("slow"));
     Block* fast = &block;
     Value* object = access.operands[0];
@@ -148,7 +136,7 @@ class FieldLowering {
           makeInstruction(program_, Op::IsClass, access.loc, {object}, {classes[0], classes[1]});
       append(*fast, test);
       Block* next = f.addBlock(Symbol::of("instance"));
-      branch(*fast, test, *next, *slow);
+      appendBranch(*fast, test, *next, *slow, access.loc);
       fast = next;
       object = assume(*fast, object, type & Type::instanceOf(place.first, place.last));
     }
@@ -163,7 +151,7 @@ class FieldLowering {
         Instruction* test = makeInstruction(program_, Op::IsAbsent, access.loc, {get});
         append(*fast, test);
         Block* next = f.addBlock(Symbol::of("present"));
-        branch(*fast, test, *slow, *next);
+        appendBranch(*fast, test, *slow, *next, access.loc);
         fast = next;
         if (isGet && !place.content.isNone())
           value = assume(*fast, get, place.content & Type::value());
@@ -188,8 +176,10 @@ class FieldLowering {
     } else {
       results_.replace(&access, value);
     }
-    jump(*fast, *after, isGet ? value : nullptr);
-    jump(*slow, *after, isGet ? copy : nullptr);
+    Value* const results[] = {value, copy};
+    const std::span<Value* const> both(results);
+    appendJump(*fast, *after, both.first(isGet ? 1 : 0), access);
+    appendJump(*slow, *after, both.last(isGet ? 1 : 0), access);
   }
 
   Instruction* assume(Block& block, Value* value, Type type) {
@@ -197,20 +187,6 @@ class FieldLowering {
     result->type = type;
     append(block, result);
     return result;
-  }
-  void branch(Block& block, Value* condition, Block& yes, Block& no) {
-    Instruction* inst = makeInstruction(program_, Op::Branch, block.function->loc, {condition});
-    inst->successors = {program_.arena.array<ir::Edge>(2), 2};
-    new (&inst->successors[0]) ir::Edge{&yes, {}};
-    new (&inst->successors[1]) ir::Edge{&no, {}};
-    append(block, inst);
-  }
-  void jump(Block& block, Block& to, Value* value) {
-    Instruction* inst = makeInstruction(program_, Op::Jump, block.function->loc, {});
-    inst->successors = {program_.arena.array<ir::Edge>(1), 1};
-    new (&inst->successors[0]) ir::Edge{&to, {}};
-    if (value) inst->successors[0].args.push_back(program_.arena, value);
-    append(block, inst);
   }
 
   ir::Program& program_;

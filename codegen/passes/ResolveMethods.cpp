@@ -285,18 +285,8 @@ class MethodCalls {
 
   bool run() {
     inference_.run();
-    for (Function* f : program_.functions) {
-      std::vector<Instruction*> calls;
-      for (Block* block : f->blocks)
-        for (Instruction* inst : block->instructions)
-          if (inst->op == Op::CallMethod) calls.push_back(inst);
-      for (Instruction* call : calls) resolve(*call);
-      if (!results_.empty()) {
-        results_.apply(*f);
-        results_ = {};
-      }
-      ir::orderBlocks(*f);
-    }
+    const auto isCall = [](const Instruction& inst) { return inst.op == Op::CallMethod; };
+    rewriteEach(program_, results_, isCall, [&](Instruction& call) { resolve(call); });
     return changed_;
   }
 
@@ -359,11 +349,7 @@ class MethodCalls {
   void dispatch(Instruction& call, const std::vector<Target>& known, bool exhaustive) {
     Block& block = *call.block;
     Function& f = *block.function;
-    const auto position = static_cast<uint32_t>(std::ranges::find(block.instructions, &call) -
-                                                block.instructions.begin());
-    const std::vector<Instruction*> rest(block.instructions.begin() + position + 1,
-                                         block.instructions.end());
-    block.instructions.resize(position);
+    const std::vector<Instruction*> rest = cutAt(call);
     Block* after = nullptr;
     if (!call.tail) {
       after = f.addBlock(Symbol::of("after"));
@@ -385,7 +371,7 @@ class MethodCalls {
         append(*at, test);
         direct = f.addBlock(Symbol::of("direct"));
         Block* other = f.addBlock(Symbol::of("other"));
-        branch(*at, test, *direct, *other);
+        appendBranch(*at, test, *direct, *other, call.loc);
         Instruction* assumed = makeInstruction(program_, Op::Assume, call.loc, {receiver});
         assumed->type = Type::instanceOf(t.first, t.last);
         append(*direct, assumed);
@@ -402,14 +388,6 @@ class MethodCalls {
     finish(*at, copy, call, after);
   }
 
-  void branch(Block& block, Value* condition, Block& yes, Block& no) {
-    Instruction* inst = makeInstruction(program_, Op::Branch, block.function->loc, {condition});
-    inst->successors = {program_.arena.array<ir::Edge>(2), 2};
-    new (&inst->successors[0]) ir::Edge{&yes, {}};
-    new (&inst->successors[1]) ir::Edge{&no, {}};
-    append(block, inst);
-  }
-
   /// `inst`, which does what `call` did, and on to where that went on.
   void finish(Block& block, Instruction* inst, const Instruction& call, Block* after) {
     append(block, inst);
@@ -423,11 +401,8 @@ class MethodCalls {
       for (Value* arg : call.handler->args) edge->args.push_back(program_.arena, arg);
       inst->handler = edge;
     }
-    Instruction* jump = makeInstruction(program_, Op::Jump, call.loc, {});
-    jump->successors = {program_.arena.array<ir::Edge>(1), 1};
-    new (&jump->successors[0]) ir::Edge{after, {}};
-    jump->successors[0].args.push_back(program_.arena, inst);
-    append(block, jump);
+    Value* const result[] = {inst};
+    appendJump(block, *after, result, call);
   }
 
   ir::Program& program_;

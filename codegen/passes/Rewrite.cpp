@@ -1,5 +1,7 @@
 #include "codegen/passes/Rewrite.h"
 
+#include <algorithm>
+
 namespace gene {
 
 using ir::Block;
@@ -62,6 +64,33 @@ Instruction* makeInstruction(ir::Program& program, ir::Op op, Location loc,
 void append(Block& block, Instruction* inst) {
   inst->block = &block;
   block.instructions.push_back(block.function->program->arena, inst);
+}
+
+void appendJump(Block& block, Block& to, std::span<Value* const> args, const Instruction& instead) {
+  ir::Program& program = *block.function->program;
+  Instruction* jump = makeInstruction(program, ir::Op::Jump, instead.loc, {});
+  jump->inlined = instead.inlined;
+  jump->successors = {program.arena.array<Edge>(1), 1};
+  new (&jump->successors[0]) Edge{&to, {}};
+  for (Value* arg : args) jump->successors[0].args.push_back(program.arena, arg);
+  append(block, jump);
+}
+
+void appendBranch(Block& block, Value* condition, Block& yes, Block& no, Location loc) {
+  ir::Program& program = *block.function->program;
+  Instruction* branch = makeInstruction(program, ir::Op::Branch, loc, {condition});
+  branch->successors = {program.arena.array<Edge>(2), 2};
+  new (&branch->successors[0]) Edge{&yes, {}};
+  new (&branch->successors[1]) Edge{&no, {}};
+  append(block, branch);
+}
+
+std::vector<Instruction*> cutAt(Instruction& inst) {
+  ArenaVector<Instruction*>& all = inst.block->instructions;
+  Instruction** at = std::ranges::find(all, &inst);
+  std::vector<Instruction*> rest(at + 1, all.end());
+  all.resize(static_cast<uint32_t>(at - all.begin()));
+  return rest;
 }
 
 ir::Param* addParam(Block& block, ir::Type type, ir::Rep rep) {

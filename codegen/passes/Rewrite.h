@@ -17,6 +17,7 @@ class Substitution {
   void replace(const ir::Value* from, ir::Value* to) { map_[from] = to; }
   [[nodiscard]] bool empty() const { return map_.empty(); }
   [[nodiscard]] bool contains(const ir::Value* value) const { return map_.contains(value); }
+  void clear() { map_.clear(); }
   /// What stands for `value` in the end: replacements of replacements are followed.
   ir::Value* operator()(ir::Value* value) {
     auto it = map_.find(value);
@@ -54,7 +55,32 @@ ir::Instruction* makeInstruction(ir::Program& program, ir::Op op, Location loc,
                                  std::vector<ir::Value*> operands,
                                  std::vector<ir::Immediate> immediates = {});
 void append(ir::Block& block, ir::Instruction* inst);
+/// The terminator of `block`, as code of the line and function that `instead` is of.
+void appendJump(ir::Block& block, ir::Block& to, std::span<ir::Value* const> args,
+                const ir::Instruction& instead);
+void appendBranch(ir::Block& block, ir::Value* condition, ir::Block& yes, ir::Block& no,
+                  Location loc);
+/// Takes `inst` and what follows it out of its block, and returns what followed.
+std::vector<ir::Instruction*> cutAt(ir::Instruction& inst);
 ir::Param* addParam(ir::Block& block, ir::Type type, ir::Rep rep);
+
+/// Calls `rewrite` for the instructions of the program that are `wanted`, which may split their blocks and say in `results`
+/// what stands for theirs; then replaces these and puts the blocks in order, one function after the other.
+template <class Wanted, class Rewrite>
+void rewriteEach(ir::Program& program, Substitution& results, Wanted&& wanted, Rewrite&& rewrite) {
+  std::vector<ir::Instruction*> found;
+  for (ir::Function* f : program.functions) {
+    found.clear();
+    for (ir::Block* block : f->blocks)
+      for (ir::Instruction* inst : block->instructions)
+        if (wanted(*inst)) found.push_back(inst);
+    if (found.empty()) continue;
+    for (ir::Instruction* inst : found) rewrite(*inst);
+    results.apply(*f);
+    results.clear();
+    ir::orderBlocks(*f);
+  }
+}
 
 /// A copy of the function; calls of itself go on to the original.
 ir::Function* cloneFunction(ir::Function& from);

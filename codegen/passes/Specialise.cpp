@@ -179,11 +179,7 @@ class Specialiser {
       Instruction* test =
           makeInstruction(program_, Op::IsSmallInt, f.loc, {tests[0]->params[copy.slots[i]]});
       append(*tests[i], test);
-      Instruction* branch = makeInstruction(program_, Op::Branch, f.loc, {test});
-      branch->successors = {program_.arena.array<ir::Edge>(2), 2};
-      new (&branch->successors[0]) ir::Edge{i + 1 < tests.size() ? tests[i + 1] : ints, {}};
-      new (&branch->successors[1]) ir::Edge{start, {}};
-      append(*tests[i], branch);
+      appendBranch(*tests[i], test, i + 1 < tests.size() ? *tests[i + 1] : *ints, *start, f.loc);
     }
     std::vector<ir::Value*> operands{program_.constant(ir::ConstantKind::Absent)};
     for (ir::Param* p : tests[0]->params) {

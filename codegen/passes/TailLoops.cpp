@@ -11,7 +11,6 @@ namespace gene {
 namespace {
 
 using ir::Block;
-using ir::Edge;
 using ir::Function;
 using ir::Instruction;
 using ir::Op;
@@ -30,16 +29,6 @@ bool goesRound(const Function& f, const Block& block) {
          isOwnClosure(call.operands[0]);
 }
 
-void jumpTo(Block& from, Block* to, std::span<Value* const> args, const Instruction& instead) {
-  ir::Program& program = *from.function->program;
-  Instruction* jump = makeInstruction(program, Op::Jump, instead.loc, {});
-  jump->inlined = instead.inlined;
-  jump->successors = {program.arena.array<Edge>(1), 1};
-  new (&jump->successors[0]) Edge{to, {}};
-  for (Value* arg : args) jump->successors[0].args.push_back(program.arena, arg);
-  append(from, jump);
-}
-
 }  // namespace
 
 bool tailLoops(Function& f, PassContext&) {
@@ -53,11 +42,11 @@ bool tailLoops(Function& f, PassContext&) {
   header->name = Symbol::of("loop");
   std::vector<Value*> slots;
   for (const ir::Param* p : header->params) slots.push_back(addParam(*entry, p->type, p->rep));
-  jumpTo(*entry, header, slots, *header->instructions[0]);
+  appendJump(*entry, *header, slots, *header->instructions[0]);
   for (Block* block : rounds) {
     const Instruction* call = block->instructions[block->instructions.size() - 2];
     block->instructions.resize(block->instructions.size() - 2);
-    jumpTo(*block, header, call->operands.subspan(1), *call);
+    appendJump(*block, *header, call->operands.subspan(1), *call);
   }
   f.blocks.pop_back();
   f.blocks.insert(f.blocks.begin(), entry);
