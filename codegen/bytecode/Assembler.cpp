@@ -93,6 +93,8 @@ std::vector<uint8_t> Assembler::bytes(uint32_t frameSize) const {
   };
   const image::ImageCode header{position(), frameSize, static_cast<uint32_t>(sites_.size()),
                                 static_cast<uint32_t>(handlers_.size())};
+  out.reserve(sizeof header + words_.size() * sizeof(uint64_t) +
+              sites_.size() * sizeof(vm::SiteEntry) + handlers_.size() * sizeof(vm::HandlerEntry));
   add(&header, sizeof header);
   add(words_.data(), words_.size() * sizeof(uint64_t));
   add(sites_.data(), sites_.size() * sizeof(vm::SiteEntry));

@@ -5,6 +5,7 @@
 // `longJumps`, where each conditional jump leads over a 32-bit one.
 
 #include <cstdint>
+#include <memory_resource>
 #include <vector>
 
 #include "runtime/vm/Code.h"
@@ -17,7 +18,13 @@ enum class Label : uint32_t {};
 
 class Assembler {
  public:
-  explicit Assembler(bool longJumps) : longJumps_(longJumps) {}
+  Assembler(bool longJumps, std::pmr::memory_resource* memory)
+      : longJumps_(longJumps),
+        words_(memory),
+        labels_(memory),
+        fixups_(memory),
+        sites_(memory),
+        handlers_(memory) {}
 
   Label newLabel();
   void bind(Label label);
@@ -71,12 +78,12 @@ class Assembler {
   [[nodiscard]] uint32_t position() const { return static_cast<uint32_t>(words_.size()); }
 
   const bool longJumps_;
-  std::vector<uint64_t> words_;
+  std::pmr::vector<uint64_t> words_;
   uint32_t last_ = Unbound;  // where the last instruction starts
-  std::vector<uint32_t> labels_;
-  std::vector<Fixup> fixups_;
-  std::vector<vm::SiteEntry> sites_;
-  std::vector<Handler> handlers_;
+  std::pmr::vector<uint32_t> labels_;
+  std::pmr::vector<Fixup> fixups_;
+  std::pmr::vector<vm::SiteEntry> sites_;
+  std::pmr::vector<Handler> handlers_;
 };
 
 }  // namespace gene::bytecode

@@ -30,6 +30,14 @@ Liveness::Liveness(const ir::Function& function) : function_(function) {
 }
 
 void Liveness::number() {
+  size_t count = 0;
+  for (const ir::Block* block : function_.blocks)
+    count += block->params.size() + block->instructions.size();
+  values_.reserve(count + MaxHoisted);
+  definitionBlock_.reserve(count + MaxHoisted);
+  definitionAt_.reserve(count + MaxHoisted);
+  positions.reserve(count + MaxHoisted);
+  blockStarts.reserve(function_.blocks.size() + 1);
   uint32_t position = 0;
   const auto add = [&](ir::Value* value, uint32_t block, uint32_t at, uint32_t definedAt) {
     value->number = static_cast<uint32_t>(values_.size());
@@ -54,18 +62,19 @@ void Liveness::number() {
 
 /// Constant operands that need a register, in loops: the innermost ones first.
 void Liveness::chooseConstants() {
-  std::vector<uint32_t> depth(function_.blocks.size(), 0);
-  std::vector<uint32_t> loopEnd(function_.blocks.size(),
-                                0);  // by header: the last block that jumps back
+  // By header: the last block that jumps back.
+  std::pmr::vector<uint32_t> loopEnd(function_.blocks.size(), 0, &memory);
   for (const ir::Block* block : function_.blocks)
     block->forEachEdge([&](ir::Edge& edge, bool) {
       if (edge.target->index <= block->index)
         loopEnd[edge.target->index] = std::max(loopEnd[edge.target->index], block->index + 1);
     });
   if (loopEnd[0] != 0) return;  // the function begins with a loop: there is no place before it
+  if (std::ranges::all_of(loopEnd, [](uint32_t end) { return end == 0; })) return;
+  std::pmr::vector<uint32_t> depth(function_.blocks.size(), 0, &memory);
   for (uint32_t header = 0; header < loopEnd.size(); header++)
     for (uint32_t b = header; b < loopEnd[header]; b++) depth[b]++;
-  std::vector<std::pair<uint32_t, const ir::Constant*>> found;  // (depth, constant)
+  std::pmr::vector<std::pair<uint32_t, const ir::Constant*>> found{&memory};  // (depth, constant)
   for (const ir::Block* block : function_.blocks) {
     if (depth[block->index] == 0) continue;
     for (const ir::Instruction* instruction : block->instructions) {

@@ -6,6 +6,7 @@
 // written at p + 2. Segments are half-open, so an operand that dies and the result may share a register.
 
 #include <algorithm>
+#include <cstddef>
 #include <memory_resource>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct Interval {
 };
 
 class Liveness {
+  alignas(std::max_align_t) std::byte buffer_[24 * 1024];  // enough for most functions
+
  public:
   /// Numbers the values of `function` (ir::Value::number) and computes all intervals.
   explicit Liveness(const ir::Function& function);
@@ -38,14 +41,14 @@ class Liveness {
   static constexpr uint32_t None = 0xFFFFFFFF;
 
   /// Where the many small lists of one function lie: nothing is freed before the end.
-  std::pmr::monotonic_buffer_resource memory;
+  std::pmr::monotonic_buffer_resource memory{buffer_, sizeof buffer_};
   /// By value number; an interval without segments needs no register.
-  std::vector<Interval> intervals;
-  std::vector<uint32_t> positions;    // by value number, of instructions
-  std::vector<uint32_t> blockStarts;  // by block index; one more for the end
-  std::vector<uint32_t> useCounts;    // by value number
+  std::pmr::vector<Interval> intervals{&memory};
+  std::pmr::vector<uint32_t> positions{&memory};    // by value number, of instructions
+  std::pmr::vector<uint32_t> blockStarts{&memory};  // by block index; one more for the end
+  std::pmr::vector<uint32_t> useCounts{&memory};    // by value number
   /// Constants that loops use: loaded once, where the function begins. They have numbers and intervals like values.
-  std::vector<const ir::Constant*> hoisted;
+  std::pmr::vector<const ir::Constant*> hoisted{&memory};
 
   [[nodiscard]] bool isHoisted(const ir::Constant* constant) const {
     return std::find(hoisted.begin(), hoisted.end(), constant) != hoisted.end();
@@ -70,13 +73,14 @@ class Liveness {
   void build(uint32_t number);
 
   const ir::Function& function_;
-  std::vector<const ir::Value*> values_;
-  std::vector<uint32_t> definitionBlock_, definitionAt_;
+  std::pmr::vector<const ir::Value*> values_{&memory};
+  std::pmr::vector<uint32_t> definitionBlock_{&memory}, definitionAt_{&memory};
   std::pmr::vector<std::pmr::vector<Use>> uses_{&memory};
   std::pmr::vector<std::pmr::vector<uint32_t>> predecessors_{&memory};
-  std::vector<bool> fused_;
-  std::vector<uint32_t> liveTo_, stamp_, liveInStamp_;  // by block, while one value is built
-  std::vector<uint32_t> touched_, pending_;             // likewise: blocks
+  std::pmr::vector<uint8_t> fused_{&memory};
+  // By block, while one value is built.
+  std::pmr::vector<uint32_t> liveTo_{&memory}, stamp_{&memory}, liveInStamp_{&memory};
+  std::pmr::vector<uint32_t> touched_{&memory}, pending_{&memory};  // likewise: blocks
 };
 
 }  // namespace gene::bytecode

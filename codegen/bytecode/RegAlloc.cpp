@@ -78,7 +78,8 @@ void RegAlloc::run() {
   occupied_.resize(slots);
   lastEnd_.assign(slots, 0);
 
-  std::vector<std::pair<uint64_t, Interval*>> order;  // by start
+  std::pmr::vector<std::pair<uint64_t, Interval*>> order(&liveness_.memory);  // by start
+  order.reserve(liveness_.intervals.size() + constants_.size());
   const auto add = [&](Interval& interval) {
     if (!interval.segments.empty())
       order.emplace_back(uint64_t{interval.from()} << 32 | order.size(), &interval);
@@ -86,7 +87,7 @@ void RegAlloc::run() {
   for (Interval& interval : liveness_.intervals) add(interval);
   for (Interval& interval : constants_) add(interval);
   std::sort(order.begin(), order.end());
-  std::vector<const ir::Instruction*> windows;
+  std::pmr::vector<const ir::Instruction*> windows(&liveness_.memory);
   for (const ir::Block* block : function_.blocks)
     for (const ir::Instruction* instruction : block->instructions)
       if (placementOf(*instruction).window) windows.push_back(instruction);
@@ -209,7 +210,7 @@ void RegAlloc::finishWindow(const ir::Instruction& instruction) {
 
 /// Where block parameters are that `value` is given to, directly or through further parameters.
 void RegAlloc::addTargets(const ir::Value* value, uint32_t from, uint32_t depth,
-                          std::vector<uint32_t>& hints) const {
+                          std::pmr::vector<uint32_t>& hints) const {
   for (const ir::Param* param : outgoing_[value->number]) {
     if (!hasReg(param)) continue;
     if (liveness_.intervals[param->number].from() < from) {
@@ -223,8 +224,8 @@ void RegAlloc::addTargets(const ir::Value* value, uint32_t from, uint32_t depth,
 }
 
 /// Registers that would save a move, best first.
-const std::vector<uint32_t>& RegAlloc::hintsFor(const Interval& interval) {
-  std::vector<uint32_t>& hints = hints_;
+const std::pmr::vector<uint32_t>& RegAlloc::hintsFor(const Interval& interval) {
+  std::pmr::vector<uint32_t>& hints = hints_;
   hints.clear();
   if (!interval.value) return hints;
   const uint32_t number = interval.value->number;

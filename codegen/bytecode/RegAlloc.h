@@ -29,7 +29,7 @@ class RegAlloc {
   /// The register that constant operand `operand` is loaded into for the instruction.
   [[nodiscard]] uint32_t constantReg(const ir::Instruction& instruction, uint32_t operand) const;
   /// Constants that are in registers throughout.
-  [[nodiscard]] const std::vector<const ir::Constant*>& hoisted() const {
+  [[nodiscard]] const std::pmr::vector<const ir::Constant*>& hoisted() const {
     return liveness_.hoisted;
   }
   [[nodiscard]] bool isHoisted(const ir::Constant* constant) const {
@@ -62,11 +62,11 @@ class RegAlloc {
   [[nodiscard]] bool isFree(uint32_t reg, const Interval& interval) const;
   uint32_t tentativeWindow(const ir::Instruction& instruction, uint32_t from);
   void addTargets(const ir::Value* value, uint32_t from, uint32_t depth,
-                  std::vector<uint32_t>& hints) const;
+                  std::pmr::vector<uint32_t>& hints) const;
   void finishWindow(const ir::Instruction& instruction);
   [[nodiscard]] uint32_t boundAcross(uint32_t position) const;
   void retire(uint32_t position);
-  const std::vector<uint32_t>& hintsFor(const Interval& interval);
+  const std::pmr::vector<uint32_t>& hintsFor(const Interval& interval);
 
   struct Argument {  // a value is argument number `index` of a block parameter
     const ir::Param* param;
@@ -79,22 +79,25 @@ class RegAlloc {
   const ir::Function& function_;
   Liveness liveness_;
   std::pmr::deque<Interval> constants_{&liveness_.memory};
-  std::vector<std::pair<uint64_t, const Interval*>>
-      constantIndex_;  // instruction number << 32 | operand, sorted
+  // Instruction number << 32 | operand, sorted.
+  std::pmr::vector<std::pair<uint64_t, const Interval*>> constantIndex_{&liveness_.memory};
   // by parameter: the values that edges give it
   std::pmr::vector<std::pmr::vector<const ir::Value*>> incoming_{&liveness_.memory};
   // by value: the parameters it is given to
   std::pmr::vector<std::pmr::vector<const ir::Param*>> outgoing_{&liveness_.memory};
-  std::vector<WindowUse> windowUse_;  // by value: the window it dies in
-  std::vector<uint32_t> windows_;     // by instruction; None: not chosen yet
-  std::vector<uint32_t> preferred_;   // by parameter: where its first argument went
+  std::pmr::vector<WindowUse> windowUse_{&liveness_.memory};  // by value: the window it dies in
+  std::pmr::vector<uint32_t> windows_{&liveness_.memory};  // by instruction; None: not chosen yet
+  std::pmr::vector<uint32_t> preferred_{
+      &liveness_.memory};  // by parameter: where its first argument went
   std::pmr::vector<std::pmr::vector<Segment>> occupied_{
-      &liveness_.memory};           // by register, ascending
-  std::vector<uint32_t> lastEnd_;   // by register
-  std::vector<uint32_t> freeHeap_;  // registers without a segment ahead, lowest on top
-  std::vector<std::pair<uint32_t, uint32_t>> busyHeap_;  // (end, register), first to end on top
-  std::vector<Interval*> active_;
-  std::vector<uint32_t> hints_;  // what hintsFor gave last
+      &liveness_.memory};                                  // by register, ascending
+  std::pmr::vector<uint32_t> lastEnd_{&liveness_.memory};  // by register
+  std::pmr::vector<uint32_t> freeHeap_{
+      &liveness_.memory};  // registers without a segment ahead, lowest on top
+  // (end, register), first to end on top
+  std::pmr::vector<std::pair<uint32_t, uint32_t>> busyHeap_{&liveness_.memory};
+  std::pmr::vector<Interval*> active_{&liveness_.memory};
+  std::pmr::vector<uint32_t> hints_{&liveness_.memory};  // what hintsFor gave last
   uint32_t scratch_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "codegen/bytecode/Select.h"
 
 #include "codegen/ir/ArrayMethods.h"
+#include "codegen/ir/Dominance.h"
 #include "runtime/value/Value.h"
 
 namespace gene::bytecode {
@@ -9,24 +10,27 @@ using ir::Op;
 
 Select::Select(const ir::Function& function, const RegAlloc& registers, ImageTables& tables,
                bool longJumps)
-    : function_(function), registers_(registers), tables_(tables), assembler_(longJumps) {
+    : function_(function), registers_(registers), tables_(tables), assembler_(longJumps, &memory_) {
+  blockLabels_.reserve(function.blocks.size());
   start_ = assembler_.newLabel();
   for (size_t i = 0; i < function.blocks.size(); i++) blockLabels_.push_back(assembler_.newLabel());
 }
 
 /// How many loops each block is in, from the edges that lead back.
 void Select::findLoops() {
-  const size_t count = function_.blocks.size();
-  std::vector<std::vector<uint32_t>> predecessors(count);
+  const auto count = static_cast<uint32_t>(function_.blocks.size());
+  loopDepths_.assign(count, 0);
+  bool anyBack = false;
   for (const ir::Block* block : function_.blocks)
     block->forEachEdge(
-        [&](ir::Edge& edge, bool) { predecessors[edge.target->index].push_back(block->index); });
-  loopDepths_.assign(count, 0);
-  std::vector<uint32_t> member(count, 0),
-      pending;  // member: the header + 1 of the loop it was found in last
+        [&](ir::Edge& edge, bool) { anyBack |= edge.target->index <= block->index; });
+  if (!anyBack) return;
+  const ir::Predecessors predecessors(function_, &memory_);
+  // By block: the header + 1 of the loop it was found in last.
+  std::pmr::vector<uint32_t> member(count, 0, &memory_), pending(&memory_);
   for (uint32_t header = 0; header < count; header++) {
-    for (const uint32_t before : predecessors[header])
-      if (before >= header) pending.push_back(before);
+    for (const ir::Predecessor& before : predecessors[header])
+      if (before.from->index >= header) pending.push_back(before.from->index);
     while (!pending.empty()) {
       const uint32_t block = pending.back();
       pending.pop_back();
@@ -34,7 +38,8 @@ void Select::findLoops() {
       member[block] = header + 1;
       loopDepths_[block]++;
       if (block == header) continue;
-      for (const uint32_t before : predecessors[block]) pending.push_back(before);
+      for (const ir::Predecessor& before : predecessors[block])
+        pending.push_back(before.from->index);
     }
   }
 }
@@ -418,7 +423,7 @@ void Select::emitRuntime(const ir::Instruction& i) {
 
 std::vector<uint8_t> tooLarge(const ir::Function& function, ImageTables& tables) {
   static const StringForm message(FormKind::String, {}, "Function is too large");
-  Assembler assembler(false);
+  Assembler assembler(false, std::pmr::get_default_resource());
   assembler.site(tables.site(function.loc, nullptr, &function));
   assembler.emit(Opcode::RuntimeRaising);
   assembler.word(static_cast<uint64_t>(vm::RuntimeOp::RaiseMessage));

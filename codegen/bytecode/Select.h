@@ -5,6 +5,8 @@
 // Edges that move values are given a block of their own behind the function, unless they can fall through; exceptions
 // arrive at landings there, too.
 
+#include <cstddef>
+#include <memory_resource>
 #include <vector>
 
 #include "codegen/bytecode/Assembler.h"
@@ -85,13 +87,15 @@ class Select {
   bool isNext(const ir::Block* block) const { return block->index == next_; }
   bool isEmitted(const ir::Block* block) const { return block->index < next_; }
 
+  alignas(std::max_align_t) std::byte buffer_[16 * 1024];
+  std::pmr::monotonic_buffer_resource memory_{buffer_, sizeof buffer_};
   const ir::Function& function_;
   const RegAlloc& registers_;
   ImageTables& tables_;
   Assembler assembler_;
-  std::vector<Label> blockLabels_;
-  std::vector<uint32_t> loopDepths_;  // by block
-  std::vector<Stub> stubs_;
+  std::pmr::vector<Label> blockLabels_{&memory_};
+  std::pmr::vector<uint32_t> loopDepths_{&memory_};  // by block
+  std::pmr::vector<Stub> stubs_{&memory_};
   Label start_;
   uint32_t next_ = 0;                            // the block that will be laid out next
   const ir::Instruction* arithmetic_ = nullptr;  // the last one emitted

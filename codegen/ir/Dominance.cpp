@@ -4,16 +4,22 @@
 
 namespace gene::ir {
 
-std::vector<std::vector<Predecessor>> predecessors(const Function& function) {
-  std::vector<std::vector<Predecessor>> result(function.blocks.size());
-  std::vector<uint32_t> counts(function.blocks.size());
-  for (Block* b : function.blocks)
-    b->forEachEdge([&](Edge& e, bool) { counts[e.target->index]++; });
-  for (size_t i = 0; i < counts.size(); i++) result[i].reserve(counts[i]);
-  for (Block* b : function.blocks)
-    b->forEachEdge(
-        [&](Edge& e, bool isHandler) { result[e.target->index].push_back({b, &e, isHandler}); });
-  return result;
+Predecessors::Predecessors(const Function& function, std::pmr::memory_resource* memory)
+    : first_(function.blocks.size() + 1, memory), edges_(memory) {
+  // Counted, then filled in from the back: in the end `first_` is where the edges of each block begin.
+  for (const Block* b : function.blocks)
+    b->forEachEdge([&](Edge& e, bool) { first_[e.target->index]++; });
+  uint32_t count = 0;
+  for (uint32_t& first : first_) first = count += first;
+  edges_.resize(count);
+  for (size_t i = function.blocks.size(); i-- > 0;) {
+    Block* b = function.blocks[i];
+    const std::span<Edge> successors = b->terminator()->successors;
+    for (size_t e = successors.size(); e-- > 0;)
+      edges_[--first_[successors[e].target->index]] = {b, &successors[e], false};
+    if (const Instruction* raising = b->raising())
+      edges_[--first_[raising->handler->target->index]] = {b, raising->handler, true};
+  }
 }
 
 std::vector<Block*> reversePostOrder(const Function& function) {
@@ -57,10 +63,13 @@ bool orderBlocks(Function& function) {
   return dropped;
 }
 
-Dominance::Dominance(const Function& function)
-    : order_(reversePostOrder(function)),
-      before_(predecessors(function)),
-      position_(function.blocks.size(), Unreachable) {
+Dominance::Dominance(const Function& function, BlockOrder order, std::pmr::memory_resource* memory)
+    : order_(order == BlockOrder::Ordered ? function.blocks : reversePostOrder(function)),
+      before_(function, memory),
+      position_(function.blocks.size(), Unreachable, memory),
+      idom_(memory),
+      first_(memory),
+      last_(memory) {
   const auto count = static_cast<uint32_t>(order_.size());
   for (uint32_t i = 0; i < count; i++) position_[order_[i]->index] = i;
   idom_.assign(count, Unreachable);
@@ -87,7 +96,7 @@ Dominance::Dominance(const Function& function)
     }
   }
   // A dominator stands before what it dominates, so sizes add up from the back and intervals go out from the front.
-  std::vector<uint32_t> size(count, 1), next(count);
+  std::pmr::vector<uint32_t> size(count, 1, memory), next(count, memory);
   for (uint32_t i = count; i-- > 1;) size[idom_[i]] += size[i];
   first_.assign(count, 0);
   last_.assign(count, 0);

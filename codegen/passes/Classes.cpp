@@ -36,7 +36,7 @@ std::optional<Function*> KnownClass::findConstructor() const {
   return std::nullopt;
 }
 
-KnownClasses::KnownClasses(ir::Program& program) : program_(program) {
+KnownClasses::KnownClasses(ir::Program& program, Extent extent) : program_(program) {
   if (program.functions.empty() || !isClosed()) return;
   findClasses();
   if (classes_.empty()) return;
@@ -53,6 +53,7 @@ KnownClasses::KnownClasses(ir::Program& program) : program_(program) {
   for (KnownClass& c : classes_)
     if (c.number)
       for (KnownClass* up = &c; up; up = up->parent) up->last = std::max(up->last, c.number);
+  if (extent == Extent::Definitions) return;
   findInstantiated();
   findSelves();
   findHidden();
@@ -394,7 +395,7 @@ Type KnownClasses::selfOf(const Function& function) const {
 /// Keeps: classes that other code may extend, and those beyond the numbers there are.
 bool numberClasses(ir::Program& program, PassContext& context) {
   if (!context.native) return false;
-  KnownClasses classes(program);
+  KnownClasses classes(program, KnownClasses::Extent::Definitions);
   int64_t next = 1;
   auto number = [&](auto& self, KnownClass& c) -> void {
     ir::Immediate immediates[] = {c.made->immediates[0], c.made->immediates[1], {}};

@@ -53,7 +53,10 @@ struct KnownClass {
 
 class KnownClasses {
  public:
-  explicit KnownClasses(ir::Program& program);
+  /// What is found out: the classes, their members and what they are below; also what instances, fields and callers of
+  /// methods there are.
+  enum class Extent : uint8_t { Definitions, All };
+  explicit KnownClasses(ir::Program& program, Extent extent = Extent::All);
 
   /// Those with a number, by number.
   [[nodiscard]] const std::vector<const KnownClass*>& numbered() const { return numbered_; }

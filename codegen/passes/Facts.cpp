@@ -92,10 +92,11 @@ bool isRemovable(const Instruction& inst) {
   return !e.mayRaise && !e.writesHeap && !e.runsCode && !inst.isTerminator();
 }
 
-bool isPure(const Instruction& inst) {
+bool isPure(const Instruction& inst) { return isPure(inst, effectsOf(inst)); }
+
+bool isPure(const Instruction& inst, const Effects& e) {
   if (inst.isTerminator() || !inst.info().hasResult) return false;
   if (inst.op == Op::Assume || inst.op == Op::Exclude) return false;  // they hold where they stand
-  const Effects e = effectsOf(inst);
   return !e.readsHeap && !e.writesHeap && !e.runsCode && (!e.allocates || inst.op == Op::Convert);
 }
 

@@ -20,6 +20,8 @@ Effects effectsOf(const ir::Instruction& inst);
 bool isRemovable(const ir::Instruction& inst);
 /// Gives the same value (or raises the same exception) for the same operands, whenever it runs in one call.
 bool isPure(const ir::Instruction& inst);
+/// The same, where its effects are known.
+bool isPure(const ir::Instruction& inst, const Effects& effects);
 
 /// How many operands, at most four, the type of the result depends on: the receiver of a method, not its arguments.
 inline size_t operandsThatMatter(const ir::Instruction& inst) {

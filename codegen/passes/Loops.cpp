@@ -8,7 +8,7 @@ using ir::Block;
 
 Loops::Loops(const ir::Function& function) {
   const ir::Dominance dominance(function);
-  const auto before = ir::predecessors(function);
+  const ir::Predecessors& before = dominance.before();
   for (Block* header : dominance.order()) {
     std::vector<bool> inside(function.blocks.size());
     std::vector<Block*> blocks;

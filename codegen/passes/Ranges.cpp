@@ -171,8 +171,8 @@ std::optional<bool> decided(Op op, Range a, Range b) {
 // --- the analysis --------------------------------------------------------------------------------------------------------------
 
 Ranges::Ranges(const ir::Function& function)
-    : function_(function), dominance_(function), before_(ir::predecessors(function)) {
-  noteFacts(before_);
+    : function_(function), dominance_(function), before_(dominance_.before()) {
+  noteFacts();
   findThresholds();
   for (const ir::Param* p : function.entry()->params)
     if (isInt(p)) ranges_[p] = All;
@@ -202,10 +202,10 @@ Ranges::Ranges(const ir::Function& function)
     }
 }
 
-void Ranges::noteFacts(const std::vector<std::vector<ir::Predecessor>>& before) {
+void Ranges::noteFacts() {
   for (const Block* block : dominance_.order()) {
-    if (block == function_.entry() || before[block->index].size() != 1) continue;
-    const ir::Predecessor& p = before[block->index][0];
+    if (block == function_.entry() || before_[block->index].size() != 1) continue;
+    const ir::Predecessor& p = before_[block->index][0];
     bool isTrue = false;
     const Instruction* test = p.isHandler ? nullptr : comparisonOn(p.from, *p.edge, &isTrue);
     if (!test) continue;

@@ -45,7 +45,7 @@ class Ranges {
     ir::Op op;
     const ir::Value* other;
   };
-  void noteFacts(const std::vector<std::vector<ir::Predecessor>>& before);
+  void noteFacts();
   void findThresholds();
   bool pass(bool widen);
   Range transfer(const ir::Instruction& inst) const;
@@ -58,7 +58,7 @@ class Ranges {
 
   const ir::Function& function_;
   const ir::Dominance dominance_;
-  const std::vector<std::vector<ir::Predecessor>> before_;
+  const ir::Predecessors& before_;
   std::unordered_map<const ir::Value*, Range> ranges_;  // of ints; others can be anything
   std::unordered_map<const ir::Value*, std::vector<Fact>> facts_;
   std::unordered_map<const ir::Value*, int> visits_;

@@ -142,19 +142,33 @@ class Resolver {
   explicit Resolver(ir::Program& program) : program_(program) {}
 
   bool run() {
+    collect();
     findCaptures();
     findNeedsClosure();
-    findAssigned();
     bool changed = false;
-    for (Function* function : program_.functions)
-      for (Block* block : function->blocks)
-        for (uint32_t i = 0; i < block->instructions.size(); i++) changed |= resolve(*block, i);
+    for (Instruction* call : calls_) changed |= resolve(*call);
     return changed;
   }
 
  private:
   static bool isCall(const Instruction& inst) {
     return inst.op == Op::Call || inst.op == Op::CallShaped;
+  }
+
+  /// The only walk over the whole program: a large one does not stay in the cache from one to the next.
+  void collect() {
+    for (Function* function : program_.functions)
+      for (Block* block : function->blocks)
+        for (Instruction* inst : block->instructions) switch (inst->op) {
+            case Op::Call:
+            case Op::CallShaped: calls_.push_back(inst); break;
+            case Op::GlobalSet: assigned_.insert(inst->immediates[0].global); break;
+            case Op::Callee: askForThemselves_.insert(function); break;
+            case Op::Closure:
+              if (!inst->operands.empty()) closures_.push_back(inst);
+              break;
+            default: break;
+          }
   }
 
   // --- which function a value is ----------------------------------------------------------------------------------------------
@@ -185,16 +199,13 @@ class Resolver {
     for (bool changed = true; changed;) {
       changed = false;
       std::unordered_map<const Function*, std::vector<Function*>> found;
-      for (Function* function : program_.functions)
-        for (Block* block : function->blocks)
-          for (Instruction* inst : block->instructions) {
-            if (inst->op != Op::Closure || inst->operands.empty()) continue;
-            std::vector<Function*> now;
-            for (const Value* v : inst->operands) now.push_back(functionOf(v));
-            auto [it, isNew] = found.emplace(inst->immediates[0].function, now);
-            for (size_t i = 0; !isNew && i < now.size(); i++)
-              if (it->second[i] != now[i]) it->second[i] = nullptr;
-          }
+      for (const Instruction* closure : closures_) {
+        std::vector<Function*> now;
+        for (const Value* v : closure->operands) now.push_back(functionOf(v));
+        auto [it, isNew] = found.emplace(closure->immediates[0].function, now);
+        for (size_t i = 0; !isNew && i < now.size(); i++)
+          if (it->second[i] != now[i]) it->second[i] = nullptr;
+      }
       changed = found != captured_;
       captured_ = std::move(found);
     }
@@ -202,8 +213,9 @@ class Resolver {
 
   /// Does the function's body look at its closure: for a capture, or for itself other than to call itself?
   void findNeedsClosure() {
-    for (Function* function : program_.functions) {
+    for (Function* function : program_.functions)
       if (function->captureCount > 0) needsClosure_.insert(function);
+    for (Function* function : askForThemselves_) {
       for (Block* block : function->blocks) {
         auto escapes = [&](const Value* value) {
           const Instruction* inst = asInstruction(value);
@@ -226,13 +238,6 @@ class Resolver {
     return StaticBinding(inst, function).run();
   }
 
-  void findAssigned() {
-    for (const Function* f : program_.functions)
-      for (const Block* block : f->blocks)
-        for (const Instruction* inst : block->instructions)
-          if (inst->op == Op::GlobalSet) assigned_.insert(inst->immediates[0].global);
-  }
-
   // --- calls ------------------------------------------------------------------------------------------------------------------
 
   static bool isBindable(const Function& f) {
@@ -240,9 +245,7 @@ class Resolver {
     return !f.isMacro && !f.isMethod && !f.isCtor && f.params.size() <= mostSlots;
   }
 
-  bool resolve(Block& block, uint32_t& position) {
-    Instruction& call = *block.instructions[position];
-    if (!isCall(call)) return false;
+  bool resolve(Instruction& call) {
     if (becomeBuiltin(call)) return true;
     Function* callee = functionOf(call.operands[0]);
     if (!callee || !isBindable(*callee)) return false;
@@ -257,7 +260,7 @@ class Resolver {
         const bool isRest = callee->params[i].kind == ParamKind::Rest;
         Instruction* made = makeInstruction(program_, isRest ? Op::ArrayNew : Op::MapNew, call.loc,
                                             isRest ? binding.rest : binding.keywordRest);
-        insert(block, position++, made);
+        insertBefore(call, made);
         slot = made;
       }
       operands.push_back(slot);
@@ -288,13 +291,16 @@ class Resolver {
     return true;
   }
 
-  void insert(Block& block, uint32_t position, Instruction* inst) {
-    append(block, inst);
-    std::rotate(block.instructions.begin() + position, block.instructions.end() - 1,
-                block.instructions.end());
+  static void insertBefore(Instruction& call, Instruction* inst) {
+    ArenaVector<Instruction*>& all = call.block->instructions;
+    append(*call.block, inst);
+    std::rotate(std::ranges::find(all, &call), all.end() - 1, all.end());
   }
 
   ir::Program& program_;
+  std::vector<Instruction*> calls_;
+  std::vector<const Instruction*> closures_;        // with captures
+  std::unordered_set<Function*> askForThemselves_;  // have a `callee`
   std::unordered_map<const Function*, std::vector<Function*>> captured_;
   std::unordered_set<const Function*> needsClosure_;
   std::unordered_set<const ir::Global*> assigned_;

@@ -84,11 +84,13 @@ void becomeKnownCall(Instruction& call, Function* callee, std::span<Value* const
 
 class SuperCalls {
  public:
-  SuperCalls(ir::Program& program, const KnownClasses& classes)
-      : program_(program), classes_(classes) {}
+  SuperCalls(ir::Program& program, const KnownClasses& classes,
+             const std::vector<Instruction*>& calls)
+      : program_(program), classes_(classes) {
+    for (Instruction* call : calls) findTarget(*call);
+  }
 
   bool run() {
-    findTargets();
     findDroppable();
     bool changed = false;
     for (auto& [call, target] : targets_) {
@@ -113,29 +115,23 @@ class SuperCalls {
   }
 
  private:
-  void findTargets() {
-    for (Function* f : program_.functions)
-      for (Block* block : f->blocks)
-        for (Instruction* inst : block->instructions) {
-          if (inst->op != Op::CallSuper) continue;
-          const KnownClass* cls = classes_.classOf(inst->operands[0]);
-          if (!cls || !cls->isNumberable || !cls->parent) continue;
-          const ir::CallShape& shape = *inst->immediates[1].shape;
-          if (std::ranges::any_of(shape.args, [](const ir::CallShape::Arg& a) {
-                return a.kind != ir::ArgKind::Positional;
-              }))
-            continue;
-          const bool isCtor = inst->immediates[0].symbol == sym::Ctor;
-          // On an object that may be there already a constructor is something else.
-          if (isCtor && !f->isCtor) continue;
-          const std::optional<Function*> target =
-              isCtor ? cls->parent->findConstructor()
-                     : cls->parent->findMethod(inst->immediates[0].symbol);
-          if (!target || !*target || !bindMethod(**target, inst->operands.subspan(1))) continue;
-          targets_[inst] = *target;
-          const Instruction* capture = asInstruction(inst->operands[0]);
-          if (capture && capture->op == Op::CaptureGet) usesOwnCapture_.insert(inst);
-        }
+  void findTarget(Instruction& call) {
+    const KnownClass* cls = classes_.classOf(call.operands[0]);
+    if (!cls || !cls->isNumberable || !cls->parent) return;
+    const auto isPositional = [](const ir::CallShape::Arg& a) {
+      return a.kind == ir::ArgKind::Positional;
+    };
+    if (!std::ranges::all_of(call.immediates[1].shape->args, isPositional)) return;
+    const bool isCtor = call.immediates[0].symbol == sym::Ctor;
+    // On an object that may be there already a constructor is something else.
+    if (isCtor && !call.block->function->isCtor) return;
+    const std::optional<Function*> target =
+        isCtor ? cls->parent->findConstructor()
+               : cls->parent->findMethod(call.immediates[0].symbol);
+    if (!target || !*target || !bindMethod(**target, call.operands.subspan(1))) return;
+    targets_[&call] = *target;
+    const Instruction* capture = asInstruction(call.operands[0]);
+    if (capture && capture->op == Op::CaptureGet) usesOwnCapture_.insert(&call);
   }
 
   /// Functions whose captures nothing but such super calls look at.
@@ -178,6 +174,17 @@ class SuperCalls {
   std::unordered_set<const Instruction*> usesOwnCapture_;
   std::unordered_set<const Function*> droppable_;
 };
+
+bool resolveSuperCalls(ir::Program& program) {
+  std::vector<Instruction*> calls;
+  for (Function* f : program.functions)
+    for (Block* block : f->blocks)
+      for (Instruction* inst : block->instructions)
+        if (inst->op == Op::CallSuper) calls.push_back(inst);
+  if (calls.empty()) return false;
+  const KnownClasses classes(program, KnownClasses::Extent::Definitions);
+  return SuperCalls(program, classes, calls).run();
+}
 
 // --- new -------------------------------------------------------------------------------------------------------------------------
 
@@ -414,7 +421,7 @@ class MethodCalls {
 }  // namespace
 
 bool resolveMethods(ir::Program& program, PassContext& context) {
-  bool changed = SuperCalls(program, KnownClasses(program)).run();
+  bool changed = resolveSuperCalls(program);
   if (!context.native) return changed;
   changed |= Constructions(program, KnownClasses(program)).run();
   changed |= resolveTests(program, KnownClasses(program));

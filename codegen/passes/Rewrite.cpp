@@ -10,6 +10,7 @@ using ir::Instruction;
 using ir::Value;
 
 void Substitution::apply(Instruction& inst) {
+  if (map_.empty()) return;
   for (Value*& operand : inst.operands) operand = (*this)(operand);
   if (inst.handler)
     for (Value*& arg : inst.handler->args) arg = (*this)(arg);
@@ -24,23 +25,13 @@ void Substitution::apply(ir::Function& function) {
 }
 
 void removeParams(Block& block, const std::vector<bool>& remove,
-                  const std::vector<ir::Predecessor>& before) {
+                  std::span<const ir::Predecessor> before) {
   for (uint32_t i = block.params.size(); i-- > 0;) {
     if (!remove[i]) continue;
     for (const ir::Predecessor& p : before) p.edge->args.erase(i - (p.isHandler ? 1 : 0));
     block.params.erase(i);
   }
   for (uint32_t i = 0; i < block.params.size(); i++) block.params[i]->index = i;
-}
-
-void removeInstructions(ir::Function& function,
-                        const std::function<bool(const Instruction*)>& remove) {
-  for (Block* block : function.blocks) {
-    uint32_t kept = 0;
-    for (Instruction* inst : block->instructions)
-      if (!remove(inst)) block->instructions[kept++] = inst;
-    block->instructions.resize(kept);
-  }
 }
 
 void jumpAlong(Block& block, const Edge& edge) {

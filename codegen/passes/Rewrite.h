@@ -2,36 +2,39 @@
 // What passes need to change a function: replacing values, editing edges and parameters, copying instructions. There
 // are no use lists; a pass collects what it replaces and applies it in one walk.
 
-#include <functional>
+#include <memory_resource>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
 #include "codegen/ir/Dominance.h"
 #include "codegen/ir/Ir.h"
+#include "runtime/support/PointerMap.h"
 
 namespace gene {
 
 /// Values that stand for others.
 class Substitution {
  public:
+  explicit Substitution(std::pmr::memory_resource* memory = std::pmr::get_default_resource())
+      : map_(memory) {}
   void replace(const ir::Value* from, ir::Value* to) { map_[from] = to; }
   [[nodiscard]] bool empty() const { return map_.empty(); }
   [[nodiscard]] bool contains(const ir::Value* value) const { return map_.contains(value); }
   void clear() { map_.clear(); }
   /// What stands for `value` in the end: replacements of replacements are followed.
   ir::Value* operator()(ir::Value* value) {
-    auto it = map_.find(value);
-    if (it == map_.end()) return value;
-    ir::Value* last = (*this)(it->second);
-    map_[value] = last;
-    return last;
+    ir::Value** to = map_.find(value);
+    if (!to) return value;
+    *to = (*this)(*to);
+    return *to;
   }
   /// In all operands and edge arguments of an instruction or a function.
   void apply(ir::Instruction& inst);
   void apply(ir::Function& function);
 
  private:
-  std::unordered_map<const ir::Value*, ir::Value*> map_;
+  PointerMap<ir::Value, ir::Value*> map_;
 };
 
 /// The argument of `edge` for parameter `index` of its target; not for the exception of a handler.
@@ -41,11 +44,18 @@ inline ir::Value*& argumentFor(ir::Edge& edge, uint32_t index, bool isHandler) {
 
 /// Removes the parameters of `block` for which `remove` is set, and their arguments on all edges into it.
 void removeParams(ir::Block& block, const std::vector<bool>& remove,
-                  const std::vector<ir::Predecessor>& before);
+                  std::span<const ir::Predecessor> before);
 
 /// Takes the instructions for which `remove` is set out of their blocks.
-void removeInstructions(ir::Function& function,
-                        const std::function<bool(const ir::Instruction*)>& remove);
+template <class Remove>
+void removeInstructions(ir::Function& function, Remove&& remove) {
+  for (ir::Block* block : function.blocks) {
+    uint32_t kept = 0;
+    for (ir::Instruction* inst : block->instructions)
+      if (!remove(inst)) block->instructions[kept++] = inst;
+    block->instructions.resize(kept);
+  }
+}
 
 /// Makes the terminator of `block` a jump along `edge`.
 void jumpAlong(ir::Block& block, const ir::Edge& edge);

@@ -5,7 +5,7 @@
 // Keeps: which exception is raised, and where; the order of effects. Needs nothing, helps every other pass.
 
 #include <algorithm>
-#include <unordered_map>
+#include <memory_resource>
 #include <vector>
 
 #include "codegen/passes/Facts.h"
@@ -33,17 +33,18 @@ bool sameImmediate(const ir::Immediate& a, const ir::Immediate& b) {
 /// The pure instructions met so far, found by what they compute.
 class Computations {
  public:
+  Computations(size_t instructions, std::pmr::memory_resource* memory)
+      : heads_(memory), entries_(memory) {
+    size_t size = 16;
+    while (size < instructions) size *= 2;
+    heads_.assign(size, None);
+  }
   struct Entry {
     Instruction* inst;
     uint32_t next;
   };
   static constexpr uint32_t None = UINT32_MAX;
 
-  explicit Computations(size_t instructions) {
-    size_t size = 16;
-    while (size < instructions) size *= 2;
-    heads_.assign(size, None);
-  }
   /// The last one with the same operation and operands; `next` leads to the others.
   [[nodiscard]] uint32_t find(const Instruction& inst) const {
     return skip(heads_[slot(inst)], inst);
@@ -80,8 +81,36 @@ class Computations {
                       b.immediates.end(), sameImmediate);
   }
 
-  std::vector<uint32_t> heads_;
-  std::vector<Entry> entries_;
+  std::pmr::vector<uint32_t> heads_;
+  std::pmr::vector<Entry> entries_;
+};
+
+/// Lists of facts, each found by what it is about; the last one noted comes first.
+template <class Key, class Fact>
+class FactLists {
+ public:
+  explicit FactLists(std::pmr::memory_resource* memory) : heads_(memory), entries_(memory) {}
+  void add(const Key* key, Fact fact) {
+    uint32_t& head = heads_[key];  // 0, or one more than the entry's index
+    entries_.push_back({fact, head});
+    head = static_cast<uint32_t>(entries_.size());
+  }
+  /// The first fact about `key` for which `holds`, or null.
+  template <class Holds>
+  [[nodiscard]] const Fact* find(const Key* key, Holds&& holds) const {
+    const uint32_t* head = heads_.find(key);
+    for (uint32_t e = head ? *head : 0; e != 0; e = entries_[e - 1].next)
+      if (holds(entries_[e - 1].fact)) return &entries_[e - 1].fact;
+    return nullptr;
+  }
+
+ private:
+  struct Entry {
+    Fact fact;
+    uint32_t next;
+  };
+  PointerMap<Key, uint32_t> heads_;
+  std::pmr::vector<Entry> entries_;
 };
 
 size_t instructionCount(const ir::Function& function) {
@@ -92,27 +121,39 @@ size_t instructionCount(const ir::Function& function) {
 
 class Simplifier {
  public:
-  explicit Simplifier(ir::Function& function)
+  /// The blocks of the function are in order.
+  Simplifier(ir::Function& function, std::pmr::memory_resource* memory)
       : function_(function),
         program_(*function.program),
-        dominance_(function),
-        computed_(instructionCount(function)) {}
+        dominance_(function, ir::BlockOrder::Ordered, memory),
+        substitution_(memory),
+        known_(memory),
+        computed_(instructionCount(function), memory),
+        definitions_(memory),
+        memory_(memory) {}
 
   /// One walk over the function; true if anything changed.
   bool run() {
-    const auto before = ir::predecessors(function_);
-    for (Block* block : dominance_.order()) {
-      if (block != function_.entry() && before[block->index].size() == 1)
-        noteBranch(*block, before[block->index][0]);
+    for (Block* block : function_.blocks) {
+      const std::span<const ir::Predecessor> before = dominance_.before()[block->index];
+      if (block != function_.entry() && before.size() == 1) noteBranch(*block, before[0]);
       memory_.clear();
       for (Instruction* inst : block->instructions) visit(*inst);
       terminator(*block);
     }
-    if (substitution_.empty()) return changed_;
+    if (substitution_.empty()) return changed_ || edgesChanged_;
     substitution_.apply(function_);
-    removeInstructions(function_, [&](const Instruction* i) { return substitution_.contains(i); });
+    removeInstructions(function_, [&](const Instruction* i) {
+      if (!substitution_.contains(i)) return false;
+      edgesChanged_ |= i->handler != nullptr;
+      return true;
+    });
     return true;
   }
+  /// Are the edges other ones than before?
+  [[nodiscard]] bool edgesChanged() const { return edgesChanged_; }
+  /// The edges into each block, as long as they are the same.
+  [[nodiscard]] const ir::Predecessors& before() const { return dominance_.before(); }
 
  private:
   // --- what branches say ----------------------------------------------------------------------------------------------------
@@ -122,17 +163,16 @@ class Simplifier {
     const Instruction* branch = p.from->terminator();
     if (branch->op != Op::Branch) return;
     const bool isTrue = branch->successors[0].target == &block;
-    known_[branch->operands[0]].push_back({&block, isTrue});
+    known_.add(branch->operands[0], {&block, isTrue});
   }
 
   /// The truth of `value` in `block`.
   std::optional<bool> truthIn(const Value* value, const Block* block) const {
     if (const std::optional<bool> truth = truthOf(value)) return truth;
-    auto it = known_.find(value);
-    if (it == known_.end()) return std::nullopt;
-    for (const Known& k : it->second)
-      if (dominance_.dominates(k.below, block)) return k.isTrue;
-    return std::nullopt;
+    const Known* known =
+        known_.find(value, [&](const Known& k) { return dominance_.dominates(k.below, block); });
+    if (!known) return std::nullopt;
+    return known->isTrue;
   }
 
   // --- instructions ---------------------------------------------------------------------------------------------------------
@@ -156,11 +196,13 @@ class Simplifier {
             &inst, program_.constant(*truth == (inst.op == Op::IsTrue) ? ConstantKind::True
                                                                        : ConstantKind::False));
     }
-    if (Value* value = equalBefore(inst)) return substitution_.replace(&inst, value);
-    if (Value* value = remembered(inst)) return substitution_.replace(&inst, value);
-    if (inst.handler && !effectsOf(inst).mayRaise) {
+    const Effects effects = effectsOf(inst);
+    if (isPure(inst, effects))
+      if (Value* value = equalBefore(inst)) return substitution_.replace(&inst, value);
+    if (Value* value = remembered(inst, effects)) return substitution_.replace(&inst, value);
+    if (inst.handler && !effects.mayRaise) {
       inst.handler = nullptr;
-      changed_ = true;
+      edgesChanged_ = true;
     }
   }
 
@@ -187,9 +229,8 @@ class Simplifier {
     return earlier->block == here.block || dominance_.reaches(earlier, here.block);
   }
 
-  /// An instruction on every path to here that computed the same. If it raised, here would not be reached.
+  /// An instruction on every path to here that computed the same, for a pure one. If it raised, here would not be reached.
   Value* equalBefore(Instruction& inst) {
-    if (!isPure(inst)) return nullptr;
     for (uint32_t e = computed_.find(inst); e != Computations::None; e = computed_.next(e))
       if (availableAt(computed_[e], inst)) return computed_[e];
     computed_.add(inst);
@@ -211,22 +252,24 @@ class Simplifier {
 
   /// The value that a read finds, because the block wrote or read the place before, or because a constant global was
   /// read or defined on every path to here.
-  Value* remembered(Instruction& inst) {
+  Value* remembered(Instruction& inst, const Effects& effects) {
     switch (inst.op) {
       case Op::GlobalGet:
       case Op::GlobalCheck: {
         const ir::Global* global = inst.immediates[0].global;
-        if (global->constant)
-          for (const Definition& d : definitions_[global])
-            if (availableAt(d.at, inst) && (inst.op == Op::GlobalGet || d.checked)) return d.value;
-        if (global->constant)
-          definitions_[global].push_back({&inst, &inst, inst.op == Op::GlobalCheck});
+        if (global->constant) {
+          const Definition* found = definitions_.find(global, [&](const Definition& d) {
+            return availableAt(d.at, inst) && (inst.op == Op::GlobalGet || d.checked);
+          });
+          if (found) return found->value;
+          definitions_.add(global, {&inst, &inst, inst.op == Op::GlobalCheck});
+        }
         return inst.op == Op::GlobalCheck ? nullptr : recall({global, 0}, &inst);
       }
       case Op::GlobalSet: {
         const ir::Global* global = inst.immediates[0].global;
         if (global->constant)
-          definitions_[global].push_back({&inst, inst.operands[0], true});
+          definitions_.add(global, {&inst, inst.operands[0], true});
         else
           note({global, 0}, inst.operands[0]);
         return nullptr;
@@ -243,8 +286,7 @@ class Simplifier {
       }
       default: break;
     }
-    const Effects e = effectsOf(inst);
-    if (e.runsCode) memory_.clear();
+    if (effects.runsCode) memory_.clear();
     return nullptr;
   }
 
@@ -279,7 +321,7 @@ class Simplifier {
       const bool inside = index->constantKind == ConstantKind::Int && index->integer >= 0 &&
                           static_cast<uint64_t>(index->integer) < last;
       jumpAlong(block, end->successors[inside ? static_cast<size_t>(index->integer) : last]);
-      changed_ = true;
+      edgesChanged_ = true;
       return;
     }
     if (end->op != Op::Branch) return;
@@ -288,35 +330,38 @@ class Simplifier {
           test->op == Op::Not && !test->operands[0]->type.overlaps(Type::Int() | Type::Other());
       if (inverts || test->op == Op::IsTrue) {
         end->operands[0] = test->operands[0];
-        if (inverts) std::swap(end->successors[0], end->successors[1]);
         changed_ = true;
+        if (inverts) {
+          std::swap(end->successors[0], end->successors[1]);
+          edgesChanged_ = true;
+        }
       }
     }
     const std::optional<bool> truth = truthIn(end->operands[0], &block);
     if (!truth && !sameEdges(end->successors[0], end->successors[1])) return;
     jumpAlong(block, end->successors[truth.value_or(true) ? 0 : 1]);
-    changed_ = true;
+    edgesChanged_ = true;
   }
 
   ir::Function& function_;
   ir::Program& program_;
   const ir::Dominance dominance_;
   Substitution substitution_;
-  bool changed_ = false;
+  bool changed_ = false, edgesChanged_ = false;
 
   struct Known {
     const Block* below;
     bool isTrue;
   };
-  std::unordered_map<const Value*, std::vector<Known>> known_;
+  FactLists<Value, Known> known_;
   Computations computed_;
   struct Definition {
     Instruction* at;
     Value* value;
     bool checked;
   };
-  std::unordered_map<const ir::Global*, std::vector<Definition>> definitions_;
-  std::vector<Content> memory_;  // of the block being walked
+  FactLists<ir::Global, Definition> definitions_;
+  std::pmr::vector<Content> memory_;  // of the block being walked
 };
 
 // --- what is not used ------------------------------------------------------------------------------------------------------------
@@ -324,14 +369,14 @@ class Simplifier {
 /// Removes instructions and parameters that nothing needs; parameters that have one value everywhere become that value.
 class Sweeper {
  public:
-  explicit Sweeper(ir::Function& function)
-      : function_(function), before_(ir::predecessors(function)) {
+  Sweeper(ir::Function& function, const ir::Predecessors& before, std::pmr::memory_resource* memory)
+      : function_(function), before_(before), memory_(memory), live_(memory) {
     uint32_t count = 0;
     for (Block* block : function.blocks) {
       for (ir::Param* param : block->params) param->number = count++;
       for (Instruction* inst : block->instructions) inst->number = count++;
     }
-    live_.assign(count, false);
+    live_.assign(count, 0);
   }
 
   bool run() {
@@ -341,20 +386,23 @@ class Sweeper {
     removeInstructions(function_, [&](const Instruction* i) {
       const bool dead = !live_[i->number];
       changed |= dead;
+      edgesChanged_ |= dead && i->handler;
       return dead;
     });
+    const auto isDead = [&](const ir::Param* p) { return !live_[p->number]; };
     for (Block* block : function_.blocks) {
-      if (block == function_.entry()) continue;
-      if (block->params.size() == 0) continue;
+      if (block == function_.entry() || std::ranges::none_of(block->params, isDead)) continue;
       std::vector<bool> remove(block->params.size());
       bool any = false;
       for (uint32_t i = firstParam(*block); i < block->params.size(); i++)
-        any |= remove[i] = !live_[block->params[i]->number];
+        any |= remove[i] = isDead(block->params[i]);
       if (any) removeParams(*block, remove, before_[block->index]);
       changed |= any;
     }
     return changed;
   }
+  /// Are there less edges than before?
+  [[nodiscard]] bool edgesChanged() const { return edgesChanged_; }
 
  private:
   /// A handler's exception has no argument and stays.
@@ -366,7 +414,7 @@ class Sweeper {
 
   /// Parameters that are one value on all edges, or twins of another parameter.
   bool mergeParams() {
-    Substitution same;
+    Substitution same(memory_);
     for (bool changed = true; changed;) {
       changed = false;
       for (Block* block : function_.blocks) {
@@ -409,10 +457,10 @@ class Sweeper {
   }
 
   void findLive() {
-    std::vector<Value*> work;
+    std::pmr::vector<Value*> work(memory_);
     auto mark = [&](Value* value) {
       if (value->kind == ir::ValueKind::Constant || live_[value->number]) return;
-      live_[value->number] = true;
+      live_[value->number] = 1;
       work.push_back(value);
     };
     for (Block* block : function_.blocks)
@@ -432,9 +480,28 @@ class Sweeper {
   }
 
   ir::Function& function_;
-  const std::vector<std::vector<ir::Predecessor>> before_;
-  std::vector<bool> live_;  // by Value::number
+  const ir::Predecessors& before_;
+  std::pmr::memory_resource* const memory_;
+  std::pmr::vector<uint8_t> live_;  // by Value::number
+  bool edgesChanged_ = false;
 };
+
+/// True if anything changed. The blocks are in order, before and after.
+bool simplifyOnce(ir::Function& function) {
+  std::byte buffer[32 * 1024];
+  std::pmr::monotonic_buffer_resource memory(buffer, sizeof buffer);
+  Simplifier simplifier(function, &memory);
+  bool changed = simplifier.run();
+  if (simplifier.edgesChanged()) ir::orderBlocks(function);
+  const auto sweep = [&](const ir::Predecessors& before) {
+    Sweeper sweeper(function, before, &memory);
+    changed |= sweeper.run();
+    if (sweeper.edgesChanged()) ir::orderBlocks(function);
+  };
+  simplifier.edgesChanged() ? sweep(ir::Predecessors(function, &memory))
+                            : sweep(simplifier.before());
+  return straighten(function, &memory) || changed;
+}
 
 }  // namespace
 
@@ -442,15 +509,7 @@ bool simplify(ir::Function& function, PassContext&) {
   // Each round undoes what hid something from the one before; a handful is enough, and the bound ends ping-pong.
   constexpr int MostRounds = 12;
   bool any = ir::orderBlocks(function);
-  for (int round = 0; round < MostRounds; round++) {
-    bool changed = Simplifier(function).run();
-    changed |= ir::orderBlocks(function);
-    changed |= Sweeper(function).run();
-    changed |= straighten(function);
-    changed |= ir::orderBlocks(function);
-    if (!changed) break;
-    any = true;
-  }
+  for (int round = 0; round < MostRounds && simplifyOnce(function); round++) any = true;
   return any;
 }
 

@@ -1,5 +1,6 @@
 #include "codegen/passes/Straighten.h"
 
+#include <optional>
 #include <vector>
 
 #include "codegen/passes/Facts.h"
@@ -16,31 +17,48 @@ using ir::Value;
 
 class Straightener {
  public:
-  explicit Straightener(ir::Function& function)
-      : function_(function),
-        usedElsewhere_(function.blocks.size()),
-        headers_(function.blocks.size()) {}
+  Straightener(ir::Function& function, std::pmr::memory_resource* memory)
+      : function_(function), memory_(memory), isDetour_(function.blocks.size(), memory) {}
 
   bool run() {
-    findParamsUsedElsewhere();
-    findLoopHeaders();
+    findDetours();
     bool changed = false;
-    for (Block* block : function_.blocks)
-      block->forEachEdge([&](Edge& edge, bool isHandler) {
-        if (!isHandler) changed |= passOver(*block, edge);
-      });
-    // Merging needs the edges as they are now.
-    ir::orderBlocks(function_);
-    changed |= merge();
-    return changed;
+    if (detours_) {
+      if (detoursHaveParams_) findParamsUsedElsewhere();
+      for (Block* block : function_.blocks)
+        block->forEachEdge([&](Edge& edge, bool isHandler) {
+          if (!isHandler) changed |= passOver(*block, edge);
+        });
+      if (changed) ir::orderBlocks(function_);
+    }
+    return merge() || changed;
   }
 
  private:
+  /// Blocks that only go on, to be passed over; but loop headers: a loop entered elsewhere is no loop to the back ends.
+  void findDetours() {
+    for (const Block* block : function_.blocks) {
+      const Op op = block->terminator()->op;
+      isDetour_[block->index] =
+          block->instructions.size() == 1 && (op == Op::Jump || op == Op::Branch);
+    }
+    std::optional<ir::Dominance> dominance;
+    for (const Block* block : function_.blocks)
+      block->forEachEdge([&](const Edge& edge, bool) {
+        if (edge.target->index > block->index || !isDetour_[edge.target->index]) return;
+        if (!dominance) dominance.emplace(function_, ir::BlockOrder::Ordered, memory_);
+        if (dominance->dominates(edge.target, block)) isDetour_[edge.target->index] = false;
+      });
+    for (const Block* block : function_.blocks) {
+      detours_ |= isDetour_[block->index];
+      detoursHaveParams_ |= isDetour_[block->index] && !block->params.empty();
+    }
+  }
+
   /// Parameters that are used outside of their block: it cannot be passed over then.
   void findParamsUsedElsewhere() {
     auto use = [&](const Block* block, Value* value) {
-      if (ir::Param* p = asParam(value); p && p->block != block)
-        usedElsewhere_[p->block->index] = true;
+      if (ir::Param* p = asParam(value); p && p->block != block) isDetour_[p->block->index] = false;
     };
     for (Block* block : function_.blocks) {
       for (Instruction* inst : block->instructions)
@@ -51,21 +69,10 @@ class Straightener {
     }
   }
 
-  /// A loop entered elsewhere than at its header is no loop to the back ends.
-  void findLoopHeaders() {
-    const ir::Dominance dominance(function_);
-    for (Block* block : function_.blocks)
-      block->forEachEdge([&](Edge& edge, bool) {
-        if (dominance.dominates(edge.target, block)) headers_[edge.target->index] = true;
-      });
-  }
-
   /// If the edge's target does nothing but go on, and it is known where, the edge leads there at once.
   bool passOver(Block& from, Edge& edge) {
     Block* target = edge.target;
-    if (target == &from || target->instructions.size() != 1 || headers_[target->index] ||
-        usedElsewhere_[target->index])
-      return false;
+    if (target == &from || !isDetour_[target->index]) return false;
     Instruction* end = target->terminator();
     const Edge* way = nullptr;
     if (end->op == Op::Jump) {
@@ -96,9 +103,11 @@ class Straightener {
   }
 
   bool merge() {
-    const auto before = ir::predecessors(function_);
-    std::vector<bool> gone(function_.blocks.size());
-    Substitution substitution;
+    std::pmr::vector<uint32_t> edgesInto(function_.blocks.size(), memory_);
+    for (const Block* block : function_.blocks)
+      block->forEachEdge([&](const Edge& edge, bool) { edgesInto[edge.target->index]++; });
+    std::pmr::vector<uint8_t> gone(function_.blocks.size(), memory_);
+    Substitution substitution(memory_);
     bool changed = false;
     for (Block* block : function_.blocks) {
       while (!gone[block->index]) {
@@ -106,12 +115,12 @@ class Straightener {
         if (end->op != Op::Jump || block->raising()) break;
         Edge& edge = end->successors[0];
         Block* next = edge.target;
-        if (next == block || before[next->index].size() != 1 || next == function_.entry()) break;
+        if (next == block || edgesInto[next->index] != 1 || next == function_.entry()) break;
         for (uint32_t i = 0; i < next->params.size(); i++)
           substitution.replace(next->params[i], edge.args[i]);
         block->instructions.pop_back();
         for (Instruction* inst : next->instructions) append(*block, inst);
-        gone[next->index] = true;
+        gone[next->index] = 1;
         changed = true;
       }
     }
@@ -123,11 +132,15 @@ class Straightener {
   }
 
   ir::Function& function_;
-  std::vector<bool> usedElsewhere_, headers_;  // by Block::index, as it was at the start
+  std::pmr::memory_resource* const memory_;
+  std::pmr::vector<uint8_t> isDetour_;  // by Block::index, as it was at the start
+  bool detours_ = false, detoursHaveParams_ = false;
 };
 
 }  // namespace
 
-bool straighten(ir::Function& function) { return Straightener(function).run(); }
+bool straighten(ir::Function& function, std::pmr::memory_resource* memory) {
+  return Straightener(function, memory).run();
+}
 
 }  // namespace gene

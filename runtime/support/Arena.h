@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -57,18 +58,14 @@ class Arena {
   }
 
  private:
-  void* allocateSlow(size_t size, size_t align) {
-    const size_t chunk = size + align > ChunkSize ? size + align : ChunkSize;
-    chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(chunk));
-    next_ = reinterpret_cast<uintptr_t>(chunks_.back().get());
-    end_ = next_ + chunk;
-    return allocate(size, align);
-  }
+  void* allocateSlow(size_t size, size_t align);
 
-  static constexpr size_t ChunkSize = 256 * 1024;
+  struct Free {
+    void operator()(void* chunk) const { std::free(chunk); }
+  };
   uintptr_t next_ = 0;
   uintptr_t end_ = 0;
-  std::vector<std::unique_ptr<std::byte[]>> chunks_;
+  std::vector<std::unique_ptr<void, Free>> chunks_;
 };
 
 /// A growable array whose storage is in an Arena: old storage is abandoned when it grows.
