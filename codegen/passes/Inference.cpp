@@ -304,8 +304,10 @@ void Inference::run() {
     if (hasKnownCallers(*function)) continue;
     for (size_t i = 0; i < function->params.size(); i++) {
       const bool isSelf = function->params[i].kind == ir::ParamKind::Self;
-      join(function->entry()->params[i],
-           isSelf ? classes_.selfOf(*function) : paramType(function->params[i]));
+      const ir::Param* param = function->entry()->params[i];
+      // A copy for ints has been told what its parameters are.
+      join(param,
+           param->type & (isSelf ? classes_.selfOf(*function) : paramType(function->params[i])));
     }
   }
   for (bool again = true; again;) {

@@ -1,4 +1,5 @@
-// Copies functions for arguments that are small ints, where their parameters are computed with.
+// Copies functions for arguments that are small ints, where their parameters are computed with: direct ones, and others
+// that have a loop.
 //   before  (func fib [n] ^^direct (block entry [v0] (v1 = lt v0 2) …))
 //   after   (func fib [n] ^^direct (block entry [v0] (v1 = is-small-int v0) (branch v1 ints others)) …
 //             the block `ints` calls fib2, a copy whose v0 is an int; so do all calls that are seen to pass ints
@@ -10,6 +11,7 @@
 
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Inference.h"
+#include "codegen/passes/Loops.h"
 #include "codegen/passes/Passes.h"
 #include "codegen/passes/Rewrite.h"
 
@@ -23,6 +25,7 @@ using ir::Op;
 using ir::Type;
 
 constexpr size_t LargestFunction = 3000;  // instructions
+constexpr size_t LargestWithLoop = 500;   // of a function that is not direct
 
 struct Copy {
   Function* general;
@@ -72,12 +75,14 @@ class Specialiser {
     inference.run();
     const std::vector<Function*> functions = program_.functions;
     for (Function* f : functions) {
-      if (!f->isDirect) continue;
+      if (!f->isDirect && (f->captureCount > 0 || f->isMacro || f->params.empty())) continue;
       std::vector<bool> computed(f->params.size());
       size_t size = 0;
+      bool usesCallee = false;
       for (Block* block : f->blocks)
         for (Instruction* inst : block->instructions) {
           size++;
+          usesCallee |= inst->op == Op::Callee;
           const bool equality = inst->op == Op::Eq || inst->op == Op::Ne;
           if (!computes(inst->op) && !equality) continue;
           for (size_t i = 0; i < inst->operands.size(); i++) {
@@ -89,6 +94,9 @@ class Specialiser {
           }
         }
       if (size > LargestFunction) continue;
+      // What anybody may call is worth a copy where it computes for long.
+      if (!f->isDirect && (usesCallee || size > LargestWithLoop || Loops(*f).all().empty()))
+        continue;
       Copy copy{f, nullptr, {}};
       for (uint32_t i = 0; i < computed.size(); i++) {
         const Type type = inference.typeOf(f->entry()->params[i]);
@@ -189,16 +197,17 @@ class Specialiser {
         continue;
       }
       // The same word, known to be an int.
-      Instruction* value = makeInstruction(program_, Op::Convert, f.loc, {p});
+      Instruction* value =
+          makeInstruction(program_, f.isDirect ? Op::Convert : Op::Assume, f.loc, {p});
       value->type = Type::Int();
-      value->rep = ir::Rep::I64;
+      if (f.isDirect) value->rep = ir::Rep::I64;
       append(*ints, value);
       operands.push_back(value);
     }
     ir::Immediate target;
     target.function = copy.ints;
     Instruction* call = makeInstruction(program_, Op::CallKnown, f.loc, operands, {target});
-    call->tail = makesTailCalls(*copy.ints);
+    call->tail = !f.isDirect || makesTailCalls(*copy.ints);
     // Without tail calls in the copy the two need not return the same representation. There is one frame on the trace.
     if (!call->tail)
       call->inlined = program_.arena.make<ir::Inlined>(&f, Location{}, nullptr, true, true);
