@@ -43,32 +43,77 @@ void FunctionEmitter::require(llvm::Value* condition, BasicBlock* other) {
   b_.SetInsertPoint(next);
 }
 
+/// The object that `word` is, an array here: its header can be read wherever that pays, as before a loop.
+llvm::Value* FunctionEmitter::toArray(llvm::Value* word) {
+  llvm::Value* const pointer = bits_.pointer(word);
+  if (!module_.optimising()) return pointer;
+  // No code comes of it. It stands for the pointer with what is known of it.
+  llvm::CallInst* const array =
+      b_.CreateIntrinsic(llvm::Intrinsic::strip_invariant_group, {b_.getPtrTy()}, {pointer});
+  array->addRetAttr(
+      llvm::Attribute::getWithDereferenceableBytes(module_.context(), layout::sizeOfArrayObject));
+  array->addRetAttr(llvm::Attribute::getWithAlignment(module_.context(), llvm::Align(16)));
+  return array;
+}
+
+/// A value that is known to be an array. What a guard says is known below it only; all else, wherever there is the value.
+llvm::Value* FunctionEmitter::knownArray(const ir::Value* value) {
+  llvm::Value* const word = use(value);
+  const bool isGuarded = value->kind == ir::ValueKind::Instruction &&
+                         static_cast<const ir::Instruction*>(value)->op == ir::Op::Assume;
+  if (!module_.optimising() || isGuarded || llvm::isa<llvm::Constant>(word)) return toArray(word);
+  llvm::Value*& array = arrays_[value];
+  if (array) return array;
+  const Builder::InsertPointGuard guard(b_);
+  auto* const made = llvm::dyn_cast<llvm::Instruction>(word);
+  BasicBlock* const block = made ? made->getParent() : &code_->getEntryBlock();
+  b_.SetInsertPoint(block, !made || llvm::isa<llvm::PHINode>(made)
+                               ? block->getFirstInsertionPt()
+                               : std::next(made->getIterator()));
+  return array = toArray(word);
+}
+
 /// The array that `value` is; other values go to `other`.
 llvm::Value* FunctionEmitter::arrayPointer(const ir::Value* value, BasicBlock* other) {
+  if (isArray(value)) return knownArray(value);
   llvm::Value* const word = use(value);
-  if (!isArray(value)) {
-    require(bits_.isObject(word), other);
-    require(bits_.hasKind(word, Kind::Array), other);
-  }
-  return bits_.pointer(word);
+  require(bits_.isObject(word), other);
+  require(bits_.hasKind(word, Kind::Array), other);
+  return toArray(word);
 }
 
 /// The same for an array that may be written: one comparison tests the kind and the flags.
 llvm::Value* FunctionEmitter::mutableArray(const ir::Value* value, BasicBlock* other) {
   llvm::Value* const word = use(value);
   if (!isArray(value)) require(bits_.isObject(word), other);
-  require(bits_.isMutableOfShape(word, b_.getInt64(static_cast<uint64_t>(Kind::Array))), other);
-  return bits_.pointer(word);
+  llvm::Value* const pointer = isArray(value) ? knownArray(value) : bits_.pointer(word);
+  llvm::Value* const header = loadHeader(b_.getInt64Ty(), pointer, 0);
+  require(bits_.isMutableOfShape(header, b_.getInt64(static_cast<uint64_t>(Kind::Array))), other);
+  return isArray(value) ? pointer : toArray(word);
 }
 
 llvm::Value* FunctionEmitter::arraySize(llvm::Value* array) {
-  return b_.CreateZExt(bits_.load(b_.getInt32Ty(), array, layout::ArrayObject_size),
+  return b_.CreateZExt(loadHeader(b_.getInt32Ty(), array, layout::ArrayObject_size),
                        b_.getInt64Ty());
 }
 
+void FunctionEmitter::storeSize(llvm::Value* array, llvm::Value* size) {
+  module_.memory().tag(b_.CreateStore(size, bits_.address(array, layout::ArrayObject_size)),
+                       Place::ArrayHeader);
+}
+
+llvm::Value* FunctionEmitter::loadHeader(llvm::Type* type, llvm::Value* array, uint64_t offset) {
+  return module_.memory().tag(bits_.load(type, array, offset), Place::ArrayHeader);
+}
+
 llvm::Value* FunctionEmitter::element(llvm::Value* array, llvm::Value* index) {
-  llvm::Value* const items = bits_.load(b_.getPtrTy(), array, layout::ArrayObject_items);
+  llvm::Value* const items = loadHeader(b_.getPtrTy(), array, layout::ArrayObject_items);
   return b_.CreateInBoundsGEP(b_.getInt64Ty(), items, index);
+}
+
+llvm::Value* FunctionEmitter::loadElement(llvm::Value* array, llvm::Value* index) {
+  return module_.memory().tag(b_.CreateLoad(b_.getInt64Ty(), element(array, index)),
+                              Place::ArrayItem);
 }
 
 /// A key as an index: one that is negative, or no small int, lies beyond any size.
@@ -79,6 +124,21 @@ llvm::Value* FunctionEmitter::index(const ir::Value* key) {
 }
 
 // --- elements --------------------------------------------------------------------------------------------------------------
+
+/// What the inline code leaves to the runtime. An int key of an array is not boxed for it, and nothing is allocated.
+llvm::Value* FunctionEmitter::getElement(const ir::Value* object, const ir::Value* key,
+                                         llvm::Value* index) {
+  const bool byIndex = !key || key->rep == Rep::I64;
+  llvm::CallInst* const result = byIndex
+                                     ? call("gene_index_get", {context_, index, use(object)})
+                                     : call("gene_element_get", {context_, use(object), use(key)});
+  const bool isRead = isArray(object) && (byIndex || isInt(key));
+  if (isRead)
+    module_.memory().keeps(result, {Place::ArrayHeader, Place::ElementsKind, Place::ArrayItem});
+  else
+    raiseIfPending(result);
+  return result;
+}
 
 void FunctionEmitter::emitIndexGet(const ir::Instruction& inst) {
   llvm::Value* const index = b_.getInt64(inst.immediates[0].integer);
@@ -91,12 +151,11 @@ void FunctionEmitter::emitIndexGet(const ir::Instruction& inst) {
   if (inst.immediates[0].integer < 0)
     place = b_.CreateAdd(size, index);  // below 0: beyond any size
   require(b_.CreateICmpULT(place, size), slow);
-  llvm::Value* const value = b_.CreateLoad(b_.getInt64Ty(), element(array, place));
+  llvm::Value* const value = loadElement(array, place);
   BasicBlock* const fastBlock = b_.GetInsertBlock();
   b_.CreateBr(done);
   b_.SetInsertPoint(slow);
-  llvm::Value* const result = call("gene_index_get", {context_, index, use(object)});
-  raiseIfPending(result);
+  llvm::Value* const result = getElement(object, nullptr, index);
   BasicBlock* const slowBlock = b_.GetInsertBlock();
   b_.CreateBr(done);
   defineAs(inst, merge(fastBlock, value, slowBlock, result, done), Rep::Boxed);
@@ -109,54 +168,76 @@ void FunctionEmitter::emitElementGet(const ir::Instruction& inst) {
   llvm::Value* const array = arrayPointer(object, slow);
   llvm::Value* const place = index(key);
   require(b_.CreateICmpULT(place, arraySize(array)), slow);
-  llvm::Value* const value = b_.CreateLoad(b_.getInt64Ty(), element(array, place));
+  llvm::Value* const value = loadElement(array, place);
   BasicBlock* const fastBlock = b_.GetInsertBlock();
   b_.CreateBr(done);
   b_.SetInsertPoint(slow);
-  llvm::Value* const result = call("gene_element_get", {context_, use(object), use(key)});
-  raiseIfPending(result);
+  llvm::Value* const result = getElement(object, key, place);
   BasicBlock* const slowBlock = b_.GetInsertBlock();
   b_.CreateBr(done);
   defineAs(inst, merge(fastBlock, value, slowBlock, result, done), Rep::Boxed);
 }
 
+/// By the runtime: an object, or what is stored over what may be one.
+void FunctionEmitter::setCounted(llvm::Value* array, llvm::Value* index, llvm::Value* word,
+                                 bool isObject) {
+  llvm::CallInst* const set =
+      call("gene_slow_array_set", {b_.CreatePtrToInt(array, b_.getInt64Ty()), index, word});
+  if (isObject)
+    module_.memory().keeps(set, {Place::ArrayHeader});
+  else
+    module_.memory().keeps(set, {Place::ArrayHeader, Place::ElementsKind});
+}
+
+/// `word` is no object. The address is made first, so that it is outside of a loop if the array is.
 void FunctionEmitter::storeElement(llvm::Value* array, llvm::Value* index, llvm::Value* word) {
   BasicBlock *const store = newBlock("store"), *const counted = newBlock("counted"),
                     *const done = newBlock("stored");
-  llvm::Value* const elements = bits_.load(b_.getInt32Ty(), array, layout::ArrayObject_elements);
+  llvm::Value* const elements = module_.memory().tag(
+      bits_.load(b_.getInt32Ty(), array, layout::ArrayObject_elements), Place::ElementsKind);
+  llvm::Value* const address = element(array, index);
   b_.CreateCondBr(
       b_.CreateICmpEQ(elements, b_.getInt32(static_cast<uint32_t>(Elements::Immediate))), store,
       counted, likely());
   b_.SetInsertPoint(counted);
-  call("gene_slow_array_set", {b_.CreatePtrToInt(array, b_.getInt64Ty()), index, word});
+  setCounted(array, index, word, false);
   b_.CreateBr(done);
   b_.SetInsertPoint(store);
-  b_.CreateStore(word, element(array, index));
+  module_.memory().tag(b_.CreateStore(word, address), Place::ArrayItem);
   b_.CreateBr(done);
   b_.SetInsertPoint(done);
 }
 
-/// `entry` does everything that the inline code does not.
-void FunctionEmitter::setElement(const ir::Instruction& inst, llvm::Value* index,
-                                 const ir::Value* value, std::string_view entry,
-                                 llvm::ArrayRef<llvm::Value*> args) {
+/// `key` is null for a constant index. The runtime does everything that the inline code does not; of an array with an int
+/// for a key that is to raise.
+void FunctionEmitter::setElement(const ir::Instruction& inst, const ir::Value* key,
+                                 llvm::Value* index, const ir::Value* value) {
+  const ir::Value* object = inst.operands[0];
   llvm::Value* const word = use(value);
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
-  llvm::Value* const array = mutableArray(inst.operands[0], slow);
+  llvm::Value* const array = mutableArray(object, slow);
   require(b_.CreateICmpULT(index, arraySize(array)), slow);
   if (!isImmediate(value)) {
     BasicBlock *const counted = newBlock("counted"), *const plain = newBlock("plain");
     b_.CreateCondBr(bits_.isObject(word), counted, plain);
     b_.SetInsertPoint(counted);
-    call("gene_slow_array_set", {b_.CreatePtrToInt(array, b_.getInt64Ty()), index, word});
+    setCounted(array, index, word, true);
     b_.CreateBr(done);
     b_.SetInsertPoint(plain);
   }
   storeElement(array, index, word);
   b_.CreateBr(done);
   b_.SetInsertPoint(slow);
-  raiseIfPending(call(entry, args));
-  b_.CreateBr(done);
+  const bool byIndex = !key || (isArray(object) && key->rep == Rep::I64);
+  llvm::Value* const result =
+      byIndex ? call("gene_index_set", {context_, index, use(object), word})
+              : call("gene_element_set", {context_, use(object), use(key), word});
+  if (isArray(object) && (byIndex || isInt(key))) {
+    raiseAlways();
+  } else {
+    raiseIfPending(result);
+    b_.CreateBr(done);
+  }
   b_.SetInsertPoint(done);
   defineAs(inst, word, Rep::Boxed);
 }
@@ -165,15 +246,15 @@ void FunctionEmitter::emitElementSet(const ir::Instruction& inst) {
   const ir::Value *object = inst.operands[0], *key = inst.operands[1], *value = inst.operands[2];
   if (cold_)
     return emitEntry(inst, "gene_element_set", {context_, use(object), use(key), use(value)});
-  llvm::Value* const place = index(key);
-  setElement(inst, place, value, "gene_element_set", {context_, use(object), use(key), use(value)});
+  setElement(inst, key, index(key), value);
 }
 
 void FunctionEmitter::emitIndexSet(const ir::Instruction& inst) {
   llvm::Value* const index = b_.getInt64(inst.immediates[0].integer);
-  llvm::Value *const object = use(inst.operands[0]), *const value = use(inst.operands[1]);
-  if (cold_) return emitEntry(inst, "gene_index_set", {context_, index, object, value});
-  setElement(inst, index, inst.operands[1], "gene_index_set", {context_, index, object, value});
+  if (cold_)
+    return emitEntry(inst, "gene_index_set",
+                     {context_, index, use(inst.operands[0]), use(inst.operands[1])});
+  setElement(inst, nullptr, index, inst.operands[1]);
 }
 
 // --- methods ---------------------------------------------------------------------------------------------------------------
@@ -198,7 +279,7 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
       llvm::Value* const place = index(inst.operands[1]);
       BasicBlock* const outside = newBlock("outside");
       require(b_.CreateICmpULT(place, arraySize(array)), outside);
-      finish(b_.CreateLoad(b_.getInt64Ty(), element(array, place)));
+      finish(loadElement(array, place));
       b_.SetInsertPoint(outside);
       finish(bits_.constant(gene::Value::nil()));
       break;
@@ -209,13 +290,14 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
       llvm::Value* const array = mutableArray(receiver, other);
       BasicBlock *const grow = newBlock("grow"), *const added = newBlock("added");
       if (!isImmediate(inst.operands[1])) require(b_.CreateNot(bits_.isObject(word)), grow);
-      llvm::Value* const size = bits_.load(b_.getInt32Ty(), array, layout::ArrayObject_size);
+      llvm::Value* const size = loadHeader(b_.getInt32Ty(), array, layout::ArrayObject_size);
       llvm::Value* const capacity =
-          bits_.load(b_.getInt32Ty(), array, layout::ArrayObject_capacity);
+          loadHeader(b_.getInt32Ty(), array, layout::ArrayObject_capacity);
       require(b_.CreateICmpULT(size, capacity), grow);
-      b_.CreateStore(word, element(array, b_.CreateZExt(size, b_.getInt64Ty())));
-      b_.CreateStore(b_.CreateAdd(size, b_.getInt32(1)),
-                     bits_.address(array, layout::ArrayObject_size));
+      module_.memory().tag(
+          b_.CreateStore(word, element(array, b_.CreateZExt(size, b_.getInt64Ty()))),
+          Place::ArrayItem);
+      storeSize(array, b_.CreateAdd(size, b_.getInt32(1)));
       b_.CreateBr(added);
       b_.SetInsertPoint(grow);
       call("gene_slow_array_push", {context_, use(receiver), word});
@@ -229,12 +311,11 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
     }
     case ArrayOperation::Pop: {
       llvm::Value* const array = mutableArray(receiver, other);
-      llvm::Value* const size = bits_.load(b_.getInt32Ty(), array, layout::ArrayObject_size);
+      llvm::Value* const size = loadHeader(b_.getInt32Ty(), array, layout::ArrayObject_size);
       require(b_.CreateICmpNE(size, b_.getInt32(0)), other);
       llvm::Value* const less = b_.CreateSub(size, b_.getInt32(1));
-      llvm::Value* const word =
-          b_.CreateLoad(b_.getInt64Ty(), element(array, b_.CreateZExt(less, b_.getInt64Ty())));
-      b_.CreateStore(less, bits_.address(array, layout::ArrayObject_size));
+      llvm::Value* const word = loadElement(array, b_.CreateZExt(less, b_.getInt64Ty()));
+      storeSize(array, less);
       BasicBlock *const counted = newBlock("counted"), *const popped = newBlock("popped");
       b_.CreateCondBr(bits_.isObject(word), counted, popped);
       b_.SetInsertPoint(counted);

@@ -162,7 +162,8 @@ void FunctionEmitter::emitMemberSet(const ir::Instruction& inst) {
   b_.CreateCondBr(bits_.isObject(object), isObject, slow, likely());
   b_.SetInsertPoint(isObject);
   llvm::Value* const word = b_.CreateLoad(b_.getInt64Ty(), cache);
-  b_.CreateCondBr(bits_.isMutableOfShape(object, word), hit, slow, likely());
+  b_.CreateCondBr(bits_.isMutableOfShape(bits_.loadWord(bits_.pointer(object), 0), word), hit, slow,
+                  likely());
   b_.SetInsertPoint(hit);
   call("gene_fast_store_field", {object, b_.CreateLShr(word, 32), value});
   b_.CreateBr(done);

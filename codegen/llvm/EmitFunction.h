@@ -10,6 +10,7 @@
 
 #include <map>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "codegen/llvm/EmitModule.h"
@@ -109,7 +110,6 @@ class FunctionEmitter {
 
   // --- data --------------------------------------------------------------------------------------------------------------------
   bool emitIsKind(const ir::Instruction& inst);
-  llvm::Value* tagField(llvm::Value* access, int64_t slot);
   llvm::Value* scopeSlot(const ir::Instruction& inst);
   llvm::Value* cachedIndex(llvm::Value* object, llvm::Value* cache, llvm::BasicBlock* slow);
   /// A call that may raise, as the whole of an instruction.
@@ -117,17 +117,26 @@ class FunctionEmitter {
                  llvm::ArrayRef<llvm::Value*> args);
 
   // --- arrays (EmitArrays.cpp) ----------------------------------------------------------------------------------------------
+  llvm::Value* toArray(llvm::Value* word);
+  llvm::Value* knownArray(const ir::Value* value);
   llvm::Value* arrayPointer(const ir::Value* value, llvm::BasicBlock* other);
   llvm::Value* mutableArray(const ir::Value* value, llvm::BasicBlock* other);
+  /// A member of the object's header.
+  llvm::Value* loadHeader(llvm::Type* type, llvm::Value* array, uint64_t offset);
   llvm::Value* arraySize(llvm::Value* array);
+  void storeSize(llvm::Value* array, llvm::Value* size);
   llvm::Value* element(llvm::Value* array, llvm::Value* index);
+  llvm::Value* loadElement(llvm::Value* array, llvm::Value* index);
+  /// The element of an array or something else, by a call.
+  llvm::Value* getElement(const ir::Value* object, const ir::Value* key, llvm::Value* index);
+  void setCounted(llvm::Value* array, llvm::Value* index, llvm::Value* word, bool isObject);
   llvm::Value* index(const ir::Value* key);
   /// Goes on where `condition` is true, else to `other`, which is the unlikely case.
   void require(llvm::Value* condition, llvm::BasicBlock* other);
   /// Stores a word over the element; what has to be counted is stored by the runtime.
   void storeElement(llvm::Value* array, llvm::Value* index, llvm::Value* word);
-  void setElement(const ir::Instruction& inst, llvm::Value* index, const ir::Value* value,
-                  std::string_view entry, llvm::ArrayRef<llvm::Value*> args);
+  void setElement(const ir::Instruction& inst, const ir::Value* key, llvm::Value* index,
+                  const ir::Value* value);
   bool emitArrayMethod(const ir::Instruction& inst);
   void callOtherMethod(const ir::Instruction& inst);
 
@@ -185,7 +194,9 @@ class FunctionEmitter {
   std::vector<const ir::Block*> order_;    // reachable blocks, reverse post-order
   std::vector<llvm::BasicBlock*> blocks_;  // by Block::index
   std::vector<std::vector<llvm::PHINode*>> phis_;
-  std::vector<Held> held_;         // by Value::number
+  std::vector<Held> held_;  // by Value::number
+  std::unordered_map<const ir::Value*, llvm::Value*>
+      arrays_;                     // pointers to those known to be arrays
   std::vector<bool> needsWord_;    // by Value::number: used by more than conditions
   llvm::Value* buffer_ = nullptr;  // call arguments passed by address
   /// Blocks that run once: the module's top level, outside of loops. They call the runtime instead of inlining it.

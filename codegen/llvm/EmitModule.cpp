@@ -18,7 +18,8 @@ ModuleEmitter::ModuleEmitter(const ir::Program& program, const NativeOptions& op
       module_(std::make_unique<llvm::Module>(llvm::StringRef(program.mainFile), context)),
       fastpath_(*module_),
       tables_(program),
-      debugInfo_(*module_, program, options.debugInfo, options.level > 0) {
+      debugInfo_(*module_, program, options.debugInfo, options.level > 0),
+      memory_(context) {
   module_->setSourceFileName(llvm::StringRef(program.mainFile));
   module_->setPICLevel(llvm::PICLevel::BigPIC);
   module_->setPIELevel(llvm::PIELevel::Large);

@@ -12,6 +12,7 @@
 #include "codegen/image/ImageWriter.h"
 #include "codegen/llvm/DebugInfo.h"
 #include "codegen/llvm/Fastpath.h"
+#include "codegen/llvm/Memory.h"
 #include "codegen/llvm/Native.h"
 
 namespace gene::native {
@@ -32,6 +33,7 @@ class ModuleEmitter {
   bool optimising() const { return options_.level > 0; }
   ImageTables& tables() { return tables_; }
   DebugInfo& debugInfo() { return debugInfo_; }
+  Memory& memory() { return memory_; }
   /// An entry or fast path.
   llvm::Function* runtime(std::string_view name) { return fastpath_.declare(name); }
   /// The LLVM function of a Gene function.
@@ -67,6 +69,7 @@ class ModuleEmitter {
   Fastpath fastpath_;
   ImageTables tables_;
   DebugInfo debugInfo_;
+  Memory memory_;
   llvm::FunctionType* codeType_;
   llvm::GlobalVariable* slots_;
   llvm::GlobalVariable* caches_;

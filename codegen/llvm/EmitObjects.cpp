@@ -2,8 +2,6 @@
 
 #include "codegen/llvm/EmitFunction.h"
 
-#include <llvm/IR/MDBuilder.h>
-
 #include "runtime/value/Object.h"
 
 namespace gene::native {
@@ -95,21 +93,10 @@ void FunctionEmitter::emitAssume(const ir::Instruction& inst) {
 
 void FunctionEmitter::emitExclude(const ir::Instruction& inst) { emitAssume(inst); }
 
-/// Fields at different places do not overlap, nor does a field overlap what is no field.
-llvm::Value* FunctionEmitter::tagField(llvm::Value* access, int64_t slot) {
-  llvm::MDBuilder builder(module_.context());
-  llvm::MDNode* const root = builder.createTBAARoot("gene");
-  llvm::MDNode* const field =
-      builder.createTBAAScalarTypeNode("field " + std::to_string(slot), root);
-  llvm::cast<llvm::Instruction>(access)->setMetadata(
-      llvm::LLVMContext::MD_tbaa, builder.createTBAAStructTagNode(field, field, 0));
-  return access;
-}
-
 void FunctionEmitter::emitFieldGet(const ir::Instruction& inst) {
   llvm::Value* const value =
       bits_.loadWord(bits_.pointer(use(inst.operands[0])), fieldOffset(inst));
-  defineAs(inst, tagField(value, inst.immediates[0].integer), Rep::Boxed);
+  defineAs(inst, module_.memory().tagField(value, inst.immediates[0].integer), Rep::Boxed);
 }
 
 void FunctionEmitter::emitFieldSet(const ir::Instruction& inst) {
@@ -119,8 +106,9 @@ void FunctionEmitter::emitFieldSet(const ir::Instruction& inst) {
     call("gene_fast_store_field", {object, b_.getInt64(fieldOffset(inst)), value});
     return;
   }
-  tagField(b_.CreateStore(value, bits_.address(bits_.pointer(object), fieldOffset(inst))),
-           inst.immediates[0].integer);
+  module_.memory().tagField(
+      b_.CreateStore(value, bits_.address(bits_.pointer(object), fieldOffset(inst))),
+      inst.immediates[0].integer);
 }
 
 /// The shape ids of a class with more and more fields of its layout follow each other.

@@ -32,12 +32,11 @@ llvm::Value* ValueBits::hasKind(llvm::Value* v, Kind kind) {
 }
 
 /// The header's two halves in one comparison.
-llvm::Value* ValueBits::isMutableOfShape(llvm::Value* v, llvm::Value* cache) {
+llvm::Value* ValueBits::isMutableOfShape(llvm::Value* header, llvm::Value* cache) {
   static_assert(layout::Object_countAndFlags == 0 && layout::Object_shape == 4,
                 "the shape is the upper half");
   constexpr uint64_t mask = ~uint64_t{0} << 32 | Object::Sealed | Object::Frozen;
-  llvm::Value* const header = b_.CreateAnd(loadWord(pointer(v), 0), word(mask));
-  return b_.CreateICmpEQ(header, b_.CreateShl(cache, 32));
+  return b_.CreateICmpEQ(b_.CreateAnd(header, word(mask)), b_.CreateShl(cache, 32));
 }
 
 llvm::Value* ValueBits::smallInt(llvm::Value* v) { return b_.CreateSub(v, word(Value::IntBias)); }

@@ -38,8 +38,8 @@ class ValueBits {
   /// Is the object at `v`, which must be one, of this kind?
   llvm::Value* hasKind(llvm::Value* v, Kind kind);
 
-  /// Is the object at `v` one of the shape in the low half of `cache`, and neither sealed nor frozen?
-  llvm::Value* isMutableOfShape(llvm::Value* v, llvm::Value* cache);
+  /// Is an object with this first word one of the shape in the low half of `cache`, and neither sealed nor frozen?
+  llvm::Value* isMutableOfShape(llvm::Value* header, llvm::Value* cache);
 
   // --- conversions ---------------------------------------------------------------------------------------------------------
   llvm::Value* smallInt(llvm::Value* v);      // i64 of a small int
