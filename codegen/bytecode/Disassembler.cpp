@@ -195,6 +195,7 @@ class Disassembler {
   std::string word(char letter, uint64_t value) const {
     switch (letter) {
       case 'k':
+      case 'q':
       case 'y': return constant(value);
       case 'p':
       case 'F': return functionName(value);

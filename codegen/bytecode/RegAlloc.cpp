@@ -232,8 +232,9 @@ const std::pmr::vector<uint32_t>& RegAlloc::hintsFor(const Interval& interval) {
   const ir::Instruction* instruction = asInstruction(interval.value);
   if (instruction && placementOf(*instruction).resultSlot != NoSlot && windows_[number] != None)
     hints.push_back(windows_[number] + static_cast<uint32_t>(placementOf(*instruction).resultSlot));
-  if (instruction && instruction->op == ir::Op::Convert && hasReg(instruction->operands[0]))
-    hints.push_back(reg(instruction->operands[0]));
+  const bool isCopy =
+      instruction && (instruction->op == ir::Op::Convert || instruction->op == ir::Op::CheckType);
+  if (isCopy && hasReg(instruction->operands[0])) hints.push_back(reg(instruction->operands[0]));
   // A variable of a loop is wanted back where the loop began with it.
   for (const ir::Param* param : outgoing_[number])
     if (hasReg(param) && liveness_.intervals[param->number].from() < interval.from())

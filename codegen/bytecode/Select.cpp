@@ -1,5 +1,7 @@
 #include "codegen/bytecode/Select.h"
 
+#include "codegen/image/TypeKinds.h"
+#include "codegen/ir/Annotations.h"
 #include "codegen/ir/ArrayMethods.h"
 #include "codegen/ir/Dominance.h"
 #include "runtime/value/Value.h"
@@ -288,6 +290,32 @@ void Select::emitNew(const ir::Instruction& i) {
 }
 
 // --- members, containers, iteration ---------------------------------------------------------------------------------------
+
+/// In place: the result is the operand's word nearly always, and RegAlloc gives it the same register where it can.
+void Select::emitCheckType(const ir::Instruction& i) {
+  const ir::Annotation annotation = ir::annotationOf(i);
+  const uint64_t kinds = annotation.elements ? 0 : kindSet(annotation.passes);
+  const auto has = [&](Kind kind) { return (kinds >> static_cast<uint32_t>(kind) & 1) != 0; };
+  uint32_t expected = 0;
+  for (const Kind kind : {Kind::String, Kind::Array, Kind::Map, Kind::Gene, Kind::Function})
+    if (has(kind) && !expected) expected = static_cast<uint32_t>(kind);
+  move(result(i), use(i, 0));
+  mark(i);
+  assembler_.emit(has(Kind::Int)     ? Opcode::CheckInt
+                  : has(Kind::Float) ? Opcode::CheckFloat
+                                     : Opcode::CheckObject,
+                  result(i), has(Kind::Int) || has(Kind::Float) ? 0 : expected);
+  assembler_.word(tables_.formSlot(i.immediates[0].form, false));
+  assembler_.word(tables_.formSlot(i.immediates[1].form, false));
+  assembler_.word(0);
+  assembler_.word(kinds);
+}
+void Select::emitIs(const ir::Instruction& i) {
+  const uint32_t value = use(i, 0), type = use(i, 1);
+  mark(i);
+  assembler_.emit(Opcode::Is, result(i), value, type);
+  assembler_.word(0);
+}
 
 void Select::emitMemberGet(const ir::Instruction& i) {
   const uint32_t object = use(i, 0);

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -45,7 +46,7 @@ struct InstInfo {
   uint8_t fixedOperands = 0;
   bool variadic = false;
   uint8_t immediateCount = 0;  // Cache included; it stands last
-  ImmKind immediates[4] = {};
+  ImmKind immediates[5] = {};
   bool hasResult = false;
   Type result;
   bool mayRaise = false, readsHeap = false, writesHeap = false, allocates = false, runsCode = false;
@@ -261,6 +262,8 @@ class Program {
   std::vector<CallShape*> shapes;
   bool checksFunctionTypes =
       false;  // an annotation is a (Fn …) type: functions keep their signatures
+  /// Something of the program has the name of a built-in type, or may get it; found when it is asked for (Annotations.h).
+  std::optional<bool> redefinesTypes;
 
   Function* addFunction(Symbol name, Location loc);
   Global* addGlobal(Symbol name, Location loc);

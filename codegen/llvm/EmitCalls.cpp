@@ -304,7 +304,6 @@ void FunctionEmitter::tailCallShaped(const ir::Instruction& inst) {
 /// Context, immediates, operands; a variable number of operands by address and count.
 void FunctionEmitter::emitRuntime(const ir::Instruction& inst, std::string_view entry) {
   if (emitOperation(inst) || emitConversion(inst)) return;
-  if (inst.op == ir::Op::Is && emitIsKind(inst)) return;
   if (inst.op == ir::Op::IndexSet) return emitIndexSet(inst);
   const bool isShaped = inst.op == ir::Op::CallShaped || inst.op == ir::Op::CallMethodShaped;
   if (isShaped && inst.tail && !cold_ && inst.operands.size() <= MaxBufferedArguments)

@@ -2,6 +2,10 @@
 
 #include "codegen/llvm/EmitFunction.h"
 
+#include <bit>
+
+#include "codegen/image/TypeKinds.h"
+#include "codegen/ir/Annotations.h"
 #include "runtime/value/Object.h"
 
 namespace gene::native {
@@ -17,15 +21,17 @@ uint64_t fieldOffset(const ir::Instruction& inst) {
 
 }  // namespace
 
+/// Is it the shape of an instance of one of these numbered classes?
+llvm::Value* FunctionEmitter::isShapeOfClasses(llvm::Value* shape, uint32_t first, uint32_t last) {
+  llvm::Value* const relative = b_.CreateSub(shape, b_.getInt32(shapeOfClass(first)));
+  return b_.CreateICmpULT(relative, b_.getInt32((last - first + 1) << ClassShapeBits));
+}
+
 void FunctionEmitter::emitIsClass(const ir::Instruction& inst) {
   llvm::Value* const object = use(inst.operands[0]);
   const auto first = static_cast<uint32_t>(inst.immediates[0].integer);
   const auto last = static_cast<uint32_t>(inst.immediates[1].integer);
-  const auto inRange = [&] {
-    llvm::Value* const relative =
-        b_.CreateSub(bits_.shape(object), b_.getInt32(shapeOfClass(first)));
-    return b_.CreateICmpULT(relative, b_.getInt32((last - first + 1) << ClassShapeBits));
-  };
+  const auto inRange = [&] { return isShapeOfClasses(bits_.shape(object), first, last); };
   if (inst.operands[0]->type.within(ir::Type::Instance())) return defineCondition(inst, inRange());
   BasicBlock *const isObject = newBlock("object"), *const done = newBlock("done");
   BasicBlock* const from = b_.GetInsertBlock();
@@ -54,8 +60,7 @@ bool FunctionEmitter::emitIsKind(const ir::Instruction& inst) {
   } else if (name == "Float") {
     immediate = bits_.isFloat(value);
   } else if (name == "Symbol") {
-    immediate = b_.CreateICmpEQ(b_.CreateAnd(value, b_.getInt64(gene::Value::IntTag)),
-                                b_.getInt64(gene::Value::SymbolTag));
+    immediate = bits_.isSymbol(value);
   } else if (name == "String" || name == "Array" || name == "Map" || name == "Gene") {
     kind = name == "String"  ? Kind::String
            : name == "Array" ? Kind::Array
@@ -85,6 +90,90 @@ bool FunctionEmitter::emitIsKind(const ir::Instruction& inst) {
   phi->addIncoming(found, otherEnd);
   defineCondition(inst, phi);
   return true;
+}
+
+namespace {
+
+/// Of a set of kinds, those of objects.
+constexpr uint64_t ObjectKinds = ~uint64_t{0} << static_cast<uint32_t>(Kind::BoxedInt);
+
+}  // namespace
+
+void FunctionEmitter::emitIs(const ir::Instruction& inst) {
+  if (!emitIsKind(inst))
+    emitEntry(inst, "gene_is", {context_, use(inst.operands[0]), use(inst.operands[1])});
+}
+
+/// What is known to pass is tested here, what can be in this place at all first; the rest is for the runtime.
+void FunctionEmitter::emitCheckType(const ir::Instruction& inst) {
+  const ir::Annotation annotation = ir::annotationOf(inst);
+  llvm::Value* const value = use(inst.operands[0]);
+  if (annotation.accepts(inst.operands[0]->type)) return defineAs(inst, value, Rep::Boxed);
+  llvm::Value* const cache = module_.newCache();
+  const auto check = [&] {
+    ImageTables& tables = module_.tables();
+    llvm::Value* const type = loadSlot(tables.formSlot(inst.immediates[0].form, false));
+    llvm::Value* const where = loadSlot(tables.formSlot(inst.immediates[1].form, false));
+    llvm::Value* const result = call("gene_check_type", {context_, type, where, cache, value});
+    raiseIfPending(result);
+    return result;
+  };
+  if (cold_ || annotation.elements) return defineAs(inst, check(), Rep::Boxed);
+  const ir::Type known = inst.operands[0]->type;
+  const ir::Type passes = annotation.passes & known;
+  BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
+  std::vector<BasicBlock*> accepting;
+  const auto acceptIf = [&](llvm::Value* condition) {
+    accepting.push_back(b_.GetInsertBlock());
+    BasicBlock* const next = newBlock("check");
+    b_.CreateCondBr(condition, done, next, likely());
+    b_.SetInsertPoint(next);
+  };
+  if (passes.overlaps(ir::Type::Int())) acceptIf(bits_.isSmallInt(value));
+  if (passes.overlaps(ir::Type::Float())) acceptIf(bits_.isFloat(value));
+  const uint64_t kinds = kindSet(passes) & ObjectKinds;
+  const bool byRange = passes.hasInstances();
+  // Whatever else may pass, an inline cache has the shape of one that did.
+  const bool byCache = !(annotation.gives & known).within(annotation.passes);
+  if (std::popcount(kinds) > passes.overlaps(ir::Type::Int()) || byRange || byCache) {
+    BasicBlock *const object = newBlock("object"), *const immediate = newBlock("immediate");
+    b_.CreateCondBr(bits_.isObject(value), object, immediate, likely());
+    b_.SetInsertPoint(object);
+    llvm::Value* const shape = bits_.shape(value);
+    if (std::has_single_bit(kinds)) {
+      acceptIf(b_.CreateICmpEQ(shape, b_.getInt32(static_cast<uint32_t>(std::countr_zero(kinds)))));
+    } else if (kinds) {
+      llvm::Value* const bit =
+          b_.CreateShl(b_.getInt64(1), b_.CreateZExt(b_.CreateAnd(shape, 63), b_.getInt64Ty()));
+      acceptIf(b_.CreateAnd(b_.CreateICmpULT(shape, b_.getInt32(FirstInstanceShape)),
+                            b_.CreateICmpNE(b_.CreateAnd(bit, kinds), b_.getInt64(0))));
+    }
+    if (byRange && passes.firstClass() > 0)
+      acceptIf(isShapeOfClasses(shape, passes.firstClass(), passes.lastClass()));
+    else if (byRange)
+      acceptIf(b_.CreateICmpUGE(shape, b_.getInt32(FirstInstanceShape)));
+    if (byCache)
+      acceptIf(b_.CreateICmpEQ(
+          shape, b_.CreateTrunc(b_.CreateLoad(b_.getInt64Ty(), cache), b_.getInt32Ty())));
+    b_.CreateBr(slow);
+    b_.SetInsertPoint(immediate);
+    if (passes.overlaps(ir::Type::Nil()))
+      acceptIf(b_.CreateICmpEQ(value, bits_.constant(gene::Value::nil())));
+  }
+  if (passes.overlaps(ir::Type::Bool()))
+    acceptIf(
+        b_.CreateICmpEQ(b_.CreateOr(value, b_.getInt64(1)), bits_.constant(gene::Value::true_())));
+  if (passes.overlaps(ir::Type::Symbol())) acceptIf(bits_.isSymbol(value));
+  b_.CreateBr(slow);
+  b_.SetInsertPoint(slow);
+  llvm::Value* const checked = check();
+  BasicBlock* const slowEnd = b_.GetInsertBlock();
+  b_.CreateBr(done);
+  b_.SetInsertPoint(done);
+  llvm::PHINode* const phi = b_.CreatePHI(b_.getInt64Ty(), 2);
+  for (BasicBlock* block : accepting) phi->addIncoming(value, block);
+  phi->addIncoming(checked, slowEnd);
+  defineAs(inst, phi, Rep::Boxed);
 }
 
 void FunctionEmitter::emitAssume(const ir::Instruction& inst) {

@@ -19,6 +19,10 @@ llvm::Value* ValueBits::isFloat(llvm::Value* v) {
   return b_.CreateICmpULE(b_.CreateSub(v, word(Value::DoubleOffset)), word(Value::DoubleRange));
 }
 
+llvm::Value* ValueBits::isSymbol(llvm::Value* v) {
+  return b_.CreateICmpEQ(b_.CreateAnd(v, word(Value::IntTag)), word(Value::SymbolTag));
+}
+
 llvm::Value* ValueBits::isObject(llvm::Value* v) {
   return b_.CreateICmpEQ(b_.CreateAnd(v, word(Value::NotHeap)), word(0));
 }

@@ -33,6 +33,7 @@ class ValueBits {
   llvm::Value* isSmallInt(llvm::Value* v);
   llvm::Value* bothSmallInts(llvm::Value* a, llvm::Value* b);
   llvm::Value* isFloat(llvm::Value* v);
+  llvm::Value* isSymbol(llvm::Value* v);
   llvm::Value* isObject(llvm::Value* v);
   llvm::Value* isTruthy(llvm::Value* v);
   /// Is the object at `v`, which must be one, of this kind?

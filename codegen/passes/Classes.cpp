@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codegen/ir/Annotations.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Passes.h"
 #include "runtime/value/Object.h"
@@ -217,6 +218,8 @@ void KnownClasses::closeTrees() {
             while (c->parent) c = c->parent;
             openRoots.insert(c);
           }
+        if (inst->op == Op::EnumNew || inst->op == Op::InterfaceNew)
+          names[symbolOf(as<ArrayForm>(*inst->immediates[0].form).items[0])]++;
         if (inst->op != Op::ClassNew) continue;
         names[inst->immediates[0].symbol]++;
         if (byMade_.contains(inst)) continue;
@@ -389,7 +392,29 @@ Type KnownClasses::selfOf(const Function& function) const {
   return it == selves_.end() ? Type::value() : it->second;
 }
 
-/// Numbers the known classes, each before those below it.
+namespace {
+
+/// Checks whose annotation names numbered classes, all of a range, get this range.
+void numberCheck(ir::Program& program, const KnownClasses& classes, Instruction& check) {
+  std::vector<const KnownClass*> named;
+  const bool known = ir::forEachUnknownName(
+      check.immediates[0].form, [&](Symbol name) { named.push_back(classes.named(name)); });
+  if (!known || named.empty() || std::ranges::count(named, nullptr) > 0) return;
+  std::ranges::sort(named, {}, &KnownClass::number);
+  const uint16_t first = named.front()->number;
+  uint16_t last = named.front()->last;
+  for (const KnownClass* c : named) {
+    if (c->number > last + 1) return;
+    last = std::max(last, c->last);
+  }
+  check.immediates = program.arena.copy(std::span<const ir::Immediate>(check.immediates));
+  check.immediates[2].integer = first;
+  check.immediates[3].integer = last;
+}
+
+}  // namespace
+
+/// Numbers the known classes, each before those below it, and says in each `check.type` which numbers it is about.
 ///   before  (v0 = class.new A `[x] 0 absent) … (v5 = class.new B `[] 0 v0)
 ///   after   (v0 = class.new A `[x] 1 absent) … (v5 = class.new B `[] 2 v0)
 /// Keeps: classes that other code may extend, and those beyond the numbers there are.
@@ -412,7 +437,13 @@ bool numberClasses(ir::Program& program, PassContext& context) {
     if (!c.parent && c.isNumberable && c.made->immediates[2].integer == 0 &&
         next + size(size, c) <= MaxClassNumber)
       number(number, c);
-  return next > 1;
+  if (next == 1) return false;
+  const KnownClasses numbered(program);
+  for (Function* f : program.functions)
+    for (ir::Block* block : f->blocks)
+      for (Instruction* inst : block->instructions)
+        if (inst->op == Op::CheckType) numberCheck(program, numbered, *inst);
+  return true;
 }
 
 }  // namespace gene

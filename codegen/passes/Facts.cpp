@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "codegen/ir/Annotations.h"
 #include "codegen/ir/ArrayMethods.h"
 
 namespace gene {
@@ -122,60 +123,7 @@ Type methodType(const Instruction& call, std::span<const Type> operands) {
   return name == "to_i" ? Type::Int() : name == "to_f" ? Type::Float() : Type::value();
 }
 
-Type named(std::string_view name) {
-  struct {
-    std::string_view name;
-    Type type;
-  } constexpr table[] = {
-      {"Int", Type::Int()},       {"int", Type::Int()},       {"Int64", Type::Int()},
-      {"int64", Type::Int()},     {"i64", Type::Int()},       {"Float", Type::Float()},
-      {"float", Type::Float()},   {"Float64", Type::Float()}, {"float64", Type::Float()},
-      {"f64", Type::Float()},     {"Numeric", Number},        {"String", Type::String()},
-      {"string", Type::String()}, {"Bool", Type::Bool()},     {"bool", Type::Bool()},
-      {"Array", Type::Array()},   {"Map", Type::Map()},       {"Symbol", Type::Symbol()},
-      {"Gene", Type::Gene()},     {"Nil", Type::Nil()},
-  };
-  for (const auto& row : table)
-    if (row.name == name) return row.type;
-  return Type::any();
-}
-
-bool isPipe(const Form* form) { return isSymbol(form, "|"); }
-
-/// The kinds that the annotation names, with unknown ones as `unknown`.
-Type kindsOf(const Form* type, Type unknown) {
-  if (type->kind == FormKind::Nil) return Type::Nil();
-  if (type->kind == FormKind::Symbol) {
-    if (isSymbol(type, "Any")) return Type::any();
-    const Type kinds = named(as<SymbolForm>(*type).symbol.text());
-    return kinds.isAny() ? unknown : kinds;
-  }
-  if (type->kind != FormKind::Gene) return unknown;
-  const auto& gene = as<GeneForm>(*type);
-  if (gene.children.size() < 2 || !isPipe(gene.children[0])) return unknown;
-  Type result = kindsOf(gene.head, unknown);
-  for (size_t i = 1; i < gene.children.size(); i += 2)
-    result = result | kindsOf(gene.children[i], unknown);
-  return result;
-}
-
 }  // namespace
-
-Type acceptedBy(const Form* annotation) { return kindsOf(annotation, Type::none()); }
-
-Annotation annotationOf(const Instruction& check) {
-  const Form* context = check.immediates[1].form;
-  std::string_view text =
-      context->kind == FormKind::String ? as<StringForm>(*context).text : std::string_view{};
-  const bool strict = text.starts_with('!');
-  if (strict) text.remove_prefix(1);
-  // Of a rest parameter the elements are checked.
-  if (text.starts_with("...")) return {Type::none(), Type::Array()};
-  const Type nil = strict ? Type::none() : Type::Nil();
-  const Form* type = check.immediates[0].form;
-  // An instance of a class with the name of a built-in type passes, too.
-  return {kindsOf(type, Type::none()) | nil, kindsOf(type, Type::any()) | nil | Type::Instance()};
-}
 
 Type resultType(const Instruction& inst, std::span<const Type> operands) {
   for (Type t : operands)
@@ -211,10 +159,7 @@ Type resultType(const Instruction& inst, std::span<const Type> operands) {
     case Op::Exclude:
     case Op::Assume: return inst.type & operands[0];
     case Op::ScopeNew: return Type::Other();
-    case Op::CheckType: {
-      const Annotation a = annotationOf(inst);
-      return operands.empty() || !operands[0].within(a.passes) ? a.gives : operands[0];
-    }
+    case Op::CheckType: return ir::annotationOf(inst).of(operands[0]);
     case Op::CallMethod: {
       const ir::ArrayMethod* method =
           operands.empty() ? nullptr : ir::knownArrayMethod(inst, operands[0]);

@@ -33,16 +33,6 @@ inline size_t operandsThatMatter(const ir::Instruction& inst) {
 ir::Type resultType(const ir::Instruction& inst, std::span<const ir::Type> operands);
 /// The same for the types the operands have now.
 ir::Type resultType(const ir::Instruction& inst);
-/// What a `check.type` lets through: of the types `passes` every value, as it is; nothing but `gives` comes out.
-struct Annotation {
-  ir::Type passes, gives;
-};
-Annotation annotationOf(const ir::Instruction& check);
-
-/// The kinds of values that a field or variable with this annotation takes as they are, without nil; `none` where that
-/// cannot be said.
-ir::Type acceptedBy(const Form* annotation);
-
 /// The truth of a value, if it is known.
 std::optional<bool> truthOf(const ir::Value* value);
 

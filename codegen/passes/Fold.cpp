@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "codegen/ir/Annotations.h"
 #include "codegen/passes/Facts.h"
 
 namespace gene {
@@ -234,7 +235,7 @@ Value* fold(const Instruction& inst, ir::Program& program) {
     case Op::RangeBound:
       return inst.operands[0]->type.within(Type::Int()) ? inst.operands[0] : nullptr;
     case Op::CheckType:
-      return inst.operands[0]->type.within(annotationOf(inst).passes) ? inst.operands[0] : nullptr;
+      return ir::annotationOf(inst).accepts(inst.operands[0]->type) ? inst.operands[0] : nullptr;
     default: return nullptr;
   }
 }

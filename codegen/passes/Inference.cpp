@@ -212,22 +212,11 @@ void Inference::noteStore(const Instruction& inst) {
   }
 }
 
-/// What passes a check: instances of the class of that name, or what the row of the instruction says.
-Type Inference::checkedType(const Instruction& check) const {
-  const Type value = typeOf(check.operands[0]);
-  const Form* form = check.immediates[0].form;
-  const KnownClass* cls =
-      form->kind == FormKind::Symbol ? classes_.named(as<SymbolForm>(*form).symbol) : nullptr;
-  if (!cls) return resultType(check, std::span<const Type>(&value, 1));
-  return value & (cls->instances() | Type::Nil() | Type::Other());
-}
-
 Type Inference::transfer(const Instruction& inst) {
   switch (inst.op) {
     case Op::CallKnown: return results_[inst.immediates[0].function->index];
     case Op::MemberGet: return memberType(typeOf(inst.operands[0]), inst.immediates[0].symbol);
     case Op::FieldGet: return slotType(inst);
-    case Op::CheckType: return checkedType(inst);
     case Op::New:
       if (const KnownClass* cls = classes_.classOf(inst.operands[0]); cls && cls->number)
         return cls->exactInstances();

@@ -43,7 +43,6 @@ class Inference {
 
   ir::Type memberType(ir::Type object, Symbol field) const;
   ir::Type slotType(const ir::Instruction& get) const;
-  ir::Type checkedType(const ir::Instruction& check) const;
   void noteStore(const ir::Instruction& inst);
   void storeMember(const ir::Value* receiver, ir::Type object, Symbol field, ir::Type value);
   void storeSlot(ir::Type object, uint32_t slot, ir::Type value);

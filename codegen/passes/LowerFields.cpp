@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "codegen/ir/Annotations.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Inference.h"
 #include "codegen/passes/Passes.h"
@@ -91,7 +92,7 @@ class FieldLowering {
       const KnownClass::Declaration* d = c->declarationOf(access.immediates[0].symbol);
       if (!d) return true;
       return !d->readonly &&
-             (!d->type || inference_.typeOf(access.operands[1]).within(acceptedBy(d->type)));
+             (!d->type || inference_.typeOf(access.operands[1]).within(ir::acceptedBy(d->type)));
     });
   }
 

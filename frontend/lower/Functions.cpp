@@ -249,7 +249,8 @@ Lowering::Value* Lowering::checked(Value* value, const Form* type, std::string_v
   // The entry knows strict nil by the "!" in front.
   const std::string where = (options_.strictNil ? "!" : "") + std::string(context);
   return builder_.emit(Op::CheckType, {value},
-                       {ir::Builder::imm(type), ir::Builder::imm(text(where))});
+                       {ir::Builder::imm(type), ir::Builder::imm(text(where)),
+                        ir::Builder::imm(int64_t{0}), ir::Builder::imm(int64_t{0})});
 }
 
 /// " @ FILE:LINE:COL", the end of some type errors.

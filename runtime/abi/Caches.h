@@ -12,6 +12,8 @@
 //                 AddsField | shape before   index: (shape after - shape before) << SlotBits | field number. The
 //                                            instance gets the shape after, and the field, which lies inside the
 //                                            object, its first value
+//   check.type    shape: of an object whose shape is enough for it to pass
+//   is            shape: of an object        index: id of a class << 1 | the answer; in the VM only
 //
 // So an object whose header has the shape of a member cache is an instance with the field at that offset: generated
 // code needs one compare. The other forms can never equal the shape in a header.

@@ -2,6 +2,7 @@
 
 #include "runtime/object/Types.h"
 
+#include "runtime/abi/Caches.h"
 #include "runtime/abi/Entry.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
@@ -17,16 +18,7 @@ Value gene_typeof(Context* context, Value value) {
   return newString(*context, typeofName(value, *context));
 }
 
-Value gene_check_type(Context* context, Value type, Value where, Value value) {
-  // The usual annotations first.
-  if (type.isSymbol()) {
-    const Symbol name = type.symbol();
-    if (name == sym::IntType      ? value.isSmallInt()
-        : name == sym::FloatType  ? value.isFloat()
-        : name == sym::StringType ? isString(value)
-                                  : name == sym::BoolType && value.isBool())
-      return value;
-  }
+Value gene_check_type(Context* context, Value type, Value where, InlineCache* cache, Value value) {
   std::string_view text = stringView(where);
   const bool strict = text.starts_with('!');
   if (strict) text.remove_prefix(1);
@@ -39,6 +31,10 @@ Value gene_check_type(Context* context, Value type, Value where, Value value) {
       if (element.isPending()) return element;
       arraySet(rest, i, element);
     }
+    return value;
+  }
+  if (isMatchedByShape(*context, type, value)) {
+    writeCache(cache, value.object()->shape, 0);
     return value;
   }
   // Values of variables are not converted: their text is "variable @ PLACE".

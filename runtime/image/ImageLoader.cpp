@@ -297,6 +297,7 @@ class Loader {
   uint64_t resolve(char kind, uint64_t word) {
     switch (kind) {
       case 'k':
+      case 'q':
       case 'y': return program_->slots[word].bits;
       case 'p': return reinterpret_cast<uint64_t>(program_->codeStore[word].start);
       case 'f': return reinterpret_cast<uint64_t>(program_->codeStore[word].self);

@@ -143,6 +143,7 @@ class CodeVerifier {
   void word(char letter, uint64_t value) {
     switch (letter) {
       case 'k': constant(value, true); break;
+      case 'q': constant(value, false); break;
       case 'c': check(value == 0, "an inline cache is not empty"); break;
       case 'p':
       case 'f': function(value, half(2)); break;

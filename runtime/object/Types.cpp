@@ -321,6 +321,20 @@ bool matchesType(Context& context, Value type, Value v) {
   return matchesType(context, gene->type.get(), v);
 }
 
+bool isMatchedByShape(Context& context, Value type, Value v) {
+  if (!v.isObject()) return false;
+  switch (v.object()->isInstance() ? Kind::Free : v.object()->kind()) {
+    case Kind::Free:
+    case Kind::String:
+    case Kind::Array:
+    case Kind::Map:
+    case Kind::HashMap:
+    case Kind::HashSet:
+    case Kind::Gene: return matchesType(context, type, v);
+    default: return false;  // of a kind whose values have different types
+  }
+}
+
 Value convertNumber(Context& context, Value type, std::string_view where, Value v) {
   Value result = converted(context, type, v, Loss::Refused);
   if (!result.isAbsent()) return result;

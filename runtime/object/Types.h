@@ -12,6 +12,9 @@ namespace gene {
 /// Does `v` match the type? nil matches only what names it.
 bool matchesType(Context& context, Value type, Value v);
 
+/// Does every object with the shape of `v` match the type, as `v` does? False where that takes a closer look.
+bool isMatchedByShape(Context& context, Value type, Value v);
+
 /// Text that is the same for equivalent types (02 §4): the order of union members and aliases of names do not count.
 /// Accepts type expressions, type values, classes, enums and interfaces.
 std::string canonicalType(Value type);

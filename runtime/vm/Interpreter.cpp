@@ -305,6 +305,16 @@ Value memberSet(Context* context, Word* words, Value object, Value value) {
   return result;
 }
 
+/// gene_is; `cache` remembers what the answer was for the shape of an object and a class.
+Value isCached(Context* context, Word* cache, Value value, Value type) {
+  const Value result = gene_is(context, value, type);
+  if (value.isObject() && isClass(type) && result.isBool() && !isKind(value, Kind::Iterator) &&
+      !isKind(value, Kind::DateTime))
+    writeCache(reinterpret_cast<InlineCache*>(cache), value.object()->shape,
+               as<ClassObject>(type)->id << 1 | (result == Value::true_()));
+  return result;
+}
+
 /// What the cache of a super call compares: the class that the method was written in.
 inline uint32_t superKey(const ClassObject& cls) { return cls.id + 1; }
 

@@ -1,0 +1,205 @@
+#include "codegen/ir/Annotations.h"
+
+#include <algorithm>
+#include <array>
+
+namespace gene::ir {
+
+namespace {
+
+constexpr Type Number = Type::Int() | Type::Float();
+constexpr Type Functions = Type::Function() | Type::Other();
+
+struct BuiltinType {
+  Symbol name;
+  Type passes;  // all values of these types have it
+  Type gives;   // no others do
+};
+
+const BuiltinType* builtinType(Symbol name) {
+  static const auto table = [] {
+    struct {
+      std::string_view name;
+      Type passes, gives;
+    } constexpr rows[] = {
+        {"Any", Type::any(), Type::any()},
+        {"Object", Type::any(), Type::any()},
+        {"Int", Type::Int(), Type::Int()},
+        {"int", Type::Int(), Type::Int()},
+        {"Int64", Type::Int(), Type::Int()},
+        {"int64", Type::Int(), Type::Int()},
+        {"i64", Type::Int(), Type::Int()},
+        {"Float", Type::Float(), Type::Float()},
+        {"float", Type::Float(), Type::Float()},
+        {"Float64", Type::Float(), Type::Float()},
+        {"float64", Type::Float(), Type::Float()},
+        {"f64", Type::Float(), Type::Float()},
+        {"Numeric", Number, Number},
+        {"String", Type::String(), Type::String()},
+        {"string", Type::String(), Type::String()},
+        {"Bool", Type::Bool(), Type::Bool()},
+        {"bool", Type::Bool(), Type::Bool()},
+        {"Char", Type::Char(), Type::Char()},
+        {"Symbol", Type::Symbol(), Type::Symbol()},
+        {"Nil", Type::Nil(), Type::Nil()},
+        {"Array", Type::Array(), Type::Array()},
+        {"Map", Type::Map(), Type::Map()},
+        {"Gene", Type::Gene(), Type::Gene()},
+        {"Function", Type::Function(), Functions},
+        {"Fn", Type::Function(), Functions},
+        {"Callable", Type::Function(), Functions},
+        {"Collection", Type::Array() | Type::Map(), Type::Array() | Type::Map() | Type::Other()},
+    };
+    std::array<BuiltinType, std::size(rows)> result;
+    for (size_t i = 0; i < result.size(); i++)
+      result[i] = {Symbol::of(rows[i].name), rows[i].passes, rows[i].gives};
+    return result;
+  }();
+  const auto found = std::ranges::find(table, name, &BuiltinType::name);
+  return found == table.end() ? nullptr : &*found;
+}
+
+/// Calls f for each member of a union, for the head of an applied type such as (Array Int), or for `type` itself.
+template <class F>
+void forEachMember(const Form* type, F&& f) {
+  if (type->kind != FormKind::Gene) return f(type);
+  const auto& gene = as<GeneForm>(*type);
+  if (gene.children.size() < 2 || !isSymbol(gene.children[0], "|"))
+    return isSymbol(gene.head, "Fn") ? f(type) : forEachMember(gene.head, f);
+  forEachMember(gene.head, f);
+  for (size_t i = 1; i < gene.children.size(); i += 2) forEachMember(gene.children[i], f);
+}
+
+bool isFunctionType(const Form* type) {
+  return type->kind == FormKind::Gene && isSymbol(as<GeneForm>(*type).head, "Fn");
+}
+
+/// A value of a built-in type is one of the kinds of that name, unless the program has a class, an enum or an interface
+/// with this name, or a class below a built-in one. Code at run time may make any of these.
+bool findRedefinedTypes(const Program& program) {
+  const auto isBuiltin = [](Symbol name) { return builtinType(name) != nullptr; };
+  const auto nameOf = [](const Instruction& inst) {
+    const Form* declaration = inst.immediates[0].form;
+    return declaration->kind == FormKind::Array && !as<ArrayForm>(*declaration).items.empty()
+               ? symbolOf(as<ArrayForm>(*declaration).items[0])
+               : Symbol{};
+  };
+  // Where classes come from: their own forms, and variables that are assigned nothing else.
+  std::vector<bool> holdsOther(program.globals.size());
+  const auto isClassOfProgram = [&](const Value* value) {
+    if (value->kind != ValueKind::Instruction) return false;
+    const auto* inst = static_cast<const Instruction*>(value);
+    if (inst->op == Op::ClassNew) return true;
+    if (inst->op != Op::GlobalGet && inst->op != Op::GlobalCheck) return false;
+    const Global* global = inst->immediates[0].global;
+    if (!global->external) return global->constant && !holdsOther[global->index];
+    return global->name.text() == "Object" || !builtinType(global->name);
+  };
+  const auto forEach = [&](auto&& f) {
+    for (const Function* function : program.functions)
+      for (const Block* block : function->blocks)
+        for (const Instruction* inst : block->instructions) f(*inst);
+  };
+  for (const Global* global : program.globals)
+    if (global->external && global->name.text() == "Class") return true;
+  forEach([&](const Instruction& inst) {
+    if (inst.op == Op::GlobalSet && !isClassOfProgram(inst.operands[0]))
+      holdsOther[inst.immediates[0].global->index] = true;
+  });
+  bool found = false;
+  forEach([&](const Instruction& inst) {
+    switch (inst.op) {
+      case Op::Eval:
+      case Op::CallerEval:
+      case Op::EnvironmentNew:
+      case Op::CallMacro:
+      case Op::Render:
+      case Op::ModuleGet:
+      case Op::ModuleSet: found = true; break;
+      case Op::ClassNew:
+        found |= isBuiltin(inst.immediates[0].symbol);
+        found |= inst.operands[0]->type.bits() != Type::Absent().bits() &&
+                 !isClassOfProgram(inst.operands[0]);
+        break;
+      case Op::EnumNew:
+      case Op::InterfaceNew: found |= isBuiltin(nameOf(inst)); break;
+      default: break;
+    }
+  });
+  return found;
+}
+
+bool redefinesTypes(Program& program) {
+  if (!program.redefinesTypes) program.redefinesTypes = findRedefinedTypes(program);
+  return *program.redefinesTypes;
+}
+
+}  // namespace
+
+Type Annotation::of(Type value) const {
+  if (elements) return gives;
+  Type result = value & gives;
+  if (converts) {
+    const bool hasInt = passes.overlaps(Type::Int()), hasFloat = passes.overlaps(Type::Float());
+    if (value.overlaps(Type::Int()) && !hasInt && gives.overlaps(Type::Float()))
+      result = result | Type::Float();
+    if (value.overlaps(Type::Float()) && !hasFloat && gives.overlaps(Type::Int()))
+      result = result | Type::Int();
+  }
+  return result.isNone() ? gives : result;
+}
+
+Annotation annotationOf(const Instruction& check) {
+  const Form *type = check.immediates[0].form, *context = check.immediates[1].form;
+  std::string_view text =
+      context->kind == FormKind::String ? as<StringForm>(*context).text : std::string_view{};
+  Annotation a;
+  const bool strict = text.starts_with('!');
+  if (strict) text.remove_prefix(1);
+  if (text.starts_with("...")) return {Type::none(), Type::Array(), true, true};
+  a.converts = !text.starts_with("variable @ ");
+  a.passes = a.gives = strict ? Type::none() : Type::Nil();
+  const auto first = static_cast<uint16_t>(check.immediates[2].integer),
+             last = static_cast<uint16_t>(check.immediates[3].integer);
+  const Type classes = Type::instanceOf(first, last);
+  if (first) a.passes = a.passes | classes;
+  forEachMember(type, [&](const Form* member) {
+    if (member->kind == FormKind::Nil) {
+      a.passes = a.passes | Type::Nil();
+      a.gives = a.gives | Type::Nil();
+    } else if (const BuiltinType* known = builtinType(symbolOf(member))) {
+      a.passes = a.passes | known->passes;
+      a.gives = a.gives | known->gives;
+    } else if (isFunctionType(member)) {
+      a.gives = a.gives | Functions;
+    } else {
+      a.gives = a.gives | (first ? classes : Type::any());
+    }
+  });
+  if (!a.gives.isAny() && redefinesTypes(*check.block->function->program)) a.gives = Type::any();
+  return a;
+}
+
+Type acceptedBy(const Form* annotation) {
+  Type result = Type::none();
+  forEachMember(annotation, [&](const Form* member) {
+    if (member->kind == FormKind::Nil) result = result | Type::Nil();
+    if (const BuiltinType* known = builtinType(symbolOf(member))) result = result | known->passes;
+  });
+  return result;
+}
+
+bool forEachUnknownName(const Form* annotation, const std::function<void(Symbol)>& f) {
+  bool onlyNames = true;
+  forEachMember(annotation, [&](const Form* member) {
+    const Symbol name = symbolOf(member);
+    if (member->kind == FormKind::Nil || builtinType(name)) return;
+    if (name.empty())
+      onlyNames = false;
+    else
+      f(name);
+  });
+  return onlyNames;
+}
+
+}  // namespace gene::ir
