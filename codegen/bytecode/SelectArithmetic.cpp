@@ -124,6 +124,7 @@ void Select::emitSame(const ir::Instruction& i) {
 /// Bytecode has one representation.
 // Native code only: classes are not numbered for bytecode.
 void Select::emitIsClass(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
+void Select::emitHasKind(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
 void Select::emitExclude(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
 void Select::emitAssume(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
 void Select::emitFieldGet(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }

@@ -17,4 +17,14 @@ const ArrayMethod* arrayMethod(const Instruction& inst) {
   return nullptr;
 }
 
+Type arrayMethodResult(const Instruction& inst) {
+  if (const ArrayMethod* method = arrayMethod(inst)) return method->result & Type::value();
+  const std::string_view name = inst.immediates[0].symbol.text();
+  const size_t arguments = inst.operands.size() - 1;
+#define ARRAY_RESULT(selector, least, most, result) \
+  if (name == selector && arguments >= (least) && arguments <= (most)) return Type::result();
+#include "codegen/ir/ArrayMethods.def"
+  return Type::value();
+}
+
 }  // namespace gene::ir

@@ -19,7 +19,9 @@ struct ArrayMethod {
 
 /// The row for a `call.method`, if its receiver should be an array; null for all other instructions.
 const ArrayMethod* arrayMethod(const Instruction& inst);
-/// The same where the receiver is known to be an array.
+/// What a `call.method` gives when its receiver is an array, whether it has a row or only a result in the table.
+Type arrayMethodResult(const Instruction& inst);
+/// The row where the receiver is known to be an array.
 inline const ArrayMethod* knownArrayMethod(const Instruction& inst, Type receiver) {
   return !receiver.isNone() && receiver.within(Type::Array()) ? arrayMethod(inst) : nullptr;
 }

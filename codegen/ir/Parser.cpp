@@ -154,10 +154,7 @@ class Parser {
     for (size_t from = 0; from <= text.size();) {
       const size_t bar = std::min(text.find('|', from), text.size());
       const std::string_view word = std::string_view(text).substr(from, bar - from);
-      Type one = Type::none();
-#define TYPE(Name, label) \
-  if (word == label) one = Type::Name();
-#include "codegen/ir/Types.def"
+      Type one = Type::named(word);
       if (word.starts_with("instance-")) one = instances(word);
       if (one.isNone()) error(form->loc, "unknown type");
       result = result | one;
@@ -359,6 +356,13 @@ std::unique_ptr<Program> parseProgram(SourceManager& sources, Location start,
   if (diagnostics.hasErrors()) return nullptr;
   Parser(*program, diagnostics).parse(forms);
   return diagnostics.hasErrors() ? nullptr : std::move(program);
+}
+
+Function* parseFunction(Program& program, Location start, DiagnosticEngine& diagnostics) {
+  const std::span<Form*> forms = readForms(start, program.arena, diagnostics);
+  if (diagnostics.hasErrors()) return nullptr;
+  Parser(program, diagnostics).parse(forms);
+  return diagnostics.hasErrors() ? nullptr : program.functions.back();
 }
 
 }  // namespace gene::ir

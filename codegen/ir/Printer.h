@@ -18,5 +18,7 @@ std::string print(const Function& function, PrintOptions options = {});
 /// Reads IR text; null after errors, which are reported. `sources` must outlive the program.
 std::unique_ptr<Program> parseProgram(SourceManager& sources, Location start,
                                       DiagnosticEngine& diagnostics);
+/// Reads one function into a program; null after errors, which are reported.
+Function* parseFunction(Program& program, Location start, DiagnosticEngine& diagnostics);
 
 }  // namespace gene::ir

@@ -2,6 +2,13 @@
 
 namespace gene::ir {
 
+Type Type::named(std::string_view kind) {
+#define TYPE(Name, text) \
+  if (kind == text) return Name();
+#include "codegen/ir/Types.def"
+  return none();
+}
+
 std::string Type::text() const {
   if (isAny()) return "any";
   if (*this == value()) return "value";

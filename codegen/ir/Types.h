@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace gene::ir {
 
@@ -30,6 +31,8 @@ class Type {
 #define TYPE(Name, text) \
   static constexpr Type Name() { return Type(1u << Name##Index); }
 #include "codegen/ir/Types.def"
+  /// The kind that Types.def calls so; `none` for other names.
+  static Type named(std::string_view kind);
   /// Whatever a program can see: all but `absent`.
   static constexpr Type value() { return Type(any().bits_ & ~(1u << AbsentIndex)); }
   /// Instances of the classes with these numbers.

@@ -46,6 +46,22 @@ void FunctionEmitter::emitIsClass(const ir::Instruction& inst) {
   defineCondition(inst, phi);
 }
 
+void FunctionEmitter::emitHasKind(const ir::Instruction& inst) {
+  const ir::Type kind = ir::Type::named(inst.immediates[0].symbol.text());
+  const bool isInt = kind == ir::Type::Int();
+  llvm::Value* const value = use(inst.operands[0]);
+  BasicBlock *const object = newBlock("object"), *const done = newBlock("done");
+  BasicBlock* const from = b_.GetInsertBlock();
+  llvm::Value* const immediate = isInt ? bits_.isSmallInt(value) : b_.getFalse();
+  b_.CreateCondBr(bits_.isObject(value), object, done);
+  b_.SetInsertPoint(object);
+  llvm::Value* const found = bits_.hasKind(value, isInt                       ? Kind::BoxedInt
+                                                  : kind == ir::Type::Array() ? Kind::Array
+                                                                              : Kind::Map);
+  b_.CreateBr(done);
+  defineCondition(inst, merge(from, immediate, object, found, done));
+}
+
 /// `is` with a built-in class that is the class of one kind: a compare says yes, and no of values that are no objects.
 bool FunctionEmitter::emitIsKind(const ir::Instruction& inst) {
   const ir::Global* type = cold_ ? nullptr : module_.builtin(inst.operands[1]);

@@ -161,9 +161,8 @@ Type resultType(const Instruction& inst, std::span<const Type> operands) {
     case Op::ScopeNew: return Type::Other();
     case Op::CheckType: return ir::annotationOf(inst).of(operands[0]);
     case Op::CallMethod: {
-      const ir::ArrayMethod* method =
-          operands.empty() ? nullptr : ir::knownArrayMethod(inst, operands[0]);
-      return method ? method->result & Type::value() : methodType(inst, operands);
+      const bool ofArray = !operands.empty() && operands[0].within(Type::Array());
+      return ofArray ? ir::arrayMethodResult(inst) : methodType(inst, operands);
     }
     case Op::Call:
     case Op::CallKnown:

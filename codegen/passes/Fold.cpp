@@ -174,6 +174,15 @@ Value* isClass(const Instruction& inst, ir::Program& program) {
   return nullptr;
 }
 
+Value* hasKind(const Instruction& inst, ir::Program& program) {
+  const Type kind = Type::named(inst.immediates[0].symbol.text());
+  const Type type = inst.operands[0]->type;
+  if (type.isNone()) return nullptr;
+  if (type.within(kind)) return boolean(program, true);
+  if (!type.overlaps(kind)) return boolean(program, false);
+  return nullptr;
+}
+
 Value* isTrue(Value* value, ir::Program& program) {
   if (!value->type.isNone() && value->type.within(Type::Bool())) return value;
   const std::optional<bool> truth = truthOf(value);
@@ -221,6 +230,7 @@ Value* fold(const Instruction& inst, ir::Program& program) {
     case Op::IsTrue: return isTrue(inst.operands[0], program);
     case Op::IsInt: return isInt(inst.operands[0], program);
     case Op::IsClass: return isClass(inst, program);
+    case Op::HasKind: return hasKind(inst, program);
     case Op::Assume:  // of something that is known anyway
       return inst.operands[0]->type.within(inst.type) && !inst.operands[0]->type.isNone()
                  ? inst.operands[0]

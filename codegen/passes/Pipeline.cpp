@@ -29,12 +29,12 @@ constexpr std::string_view level1[] = {"simplify", "resolve-calls", "resolve-met
 // clang-format off
 constexpr std::string_view level2[] = {
     "simplify", "resolve-calls", "number-classes", "resolve-methods",  // which calls are known
-    "initialise-fields", "simplify", "tail-loops",
-    "inline", "simplify", "resolve-calls",                             // closures that become known by inlining
-    "inline", "simplify", "resolve-calls",
+    "initialise-fields", "simplify", "tail-loops", "expand-methods", "resolve-calls",
+    "inline", "simplify", "expand-methods", "resolve-calls",           // closures that become known by inlining
+    "inline", "simplify", "expand-methods", "resolve-calls",
     "inline", "simplify", "elide-scopes", "simplify",
     "direct-calls", "drop-unused",
-    "specialise", "infer", "numbers", "simplify", "infer",             // what kinds of values there are
+    "specialise", "infer", "numbers", "simplify", "elide-scopes", "infer",  // what kinds of values there are
     "self-inline", "simplify", "class-versions", "lower-fields", "simplify",
     "infer", "simplify", "infer",
     "licm", "unbox", "ranges",

@@ -27,6 +27,10 @@ Value gene_array_new(Context* context, const Value* items, uint64_t count) {
   return Value::object(newArrayFrom(*context, items, static_cast<uint32_t>(count)));
 }
 
+Value gene_array_sized(Context* context, Value size) {
+  return Value::object(newArray(*context, static_cast<uint32_t>(size.smallInt())));
+}
+
 Value gene_array_push(Context* context, Value array, Value item) {
   arrayPush(*context, as<ArrayObject>(array), item);
   return array;
