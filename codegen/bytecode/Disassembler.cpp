@@ -198,6 +198,8 @@ class Disassembler {
       case 'q':
       case 'y': return constant(value);
       case 'p':
+        return functionName(static_cast<uint32_t>(value)) +
+               (value & vm::BehindChecks ? " behind its checks" : "");
       case 'F': return functionName(value);
       case 'S': return format("shape %" PRIu64, value);
       case 'h': return format("r%u", half(value, 0));

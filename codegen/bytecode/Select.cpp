@@ -15,6 +15,7 @@ Select::Select(const ir::Function& function, const RegAlloc& registers, ImageTab
     : function_(function), registers_(registers), tables_(tables), assembler_(longJumps, &memory_) {
   blockLabels_.reserve(function.blocks.size());
   start_ = assembler_.newLabel();
+  checked_ = assembler_.newLabel();
   for (size_t i = 0; i < function.blocks.size(); i++) blockLabels_.push_back(assembler_.newLabel());
 }
 
@@ -49,6 +50,8 @@ void Select::findLoops() {
 bool Select::run() {
   findLoops();
   assembler_.bind(start_);
+  leadingChecks();
+  assembler_.bind(checked_);
   for (const ir::Constant* constant : registers_.hoisted())
     load(registers_.reg(constant), *constant);
   for (const ir::Block* block : function_.blocks) {
@@ -60,9 +63,19 @@ bool Select::run() {
   return assembler_.link();
 }
 
+/// Calls whose arguments are proven enter behind these: they come first, and move nothing.
+void Select::leadingChecks() {
+  for (const ir::Instruction* check : ir::leadingChecks(function_)) {
+    if (result(*check) != registers_.reg(ir::checkedSlot(*check))) break;
+    emitCheckType(*check);
+    leading_++;
+  }
+}
+
 void Select::blockBody(const ir::Block& block) {
   left_ = false;
-  for (const ir::Instruction* i : block.instructions) {
+  const auto start = block.instructions.begin() + (&block == function_.entry() ? leading_ : 0);
+  for (const ir::Instruction* i : std::span(start, block.instructions.end())) {
     if (registers_.isFused(*i)) continue;
     instruction(*i);
     if (left_) break;
@@ -219,7 +232,7 @@ void Select::emitCallKnown(const ir::Instruction& i) {
                  [&](uint32_t to, uint32_t from) { move(to, from); });
     for (uint32_t slot = 0; slot < count; slot++)
       if (const ir::Constant* constant = asConstant(i.operands[slot + 1])) load(slot, *constant);
-    assembler_.jump(start_);
+    assembler_.jump(ir::passesLeadingChecks(i) ? checked_ : start_);
     left_ = true;
     return;
   }
@@ -228,7 +241,7 @@ void Select::emitCallKnown(const ir::Instruction& i) {
   const Opcode op = captures ? (i.tail ? Opcode::TailCallClosure : Opcode::CallClosure)
                              : (i.tail ? Opcode::TailCallKnown : Opcode::CallKnown);
   assembler_.emit(op, window + 2, count);
-  assembler_.word(callee->index);
+  assembler_.word(callee->index | (ir::passesLeadingChecks(i) ? vm::BehindChecks : 0));
   if (!captures) assembler_.word(callee->index);
   if (i.tail)
     left_ = true;

@@ -46,6 +46,7 @@ class Select {
   };
 
   void instruction(const ir::Instruction& i);
+  void leadingChecks();
   void blockBody(const ir::Block& block);
   void stub(const Stub& stub);
   void findLoops();
@@ -96,9 +97,10 @@ class Select {
   std::pmr::vector<Label> blockLabels_{&memory_};
   std::pmr::vector<uint32_t> loopDepths_{&memory_};  // by block
   std::pmr::vector<Stub> stubs_{&memory_};
-  Label start_;
-  uint32_t next_ = 0;                            // the block that will be laid out next
+  Label start_, checked_;  // checked_: behind the leading checks, which are in place
+  uint32_t next_ = 0;      // the block that will be laid out next
   const ir::Instruction* arithmetic_ = nullptr;  // the last one emitted
+  uint32_t leading_ = 0;                         // how many of these there are
   bool copying_ = false;                         // in the copy of a test
   bool left_ = false;                            // a tail call ended the block
 };

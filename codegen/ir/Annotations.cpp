@@ -180,6 +180,32 @@ Annotation annotationOf(const Instruction& check) {
   return a;
 }
 
+const Param* checkedSlot(const Instruction& check) {
+  const Value* value = check.operands[0];
+  while (value->kind == ValueKind::Instruction) {
+    const auto* inst = static_cast<const Instruction*>(value);
+    if (inst->op != Op::CheckType) return nullptr;
+    value = inst->operands[0];
+  }
+  return value->kind == ValueKind::Param ? static_cast<const Param*>(value) : nullptr;
+}
+
+std::vector<const Instruction*> leadingChecks(const Function& function) {
+  std::vector<const Instruction*> checks;
+  for (const Instruction* inst : function.entry()->instructions) {
+    if (inst->op != Op::CheckType || inst->handler || !checkedSlot(*inst)) break;
+    checks.push_back(inst);
+  }
+  return checks;
+}
+
+bool passesLeadingChecks(const Instruction& call) {
+  const std::vector<const Instruction*> checks = leadingChecks(*call.immediates[0].function);
+  return !checks.empty() && std::ranges::all_of(checks, [&](const Instruction* check) {
+    return annotationOf(*check).accepts(call.operands[checkedSlot(*check)->index + 1]->type);
+  });
+}
+
 Type acceptedBy(const Form* annotation) {
   Type result = Type::none();
   forEachMember(annotation, [&](const Form* member) {

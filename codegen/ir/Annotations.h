@@ -23,6 +23,13 @@ struct Annotation {
 /// Of a `check.type`.
 Annotation annotationOf(const Instruction& check);
 
+/// The checks of slots that a function begins with, in order; outside of `try`.
+std::vector<const Instruction*> leadingChecks(const Function& function);
+/// The slot that a leading check is about.
+const Param* checkedSlot(const Instruction& leadingCheck);
+/// Do the arguments of this `call.known` pass all leading checks of its callee, which has some, as they are?
+bool passesLeadingChecks(const Instruction& call);
+
 /// The kinds of values that a field or variable with this annotation takes as they are, without nil; `none` where that
 /// cannot be said.
 Type acceptedBy(const Form* annotation);

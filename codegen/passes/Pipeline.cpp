@@ -25,7 +25,8 @@ constexpr Pass passes[] = {
 // --- the pipelines, by -O level ------------------------------------------------------------------------------------------
 
 // Level 0 (eval, the REPL) runs nothing.
-constexpr std::string_view level1[] = {"simplify", "resolve-calls", "resolve-methods", "simplify"};
+constexpr std::string_view level1[] = {"simplify", "resolve-calls", "resolve-methods", "simplify",
+                                       "proven-checks"};
 // clang-format off
 constexpr std::string_view level2[] = {
     "simplify", "resolve-calls", "number-classes", "resolve-methods",  // which calls are known

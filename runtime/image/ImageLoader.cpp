@@ -262,6 +262,7 @@ class Loader {
     FunctionInfo& info = program_->functions[index];
     vm::Code& code = program_->codeStore[index];
     code.start = reinterpret_cast<uint16_t*>(view.words);
+    code.behindChecks = code.start + 4 * checkWords(view);
     code.consts = program_->slots;
     code.simpleCount = info.simple ? info.slotCount : vm::Code::NotSimple;
     code.frameSize = view.header->frameSize;
@@ -274,6 +275,18 @@ class Loader {
     if (info.captureCount != 0) return;
     code.self = newFunction(context_, &info, 0);
     makeImmortal(Value::object(code.self));
+  }
+
+  /// How many words at the start of the code are checks.
+  static uint32_t checkWords(const CodeView& view) {
+    uint32_t at = 0;
+    for (;;) {
+      const auto op = static_cast<vm::Opcode>(static_cast<uint16_t>(view.words[at]));
+      if (op != vm::Opcode::CheckInt && op != vm::Opcode::CheckFloat &&
+          op != vm::Opcode::CheckObject)
+        return at;
+      at += 1 + vm::wordsBehind(view.words + at);
+    }
   }
 
   /// Replaces the indices in the words behind each instruction by what they stand for.
@@ -299,7 +312,10 @@ class Loader {
       case 'k':
       case 'q':
       case 'y': return program_->slots[word].bits;
-      case 'p': return reinterpret_cast<uint64_t>(program_->codeStore[word].start);
+      case 'p': {
+        const vm::Code& code = program_->codeStore[static_cast<uint32_t>(word)];
+        return reinterpret_cast<uint64_t>(word & vm::BehindChecks ? code.behindChecks : code.start);
+      }
       case 'f': return reinterpret_cast<uint64_t>(program_->codeStore[word].self);
       case 'F': return reinterpret_cast<uint64_t>(&program_->functions[word]);
       case 'S': return reinterpret_cast<uint64_t>(&program_->shapes[word]);

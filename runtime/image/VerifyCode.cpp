@@ -145,7 +145,7 @@ class CodeVerifier {
       case 'k': constant(value, true); break;
       case 'q': constant(value, false); break;
       case 'c': check(value == 0, "an inline cache is not empty"); break;
-      case 'p':
+      case 'p': function(value & ~vm::BehindChecks, half(2)); break;
       case 'f': function(value, half(2)); break;
       case 'F': function(value, 0); break;
       case 'S': {

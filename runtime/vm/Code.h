@@ -37,8 +37,9 @@ struct HandlerEntry {
 struct Code {
   static constexpr uint32_t NotSimple = 0xFFFFFFFF;
 
-  uint16_t* start;  // four halfwords a word
-  Value* consts;    // Program::slots
+  uint16_t* start;         // four halfwords a word
+  uint16_t* behindChecks;  // … behind the checks of slots that the code begins with
+  Value* consts;           // Program::slots
   uint32_t
       simpleCount;     // slots, when that many positional arguments need no binding; else NotSimple
   uint32_t frameSize;  // registers

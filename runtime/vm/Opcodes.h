@@ -39,6 +39,9 @@ inline constexpr uint32_t CallMethodWords =
     1 + static_cast<uint32_t>(OpcodeTable[static_cast<uint32_t>(Opcode::CallMethod)].words.size());
 
 /// A RUNTIME row of codegen/ir/Instructions.def as the interpreter sees it.
+/// In a word `p`: the call enters behind the checks that the callee's code begins with.
+inline constexpr uint64_t BehindChecks = uint64_t{1} << 32;
+
 struct RuntimeRow {
   std::string_view mnemonic;
   std::string_view entry;
