@@ -314,9 +314,10 @@ void Select::emitCheckType(const ir::Instruction& i) {
     if (has(kind) && !expected) expected = static_cast<uint32_t>(kind);
   move(result(i), use(i, 0));
   mark(i);
-  assembler_.emit(has(Kind::Int)     ? Opcode::CheckInt
-                  : has(Kind::Float) ? Opcode::CheckFloat
-                                     : Opcode::CheckObject,
+  assembler_.emit(annotation.function ? Opcode::CheckFunction
+                  : has(Kind::Int)    ? Opcode::CheckInt
+                  : has(Kind::Float)  ? Opcode::CheckFloat
+                                      : Opcode::CheckObject,
                   result(i), has(Kind::Int) || has(Kind::Float) ? 0 : expected);
   assembler_.word(tables_.formSlot(i.immediates[0].form, false));
   assembler_.word(tables_.formSlot(i.immediates[1].form, false));

@@ -171,6 +171,7 @@ Annotation annotationOf(const Instruction& check) {
       a.passes = a.passes | known->passes;
       a.gives = a.gives | known->gives;
     } else if (isFunctionType(member)) {
+      a.function = member == type;
       a.gives = a.gives | Functions;
     } else {
       a.gives = a.gives | (first ? classes : Type::any());
@@ -178,6 +179,46 @@ Annotation annotationOf(const Instruction& check) {
   });
   if (!a.gives.isAny() && redefinesTypes(*check.block->function->program)) a.gives = Type::any();
   return a;
+}
+
+namespace {
+
+bool agree(const Form* a, const Form* b) {
+  const auto saysNothing = [](const Form* type) {
+    return type->kind == FormKind::Nil || isSymbol(type, "Any");
+  };
+  return saysNothing(a) || saysNothing(b) || printForm(*a) == printForm(*b);
+}
+
+/// Is the function certainly of the type (Fn [A B] -> R)? Of functions with plain positional parameters only.
+bool hasType(const Function& function, const GeneForm& type) {
+  if (type.children.empty() || type.children[0]->kind != FormKind::Array) return false;
+  const auto& wanted = as<ArrayForm>(*type.children[0]).items;
+  const size_t at = type.children.size() > 1 && isSymbol(type.children[1], "->") ? 2 : 1;
+  const Form* result = at < type.children.size() ? type.children[at] : nullptr;
+  if (result && isSymbol(result, "!")) result = nullptr;
+  if (!function.signature || function.params.size() != wanted.size()) return false;
+  const auto& parts = as<ArrayForm>(*function.signature).items;
+  const auto& types = as<ArrayForm>(*parts[0]).items;
+  if (types.size() != wanted.size()) return false;
+  for (size_t i = 0; i < wanted.size(); i++) {
+    const std::string_view text = symbolOf(wanted[i]).text();
+    if (function.params[i].kind != ParamKind::Positional || text.starts_with("^") ||
+        text == "..." || !agree(wanted[i], types[i]))
+      return false;
+  }
+  return !result || agree(result, parts[1]);
+}
+
+}  // namespace
+
+bool isProven(const Instruction& check, const Value* value) {
+  const Annotation annotation = annotationOf(check);
+  if (annotation.accepts(value->type)) return true;
+  if (!annotation.function || value->kind != ValueKind::Instruction) return false;
+  const auto* closure = static_cast<const Instruction*>(value);
+  return closure->op == Op::Closure &&
+         hasType(*closure->immediates[0].function, as<GeneForm>(*check.immediates[0].form));
 }
 
 const Param* checkedSlot(const Instruction& check) {
@@ -202,7 +243,7 @@ std::vector<const Instruction*> leadingChecks(const Function& function) {
 bool passesLeadingChecks(const Instruction& call) {
   const std::vector<const Instruction*> checks = leadingChecks(*call.immediates[0].function);
   return !checks.empty() && std::ranges::all_of(checks, [&](const Instruction* check) {
-    return annotationOf(*check).accepts(call.operands[checkedSlot(*check)->index + 1]->type);
+    return isProven(*check, call.operands[checkedSlot(*check)->index + 1]);
   });
 }
 

@@ -13,6 +13,7 @@ struct Annotation {
   Type gives;             // nothing else comes out
   bool elements = false;  // of an array: each element is checked and perhaps converted
   bool converts = false;  // between Int and Float
+  bool function = false;  // the type of a function: a matter of its definition
 
   /// What comes out for a value of this type: of those that never pass, anything of `gives`.
   [[nodiscard]] Type of(Type value) const;
@@ -22,6 +23,9 @@ struct Annotation {
 
 /// Of a `check.type`.
 Annotation annotationOf(const Instruction& check);
+
+/// Does the value certainly pass the check, as it is?
+bool isProven(const Instruction& check, const Value* value);
 
 /// The checks of slots that a function begins with, in order; outside of `try`.
 std::vector<const Instruction*> leadingChecks(const Function& function);

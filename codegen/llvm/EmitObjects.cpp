@@ -126,6 +126,7 @@ void FunctionEmitter::emitCheckType(const ir::Instruction& inst) {
   llvm::Value* const value = use(inst.operands[0]);
   if (annotation.accepts(inst.operands[0]->type)) return defineAs(inst, value, Rep::Boxed);
   llvm::Value* const cache = module_.newCache();
+  const auto cached = [&] { return b_.CreateLoad(b_.getInt64Ty(), cache); };
   const auto check = [&] {
     ImageTables& tables = module_.tables();
     llvm::Value* const type = loadSlot(tables.formSlot(inst.immediates[0].form, false));
@@ -151,7 +152,12 @@ void FunctionEmitter::emitCheckType(const ir::Instruction& inst) {
   const bool byRange = passes.hasInstances();
   // Whatever else may pass, an inline cache has the shape of one that did.
   const bool byCache = !(annotation.gives & known).within(annotation.passes);
-  if (std::popcount(kinds) > passes.overlaps(ir::Type::Int()) || byRange || byCache) {
+  if (annotation.function) {
+    require(bits_.isObject(value), slow);
+    require(bits_.hasKind(value, Kind::Function), slow);
+    acceptIf(b_.CreateICmpEQ(bits_.loadWord(bits_.pointer(value), layout::FunctionObject_info),
+                             cached()));
+  } else if (std::popcount(kinds) > passes.overlaps(ir::Type::Int()) || byRange || byCache) {
     BasicBlock *const object = newBlock("object"), *const immediate = newBlock("immediate");
     b_.CreateCondBr(bits_.isObject(value), object, immediate, likely());
     b_.SetInsertPoint(object);
@@ -168,9 +174,7 @@ void FunctionEmitter::emitCheckType(const ir::Instruction& inst) {
       acceptIf(isShapeOfClasses(shape, passes.firstClass(), passes.lastClass()));
     else if (byRange)
       acceptIf(b_.CreateICmpUGE(shape, b_.getInt32(FirstInstanceShape)));
-    if (byCache)
-      acceptIf(b_.CreateICmpEQ(
-          shape, b_.CreateTrunc(b_.CreateLoad(b_.getInt64Ty(), cache), b_.getInt32Ty())));
+    if (byCache) acceptIf(b_.CreateICmpEQ(shape, b_.CreateTrunc(cached(), b_.getInt32Ty())));
     b_.CreateBr(slow);
     b_.SetInsertPoint(immediate);
     if (passes.overlaps(ir::Type::Nil()))

@@ -244,8 +244,7 @@ Value* fold(const Instruction& inst, ir::Program& program) {
     case Op::Concat: return concat(inst, program);
     case Op::RangeBound:
       return inst.operands[0]->type.within(Type::Int()) ? inst.operands[0] : nullptr;
-    case Op::CheckType:
-      return ir::annotationOf(inst).accepts(inst.operands[0]->type) ? inst.operands[0] : nullptr;
+    case Op::CheckType: return ir::isProven(inst, inst.operands[0]) ? inst.operands[0] : nullptr;
     default: return nullptr;
   }
 }

@@ -34,7 +34,7 @@ constexpr std::string_view level2[] = {
     "inline", "simplify", "expand-methods", "resolve-calls",           // closures that become known by inlining
     "inline", "simplify", "expand-methods", "resolve-calls",
     "inline", "simplify", "elide-scopes", "simplify",
-    "direct-calls", "drop-unused",
+    "direct-calls", "drop-unused", "caller-checks",
     "specialise", "infer", "numbers", "simplify", "elide-scopes", "infer",  // what kinds of values there are
     "self-inline", "simplify", "class-versions", "lower-fields", "simplify",
     "infer", "simplify", "infer",

@@ -12,7 +12,8 @@
 //                 AddsField | shape before   index: (shape after - shape before) << SlotBits | field number. The
 //                                            instance gets the shape after, and the field, which lies inside the
 //                                            object, its first value
-//   check.type    shape: of an object whose shape is enough for it to pass
+//   check.type    shape: of an object whose shape is enough for it to pass; of a (Fn …) type, the whole word: the
+//                 FunctionInfo of a function that passed
 //   is            shape: of an object        index: id of a class << 1 | the answer; in the VM only
 //
 // So an object whose header has the shape of a member cache is an instance with the field at that offset: generated
@@ -32,6 +33,9 @@ inline constexpr uint32_t MaxShapeStep =
 inline InlineCache readCache(const InlineCache* cache) {
   return __builtin_bit_cast(
       InlineCache, __atomic_load_n(reinterpret_cast<const uint64_t*>(cache), __ATOMIC_RELAXED));
+}
+inline void writeCacheWord(InlineCache* cache, uint64_t word) {
+  __atomic_store_n(reinterpret_cast<uint64_t*>(cache), word, __ATOMIC_RELAXED);
 }
 inline void writeCache(InlineCache* cache, uint32_t shape, uint32_t index) {
   __atomic_store_n(reinterpret_cast<uint64_t*>(cache),

@@ -6,6 +6,7 @@
 #include "runtime/abi/Entry.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Function.h"
 #include "runtime/object/String.h"
 
 using namespace gene;
@@ -35,6 +36,10 @@ Value gene_check_type(Context* context, Value type, Value where, InlineCache* ca
   }
   if (isMatchedByShape(*context, type, value)) {
     writeCache(cache, value.object()->shape, 0);
+    return value;
+  }
+  if (isFunctionType(type) && isKind(value, Kind::Function) && matchesType(*context, type, value)) {
+    writeCacheWord(cache, reinterpret_cast<uint64_t>(as<FunctionObject>(value)->info));
     return value;
   }
   // Values of variables are not converted: their text is "variable @ PLACE".

@@ -283,7 +283,7 @@ class Loader {
     for (;;) {
       const auto op = static_cast<vm::Opcode>(static_cast<uint16_t>(view.words[at]));
       if (op != vm::Opcode::CheckInt && op != vm::Opcode::CheckFloat &&
-          op != vm::Opcode::CheckObject)
+          op != vm::Opcode::CheckObject && op != vm::Opcode::CheckFunction)
         return at;
       at += 1 + vm::wordsBehind(view.words + at);
     }

@@ -302,6 +302,12 @@ Value applyType(Context& context, Value type, const Value* args, uint32_t count)
   return count == 0 ? Value::absent() : newType(context, Value::object(applied));
 }
 
+bool isFunctionType(Value type) {
+  if (!isGene(type) || isUnion(as<GeneObject>(type))) return false;
+  const Value head = as<GeneObject>(type)->type.get();
+  return head.isSymbol() && head.symbol().text() == "Fn";
+}
+
 bool matchesType(Context& context, Value type, Value v) {
   if (isKind(type, Kind::Type)) type = as<TypeObject>(type)->expression.get();
   if (type.isSymbol()) return matchesName(context, type.symbol(), v);
@@ -316,8 +322,7 @@ bool matchesType(Context& context, Value type, Value v) {
       if (matchesType(context, gene->children[i].get(), v)) return true;
     return false;
   }
-  if (gene->type.get().isSymbol() && gene->type.get().symbol().text() == "Fn")
-    return matchesFunctionType(gene, v);
+  if (isFunctionType(type)) return matchesFunctionType(gene, v);
   return matchesType(context, gene->type.get(), v);
 }
 

@@ -12,6 +12,8 @@ namespace gene {
 /// Does `v` match the type? nil matches only what names it.
 bool matchesType(Context& context, Value type, Value v);
 
+/// Is it a type of functions, (Fn …)?
+bool isFunctionType(Value type);
 /// Does every object with the shape of `v` match the type, as `v` does? False where that takes a closer look.
 bool isMatchedByShape(Context& context, Value type, Value v);
 

@@ -1,0 +1,132 @@
+// Lets the callers of a direct function check its arguments: what a caller has proven is not checked, and in the function the
+// annotation is a fact.
+//   before  (func f [x] ^^direct (block entry [v0] (v1 = check.type `Int `"x" 0 0 v0) …))        (call.known f absent v7)
+//   after   (func f [x] ^^direct (block entry [v0] …))      (v8 = check.type `Int `"x" 0 0 v7) (call.known f absent v8)
+// The moved checks are the function's own on stack traces, as inlined code is. Needs: direct-calls. Keeps: the order of
+// the checks, which all come before anything else in the function; checks of slots that are used unchecked, too.
+
+#include <algorithm>
+
+#include "codegen/ir/Annotations.h"
+#include "codegen/passes/Facts.h"
+#include "codegen/passes/Passes.h"
+#include "codegen/passes/Rewrite.h"
+
+namespace gene {
+namespace {
+
+using ir::Block;
+using ir::Function;
+using ir::Instruction;
+using ir::Op;
+using ir::Value;
+
+size_t usesOf(const Value* value, const Function& f) {
+  size_t uses = 0;
+  for (const Block* block : f.blocks) {
+    for (const Instruction* inst : block->instructions)
+      uses += static_cast<size_t>(std::ranges::count(inst->operands, value));
+    block->forEachEdge([&](ir::Edge& edge, bool) {
+      uses += static_cast<size_t>(std::ranges::count(edge.args, value));
+    });
+  }
+  return uses;
+}
+
+/// The checks that callers can make: of slots that nothing else looks at.
+std::vector<const Instruction*> movableChecks(const Function& f) {
+  std::vector<const Instruction*> checks;
+  if (!f.isDirect) return checks;
+  for (const Instruction* check : ir::leadingChecks(f)) {
+    if (check->operands[0]->kind != ir::ValueKind::Param || check->inlined ||
+        usesOf(check->operands[0], f) != 1)
+      break;
+    checks.push_back(check);
+  }
+  return checks;
+}
+
+class Mover {
+ public:
+  explicit Mover(ir::Program& program) : program_(program), checks_(program.functions.size()) {}
+
+  bool run() {
+    bool any = false;
+    for (const Function* f : program_.functions) {
+      checks_[f->index] = movableChecks(*f);
+      any |= !checks_[f->index].empty();
+    }
+    if (!any) return false;
+    for (Function* f : program_.functions) {
+      std::vector<Instruction*> calls;
+      for (Block* block : f->blocks)
+        for (Instruction* inst : block->instructions)
+          if (inst->op == Op::CallKnown && !checks_[inst->immediates[0].function->index].empty())
+            calls.push_back(inst);
+      for (Instruction* call : calls) checkBefore(*call);
+      if (!calls.empty()) ir::orderBlocks(*f);
+    }
+    for (Function* f : program_.functions) dropFrom(*f);
+    return true;
+  }
+
+ private:
+  void checkBefore(Instruction& call) {
+    const Function& callee = *call.immediates[0].function;
+    const auto* inlined =
+        program_.arena.make<ir::Inlined>(&callee, call.loc, call.inlined, call.tail, false);
+    for (const Instruction* check : checks_[callee.index]) {
+      Value*& argument = call.operands[ir::checkedSlot(*check)->index + 1];
+      if (ir::isProven(*check, argument)) continue;
+      Instruction* copy = program_.arena.make<Instruction>(*check);
+      copy->operands = program_.arena.copy(std::span<Value* const>(&argument, 1));
+      copy->inlined = inlined;
+      insertBefore(call, copy);
+      argument = copy;
+    }
+  }
+
+  /// Inside `try` what may raise ends its block.
+  void insertBefore(Instruction& call, Instruction* check) {
+    Block& block = *call.block;
+    const auto at = static_cast<uint32_t>(std::ranges::find(block.instructions, &call) -
+                                          block.instructions.begin());
+    const std::vector<Instruction*> rest(block.instructions.begin() + at, block.instructions.end());
+    block.instructions.resize(at);
+    append(block, check);
+    Block* next = &block;
+    if (call.handler) {
+      check->handler = program_.arena.make<ir::Edge>(ir::Edge{call.handler->target, {}});
+      for (Value* arg : call.handler->args) check->handler->args.push_back(program_.arena, arg);
+      next = block.function->addBlock(Symbol::of("checked"));
+      Instruction* jump = makeInstruction(program_, Op::Jump, call.loc, {});
+      jump->inlined = call.inlined;
+      jump->successors = {program_.arena.array<ir::Edge>(1), 1};
+      new (&jump->successors[0]) ir::Edge{next, {}};
+      append(block, jump);
+    }
+    for (Instruction* inst : rest) append(*next, inst);
+  }
+
+  void dropFrom(Function& f) {
+    const std::vector<const Instruction*>& checks = checks_[f.index];
+    if (checks.empty()) return;
+    Substitution slots;
+    for (const Instruction* check : checks) {
+      slots.replace(check, check->operands[0]);
+      ir::Param* slot = f.entry()->params[ir::checkedSlot(*check)->index];
+      slot->type = slot->type & ir::annotationOf(*check).gives;
+    }
+    slots.apply(f);
+    removeInstructions(f, [&](const Instruction* inst) { return slots.contains(inst); });
+  }
+
+  ir::Program& program_;
+  std::vector<std::vector<const Instruction*>> checks_;  // by Function::index
+};
+
+}  // namespace
+
+bool callerChecks(ir::Program& program, PassContext&) { return Mover(program).run(); }
+
+}  // namespace gene
