@@ -128,16 +128,6 @@ std::string builtinsReference() {
 
 // --- helpers -----------------------------------------------------------------------------------------------------------
 
-bool keyName(Value key, Symbol* name) {
-  if (key.isSymbol())
-    *name = key.symbol();
-  else if (isString(key))
-    *name = symbolOfString(key);
-  else
-    return false;
-  return true;
-}
-
 bool keyArgument(Context& context, const Value* args, uint32_t count, uint32_t needed,
                  const char* method, const char* missing, Symbol* key) {
   if (count < needed) {

@@ -8,6 +8,7 @@
 
 #include "runtime/object/Class.h"
 #include "runtime/object/Function.h"
+#include "runtime/object/String.h"
 
 namespace gene {
 
@@ -59,7 +60,15 @@ inline Value raiseType(Context& context, std::string_view message) {
   return raise(context, ErrorClass::Type, message);
 }
 /// The name a String or Symbol key stands for; false for other kinds.
-bool keyName(Value key, Symbol* name);
+inline bool keyName(Value key, Symbol* name) {
+  if (key.isSymbol())
+    *name = key.symbol();
+  else if (isString(key))
+    *name = symbolOfString(key);
+  else
+    return false;
+  return true;
+}
 /// The key that `method` has as its first argument; raises when there are fewer than `needed` arguments (the receiver
 /// counts; `missing` says what is asked for) or it is no name.
 bool keyArgument(Context& context, const Value* args, uint32_t count, uint32_t needed,

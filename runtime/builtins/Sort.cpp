@@ -1,6 +1,8 @@
 #include "runtime/builtins/Sort.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <vector>
 
 #include "runtime/object/Array.h"
@@ -10,19 +12,17 @@
 namespace gene {
 namespace {
 
-/// Bottom-up merge sort over two arrays that the heap sees, so that the comparing function may do what it likes.
-/// Insertion sort for short runs. `before(a, b)` says whether b must come before a: 1 yes, 0 no, -1 it raised.
-template <class After>
-bool mergeSort(Context& context, ArrayObject* array, After&& after) {
-  const uint32_t n = array->size;
-  std::vector<Value> items(n), buffer(n);
-  for (uint32_t i = 0; i < n; i++) items[i] = arrayAt(array, i);
-  // The array itself holds all items while this runs: it is the caller's own copy, which no program sees.
+/// Bottom-up merge sort; insertion sort for short runs. `after(a, b)` says whether b must come before a: 1 yes, 0 no, -1 it
+/// raised.
+template <class Item, class After>
+bool mergeSort(std::vector<Item>& items, After&& after) {
+  const auto n = static_cast<uint32_t>(items.size());
+  std::vector<Item> buffer(n);
   constexpr uint32_t Run = 8;
   for (uint32_t from = 0; from < n; from += Run) {
     const uint32_t to = std::min(from + Run, n);
     for (uint32_t i = from + 1; i < to; i++) {
-      const Value v = items[i];
+      const Item v = items[i];
       uint32_t j = i;
       for (; j > from; j--) {
         const int result = after(items[j - 1], v);
@@ -55,10 +55,52 @@ bool mergeSort(Context& context, ArrayObject* array, After&& after) {
     }
     items.swap(buffer);
   }
-  ArrayObject* sorted = newArrayFrom(context, items.data(), n);
-  std::swap(sorted->items, array->items);  // items of the same elements kind
-  std::swap(sorted->capacity, array->capacity);
   return true;
+}
+
+/// The comparing function may do what it likes: the array itself holds all items while this runs, and is the caller's own
+/// copy, which no program sees.
+template <class After>
+bool sortItems(ArrayObject* array, After&& after) {
+  std::vector<Value> items(array->size);
+  for (uint32_t i = 0; i < array->size; i++) items[i] = arrayAt(array, i);
+  if (!mergeSort(items, after)) return false;
+  // A count that falls to zero here rises again before anything is freed: this allocates nothing.
+  for (uint32_t i = 0; i < array->size; i++) arraySet(array, i, items[i]);
+  return true;
+}
+
+/// A string with the eight bytes behind what all strings begin with, as a number that orders like they do.
+struct KeyedString {
+  uint64_t key;
+  Value string;
+};
+
+uint64_t keyOf(std::string_view text, size_t from) {
+  char bytes[8] = {};
+  std::memcpy(bytes, text.data() + from, std::min<size_t>(text.size() - from, 8));
+  uint64_t key;
+  std::memcpy(&key, bytes, 8);
+  return std::endian::native == std::endian::little ? __builtin_bswap64(key) : key;
+}
+
+/// UTF-8 orders like code points. Most comparisons are decided by the keys, without a look at the strings.
+void sortStrings(ArrayObject* array) {
+  const std::string_view first = stringView(arrayAt(array, 0));
+  size_t common = first.size();
+  for (uint32_t i = 1; i < array->size; i++) {
+    const std::string_view text = stringView(arrayAt(array, i)).substr(0, common);
+    common = static_cast<size_t>(std::mismatch(text.begin(), text.end(), first.begin()).first -
+                                 text.begin());
+  }
+  std::vector<KeyedString> items(array->size);
+  for (uint32_t i = 0; i < array->size; i++)
+    items[i] = {keyOf(stringView(arrayAt(array, i)), common), arrayAt(array, i)};
+  mergeSort(items, [](const KeyedString& a, const KeyedString& b) {
+    if (a.key != b.key) return static_cast<int>(a.key > b.key);
+    return static_cast<int>(stringView(a.string) > stringView(b.string));
+  });
+  for (uint32_t i = 0; i < array->size; i++) arraySet(array, i, items[i].string);
 }
 
 }  // namespace
@@ -73,7 +115,7 @@ bool sortArray(Context& context, ArrayObject* array, Value function) {
     return false;
   }
   if (!function.isNil()) {
-    return mergeSort(context, array, [&](Value a, Value b) {
+    return sortItems(array, [&](Value a, Value b) {
       const Value pair[] = {a, b};
       const Value result = call(context, function, pair, 2);
       if (result.isPending()) return -1;
@@ -88,19 +130,17 @@ bool sortArray(Context& context, ArrayObject* array, Value function) {
     strings &= isString(v);
   }
   if (ints)
-    return mergeSort(context, array,
-                     [](Value a, Value b) { return static_cast<int>(a.bits > b.bits); });
+    return sortItems(array, [](Value a, Value b) { return static_cast<int>(a.bits > b.bits); });
   if (numbers) {
-    return mergeSort(context, array, [](Value a, Value b) {
+    return sortItems(array, [](Value a, Value b) {
       if (isInt(a) && isInt(b)) return static_cast<int>(asInt(a) > asInt(b));
       return static_cast<int>(asDouble(a) > asDouble(b));
     });
   }
-  // UTF-8 orders like code points.
-  if (strings)
-    return mergeSort(context, array, [](Value a, Value b) {
-      return static_cast<int>(stringView(a) > stringView(b));
-    });
+  if (strings) {
+    sortStrings(array);
+    return true;
+  }
   // The first pair that cannot be compared names the error.
   Value a = arrayAt(array, 0), b = arrayAt(array, 1);
   for (uint32_t i = 1; i < array->size; i++) {

@@ -12,6 +12,7 @@
 #include "runtime/object/Gene.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
+#include "runtime/support/Search.h"
 #include "runtime/support/Utf8.h"
 
 namespace gene {
@@ -149,9 +150,8 @@ Value split(Context& context, const Value* args, uint32_t count) {
   ArrayObject* pieces = newArray(context, 0);
   if (!separator.empty()) {
     while (pieces->size + 1 < limit) {
-      const void* hit = ::memmem(rest.data(), rest.size(), separator.data(), separator.size());
-      if (!hit) break;
-      const auto at = static_cast<size_t>(static_cast<const char*>(hit) - rest.data());
+      const size_t at = findText(rest, separator);
+      if (at == std::string_view::npos) break;
       arrayPush(context, pieces, newString(context, rest.substr(0, at)));
       rest.remove_prefix(at + separator.size());
     }
@@ -183,7 +183,7 @@ Value index(Context& context, const Value* args, uint32_t count) {
   }
   const std::string_view pattern = stringView(args[1]);
   if (start > s->chars) return Value::smallInt(pattern.empty() ? int64_t{s->chars} : -1);
-  const size_t at = text(args).find(pattern, byteOffset(s, static_cast<uint32_t>(start)));
+  const size_t at = findText(text(args), pattern, byteOffset(s, static_cast<uint32_t>(start)));
   return Value::smallInt(at == std::string_view::npos ? -1 : characterAt(s, at));
 }
 
@@ -263,13 +263,13 @@ Value contain(Context& context, const Value* args, uint32_t count) {
   if (isRegex(args[1])) return regexTest(context, args[1], args[0]);
   if (!isString(args[1]))
     return raiseType(context, "String.contain expects a Regexp or string pattern");
-  return Value::boolean(text(args).find(stringView(args[1])) != std::string_view::npos);
+  return Value::boolean(findText(text(args), stringView(args[1])) != std::string_view::npos);
 }
 
 Value contains(Context& context, const Value* args, uint32_t count) {
   if (count < 2 || !isString(args[1]))
     return raiseArgument(context, "String.contains requires a string argument");
-  return Value::boolean(text(args).find(stringView(args[1])) != std::string_view::npos);
+  return Value::boolean(findText(text(args), stringView(args[1])) != std::string_view::npos);
 }
 
 Value charAt(Context& context, const Value* args, uint32_t count) {
@@ -346,7 +346,8 @@ bool findPattern(Context& context, const Value* args, uint32_t count, const char
 Value find(Context& context, const Value* args, uint32_t count) {
   if (!findPattern(context, args, count, "find")) return Value::pending();
   if (isRegex(args[1])) return regexFind(context, args[1], args[0]);
-  return text(args).find(stringView(args[1])) == std::string_view::npos ? Value::nil() : args[1];
+  const size_t at = findText(text(args), stringView(args[1]));
+  return at == std::string_view::npos ? Value::nil() : args[1];
 }
 
 Value findAll(Context& context, const Value* args, uint32_t count) {
@@ -354,7 +355,7 @@ Value findAll(Context& context, const Value* args, uint32_t count) {
   if (isRegex(args[1])) return regexFindAll(context, args[1], args[0]);
   const std::string_view pattern = stringView(args[1]);
   ArrayObject* result = newArray(context, 0);
-  for (size_t at = 0; (at = text(args).find(pattern, at)) != std::string_view::npos;
+  for (size_t at = 0; (at = findText(text(args), pattern, at)) != std::string_view::npos;
        at += pattern.size())
     arrayPush(context, result, args[1]);
   return Value::object(result);
@@ -372,7 +373,8 @@ Value replacement(Context& context, const Value* args, uint32_t count, const cha
   if (all && from.empty()) return args[0];
   std::string out;
   size_t copied = 0;
-  for (size_t at = 0; (at = source.find(from, at)) != std::string_view::npos;) {
+  out.reserve(source.size());
+  for (size_t at = 0; (at = findText(source, from, at)) != std::string_view::npos;) {
     out.append(source, copied, at - copied).append(to);
     at += from.size();
     copied = at;
