@@ -193,7 +193,14 @@ void Analyzer::collectVariables(const Form* root) {
     const std::string_view word = symbolOf(g.head).text();
     const std::string_view second =
         g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
-    if ((word == "var" || word == "let") && !g.children.empty()) collectPattern(g.children[0]);
+    if ((word == "var" || word == "let") && !g.children.empty()) {
+      collectPattern(g.children[0], word == "let");
+      const Form* last = g.children[0];  // x: and /x: are followed by a type
+      const Symbol name =
+          last->kind == FormKind::Path ? as<PathForm>(*last).parts.back() : symbolOf(last);
+      if (name.text().size() > 1 && name.text().ends_with(':') && g.children.size() > 1)
+        annotations_.push_back({plainName(name), g.children[1]});
+    }
     const bool hasScope =
         isOneOf(word, {"fn", "class", "ns", "object", "enum", "interface", "implement", "block",
                        "for", "repeat", "if", "if_not", "ifel", "case", "->", "$if_main"}) ||
@@ -211,7 +218,7 @@ void Analyzer::collectVariables(const Form* root) {
 }
 
 /// The variables of a `var` at the module's level.
-void Analyzer::collectPattern(const Form* what) {
+void Analyzer::collectPattern(const Form* what, bool constant) {
   switch (what->kind) {
     case FormKind::Symbol: {
       Symbol name = plainName(symbolOf(what));
@@ -219,14 +226,16 @@ void Analyzer::collectPattern(const Form* what) {
       if (!name.text().starts_with("$")) {
         topLevelVars_.insert(name);
         variableCounts_[name]++;
+        if (constant) constantCounts_[name]++;
       }
       break;
     }
     case FormKind::Array:
-      for (const Form* item : as<ArrayForm>(*what).items) collectPattern(item);
+      for (const Form* item : as<ArrayForm>(*what).items) collectPattern(item, constant);
       break;
     case FormKind::Map:
-      for (const Property& item : as<MapForm>(*what).properties) collectPattern(item.value);
+      for (const Property& item : as<MapForm>(*what).properties)
+        collectPattern(item.value, constant);
       break;
     default: break;
   }
@@ -267,6 +276,11 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
   for (Symbol name : published_) moduleGlobal(name, {});
   for (Symbol name : topLevelVars_)
     if (reifies_ || usedInFunctions_.contains(name)) moduleGlobal(name, {});
+  // Functions come before the variables: they have to know what these are.
+  for (const auto& [name, count] : constantCounts_)
+    if (count == variableCounts_[name]) constantGlobals_.insert(name);
+  for (const auto& [name, type] : annotations_)
+    if (variableCounts_[name] <= 1) globalTypes_[name] = annotation(type);
   // Imports first: functions above them see the names, too. They run in their places.
   for (const Form* form : forms)
     if (headText(form) == "import") imports_[form] = moduleImport(as<GeneForm>(*form));

@@ -65,7 +65,7 @@ class Analyzer {
     FunctionState* function;
     std::unordered_map<Symbol, ast::Binding*> names;
     std::unordered_map<Symbol, ast::Binding*>
-        later;                        // named functions further down: seen by nested functions only
+        later;                        // definitions further down: seen by nested functions only
     ast::Binding* pending = nullptr;  // a variable whose initialiser is analysed: likewise
     ast::Binding* self = nullptr;     // class and namespace bodies, $with: what `self` is here
     ast::Binding* cls = nullptr;      // class bodies: the class, for super
@@ -103,7 +103,7 @@ class Analyzer {
   void collectModuleNames(std::span<Form*> forms);
   void collectInner(const Form* form, bool inFunction);
   void collectVariables(const Form* root);
-  void collectPattern(const Form* what);
+  void collectPattern(const Form* what, bool constant);
   void collectFacts(const GeneForm& g, std::string_view head, std::string_view second);
   static bool isDefinition(const Form* form);
   Node* topLevel(Form* form);
@@ -134,6 +134,7 @@ class Analyzer {
   Node* assign(Symbol name, Location loc, Node* value);
   /// The global of a module-level definition or variable.
   ir::Global* moduleGlobal(Symbol name, Location loc);
+  const Form* annotationOf(Symbol variable) const;
   void decideStorage();
 
   // --- Expressions.cpp ------------------------------------------------------------------------------------------------
@@ -239,7 +240,8 @@ class Analyzer {
   // --- Functions.cpp --------------------------------------------------------------------------------------------------
   Node* bindDefinition(const Form* nameForm, Symbol name, Node* value, Location loc);
   Node* blockForm(const Form* params, std::span<Form* const> body, const GeneForm& form);
-  void predeclareFunctions(std::span<Form* const> forms);
+  void predeclare(std::span<Form* const> forms);
+  ast::Binding* predeclared(Symbol name, Location loc);
 
   // --- calls (Functions.cpp) ------------------------------------------------------------------------------------------
   ast::Arguments arguments(const GeneForm& form, std::span<Form* const> positional);
@@ -310,6 +312,7 @@ class Analyzer {
                     bool constant);
   ast::Destructure::Target target(Symbol name, Location loc, bool constant);
   Node* declareVariable(const GeneForm& form, bool constant);
+  Node* declareMember(const PathForm& path, const GeneForm& form);
 
   // --- Enums.cpp ------------------------------------------------------------------------------------------------------
   bool enumHead(const Form* form, Symbol* name, std::vector<Symbol>& variables);
@@ -385,6 +388,7 @@ class Analyzer {
   std::unordered_set<Symbol> declaredVars_;  // `var` statements that were passed
   std::unordered_map<Symbol, const Form*> globalTypes_;  // annotations of module variables
   std::unordered_set<Symbol> constantGlobals_;           // let
+  std::unordered_set<Symbol> laterGlobals_;              // defined further down in a `do` or loop
   std::unordered_map<Symbol, const ast::Function*>
       knownFunctions_;  // functions and what is initialised with one
   std::unordered_map<Symbol, std::vector<Symbol>> enums_;  // the variants of each
@@ -397,9 +401,11 @@ class Analyzer {
   std::unordered_map<Symbol, ClassInfo> classes_;
   std::unordered_map<Symbol, Symbol> globalClasses_;     // variables initialised with (new C …)
   std::unordered_map<Symbol, unsigned> variableCounts_;  // how often the top level declares a name
-  std::unordered_set<Symbol> narrowed_;                  // names whose type the program asks for
-  std::unordered_set<Symbol> assignedFields_;            // last names of the paths it assigns
-  std::unordered_set<Symbol> typeVariables_;             // (fn name:T:U …)
+  std::unordered_map<Symbol, unsigned> constantCounts_;  // and how often by `let`
+  std::vector<std::pair<Symbol, const Form*>> annotations_;  // (var x: T …) at the top level
+  std::unordered_set<Symbol> narrowed_;        // names whose type the program asks for
+  std::unordered_set<Symbol> assignedFields_;  // last names of the paths it assigns
+  std::unordered_set<Symbol> typeVariables_;   // (fn name:T:U …)
   std::unordered_map<Symbol, Macro> macros_;
   std::unordered_set<Symbol> usedMacros_;   // as values or by calls that were not expanded
   std::unordered_set<Symbol> moduleNames_;  // runEvaluated: the globals of the running program

@@ -8,9 +8,13 @@ namespace gene {
 Analyzer::Node* Analyzer::bindDefinition(const Form* nameForm, Symbol name, Node* value,
                                          Location loc) {
   if (nameForm->kind == FormKind::Path) return assignPath(as<PathForm>(*nameForm), value, loc);
-  if (scope_->outer == nullptr)
+  if (scope_->outer == nullptr) {
+    laterGlobals_.erase(name);
     return published(name, make<ast::AssignGlobal>(loc, moduleGlobal(name, loc), value));
-  return make<ast::DeclareLocal>(loc, declare(name, loc), value);
+  }
+  ast::Binding* const binding = predeclared(name, loc);
+  bind(binding);
+  return make<ast::DeclareLocal>(loc, binding, value);
 }
 
 namespace {
@@ -93,7 +97,7 @@ Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name,
   scope_->self = cls->cls;
   scope_->cls = cls->cls;
   collectPublished(rest, false, scope_->published);
-  predeclareFunctions(rest);
+  predeclare(rest);
   std::vector<ast::Class::Member> members;
   for (const Form* member : rest) this->member(*cls, member, members);
   popScope();

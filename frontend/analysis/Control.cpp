@@ -23,7 +23,7 @@ size_t until(std::span<Form* const> forms, std::initializer_list<std::string_vie
 }  // namespace
 
 Analyzer::Node* Analyzer::sequence(std::span<Form* const> forms, Location loc) {
-  predeclareFunctions(forms);
+  predeclare(forms);
   if (forms.size() == 1) return expression(forms[0]);
   std::vector<Node*> nodes;
   for (const Form* form : forms) nodes.push_back(expression(form));

@@ -1,5 +1,7 @@
 // Functions, their parameters, and calls (05).
 
+#include <algorithm>
+
 #include "frontend/analysis/Analyzer.h"
 
 namespace gene {
@@ -76,36 +78,65 @@ Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
     return assignPath(as<PathForm>(*s.nameForm), function(form, s, Role::Plain), form.loc);
   const bool isModule = scope_->outer == nullptr;
   if (!isModule) {
-    // The binding exists already when the enclosing body was looked over for functions.
-    auto later = scope_->later.find(s.name);
-    ast::Binding* binding =
-        later != scope_->later.end() ? later->second : newBinding(s.name, form.loc);
-    if (later != scope_->later.end()) scope_->later.erase(later);
+    ast::Binding* binding = predeclared(s.name, form.loc);
     ast::Function* node = function(form, s, Role::Plain);
     bind(binding);
     return make<ast::DeclareLocal>(form.loc, binding, node);
   }
   ir::Global* global = moduleGlobal(s.name, form.loc);  // first: the function may call itself
+  laterGlobals_.erase(s.name);
   ast::Function* node = function(form, s, Role::Plain);
   knownFunctions_[s.name] = node;
   return published(s.name, make<ast::AssignGlobal>(form.loc, global, node));
 }
 
-/// The bindings of functions that `forms` define, so that functions above them can call them.
-void Analyzer::predeclareFunctions(std::span<Form* const> forms) {
-  if (scope_->outer == nullptr) return;
+/// The bindings of what `forms` define, so that functions above the definitions can use them. The variables of a class
+/// or namespace are visible in all its functions, too (07 §1, 08 §4).
+void Analyzer::predeclare(std::span<Form* const> forms) {
+  constexpr std::string_view definitions[] = {"fn",   "class",     "ns",  "object",
+                                              "enum", "interface", "type"};
   for (const Form* form : forms) {
-    if (form->kind != FormKind::Gene || symbolOf(as<GeneForm>(*form).head).text() != "fn") continue;
+    if (form->kind != FormKind::Gene) continue;
     const auto& g = as<GeneForm>(*form);
+    const std::string_view head = symbolOf(g.head).text();
+    const bool isVariable = scope_->self && scope_->outer && (head == "var" || head == "let");
+    if (!isVariable && std::ranges::find(definitions, head) == std::end(definitions)) continue;
     if (g.children.empty() || g.children[0]->kind != FormKind::Symbol) continue;
-    const Symbol name = symbolOf(g.children[0]);
-    if (name != sym::Self && !scope_->later.contains(name))
+    std::string_view text = symbolOf(g.children[0]).text();
+    if (const size_t colon = text.find(':'); colon != 0) text = text.substr(0, colon);
+    const Symbol name = Symbol::of(text);
+    if (name == sym::Self || text.starts_with('$')) continue;
+    if (scope_->outer == nullptr) {
+      // In `do`, `try` and loops of the module's level: a global, as when it stands outside of them.
+      if (!globals_.contains(name)) laterGlobals_.insert(name);
+      moduleGlobal(name, form->loc);
+    } else if (!scope_->later.contains(name)) {
       scope_->later[name] = newBinding(name, form->loc);
+    }
   }
+}
+
+/// The binding that `predeclare` made for the name, or a new one.
+ast::Binding* Analyzer::predeclared(Symbol name, Location loc) {
+  auto later = scope_->later.find(name);
+  if (later == scope_->later.end()) return newBinding(name, loc);
+  ast::Binding* const binding = later->second;
+  scope_->later.erase(later);
+  return binding;
+}
+
+Analyzer::Node* Analyzer::macroMethodForm(const GeneForm& form) {
+  return error(form.loc, Diag::MacroMethod);
 }
 
 Analyzer::Node* Analyzer::fnxForm(const GeneForm& form) {
   return error(form.loc, Diag::RemovedForm, {"fnx", "(fn [args] ...)"});
+}
+Analyzer::Node* Analyzer::fnxMacroForm(const GeneForm& form) {
+  return error(form.loc, Diag::RemovedForm, {"fnx!", "(fn name! [args] ...)"});
+}
+Analyzer::Node* Analyzer::fnxxForm(const GeneForm& form) {
+  return error(form.loc, Diag::RemovedForm, {"fnxx", "(fn [args] ...)"});
 }
 
 Analyzer::Node* Analyzer::blockSpecialForm(const GeneForm& form) {
@@ -142,6 +173,25 @@ std::span<ast::Condition> Analyzer::conditions(const GeneForm& form, std::string
   return copy(result);
 }
 
+namespace {
+
+/// [[args] -> value  [args] throws Class …]
+bool areExamples(const Form& form) {
+  if (form.kind != FormKind::Array) return false;
+  const std::span<Form* const> items = as<ArrayForm>(form).items;
+  if (items.size() % 3 != 0) return false;
+  for (size_t i = 0; i < items.size(); i += 3) {
+    const std::string_view word = symbolOf(items[i + 1]).text();
+    const FormKind kind = items[i + 2]->kind;
+    const bool isClass = kind == FormKind::Symbol || kind == FormKind::Path;
+    if (items[i]->kind != FormKind::Array || !(word == "->" || (word == "throws" && isClass)))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role role) {
   auto* f = make<ast::Function>(form.loc);
   f->name = s.name;
@@ -158,6 +208,9 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
   if (const Form* intent = property(form, "intent");
       intent && intent->kind != FormKind::String && role != Role::Block)
     error(intent->loc, Diag::InvalidIntent, {s.name.empty() ? "<unnamed>" : s.name.text()});
+  if (const Form* examples = property(form, "examples");
+      examples && role != Role::Block && !areExamples(*examples))
+    error(examples->loc, Diag::InvalidExamples, {s.name.empty() ? "<unnamed>" : s.name.text()});
 
   const ScopeState* const outerScope = scope_;
   const Inside inside(*this, f);

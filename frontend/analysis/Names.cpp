@@ -104,7 +104,8 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
         atTopLevel_ && !declaredVars_.contains(symbol) && !definitions_.contains(symbol);
     if (unset) return raiseNode(loc, "Exception", std::string(text) + " is not defined");
   }
-  if (auto it = globals_.find(symbol); it != globals_.end())
+  const bool isLater = atTopLevel_ && laterGlobals_.contains(symbol);
+  if (auto it = globals_.find(symbol); it != globals_.end() && !isLater)
     return make<ast::Global>(loc, it->second, false);
   return make<ast::Global>(loc, externalGlobal(symbol), true);
 }
@@ -134,6 +135,12 @@ ir::Global* Analyzer::moduleGlobal(Symbol name, Location loc) {
   return global;
 }
 
+/// The annotation of a module variable, or null.
+const Form* Analyzer::annotationOf(Symbol variable) const {
+  auto found = globalTypes_.find(variable);
+  return found == globalTypes_.end() ? nullptr : found->second;
+}
+
 Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
   if (symbol == sym::Self) return error(loc, Diag::ReservedName, {"assignment"});
   ast::Binding* container;
@@ -156,7 +163,7 @@ Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
   auto it = globals_.find(symbol);
   ir::Global* global = it == globals_.end() ? externalGlobal(symbol) : it->second;
   auto* node = make<ast::AssignGlobal>(loc, global, value);
-  if (auto type = globalTypes_.find(symbol); type != globalTypes_.end()) node->type = type->second;
+  node->type = annotationOf(symbol);
   if (constantGlobals_.contains(symbol)) return error(loc, Diag::ConstantAssigned, {symbol.text()});
   return node;
 }

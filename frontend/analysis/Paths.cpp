@@ -118,8 +118,11 @@ Analyzer::Node* Analyzer::path(const PathForm& form) {
 Analyzer::Node* Analyzer::assignPath(const PathForm& form, Node* value, Location loc) {
   ast::Segment last{};
   checkField(form);
-  if (ir::Global* member = form.parts.size() == 2 ? moduleMember(form) : nullptr)
-    return published(form.parts[1], make<ast::AssignGlobal>(loc, member, value));
+  if (ir::Global* member = form.parts.size() == 2 ? moduleMember(form) : nullptr) {
+    auto* node = make<ast::AssignGlobal>(loc, member, value);
+    node->type = annotationOf(form.parts[1]);
+    return published(form.parts[1], node);
+  }
   Node* container = pathPrefix(form, form.parts.size() - 1);
   if (!segment(form.parts.back().text(), form.loc, &last)) return nil(loc);
   if (last.kind != ast::Segment::Member && last.kind != ast::Segment::Index &&

@@ -87,6 +87,26 @@ ast::Destructure* Analyzer::pattern(const Form* form, Node* value, bool constant
 Analyzer::Node* Analyzer::varForm(const GeneForm& form) { return declareVariable(form, false); }
 Analyzer::Node* Analyzer::letForm(const GeneForm& form) { return declareVariable(form, true); }
 
+/// (var a/b v), (var /x: T v)
+Analyzer::Node* Analyzer::declareMember(const PathForm& path, const GeneForm& form) {
+  const std::span<Form* const> c = form.children;
+  std::string_view last = path.parts.back().text();
+  if (c.size() < 2 || last.size() < 2 || !last.ends_with(':'))
+    return assignPath(path, c.size() > 1 ? expression(c[1]) : nil(form.loc), form.loc);
+  last.remove_suffix(1);
+  std::vector<Symbol> parts(path.parts.begin(), path.parts.end());
+  parts.back() = Symbol::of(last);
+  const auto* plain = make<PathForm>(path.loc, arena_.copy(std::span<Symbol>(parts)));
+  // The value is checked as that of a variable before it becomes a member.
+  ast::Binding* binding = newBinding(parts.back(), path.loc);
+  binding->type = annotation(c[1]);
+  Node* checked =
+      make<ast::DeclareLocal>(form.loc, binding, c.size() > 2 ? expression(c[2]) : nil(form.loc));
+  Node* member = assignPath(*plain, make<ast::Local>(form.loc, binding), form.loc);
+  std::vector<Node*> nodes{checked, member};
+  return make<ast::Sequence>(form.loc, copy(nodes));
+}
+
 /// (var x), (var x v), (var x: T v), (var a/b v), (var $g v), (var [a b] v), (var {^k a} v)
 Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   const std::span<Form* const> c = form.children;
@@ -96,9 +116,7 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
     Node* value = c.size() > 1 ? expression(c[1]) : nil(form.loc);
     return pattern(what, value, constant);
   }
-  if (what->kind == FormKind::Path)
-    return assignPath(as<PathForm>(*what), c.size() > 1 ? expression(c[1]) : nil(form.loc),
-                      form.loc);
+  if (what->kind == FormKind::Path) return declareMember(as<PathForm>(*what), form);
   std::string_view text = symbolOf(what).text();
   if (text.empty()) return error(what->loc, Diag::UnsupportedPattern);
   const bool typed = text.size() > 1 && text.ends_with(':');
@@ -120,15 +138,13 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
       if (constant) constantGlobals_.insert(name);
       if (!instanceOf.empty()) globalClasses_[name] = instanceOf;
       auto* node = make<ast::AssignGlobal>(form.loc, it->second, value);
-      if (type) {
-        globalTypes_[name] = type;
-        if (init) node->type = type;
-      }
+      if (type) globalTypes_[name] = type;
+      if (init) node->type = type;
       return node;
     }
   }
   // The initialiser does not see the new name, but functions in it do: they run later.
-  ast::Binding* binding = newBinding(name, what->loc);
+  ast::Binding* binding = scope_->self ? predeclared(name, what->loc) : newBinding(name, what->loc);
   binding->constant = constant;
   binding->staticClass = instanceOf;
   binding->type = binding->declaredType = type;

@@ -52,20 +52,17 @@ bool Lexer::escape(std::string& out, Location start) {
   return valid;
 }
 
-namespace {
-
-/// The text between triple quotes: the initial and the final run of white space with a line break become one break.
-std::string trimTriple(const std::string& text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  size_t first = std::min(text.find_first_not_of(blanks), text.size());
+std::string Lexer::trimStart(const std::string& text) {
+  const size_t first = std::min(text.find_first_not_of(" \t\r\n"), text.size());
   const size_t lead = text.substr(0, first).rfind('\n');
-  std::string out = lead == std::string::npos ? text : "\n" + text.substr(lead + 1);
-  const size_t last = out.find_last_not_of(" \t\r");
-  if (last != std::string::npos && out[last] == '\n') out.resize(last + 1);
-  return out;
+  return lead == std::string::npos ? text : "\n" + text.substr(lead + 1);
 }
 
-}  // namespace
+std::string Lexer::trimEnd(std::string text) {
+  const size_t last = text.find_last_not_of(" \t\r");
+  if (last != std::string::npos && text[last] == '\n') text.resize(last + 1);
+  return text;
+}
 
 Form* Lexer::string() {
   const Location loc = here();
@@ -99,7 +96,7 @@ Form* Lexer::string() {
       text += *p_++;
     }
   }
-  if (triple) text = trimTriple(text);
+  if (triple) text = trimEnd(trimStart(text));
   return arena_.make<StringForm>(FormKind::String, loc, arena_.copy(text));
 }
 

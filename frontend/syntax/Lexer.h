@@ -38,6 +38,11 @@ class Lexer {
   /// #/…/: the cursor is behind the first slash.
   Form* regex(Location loc);
 
+  /// The line break rule of triple quotes: white space up to the last line break of an initial run becomes one break,
+  /// and so does a final break with what follows it.
+  static std::string trimStart(const std::string& text);
+  static std::string trimEnd(std::string text);
+
   /// One piece of an interpolated string: text up to a hole (true) or to its end (false). The cursor stands behind
   /// `#` at a hole.
   bool interpolationText(bool triple, std::string& text, Location start);

@@ -468,7 +468,10 @@ void Reader::continueInterpolation() {
   GENE_ASSERT(frame.kind == FrameKind::Interpolation, "text belongs to an interpolation");
   text_.clear();
   const Location loc = here();
+  const bool isFirst = items_.size() == frame.items;
   const bool hole = interpolationText(frame.triple, text_, frame.loc);
+  if (frame.triple && isFirst) text_ = trimStart(text_);
+  if (frame.triple && !hole) text_ = trimEnd(text_);
   if (!text_.empty())
     items_.push_back(arena_.make<StringForm>(FormKind::String, loc, arena_.copy(text_)));
   if (!hole) {
