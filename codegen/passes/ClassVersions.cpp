@@ -26,7 +26,7 @@ using ir::Value;
 
 constexpr size_t MostCopied = 250;  // instructions of a version
 constexpr size_t LargestFunction = 2000;
-constexpr int MostVersions = 12;  // of one function
+constexpr int MostVersions = 4;  // of one function: each may double it
 
 class Versioner {
  public:
