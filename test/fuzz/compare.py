@@ -7,7 +7,6 @@ Output, exit code and the report of an uncaught error must be the same, no live 
 first seed that differs is made smaller by leaving out statements, and printed.
 """
 import argparse
-import concurrent.futures
 import os
 import re
 import subprocess
@@ -17,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import gen
+import pool
 
 ENVIRONMENT = os.environ | {"GENE_CHECK_LEAKS": "1"}
 
@@ -92,16 +92,15 @@ def reduce(gene, seed, text_of, engines):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--gene", required=True)
+    pool.add_options(parser)
     parser.add_argument("--from", dest="first", type=int, default=1)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--batch", type=int, default=10)
-    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--gir", action="store_true")
     parser.add_argument("--reduce", action="store_true")
     options = parser.parse_args()
-    gene = os.path.abspath(options.gene)
+    gene = options.gene
     engines = ["vm", *(["gir"] if options.gir else []), "-O0", "-O2"]
     last = options.first + options.count
     batches = [range(n, min(n + options.batch, last)) for n in range(options.first, last, options.batch)]
@@ -115,8 +114,7 @@ def main():
         alone = [(seed, difference(outcomes(gene, text_of(seed), engines))) for seed in seeds]
         return [(s, d) for s, d in alone if d] or [(seeds[0], "only together with the seeds behind it")]
 
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        found = [pair for pairs in pool.map(differing, batches) for pair in pairs]
+    found = [pair for pairs in pool.run_all(differing, batches, options.jobs) for pair in pairs]
     for seed, what in found:
         print(f"seed {seed}: {what}")
     if found and options.reduce:

@@ -9,7 +9,6 @@ under a checksum that is right again, so that the verifier has to find it (where
 merely runs long is stopped and doesn't count: a mutation may well make a loop endless.
 """
 import argparse
-import concurrent.futures
 import ctypes
 import os
 import random
@@ -17,6 +16,9 @@ import re
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import pool
 
 INTERESTING = [b"(", b")", b"[", b"]", b"{", b"}", b'"', b"`", b"%", b"^", b"#", b"'", b"/", b"\\", b";", b"...", b"#\"", b'"""',
                b"#{", b"#<", b">#", b"#/", b"\0", b"\xff", b"\xc3", b"9223372036854775807", b"-", b"0x", b"1e999", b".", b"->", b"=",
@@ -112,15 +114,14 @@ def one(gene, number, name, data):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--gene", required=True)
+    pool.add_options(parser)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--gir", action="store_true")
     parser.add_argument("--sign", action="store_true")
     parser.add_argument("files", nargs="+")
     options = parser.parse_args()
-    gene = os.path.abspath(options.gene)
+    gene = options.gene
     sources = []
     for name in options.files:
         with open(name, "rb") as f:
@@ -143,8 +144,7 @@ def main():
             work.append((number, "p.gir", sign(damaged) if options.sign else damaged))
         else:
             work.append((number, "p.gene", mutate(chance, data, sources)))
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        problems = [p for p in pool.map(lambda w: one(gene, *w), work) if p]
+    problems = [p for p in pool.run_all(lambda w: one(gene, *w), work, options.jobs) if p]
     for problem in problems:
         print(problem)
     print(f"{options.count} mutations, {len(problems)} problems")
