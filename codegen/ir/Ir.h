@@ -124,6 +124,8 @@ struct Global {
   /// Never assigned after its definition; then `function` is the function it is known to hold, if any.
   bool constant = false;
   Function* function = nullptr;
+  /// The annotation of this function's result, known before its body is; null without one.
+  const Form* resultType = nullptr;
   Location loc;
 };
 

@@ -21,31 +21,6 @@ using ir::Instruction;
 using ir::Op;
 using ir::Value;
 
-size_t usesOf(const Value* value, const Function& f) {
-  size_t uses = 0;
-  for (const Block* block : f.blocks) {
-    for (const Instruction* inst : block->instructions)
-      uses += static_cast<size_t>(std::ranges::count(inst->operands, value));
-    block->forEachEdge([&](ir::Edge& edge, bool) {
-      uses += static_cast<size_t>(std::ranges::count(edge.args, value));
-    });
-  }
-  return uses;
-}
-
-/// The checks that callers can make: of slots that nothing else looks at.
-std::vector<const Instruction*> movableChecks(const Function& f) {
-  std::vector<const Instruction*> checks;
-  if (!f.isDirect) return checks;
-  for (const Instruction* check : ir::leadingChecks(f)) {
-    if (check->operands[0]->kind != ir::ValueKind::Param || check->inlined ||
-        usesOf(check->operands[0], f) != 1)
-      break;
-    checks.push_back(check);
-  }
-  return checks;
-}
-
 class Mover {
  public:
   explicit Mover(ir::Program& program) : program_(program), checks_(program.functions.size()) {}
@@ -53,7 +28,7 @@ class Mover {
   bool run() {
     bool any = false;
     for (const Function* f : program_.functions) {
-      checks_[f->index] = movableChecks(*f);
+      if (f->isDirect) checks_[f->index] = movableChecks(*f);
       any |= !checks_[f->index].empty();
     }
     if (!any) return false;

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "codegen/ir/Annotations.h"
+
+#include <algorithm>
+
 namespace gene {
 
 using ir::Block;
@@ -139,6 +143,33 @@ std::vector<Block*> copyBlocks(const ir::Function& from, ir::Function& to,
     }
   }
   return blocks;
+}
+
+namespace {
+
+size_t usesOf(const Value* value, const ir::Function& f) {
+  size_t uses = 0;
+  for (const Block* block : f.blocks) {
+    for (const Instruction* inst : block->instructions)
+      uses += static_cast<size_t>(std::ranges::count(inst->operands, value));
+    block->forEachEdge([&](ir::Edge& edge, bool) {
+      uses += static_cast<size_t>(std::ranges::count(edge.args, value));
+    });
+  }
+  return uses;
+}
+
+}  // namespace
+
+std::vector<const Instruction*> movableChecks(const ir::Function& f) {
+  std::vector<const Instruction*> checks;
+  for (const Instruction* check : ir::leadingChecks(f)) {
+    if (check->operands[0]->kind != ir::ValueKind::Param || check->inlined ||
+        usesOf(check->operands[0], f) != 1)
+      break;
+    checks.push_back(check);
+  }
+  return checks;
 }
 
 }  // namespace gene

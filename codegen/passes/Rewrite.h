@@ -92,6 +92,9 @@ void rewriteEach(ir::Program& program, Substitution& results, Wanted&& wanted, R
   }
 }
 
+/// The checks a function begins with that its callers can make instead: of slots that nothing else looks at.
+std::vector<const ir::Instruction*> movableChecks(const ir::Function& function);
+
 /// A copy of the function; calls of itself go on to the original.
 ir::Function* cloneFunction(ir::Function& from);
 

@@ -87,6 +87,7 @@ Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
   laterGlobals_.erase(s.name);
   ast::Function* node = function(form, s, Role::Plain);
   knownFunctions_[s.name] = node;
+  if (!node->isMacro) global->resultType = node->resultType;
   return published(s.name, make<ast::AssignGlobal>(form.loc, global, node));
 }
 

@@ -75,36 +75,61 @@ bool isDuplicable(const ast::Node* node, int& budget) {
 bool Lowering::mayTailCall() const {
   if (builder_.handler() || !source_.parent || source_.isCtor || source_.isGenerator) return false;
   if (options_.contracts && !source_.post.empty()) return false;
-  if (options_.typeCheck && source_.resultType) return false;
   for (const Region* r = region_; r; r = r->outer)
     if (r->kind != Region::Loop) return false;
   return true;
 }
 
-void Lowering::tail(ast::Node* node) {
-  if (!mayTailCall()) {
-    returnValue(expression(node), {});
-    return;
+/// A call of a function whose result has the same annotation: the callee has checked it.
+bool Lowering::givesOwnType(const ast::Node* node) const {
+  if (node->kind != ast::NodeKind::Call) return false;
+  const ast::Node* callee = static_cast<const ast::Call*>(node)->callee;
+  if (callee->kind != ast::NodeKind::Global) return false;
+  const ir::Global* global = static_cast<const ast::Global*>(callee)->global;
+  return global->constant && global->resultType &&
+         printForm(*global->resultType) == printForm(*source_.resultType);
+}
+
+/// Is there such a call in tail position?
+bool Lowering::mayEndInOwnType(const ast::Node* node) const {
+  if (!node) return false;
+  switch (node->kind) {
+    case ast::NodeKind::Sequence: {
+      const ast::Nodes nodes = static_cast<const ast::Sequence*>(node)->nodes;
+      return !nodes.empty() && mayEndInOwnType(nodes.back());
+    }
+    case ast::NodeKind::ScopeBlock:
+      return mayEndInOwnType(static_cast<const ast::ScopeBlock*>(node)->body);
+    case ast::NodeKind::If: {
+      const auto* branch = static_cast<const ast::If*>(node);
+      return mayEndInOwnType(branch->then) || mayEndInOwnType(branch->otherwise);
+    }
+    default: return givesOwnType(node);
   }
+}
+
+void Lowering::tail(ast::Node* node, Location explicitReturn) {
+  if (!mayTailCall() || (checksResult() && !mayEndInOwnType(node)))
+    return returnValue(expression(node), explicitReturn);
   builder_.setLocation(node->loc);
   switch (node->kind) {
     case ast::NodeKind::Sequence: {
       const ast::Nodes nodes = static_cast<ast::Sequence*>(node)->nodes;
       if (nodes.empty()) {
-        builder_.ret(builder_.nil());
+        returnValue(builder_.nil(), explicitReturn);
         return;
       }
       for (ast::Node* n : nodes.first(nodes.size() - 1)) expression(n);
-      tail(nodes.back());
+      tail(nodes.back(), explicitReturn);
       return;
     }
     case ast::NodeKind::ScopeBlock: {
       auto* block = static_cast<ast::ScopeBlock*>(node);
       enterScope(block->scope);
       if (block->body)
-        tail(block->body);
+        tail(block->body, explicitReturn);
       else
-        builder_.ret(builder_.nil());
+        returnValue(builder_.nil(), explicitReturn);
       return;
     }
     case ast::NodeKind::If: {
@@ -115,19 +140,19 @@ void Lowering::tail(ast::Node* node) {
       builder_.seal(then);
       builder_.seal(otherwise);
       builder_.setBlock(then);
-      tail(branch->then);
+      tail(branch->then, explicitReturn);
       builder_.setBlock(otherwise);
       if (branch->otherwise)
-        tail(branch->otherwise);
+        tail(branch->otherwise, explicitReturn);
       else
-        builder_.ret(builder_.nil());
+        returnValue(builder_.nil(), explicitReturn);
       return;
     }
     case ast::NodeKind::Call:
     case ast::NodeKind::MethodCall:
     case ast::NodeKind::DynamicMethodCall:
     case ast::NodeKind::SuperCall: builder_.tailReturn(expression(node)); return;
-    default: builder_.ret(expression(node)); return;
+    default: return returnValue(expression(node), explicitReturn);
   }
 }
 

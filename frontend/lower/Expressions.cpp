@@ -51,7 +51,7 @@ Lowering::Value* Lowering::expression(ast::Node* node) {
     case ast::NodeKind::Return: {
       auto& r = *static_cast<ast::Return*>(node);
       if (r.value && mayTailCall()) {
-        tail(r.value);
+        tail(r.value, node->loc);
       } else {
         Value* value = expressionOrNil(r.value);
         leave({ExitKind::Return, nullptr}, value, region_, node->loc);

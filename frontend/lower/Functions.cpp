@@ -23,7 +23,7 @@ void Lowering::run() {
   bindParameters();
   if (options_.contracts) checkConditions(source_.pre, "precondition", nullptr);
   if (source_.body)
-    tail(source_.body);
+    tail(source_.body, {});
   else
     returnValue(builder_.nil(), {});
   builder_.finish();

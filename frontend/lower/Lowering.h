@@ -71,8 +71,8 @@ class Lowering {
   void destructure(ast::Destructure& node, Value* value);
 
   // --- Control.cpp ----------------------------------------------------------------------------------------------------
-  /// The value of `node` as the result of the function: calls there become tail calls.
-  void tail(ast::Node* node);
+  /// The value of `node` as the result of the function: calls there become tail calls. `explicitReturn` as of returnValue.
+  void tail(ast::Node* node, Location explicitReturn);
   /// Control flow on the truth of `node`, without making a boolean.
   void condition(ast::Node* node, Block* ifTrue, Block* ifFalse);
   Value* sequence(ast::Nodes nodes);
@@ -123,6 +123,9 @@ class Lowering {
   void raiseError(std::string_view errorClass, std::string_view message);
   void rethrow(Value* exception);
   [[nodiscard]] bool mayTailCall() const;
+  [[nodiscard]] bool checksResult() const { return options_.typeCheck && source_.resultType; }
+  [[nodiscard]] bool givesOwnType(const ast::Node* call) const;
+  [[nodiscard]] bool mayEndInOwnType(const ast::Node* node) const;
 
   // --- Calls.cpp ------------------------------------------------------------------------------------------------------
   Value* call(ast::Call& node);
