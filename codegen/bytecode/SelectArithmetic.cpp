@@ -123,6 +123,8 @@ void Select::emitSame(const ir::Instruction& i) {
 
 /// Bytecode has one representation.
 // Native code only: classes are not numbered for bytecode.
+void Select::emitIsArray(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
+void Select::emitIsFloat(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
 void Select::emitIsClass(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
 void Select::emitHasKind(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
 void Select::emitExclude(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }

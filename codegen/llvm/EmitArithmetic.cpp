@@ -613,6 +613,12 @@ void FunctionEmitter::emitIsSmallInt(const ir::Instruction& inst) {
   defineCondition(inst, b_.getFalse());
 }
 
+void FunctionEmitter::emitIsFloat(const ir::Instruction& inst) {
+  const ir::Value* operand = inst.operands[0];
+  defineCondition(inst, operand->rep == Rep::Boxed ? bits_.isFloat(use(operand))
+                                                   : b_.getInt1(operand->rep == Rep::F64));
+}
+
 void FunctionEmitter::emitIsAbsent(const ir::Instruction& inst) {
   if (inst.operands[0]->rep != Rep::Boxed) return defineCondition(inst, b_.getFalse());
   defineCondition(inst,

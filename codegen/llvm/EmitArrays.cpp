@@ -19,10 +19,6 @@ using llvm::BasicBlock;
 
 namespace {
 
-bool isArray(const ir::Value* value) {
-  return !value->type.isNone() && value->type.within(ir::Type::Array());
-}
-
 /// Values of these types are no heap objects. An int may be one: it is boxed when it needs more than 48 bits.
 bool isImmediate(const ir::Value* value) {
   if (value->kind == ir::ValueKind::Constant) {
@@ -56,12 +52,10 @@ llvm::Value* FunctionEmitter::toArray(llvm::Value* word) {
   return array;
 }
 
-/// A value that is known to be an array. What a guard says is known below it only; all else, wherever there is the value.
+/// A value that is known to be an array: wherever there is the value.
 llvm::Value* FunctionEmitter::knownArray(const ir::Value* value) {
   llvm::Value* const word = use(value);
-  const bool isGuarded = value->kind == ir::ValueKind::Instruction &&
-                         static_cast<const ir::Instruction*>(value)->op == ir::Op::Assume;
-  if (!module_.optimising() || isGuarded || llvm::isa<llvm::Constant>(word)) return toArray(word);
+  if (!module_.optimising() || llvm::isa<llvm::Constant>(word)) return toArray(word);
   llvm::Value*& array = arrays_[value];
   if (array) return array;
   const Builder::InsertPointGuard guard(b_);
@@ -121,6 +115,17 @@ llvm::Value* FunctionEmitter::index(const ir::Value* key) {
   const bool isConstant = key->kind == ir::ValueKind::Constant;
   return key->rep == Rep::I64 || (isConstant && isInt(key)) ? use(key, Rep::I64)
                                                             : bits_.smallInt(use(key));
+}
+
+void FunctionEmitter::emitIsArray(const ir::Instruction& inst) {
+  llvm::Value* const word = use(inst.operands[0]);
+  BasicBlock *const object = newBlock("object"), *const done = newBlock("done");
+  BasicBlock* const from = b_.GetInsertBlock();
+  b_.CreateCondBr(bits_.isObject(word), object, done, likely());
+  b_.SetInsertPoint(object);
+  llvm::Value* const isOne = bits_.hasKind(word, Kind::Array);
+  b_.CreateBr(done);
+  defineCondition(inst, merge(from, b_.getFalse(), object, isOne, done));
 }
 
 // --- elements --------------------------------------------------------------------------------------------------------------

@@ -118,6 +118,9 @@ class FunctionEmitter {
                  llvm::ArrayRef<llvm::Value*> args);
 
   // --- arrays (EmitArrays.cpp) ----------------------------------------------------------------------------------------------
+  static bool isArray(const ir::Value* value) {
+    return !value->type.isNone() && value->type.within(ir::Type::Array());
+  }
   llvm::Value* toArray(llvm::Value* word);
   llvm::Value* knownArray(const ir::Value* value);
   llvm::Value* arrayPointer(const ir::Value* value, llvm::BasicBlock* other);

@@ -198,6 +198,7 @@ void FunctionEmitter::emitCheckType(const ir::Instruction& inst) {
 
 void FunctionEmitter::emitAssume(const ir::Instruction& inst) {
   defineAs(inst, use(inst.operands[0]), Rep::Boxed);
+  if (module_.optimising() && isArray(&inst)) arrays_[&inst] = toArray(use(&inst));
 }
 
 void FunctionEmitter::emitExclude(const ir::Instruction& inst) { emitAssume(inst); }

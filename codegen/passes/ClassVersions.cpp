@@ -195,46 +195,6 @@ class Versioner {
     std::rotate(block.instructions.begin(), block.instructions.end() - 1, block.instructions.end());
   }
 
-  /// The blocks once more; edges out of the region lead where they led.
-  std::vector<Block*> copyRegion(Function& f, const std::vector<Block*>& region,
-                                 std::unordered_map<const Value*, Value*>& values) {
-    Arena& arena = program_.arena;
-    std::unordered_map<const Block*, Block*> copyOf;
-    std::vector<Block*> copies;
-    for (const Block* from : region) {
-      Block* to = f.addBlock(from->name);
-      copyOf[from] = to;
-      copies.push_back(to);
-      for (const ir::Param* p : from->params) values[p] = addParam(*to, p->type, p->rep);
-      for (const Instruction* inst : from->instructions) {
-        auto* copy = arena.make<Instruction>(*inst);
-        append(*to, copy);
-        values[inst] = copy;
-      }
-    }
-    auto mapped = [&](Value* v) {
-      auto it = values.find(v);
-      return it == values.end() ? v : it->second;
-    };
-    auto copyEdge = [&](const ir::Edge& from) {
-      auto target = copyOf.find(from.target);
-      ir::Edge edge{target == copyOf.end() ? from.target : target->second, {}};
-      for (Value* arg : from.args) edge.args.push_back(arena, mapped(arg));
-      return edge;
-    };
-    for (Block* block : copies)
-      for (Instruction* inst : block->instructions) {
-        inst->operands = arena.copy(std::span<Value* const>(inst->operands));
-        for (Value*& operand : inst->operands) operand = mapped(operand);
-        const std::span<ir::Edge> old = inst->successors;
-        inst->successors = {arena.array<ir::Edge>(old.size()), old.size()};
-        for (size_t i = 0; i < old.size(); i++)
-          new (&inst->successors[i]) ir::Edge(copyEdge(old[i]));
-        if (inst->handler) inst->handler = arena.make<ir::Edge>(copyEdge(*inst->handler));
-      }
-    return copies;
-  }
-
   ir::Program& program_;
   std::unordered_map<const Value*, Type> types_;
   std::unordered_set<const Value*> done_;  // that were looked at

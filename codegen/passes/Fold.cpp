@@ -29,6 +29,13 @@ Value* floating(ir::Program& program, double value) {
   return std::isfinite(value) ? program.floating(value) : nullptr;
 }
 
+/// Is what is known of the value enough to say that it is of the type, or that it is not?
+Value* isWithin(const Value* value, Type type, ir::Program& program) {
+  if (value->type.isNone()) return nullptr;
+  if (value->type.within(type)) return boolean(program, true);
+  return value->type.overlaps(type) ? nullptr : boolean(program, false);
+}
+
 // --- arithmetic ------------------------------------------------------------------------------------------------------------
 
 Value* arithmetic(Op op, const Constant& a, const Constant& b, ir::Program& program) {
@@ -235,6 +242,8 @@ Value* fold(const Instruction& inst, ir::Program& program) {
       return inst.operands[0]->type.within(inst.type) && !inst.operands[0]->type.isNone()
                  ? inst.operands[0]
                  : nullptr;
+    case Op::IsArray: return isWithin(inst.operands[0], Type::Array(), program);
+    case Op::IsFloat: return isWithin(inst.operands[0], Type::Float(), program);
     case Op::IsSmallInt:
       return !inst.operands[0]->type.isNone() && !inst.operands[0]->type.overlaps(Type::Int())
                  ? boolean(program, false)

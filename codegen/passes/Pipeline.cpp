@@ -38,6 +38,7 @@ constexpr std::string_view level2[] = {
     "specialise", "infer", "numbers", "simplify", "elide-scopes", "infer",  // what kinds of values there are
     "self-inline", "simplify", "class-versions", "lower-fields", "simplify",
     "infer", "simplify", "infer",
+    "loop-versions", "simplify", "infer",
     "licm", "unbox", "ranges",
     "drop-methods", "drop-unused"};
 // clang-format on

@@ -145,6 +145,44 @@ std::vector<Block*> copyBlocks(const ir::Function& from, ir::Function& to,
   return blocks;
 }
 
+std::vector<Block*> copyRegion(ir::Function& f, const std::vector<Block*>& region,
+                               std::unordered_map<const Value*, Value*>& values) {
+  Arena& arena = f.program->arena;
+  std::unordered_map<const Block*, Block*> copyOf;
+  std::vector<Block*> copies;
+  for (const Block* from : region) {
+    Block* to = f.addBlock(from->name);
+    copyOf[from] = to;
+    copies.push_back(to);
+    for (const ir::Param* p : from->params) values[p] = addParam(*to, p->type, p->rep);
+    for (const Instruction* inst : from->instructions) {
+      auto* copy = arena.make<Instruction>(*inst);
+      append(*to, copy);
+      values[inst] = copy;
+    }
+  }
+  auto mapped = [&](Value* v) {
+    auto it = values.find(v);
+    return it == values.end() ? v : it->second;
+  };
+  auto copyEdge = [&](const ir::Edge& from) {
+    auto target = copyOf.find(from.target);
+    ir::Edge edge{target == copyOf.end() ? from.target : target->second, {}};
+    for (Value* arg : from.args) edge.args.push_back(arena, mapped(arg));
+    return edge;
+  };
+  for (Block* block : copies)
+    for (Instruction* inst : block->instructions) {
+      inst->operands = arena.copy(std::span<Value* const>(inst->operands));
+      for (Value*& operand : inst->operands) operand = mapped(operand);
+      const std::span<ir::Edge> old = inst->successors;
+      inst->successors = {arena.array<ir::Edge>(old.size()), old.size()};
+      for (size_t i = 0; i < old.size(); i++) new (&inst->successors[i]) ir::Edge(copyEdge(old[i]));
+      if (inst->handler) inst->handler = arena.make<ir::Edge>(copyEdge(*inst->handler));
+    }
+  return copies;
+}
+
 namespace {
 
 size_t usesOf(const Value* value, const ir::Function& f) {

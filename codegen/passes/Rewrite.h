@@ -104,4 +104,8 @@ ir::Function* cloneFunction(ir::Function& from);
 std::vector<ir::Block*> copyBlocks(const ir::Function& from, ir::Function& to,
                                    std::unordered_map<const ir::Value*, ir::Value*>& values);
 
+/// The same of some blocks of a function, in their order; edges out of the region lead where they led.
+std::vector<ir::Block*> copyRegion(ir::Function& f, const std::vector<ir::Block*>& region,
+                                   std::unordered_map<const ir::Value*, ir::Value*>& values);
+
 }  // namespace gene

@@ -1,0 +1,408 @@
+// Copies inner loops: one version in which values are what the loop does with them asks for, and one for everything else.
+//   before  (block loop [v1 v2] (v3 = element.get v0 v1) (v4 = add v2 v3) …)          with v0 any value
+//   after   (v5 = is-array v0) (branch v5 fast (loop.2 …))                              before the loop
+//           fast:   (v6 = assume v0 ^type array) (jump (loop …))
+//           loop:   (v3 = element.get v6 v1) (v7 = is-small-int v3) (branch v7 known (rest.2 …))
+//           known:  (v8 = assume v3 ^type int) (v4 = add v2 v8) …
+//           loop.2: the loop as it was; rest.2: what follows the element.get there
+// Where a value turns out to be something else, control goes on at the same place of the copy and stays there. So nothing
+// in the first version calls code that might change an array, and its sums are ints or floats.
+// Needs: types. Keeps: the order of everything. Loops with loops inside, large ones, and what the loop computes itself.
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "codegen/ir/ArrayMethods.h"
+#include "codegen/ir/Dominance.h"
+#include "codegen/passes/Facts.h"
+#include "codegen/passes/Loops.h"
+#include "codegen/passes/Passes.h"
+#include "codegen/passes/Rewrite.h"
+
+namespace gene {
+namespace {
+
+using ir::Block;
+using ir::Edge;
+using ir::Function;
+using ir::Instruction;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+constexpr size_t LargestLoop = 120;  // instructions
+constexpr size_t LargestFunction = 2000;
+constexpr size_t MostGuards = 12;  // of one loop
+
+bool isKnown(const Value* v, Type type) { return !v->type.isNone() && v->type.within(type); }
+
+bool isArithmetic(Op op) {
+  return op == Op::Add || op == Op::Sub || op == Op::Mul || op == Op::Div;
+}
+bool isOrder(Op op) { return op == Op::Lt || op == Op::Le || op == Op::Gt || op == Op::Ge; }
+
+/// A value, and what it should be from an instruction on.
+struct Guard {
+  Value* value;
+  Type type;
+  Instruction*
+      use;  // null: from before the loop on; of a variable of the loop, what it begins with
+};
+
+class LoopVersioner {
+ public:
+  explicit LoopVersioner(Function& function) : function_(function), program_(*function.program) {}
+
+  bool run() {
+    std::vector<Block*> headers;
+    {
+      const Loops loops(function_);
+      for (size_t i = 0; i < loops.all().size(); i++)
+        if (isInnermost(loops, i)) headers.push_back(loops.all()[i].header);
+    }
+    bool changed = false;
+    for (Block* header : headers) {
+      if (size() > LargestFunction) break;
+      changed |= version(header);
+    }
+    return changed;
+  }
+
+ private:
+  static bool isInnermost(const Loops& loops, size_t number) {
+    return std::ranges::none_of(
+        loops.all(), [&](const Loop& other) { return other.parent == static_cast<int>(number); });
+  }
+
+  size_t size() const {
+    size_t count = 0;
+    for (const Block* block : function_.blocks) count += block->instructions.size();
+    return count;
+  }
+
+  // --- what is asked for -----------------------------------------------------------------------------------------------------
+
+  /// What the operand would best be, if that is not known; else none.
+  Type wish(const Instruction& inst, size_t index) const {
+    const Value* operand = inst.operands[index];
+    const auto ask = [&](Type type) {
+      return !operand->type.isNone() && operand->type.overlaps(type) && !operand->type.within(type)
+                 ? type
+                 : Type::none();
+    };
+    const auto overlapsInt = [&](size_t i) {
+      return !inst.operands[i]->type.isNone() && inst.operands[i]->type.overlaps(Type::Int());
+    };
+    switch (inst.op) {
+      case Op::CallMethod:
+        return index == 0 && ir::arrayMethod(inst) ? ask(Type::Array()) : Type::none();
+      case Op::ElementGet:
+      case Op::ElementSet:
+        if (index == 0) return overlapsInt(1) ? ask(Type::Array()) : Type::none();
+        return index == 1 ? ask(Type::Int()) : Type::none();
+      case Op::Add:
+      case Op::Sub:
+      case Op::Mul:
+      case Op::Div:
+      case Op::Lt:
+      case Op::Le:
+      case Op::Gt:
+      case Op::Ge: {
+        const Value* other = inst.operands[1 - index];
+        if (isKnown(other, Type::Float()) || floats_.contains(&inst)) return ask(Type::Float());
+        return inst.op == Op::Div ? Type::none() : ask(Type::Int());
+      }
+      case Op::Mod:
+      case Op::BitAnd:
+      case Op::BitOr:
+      case Op::BitXor: return ask(Type::Int());
+      default: return Type::none();
+    }
+  }
+
+  /// Notes arithmetic from which only Floats are made, by way of another Float: its operands are better Floats.
+  void findFloats(const std::vector<Block*>& loop) {
+    floats_.clear();
+    for (bool again = true; again;) {
+      again = false;
+      for (const Block* block : loop)
+        for (const Instruction* inst : block->instructions) {
+          if (!isArithmetic(inst->op)) continue;
+          for (size_t i = 0; i < 2; i++) {
+            const Instruction* operand = asInstruction(inst->operands[i]);
+            if (!operand || !isArithmetic(operand->op) || floats_.contains(operand)) continue;
+            if (!isKnown(inst->operands[1 - i], Type::Float()) && !floats_.contains(inst)) continue;
+            floats_.insert(operand);
+            again = true;
+          }
+        }
+    }
+  }
+
+  /// Computed in the loop, or merged there: what it is follows from what goes in.
+  static bool follows(const Value* value) {
+    const Instruction* inst = asInstruction(value);
+    if (!inst) return true;
+    return isArithmetic(inst->op) || isOrder(inst->op) || inst->op == Op::Mod ||
+           inst->op == Op::Neg || inst->op == Op::Assume || inst->op == Op::Exclude;
+  }
+
+  /// Is the variable of the loop known to begin with such a value?
+  bool beginsAs(const ir::Param* variable, Type type, const ir::Dominance& dominance) const {
+    return std::ranges::all_of(
+        dominance.before()[variable->block->index], [&](const ir::Predecessor& p) {
+          return inside_.contains(p.from) || isKnown(p.edge->args[variable->index], type);
+        });
+  }
+
+  std::vector<Guard> findGuards(const std::vector<Block*>& loop, const ir::Dominance& dominance) {
+    findFloats(loop);
+    std::vector<Guard> guards;
+    const auto covers = [&](const Guard& guard, const Instruction& use) {
+      if (!guard.use) return true;
+      if (guard.use->block != use.block) return dominance.dominates(guard.use->block, use.block);
+      const auto& all = use.block->instructions;
+      return std::ranges::find(all, guard.use) <= std::ranges::find(all, &use);
+    };
+    for (Block* block : loop)
+      for (Instruction* inst : block->instructions)
+        for (size_t i = 0; i < inst->operands.size(); i++) {
+          Value* v = inst->operands[i];
+          if (v->kind == ir::ValueKind::Constant) continue;
+          const Type type = wish(*inst, i);
+          if (type.isNone() || guards.size() == MostGuards) continue;
+          const bool entersLoop = v->kind == ir::ValueKind::Param && blockOf(v) == loop[0];
+          const bool isOutside = !inside_.contains(blockOf(v)) || entersLoop;
+          if (!isOutside && follows(v)) continue;
+          if (entersLoop && beginsAs(static_cast<const ir::Param*>(v), type, dominance)) continue;
+          if (std::ranges::any_of(guards, [&](const Guard& guard) {
+                return guard.value == v && covers(guard, *inst);
+              }))
+            continue;
+          guards.push_back({v, type, isOutside ? nullptr : inst});
+        }
+    return guards;
+  }
+
+  static Block* blockOf(const Value* v) {
+    return v->kind == ir::ValueKind::Param ? static_cast<const ir::Param*>(v)->block
+                                           : static_cast<const Instruction*>(v)->block;
+  }
+
+  // --- two versions ------------------------------------------------------------------------------------------------------------
+
+  bool version(Block* header) {
+    ir::orderBlocks(function_);
+    const Loops loops(function_);
+    const auto found =
+        std::ranges::find_if(loops.all(), [&](const Loop& l) { return l.header == header; });
+    if (found == loops.all().end()) return false;
+    const ir::Dominance dominance(function_);
+    std::vector<Block*> loop;  // in reverse post-order: the header first
+    inside_ = {found->blocks.begin(), found->blocks.end()};
+    size_t count = 0;
+    for (Block* block : dominance.order())
+      if (inside_.contains(block)) {
+        loop.push_back(block);
+        count += block->instructions.size();
+      }
+    if (count > LargestLoop) return false;
+    for (const ir::Predecessor& p : dominance.before()[header->index])
+      if (p.isHandler) return false;
+    const std::vector<Guard> guards = findGuards(loop, dominance);
+    if (guards.empty()) return false;
+
+    // Places to change over get a block of their own.
+    std::vector<Block*> rests;  // by guard; null for those before the loop
+    for (const Guard& guard : guards) {
+      rests.push_back(nullptr);
+      if (!guard.use) continue;
+      Block* rest = splitBefore(*guard.use);
+      rests.back() = rest;
+      loop.push_back(rest);
+      inside_.insert(rest);
+    }
+    Block* before = preheader(*header);
+    std::unordered_map<const Value*, Value*> values;
+    const std::vector<Block*> copies = copyRegion(function_, loop, values);
+    std::unordered_map<const Block*, Block*> copyOf;
+    for (size_t i = 0; i < loop.size(); i++) copyOf[loop[i]] = copies[i];
+
+    enter(guards, *before, *header, *copyOf[header]);
+    for (size_t i = 0; i < guards.size(); i++)
+      if (guards[i].use) changeOver(guards[i], *rests[i], *copyOf[rests[i]]);
+    repair(values, loop, copies);
+    ir::orderBlocks(function_);
+    return true;
+  }
+
+  /// The block from `use` on, to which its block jumps.
+  Block* splitBefore(Instruction& use) {
+    Block& block = *use.block;
+    Block* rest = function_.addBlock(block.name);
+    const std::vector<Instruction*> behind = cutAt(use);
+    append(*rest, &use);
+    for (Instruction* inst : behind) append(*rest, inst);
+    appendJump(block, *rest, {}, use);
+    return rest;
+  }
+
+  /// A block through which all ways into the loop lead.
+  Block* preheader(Block& header) {
+    Block* before = function_.addBlock(Symbol::of("before"));
+    std::vector<Value*> args;
+    for (const ir::Param* p : header.params) args.push_back(addParam(*before, p->type, p->rep));
+    for (Block* block : function_.blocks)
+      if (!inside_.contains(block) && block != before && !block->instructions.empty())
+        block->forEachEdge([&](Edge& edge, bool) {
+          if (edge.target == &header) edge.target = before;
+        });
+    appendJump(*before, header, args, *header.instructions[0]);
+    return before;
+  }
+
+  Instruction* test(Value* value, Type type, const Instruction& at) {
+    const Op op = type == Type::Array()   ? Op::IsArray
+                  : type == Type::Float() ? Op::IsFloat
+                                          : Op::IsSmallInt;
+    Instruction* result = makeInstruction(program_, op, at.loc, {value});
+    result->inlined = at.inlined;
+    return result;
+  }
+  Instruction* assume(Value* value, Type type, const Instruction& at) {
+    Instruction* result = makeInstruction(program_, Op::Assume, at.loc, {value});
+    result->inlined = at.inlined;
+    result->type = value->type & type;
+    return result;
+  }
+
+  /// Tests what is made outside of the loop on the way into it, and what its variables begin with.
+  void enter(const std::vector<Guard>& guards, Block& before, Block& header, Block& other) {
+    Instruction* jump = before.terminator();
+    const std::vector<Value*> args(before.params.begin(), before.params.end());
+    Block* at = &before;
+    Substitution known;
+    std::vector<Instruction*> assumed;
+    before.instructions.resize(0);
+    for (const Guard& guard : guards) {
+      if (guard.use) continue;
+      const bool isVariable = blockOf(guard.value) == &header;
+      const uint32_t index = isVariable ? static_cast<ir::Param*>(guard.value)->index : 0;
+      Value* value = isVariable ? args[index] : guard.value;
+      append(*at, test(value, guard.type, *jump));
+      Block* next = function_.addBlock(Symbol::of("fast"));
+      appendBranch(*at, at->instructions.back(), *next, other, jump->loc);
+      Edge& otherwise = at->terminator()->successors[1];
+      for (Value* arg : args) otherwise.args.push_back(program_.arena, arg);
+      assumed.push_back(assume(value, guard.type, *jump));
+      if (isVariable)
+        jump->successors[0].args[index] = assumed.back();
+      else
+        known.replace(value, assumed.back());
+      at = next;
+    }
+    for (Instruction* inst : assumed) append(*at, inst);
+    append(*at, jump);
+    for (Block* block : inside_)
+      for (Instruction* inst : block->instructions) known.apply(*inst);
+  }
+
+  /// Lets `rest` begin with the value known, or control go on in its copy.
+  void changeOver(const Guard& guard, Block& rest, Block& copy) {
+    Block* block = nullptr;  // that jumps to `rest`
+    for (Block* b : inside_)
+      if (b->terminator()->op == Op::Jump && b->terminator()->successors[0].target == &rest)
+        block = b;
+    const ir::Dominance dominance(function_);
+    Instruction* assumed = assume(guard.value, guard.type, *guard.use);
+    Substitution known;
+    known.replace(guard.value, assumed);
+    for (Block* b : inside_)
+      if (dominance.dominates(&rest, b))
+        for (Instruction* inst : b->instructions) known.apply(*inst);
+    append(rest, assumed);
+    std::rotate(rest.instructions.begin(), rest.instructions.end() - 1, rest.instructions.end());
+    block->instructions.resize(block->instructions.size() - 1);
+    Instruction* condition = test(guard.value, guard.type, *guard.use);
+    append(*block, condition);
+    appendBranch(*block, condition, rest, copy, guard.use->loc);
+  }
+
+  // --- values that there are two of now --------------------------------------------------------------------------------------
+
+  /// What `original` is where it may have been made by either version.
+  class Merge {
+   public:
+    Merge(Value* original, Value* copy, const std::unordered_set<Block*>& fast,
+          const ir::Predecessors& before, Arena& arena)
+        : original_(original), copy_(copy), fast_(fast), before_(before), arena_(arena) {}
+
+    Value* atStart(Block* block) {
+      if (auto it = merged_.find(block); it != merged_.end()) return it->second;
+      const std::span<const ir::Predecessor> before = before_[block->index];
+      if (before.size() == 1 && !before[0].isHandler) return merged_[block] = atEnd(before[0].from);
+      ir::Param* param = addParam(*block, original_->type, original_->rep);
+      merged_[block] = param;
+      for (const ir::Predecessor& p : before) p.edge->args.push_back(arena_, atEnd(p.from));
+      return param;
+    }
+
+   private:
+    Value* atEnd(Block* block) {
+      if (fast_.contains(block)) return original_;
+      return blockOf(copy_) == block ? copy_ : atStart(block);
+    }
+    Value* original_;
+    Value* copy_;
+    const std::unordered_set<Block*>& fast_;
+    const ir::Predecessors& before_;
+    Arena& arena_;
+    std::unordered_map<Block*, Value*> merged_;
+  };
+
+  void repair(const std::unordered_map<const Value*, Value*>& values,
+              const std::vector<Block*>& loop, const std::vector<Block*>& copies) {
+    ir::orderBlocks(function_);
+    const ir::Predecessors before(function_);
+    const std::unordered_set<Block*> slow(copies.begin(), copies.end());
+    // In the order of the text, so that the same program gives the same code.
+    for (Block* block : loop) {
+      std::vector<Value*> made(block->params.begin(), block->params.end());
+      for (Instruction* inst : block->instructions)
+        if (inst->info().hasResult && values.contains(inst)) made.push_back(inst);
+      for (Value* original : made) {
+        Value* copy = values.at(original);
+        Merge merge(original, copy, inside_, before, program_.arena);
+        const std::vector<Block*> blocks = function_.blocks;
+        for (Block* user : blocks) {
+          if (inside_.contains(user) || blockOf(copy) == user) continue;
+          const Value* name = slow.contains(user) ? copy : original;
+          const auto current = [&](Value* operand) {
+            return operand == name ? merge.atStart(user) : operand;
+          };
+          for (Instruction* inst : user->instructions)
+            for (Value*& operand : inst->operands) operand = current(operand);
+          user->forEachEdge([&](Edge& edge, bool) {
+            for (uint32_t i = 0; i < edge.args.size(); i++) {
+              Value* const arg = current(edge.args[i]);  // may add arguments to this edge
+              edge.args[i] = arg;
+            }
+          });
+        }
+      }
+    }
+  }
+
+  Function& function_;
+  ir::Program& program_;
+  std::unordered_set<Block*> inside_;              // the loop, later its first version
+  std::unordered_set<const Instruction*> floats_;  // arithmetic that should give Floats
+};
+
+}  // namespace
+
+bool loopVersions(ir::Function& function, PassContext& context) {
+  return context.native && LoopVersioner(function).run();
+}
+
+}  // namespace gene
