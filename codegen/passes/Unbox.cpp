@@ -163,8 +163,11 @@ class Unboxer {
   void chooseInstructions(Function& f) {
     for (Block* block : f.blocks)
       for (Instruction* inst : block->instructions)
-        if (inst->info().hasResult && inst->rep == Rep::Boxed && !inst->tail)
+        if (inst->info().hasResult && inst->rep == Rep::Boxed && !inst->tail) {
           inst->rep = naturalRep(*inst);
+          // Where the inference has seen that control never comes by, types may be wider than those of the operands say.
+          if (!inst->type.within(typeOf(inst->rep))) inst->type = inst->type & typeOf(inst->rep);
+        }
   }
 
   /// Sums and products of unknown numbers, from which nothing is made but Floats together with another Float, are

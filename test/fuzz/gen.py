@@ -473,7 +473,41 @@ class Program:
             return f"(repeat{named} {rounds}{sep}{self.block(inner, depth, indent + 2)})"
 
         return self.safe(self.one((4, for_range), (3, for_array), (1, for_map), (1, for_generator), (4, while_loop), (2, loop),
-                                  (1, repeat)), scope)
+                                  (1, repeat), (3, lambda: self.element_loop(scope, indent))), scope)
+
+    def element_loop(self, scope, indent):
+        """A loop over the elements of an array by index: most are of one kind, and now and then one is not, or the array
+        changes its size. It ends at the first error and prints what it has done."""
+        a, rows, i, s = self.name("a"), self.name("rows"), self.name("i"), self.name("s")
+        odd = ["2.5", '"x"', "nil", "true", "140737488355327", "[1 2]", "-0.5"]
+        floats = self.maybe(30)
+        item = lambda: (self.pick(odd) if self.maybe(6) else self.pick(FLOATS) if floats else str(self.chance.randint(-9, 99)))
+        items = lambda most: "[" + " ".join(item() for _ in range(self.chance.randint(0, most))) + "]"
+        start, end, step = self.chance.randint(-2, 2), self.chance.randint(2, 12), self.pick("1112")
+        places = {self.name("j"): f"({i} - 1)", self.name("j"): self.pick([f"({end} - {i})", f"({i} * 2)", f"({i} + 1)"])}
+        place = lambda: self.pick([i, i, i, *places])
+        read = lambda: self.one(
+            (4, lambda: f"{a}/<{place()}>"),
+            (4, lambda: f"({a} .get {place()})"),
+            (2, lambda: f"(({rows} .get {place()}) .get {self.pick([i, '0', '1'])})"),
+            (1, lambda: f"{a}/{self.pick(['0', '-1', '1'])}"))
+        number = lambda: self.one((5, read), (2, lambda: i), (1, item), (1, lambda: f"({read()} * {read()})"))
+        statement = lambda: self.one(
+            (5, lambda: f"({s} {self.pick(['+=', '+=', '-=', '*='])} {number()})"),
+            (4, lambda: f"({a}/<{place()}> = {number()})"),
+            (2, lambda: f"(if ({number()} {self.pick(['<', '>=', '=='])} {number()}) ({s} += {number()}))"),
+            (1, lambda: f"(if ({i} == {self.chance.randint(0, end)}) ({a} .{self.pick(['pop', 'add 7', 'push 1.5', 'clear'])}))"),
+            (1, lambda: f"(if ({i} == {self.chance.randint(0, end)}) ({a}/<{i}> = {self.pick(odd)}))"),
+            (1, lambda: f"({a}/<{place()}> = {read()})"),
+            (1, lambda: f"(if ({i} == {self.chance.randint(0, end)}) {self.pick(['(break)', '(continue)'])})"))
+        first, next_ = "\n" + " " * indent, "\n" + " " * (indent + 4)
+        body = " ".join(f"(var {j} {value})" for j, value in places.items()) + next_
+        body += next_.join(statement() for _ in range(self.chance.randint(1, 4)))
+        limit = self.pick([str(end), f"({a} .size)", f"(min 20 {a}/.size)"])
+        return (f"(var {a} {items(9)}){first}(var {rows} [{' '.join(items(3) for _ in range(self.chance.randint(0, 5)))}])"
+                f"{first}(var {i} {start}){first}(var {s} {self.pick(['0', '0', '0.0', '1'])}){first}(var {i}_ 0)"
+                f"{first}(try{first}  (while (({i} < {limit}) && ({i}_ < 30)){next_}({i}_ += 1) ({i} += {step}){next_}{body})"
+                f"{first}catch *{first}  (println $ex/message)){first}(println {i} {s} {a})")
 
     def try_statement(self, scope, depth, indent):
         sep = "\n" + " " * (indent + 2)
