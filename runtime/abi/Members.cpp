@@ -35,7 +35,7 @@ uint32_t offsetOf(int64_t field) {
 Value getWithCache(Context& context, Symbol name, InlineCache* cache, Value object) {
   if (isInstance(object)) {
     const uint32_t id = object.object()->shape;
-    MethodTable::RecentField& recent = recentField(context.methods->reads, id, name);
+    MethodTable::RecentField& recent = recentField(context.methods->recent->reads, id, name);
     if (recent.key != fieldKey(id, name)) {
       const int64_t field = inlineField(shapeById(context, id), name);
       if (field < 0) return getMember(context, object, name);
@@ -77,7 +77,7 @@ bool setKnown(InlineCache known, Value object, Value value) {
 bool setInstance(Context& context, Symbol name, InlineCache* cache, Value object, Value value) {
   const uint64_t key = fieldKey(object.object()->shape, name);
   MethodTable::RecentField& recent =
-      recentField(context.methods->writes, object.object()->shape, name);
+      recentField(context.methods->recent->writes, object.object()->shape, name);
   if (recent.key == key) {
     writeCache(cache, recent.cache.shape, recent.cache.index);
     return setKnown(recent.cache, object, value);

@@ -34,12 +34,15 @@ void grow(Context& context, MethodTable& table) {
 
 void createMethodTable(Context& context) {
   context.methods = new MethodTable();
+  context.methods->recent =
+      static_cast<MethodTable::Recents*>(zeroPages(sizeof(MethodTable::Recents)));
   grow(context, *context.methods);
 }
 
 void destroyMethodTable(Context& context) {
   removeRoots(context, context.methods->roots);
   delete[] context.methods->roots;
+  freeZeroPages(context.methods->recent, sizeof(MethodTable::Recents));
   delete context.methods;
   context.methods = nullptr;
   context.methodTargets = nullptr;

@@ -28,13 +28,16 @@ struct MethodTable {
     uint32_t index;
   };
   static constexpr uint32_t RecentCount = 1024;
-  Recent recent[RecentCount] = {};
   /// Likewise for fields: what a member cache of this shape and name holds, for reading and for writing.
   struct RecentField {
     uint64_t key;
     InlineCache cache;
   };
-  RecentField reads[RecentCount] = {}, writes[RecentCount] = {};
+  struct Recents {
+    Recent targets[RecentCount];
+    RecentField reads[RecentCount], writes[RecentCount];
+  };
+  Recents* recent = nullptr;                           // zeroPages: small programs use little of it
   std::unordered_multimap<uint32_t, uint32_t> byName;  // name → entries
   Value* roots = nullptr;  // targets, then classes: `capacity` words each
   uint32_t capacity = 0;
@@ -45,7 +48,7 @@ uint32_t methodTargetIndex(Context& context, ClassObject* cls, Symbol name, Valu
 /// The entry that was remembered for this shape and name; NoTarget when it has to be looked up.
 inline constexpr uint32_t NoTarget = 0xFFFFFFFF;
 inline MethodTable::Recent& recentTarget(Context& context, uint32_t shape, Symbol name) {
-  return context.methods->recent[(shape * 31 + name.id) % MethodTable::RecentCount];
+  return context.methods->recent->targets[(shape * 31 + name.id) % MethodTable::RecentCount];
 }
 inline uint32_t findRecentTarget(Context& context, uint32_t shape, Symbol name) {
   const MethodTable::Recent& recent = recentTarget(context, shape, name);

@@ -51,10 +51,17 @@ void outOfMemory() {
   std::_Exit(1);
 }
 
+void* zeroPages(size_t bytes) {
+  void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) outOfMemory();
+  return memory;
+}
+
+void freeZeroPages(void* memory, size_t bytes) { ::munmap(memory, bytes); }
+
 void ChunkTable::set(uintptr_t address, Chunk* chunk) {
   Chunk**& leaf = roots_[address >> (ChunkBits + LeafBits) & (Roots - 1)];
-  if (!leaf) leaf = static_cast<Chunk**>(std::calloc(size_t{1} << LeafBits, sizeof(Chunk*)));
-  if (!leaf) outOfMemory();
+  if (!leaf) leaf = static_cast<Chunk**>(zeroPages(sizeof(Chunk*) << LeafBits));
   leaf[address >> ChunkBits & ((1u << LeafBits) - 1)] = chunk;
 }
 

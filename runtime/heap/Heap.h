@@ -67,6 +67,11 @@ void* allocatePayload(Context& context, size_t bytes);
 void* growPayload(Context& context, void* old, size_t oldBytes, size_t newBytes);
 void freePayload(void* payload, size_t bytes);
 
+/// Memory for a large table that is mostly empty: zero, and no page of it there before it is touched. (`calloc` clears what
+/// it takes from the program's first break.)
+void* zeroPages(size_t bytes);
+void freeZeroPages(void* memory, size_t bytes);
+
 Heap* createHeap(Context& context, const HeapOptions& options);
 void destroyHeap(Context& context);
 

@@ -153,8 +153,7 @@ Heap* createHeap(Context& context, const HeapOptions& given) {
   heap->options = optionsFromEnvironment(given);
   heap->allocationsLeft = heap->options.failAllocation;
   std::set_new_handler(outOfMemory);
-  heap->chunkTable = static_cast<ChunkTable*>(std::calloc(1, sizeof(ChunkTable)));
-  if (!heap->chunkTable) outOfMemory();
+  heap->chunkTable = static_cast<ChunkTable*>(zeroPages(sizeof(ChunkTable)));
   heap->tableCapacity = 4096;
   heap->table = static_cast<Object**>(std::malloc((heap->tableCapacity + 64) * sizeof(Object*)));
   if (!heap->table) outOfMemory();
@@ -169,7 +168,7 @@ Heap* createHeap(Context& context, const HeapOptions& given) {
 void destroyHeap(Context& context) {
   Heap* heap = context.heap;
   heap->unmapAll();
-  std::free(heap->chunkTable);
+  freeZeroPages(heap->chunkTable, sizeof(ChunkTable));
   std::free(heap->table);
   delete heap;
   context.heap = nullptr;
