@@ -17,7 +17,8 @@ void resizeTable(Context& context, size_t capacity) {
   Heap& heap = *context.heap;
   const auto used = static_cast<size_t>(context.zeroTop - heap.table);
   heap.tableCapacity = capacity;
-  heap.table = static_cast<Object**>(std::realloc(heap.table, (capacity + 64) * sizeof(Object*)));
+  heap.table =
+      static_cast<Object**>(std::realloc(heap.table, (capacity + TableSlack) * sizeof(Object*)));
   if (!heap.table) outOfMemory();
   context.zeroTop = heap.table + used;
 }
@@ -47,80 +48,149 @@ void pin(Heap& heap, uint64_t word) {
   if ((word & 15) == 0) mark(word - 1);
 }
 
-/// Frees `first` and everything that only it kept alive: iteratively, and instances, which most objects are, without
-/// asking for their kind.
-void freeTree(Context& context, Object* first) {
+/// Puts a dead object on the stack of those that are still to be freed. Its top is passed along in a register.
+[[gnu::noinline, gnu::cold]] Object** growDying(Heap& heap, Object** top) {
+  const auto used = static_cast<size_t>(top - heap.dying);
+  const size_t capacity = std::max<size_t>(256, used * 2);
+  heap.dying = static_cast<Object**>(std::realloc(heap.dying, capacity * sizeof(Object*)));
+  if (!heap.dying) outOfMemory();
+  heap.dyingEnd = heap.dying + capacity;
+  return heap.dying + used;
+}
+[[gnu::always_inline]] inline Object** pushDying(Heap& heap, Object** top, Object* object) {
+  if (GENE_UNLIKELY(top == heap.dyingEnd)) top = growDying(heap, top);
+  *top = object;
+  return top + 1;
+}
+
+/// Takes away the reference that a slot of a dead object is: gives the object that it was the last reference to, and that
+/// no stack holds.
+[[gnu::always_inline]] inline Object* dropReference(Context& context, const Slot& slot) {
+  const Value child = slot.get();
+  if (!child.isObject()) return nullptr;
+  Object* o = child.object();
+  if (o->isImmortal()) return nullptr;
+  const uint32_t word = o->countAndFlags - Object::One;
+  o->countAndFlags = word;
+  const uint32_t left = word & ~(Object::Frozen | Object::Sealed);
+  if (left == 0) return o;
+  if (GENE_UNLIKELY(left == Object::Marked)) enter(context, o);  // the next reconcile asks again
+  return nullptr;
+}
+
+/// Frees an object that is no instance; its children that die go on the stack.
+[[gnu::noinline]] Object** freeOther(Context& context, Object* object, Object** top) {
   Heap& heap = *context.heap;
-  std::vector<Object*>& work = heap.work;
-  auto drop = [&](Slot& slot) __attribute__((always_inline)) {
-    const Value child = slot.get();
-    if (!child.isObject()) return;
-    Object* o = child.object();
-    const uint32_t word = o->countAndFlags;
-    if (static_cast<int32_t>(word) < 0) return;
-    o->countAndFlags = word - Object::One;
-    if (word >= 2 * Object::One || (word & Object::InTable)) return;
-    if (GENE_UNLIKELY(word & Object::Marked))
-      enter(context, o);  // a stack holds it: the next reconcile asks again
-    else
-      work.push_back(o);
+  auto drop = [&](const Slot& slot) __attribute__((always_inline)) {
+    if (Object* o = dropReference(context, slot)) top = pushDying(heap, top, o);
   };
-  work.push_back(first);
-  uint64_t instances = 0;
-  do {
-    Object* object = work.back();
-    work.pop_back();
+  heap.stats.created[object->shape]++;
+  switch (object->kind()) {
+    case Kind::BoxedInt: break;
+    case Kind::String:
+      if (static_cast<StringObject*>(object)->isShared())
+        drop(static_cast<SharedStringObject*>(object)->buffer);
+      break;
+    case Kind::Function: {
+      auto* function = static_cast<FunctionObject*>(object);
+      for (uint32_t i = 0; i < function->captureCount; i++) drop(function->captures()[i]);
+      break;
+    }
+    case Kind::Array: {
+      auto* array = static_cast<ArrayObject*>(object);
+      if (array->elements == Elements::Counted)
+        for (uint32_t i = 0; i < array->size; i++) drop(array->items[i]);
+      if (array->items) heap.givePayload(array->items, size_t{array->capacity} * sizeof(Slot));
+      break;
+    }
+    case Kind::Gene: {
+      auto* gene = static_cast<GeneObject*>(object);
+      drop(gene->type);
+      drop(gene->properties);
+      for (uint32_t i = 0; i < gene->size; i++) drop(gene->children[i]);
+      if (gene->children != gene->inlineChildren())
+        heap.givePayload(gene->children, size_t{gene->capacity} * sizeof(Slot));
+      break;
+    }
+    case Kind::Map: {
+      auto* map = static_cast<MapObject*>(object);
+      for (uint32_t i = 0; i < map->used; i++) drop(map->entries[i].value);
+      freePayloads(object);
+      break;
+    }
+    default: forEachSlot(object, drop); freePayloads(object);
+  }
+  heap.freeCell(context, object);
+  return top;
+}
+
+/// What freeing the instances of a shape needs. A run of instances of one class, which most dead objects are, asks neither
+/// shapes nor pages.
+struct InstanceCells {
+  uint32_t shape = 0;
+  uint32_t fields = 0;
+  uint32_t cellBytes = 0;
+  FreeCell** list = nullptr;  // null: the fast way is not for them
+  uint64_t freed = 0;         // the fast way
+};
+
+void takeStatistics(Heap& heap, const InstanceCells& cells) {
+  heap.stats.created[static_cast<size_t>(Kind::Count)] += cells.freed;
+  heap.stats.freed += cells.freed;
+  heap.stats.allocatedBytes += cells.freed * cells.cellBytes;
+}
+
+[[gnu::noinline]] void chooseShape(Context& context, InstanceCells& cells, uint32_t shape) {
+  takeStatistics(*context.heap, cells);
+  cells = {.shape = shape, .fields = shapeOfId(shape)->inlineCapacity};
+  const size_t bytes = sizeof(InstanceObject) + cells.fields * sizeof(Slot);
+  if (bytes >= SmallClasses * 16 || context.heap->options.poison) return;
+  cells.list = &context.freeCells[cellClass(bytes)];
+  cells.cellBytes = cellBytesOf(cellClass(bytes));
+}
+
+[[gnu::noinline]] Object** dropOverflow(Context& context, InstanceObject* instance, Object** top) {
+  const uint32_t count = shapeOfId(instance->shape)->overflowCount;
+  for (uint32_t i = 0; i < count; i++)
+    if (Object* o = dropReference(context, instance->overflow[i]))
+      top = pushDying(*context.heap, top, o);
+  freePayload(instance->overflow, count * sizeof(Slot));
+  return top;
+}
+
+/// Frees `object` and everything that only it kept alive, without recursion: parents before children and the last child
+/// first.
+[[gnu::noinline]] void freeTree(Context& context, Object* object, InstanceCells& cells) {
+  Heap& heap = *context.heap;
+  Object** top = heap.dying;
+  for (;;) {
+    Object* next = nullptr;  // the last child to die does not go through the stack
     if (GENE_LIKELY(object->isInstance())) {
-      instances++;
       auto* instance = static_cast<InstanceObject*>(object);
-      const Shape* shape = shapeOfId(object->shape);
-      Slot* fields = instance->fields();
-      for (uint32_t i = 0; i < shape->inlineCapacity; i++) drop(fields[i]);
-      if (GENE_UNLIKELY(instance->overflow != nullptr)) {
-        for (uint32_t i = 0; i < shape->overflowCount; i++) drop(instance->overflow[i]);
-        freePayload(instance->overflow, shape->overflowCount * sizeof(Slot));
+      if (GENE_UNLIKELY(object->shape != cells.shape)) chooseShape(context, cells, object->shape);
+      if (GENE_UNLIKELY(instance->overflow != nullptr)) top = dropOverflow(context, instance, top);
+      const Slot* end = instance->fields() + cells.fields;
+      for (const Slot* field = instance->fields(); field != end; field++) {
+        Object* dead = dropReference(context, *field);
+        if (dead == nullptr) continue;
+        if (next != nullptr) top = pushDying(heap, top, next);
+        next = dead;
+      }
+      if (GENE_LIKELY(cells.list != nullptr)) {
+        cells.freed++;
+        Heap::pushCell(*cells.list, object);
+      } else {
+        heap.stats.created[static_cast<size_t>(Kind::Count)]++;
+        heap.freeCell(context, object);
       }
     } else {
-      heap.stats.created[object->shape]++;
-      switch (object->kind()) {
-        case Kind::BoxedInt: break;
-        case Kind::String:
-          if (static_cast<StringObject*>(object)->isShared())
-            drop(static_cast<SharedStringObject*>(object)->buffer);
-          break;
-        case Kind::Function: {
-          auto* function = static_cast<FunctionObject*>(object);
-          for (uint32_t i = 0; i < function->captureCount; i++) drop(function->captures()[i]);
-          break;
-        }
-        case Kind::Array: {
-          auto* array = static_cast<ArrayObject*>(object);
-          if (array->elements == Elements::Counted)
-            for (uint32_t i = 0; i < array->size; i++) drop(array->items[i]);
-          if (array->items) heap.givePayload(array->items, size_t{array->capacity} * sizeof(Slot));
-          break;
-        }
-        case Kind::Gene: {
-          auto* gene = static_cast<GeneObject*>(object);
-          drop(gene->type);
-          drop(gene->properties);
-          for (uint32_t i = 0; i < gene->size; i++) drop(gene->children[i]);
-          if (gene->children != gene->inlineChildren())
-            heap.givePayload(gene->children, size_t{gene->capacity} * sizeof(Slot));
-          break;
-        }
-        case Kind::Map: {
-          auto* map = static_cast<MapObject*>(object);
-          for (uint32_t i = 0; i < map->used; i++) drop(map->entries[i].value);
-          freePayloads(object);
-          break;
-        }
-        default: forEachSlot(object, [&](Slot& slot) { drop(slot); }); freePayloads(object);
-      }
+      top = freeOther(context, object, top);
     }
-    heap.freeCell(context, object);
-  } while (!work.empty());
-  heap.stats.created[static_cast<size_t>(Kind::Count)] += instances;
+    object = next;
+    if (object != nullptr) continue;
+    if (top == heap.dying) return;
+    object = *--top;
+  }
 }
 
 }  // namespace
@@ -143,16 +213,19 @@ void reconcile(Context& context) {
   const auto count = static_cast<size_t>(context.zeroTop - heap.table);
   size_t kept = 0;
   heap.stats.tableEntries += count;
+  InstanceCells cells;
   for (size_t i = 0; i < count; i++) {
     Object* object = heap.table[i];
-    if (i + 8 < count) __builtin_prefetch(heap.table[i + 8], 1);
-    if (object->countAndFlags >= Object::One || object->isImmortal())
-      object->countAndFlags &= ~Object::InTable;
-    else if (object->countAndFlags & Object::Marked)
+    __builtin_prefetch(heap.table[i + TableSlack / 8], 1);
+    const uint32_t word = object->countAndFlags;
+    if (word >= Object::One)  // immortal ones, too
+      object->countAndFlags = word & ~Object::InTable;
+    else if (word & Object::Marked)
       heap.table[kept++] = object;
     else
-      freeTree(context, object);
+      freeTree(context, object, cells);
   }
+  takeStatistics(heap, cells);
   const auto added = static_cast<size_t>(context.zeroTop - heap.table) - count;
   std::memmove(heap.table + kept, heap.table + count, added * sizeof(Object*));
   heap.stats.pinned += kept;

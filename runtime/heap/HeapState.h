@@ -45,6 +45,7 @@ struct PageHeader {
 static_assert(sizeof(PageHeader) == 64);
 inline constexpr uint32_t LargeClass = 1000;
 inline constexpr size_t MinNewBytesLimit = 4 << 20;
+inline constexpr size_t TableSlack = 64;
 inline constexpr size_t KeptRunPages = 16;  // longer free runs give their memory back at once
 
 struct Chunk {
@@ -96,10 +97,12 @@ class Heap {
   size_t newBytes = 0;
   size_t newBytesLimit = MinNewBytesLimit;
 
-  Object** table = nullptr;
+  Object** table = nullptr;  // with room for TableSlack more
   size_t tableCapacity = 0;
   std::vector<Object*> pinned;  // Marked while a reconcile runs
-  std::vector<Object*> work;    // objects to free, or to mark
+  std::vector<Object*> work;    // objects to mark
+  Object** dying = nullptr;     // the stack of objects to free
+  Object** dyingEnd = nullptr;
   bool freeing = false;
 
   struct Roots {

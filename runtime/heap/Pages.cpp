@@ -155,7 +155,8 @@ Heap* createHeap(Context& context, const HeapOptions& given) {
   std::set_new_handler(outOfMemory);
   heap->chunkTable = static_cast<ChunkTable*>(zeroPages(sizeof(ChunkTable)));
   heap->tableCapacity = 4096;
-  heap->table = static_cast<Object**>(std::malloc((heap->tableCapacity + 64) * sizeof(Object*)));
+  heap->table =
+      static_cast<Object**>(std::malloc((heap->tableCapacity + TableSlack) * sizeof(Object*)));
   if (!heap->table) outOfMemory();
   context.zeroTop = heap->table;
   context.zeroEnd = heap->options.reconcileAlways ? heap->table : heap->table + heap->tableCapacity;
@@ -170,6 +171,7 @@ void destroyHeap(Context& context) {
   heap->unmapAll();
   freeZeroPages(heap->chunkTable, sizeof(ChunkTable));
   std::free(heap->table);
+  std::free(heap->dying);
   delete heap;
   context.heap = nullptr;
 }
