@@ -54,6 +54,10 @@ struct Job {
   bool printLast = false;
 };
 
+bool profilesCalls(const Options& options) {
+  return options.has("profile") || options.has("profile-folded");
+}
+
 /// Chooses the interpreter, and what is reported when the program ends. False after a failure that was reported.
 bool prepareRun(Context& context, const Options& options) {
   const bool calls = options.has("profile"), instructions = options.has("profile-instructions");
@@ -84,6 +88,7 @@ int runJob(Job& job) {
   compile.language = languageOptions(job.options);
   compile.level = optimisationLevel(job.options, 1);
   compile.verify = job.options.has("verify-ir");
+  compile.keepCalls = profilesCalls(job.options);
   std::unique_ptr<ir::Program> program = compileToIr(job.sources, job.start, diagnostics, compile);
   const int reported = reportDiagnostics(diagnostics, job.runtime.errorFormat);
   if (!program) return reported == Success ? Failed : reported;

@@ -40,6 +40,7 @@ std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
                      .level = options.level,
                      .native = options.native,
                      .verify = options.verify,
+                     .keepCalls = options.keepCalls,
                      .observe = {}};
   if (options.observe)
     passes.observe = [&](std::string_view pass, bool after) {

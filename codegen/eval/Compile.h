@@ -15,6 +15,7 @@ struct CompileOptions {
   int level = 1;
   bool native = false;  // for machine code, not for the VM
   bool verify = false;
+  bool keepCalls = false;  // as PassContext's
   std::function<void(const ir::Program&, std::string_view pass, bool after)> observe;
 };
 

@@ -25,8 +25,8 @@ constexpr Pass passes[] = {
 // --- the pipelines, by -O level ------------------------------------------------------------------------------------------
 
 // Level 0 (eval, the REPL) runs nothing.
-constexpr std::string_view level1[] = {"simplify", "resolve-calls", "resolve-methods", "simplify",
-                                       "proven-checks"};
+constexpr std::string_view level1[] = {"simplify", "resolve-calls", "resolve-methods",
+                                       "inline",   "simplify",      "proven-checks"};
 // clang-format off
 constexpr std::string_view level2[] = {
     "simplify", "resolve-calls", "number-classes", "resolve-methods",  // which calls are known
@@ -73,7 +73,8 @@ void runPipeline(PassContext& context) {
   std::span<const std::string_view> names;
   if (context.level == 1) names = level1;
   if (context.level >= 2) names = level2;
-  for (std::string_view name : names) run(*find(name), context);
+  for (std::string_view name : names)
+    if (name != "inline" || !context.keepCalls) run(*find(name), context);
 }
 
 Status runPasses(PassContext& context, const std::vector<std::string>& names) {
