@@ -70,8 +70,11 @@ void Builder::write(Variable variable, Value* value) {
 Value* Builder::read(Variable variable) { return block_ ? readIn(block_, variable) : nil(); }
 
 Value* Builder::readIn(Block* block, Variable variable) {
-  // Blocks with one predecessor are passed without recursion: straight-line code makes long chains of them in `try`.
+  // Blocks with one predecessor are passed without recursion: straight-line code makes long chains of them in `try`. They
+  // form a circle in a loop that nothing enters, behind a `break`; it is found as Brent finds cycles.
   std::vector<BlockState*> passed;
+  const Block* mark = block;
+  size_t nextMark = 8;
   Value* value = nullptr;
   while (!value) {
     BlockState& s = state(block);
@@ -82,6 +85,11 @@ Value* Builder::readIn(Block* block, Variable variable) {
     } else if (s.sealed && s.predecessors.size() == 1) {
       passed.push_back(&s);
       block = s.predecessors[0].from;
+      if (block == mark) value = nil();
+      if (passed.size() == nextMark) {
+        mark = block;
+        nextMark *= 2;
+      }
     } else {
       auto* param = program().arena.make<Param>(block, block->params.size());
       block->params.push_back(program().arena, param);
