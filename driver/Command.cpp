@@ -113,6 +113,20 @@ int reportDiagnostics(const DiagnosticEngine& diagnostics, ErrorFormat format) {
   return diagnostics.hasErrors() ? Failed : Success;
 }
 
+int reportDiagnostics(const DiagnosticEngine& diagnostics, ErrorFormat format,
+                      const std::string& name) {
+  for (const Diagnostic& d : diagnostics.all()) {
+    std::string text = renderDiagnostic(diagnostics.sources(), d, format);
+    if (format == ErrorFormat::Human && d.severity == Severity::Error) {
+      const bool isParse = diagnosticCode(d.id).starts_with("E01");
+      text = (isParse ? "Parse error" : "Compilation error") +
+             (name.empty() ? ": " : " in " + name + ": ") + text;
+    }
+    std::fputs(text.c_str(), stderr);
+  }
+  return diagnostics.hasErrors() ? Failed : Success;
+}
+
 Expected<std::string> readFile(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {

@@ -50,6 +50,9 @@ std::vector<OptionSpec> withLanguageOptions(std::vector<OptionSpec> specs);
 
 /// All diagnostics on standard error; returns Failed if there is an error among them.
 int reportDiagnostics(const DiagnosticEngine& diagnostics, ErrorFormat format);
+/// The same, with a prefix to each in the human format: "Parse error in F: " and so on.
+int reportDiagnostics(const DiagnosticEngine& diagnostics, ErrorFormat format,
+                      const std::string& name);
 
 /// All of a file or of standard input.
 Expected<std::string> readFile(const std::string& path);
@@ -59,9 +62,6 @@ Status writeFile(const std::string& path, std::string_view bytes);
 
 /// Calls `body` on the large stack that deep sources and deep recursion need; returns its result.
 int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body);
-
-/// runProgram, and the value of the last form in literal form on standard output.
-int runAndPrint(Context& context, Program& program, const RuntimeOptions& options);
 
 /// Makes bytecode of a program and loads it into the context; null after a failure that was reported.
 Program* loadProgram(Context& context, ir::Program& program);

@@ -70,7 +70,7 @@ int compileOne(const Job& job, const std::string& name, std::string text) {
   compile.language = languageOptions(job.options);
   compile.level = optimisationLevel(job.options, 1);
   std::unique_ptr<ir::Program> program = compileToIr(sources, start, diagnostics, compile);
-  if (const int code = reportDiagnostics(diagnostics, errorFormat(job.options));
+  if (const int code = reportDiagnostics(diagnostics, errorFormat(job.options), name);
       code != Success || !program)
     return Failed;
   const std::vector<uint8_t> image = compileToImage(*program);
@@ -117,6 +117,8 @@ int compileAll(const Job& job) {
 
 int compile(Arguments args) {
   Options options;
+  if (!args.empty() && (args.back() == "-f" || args.back() == "--format"))
+    return fail("Format option requires a value");
   if (const auto code = readCommandLine("compile", specs(), args, Positionals::Anywhere,
                                         UnknownOptions::Failure, options))
     return *code;

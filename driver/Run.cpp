@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 
+#include "codegen/bytecode/Disassembler.h"
 #include "driver/Command.h"
+#include "frontend/analysis/Packages.h"
 #include "runtime/Output.h"
 #include "runtime/object/Print.h"
 #include "runtime/vm/Interpreter.h"
@@ -23,6 +26,12 @@ const std::vector<OptionSpec>& runSpecs() {
        "print how often each opcode ran, and each after each, on standard error"},
       {"switch", nullptr, "use the interpreter that is a loop around a switch"},
       {"stack-size", "SIZE", "address space for the stack, like 64M (default 1G)"},
+      {"compile", nullptr, "print the instructions, then run"},
+      {"debug,d", nullptr, "the same"},
+      {"pkg", "NAME|DIR", "the package that the program belongs to; FILE is relative to it"},
+      {"native-code", nullptr, "accepted; `gene build` makes native code"},
+      {"native-tier", "never|guarded|fully-typed", "accepted, likewise"},
+      {"checked-vm", nullptr, "accepted; bytecode is always verified"},
       {"no-gir-cache", nullptr, "accepted; programs are always compiled from source"},
       {"force-compile", nullptr, "accepted; programs are always compiled from source"},
       {"verify-ir", nullptr, "verify the IR after every pass"},
@@ -32,6 +41,9 @@ const std::vector<OptionSpec>& runSpecs() {
 }
 
 Status runtimeOptions(const Options& options, RuntimeOptions& result) {
+  const std::string tier = options.get("native-tier", "never");
+  if (tier != "never" && tier != "guarded" && tier != "fully-typed")
+    std::fprintf(stderr, "Unknown native tier: %s\n", tier.c_str());
   result = runtimeOptionsFromEnvironment();
   result.errorFormat = errorFormat(options);
   if (options.has("stats")) result.stats = true;
@@ -52,10 +64,33 @@ struct Job {
   Options options;
   RuntimeOptions runtime;
   bool printLast = false;
+  std::string package;  // the directory that --pkg means
+
+  [[nodiscard]] bool lists() const { return options.has("compile") || options.has("debug"); }
 };
 
 bool profilesCalls(const Options& options) {
   return options.has("profile") || options.has("profile-folded");
+}
+
+/// Finds the package of --pkg; false after a failure that was reported.
+bool choosePackage(Job& job) {
+  if (!job.options.has("pkg")) return true;
+  const std::string name = job.options.get("pkg");
+  const std::string here = std::filesystem::current_path().string();
+  std::error_code failed;
+  std::optional<Package> found = std::filesystem::is_directory(name, failed)
+                                     ? packageAround(name)
+                                     : findPackage(here + "/<main>", name, "");
+  const std::optional<Package> around = packageAround(here);
+  if (!found && around && around->name == name) found = around;
+  if (found) {
+    job.package = found->directory;
+    return true;
+  }
+  fail("[GENE.PACKAGE.NOT_FOUND] Package '" + name + "' was not found (searched from " + here +
+       ")");
+  return false;
 }
 
 /// Chooses the interpreter, and what is reported when the program ends. False after a failure that was reported.
@@ -82,34 +117,43 @@ bool prepareRun(Context& context, const Options& options) {
   return true;
 }
 
+/// runProgram, and behind `header` the value of the last form in literal form on standard output.
+int runAndPrint(Context& context, Program& program, const RuntimeOptions& options,
+                const std::string& header) {
+  const Value value = runModule(context, program);
+  if (value.isPending()) {
+    writeError(describeUncaught(context, options));
+    return finishProgram(context, Failed, options);
+  }
+  writeOut(header + literalText(context, value) + "\n");
+  return finishProgram(context, Success, options);
+}
+
 int runJob(Job& job) {
   DiagnosticEngine diagnostics(job.sources);
   CompileOptions compile;
   compile.language = languageOptions(job.options);
+  compile.language.package = job.package;
   compile.level = optimisationLevel(job.options, 1);
   compile.verify = job.options.has("verify-ir");
   compile.keepCalls = profilesCalls(job.options);
   std::unique_ptr<ir::Program> program = compileToIr(job.sources, job.start, diagnostics, compile);
   const int reported = reportDiagnostics(diagnostics, job.runtime.errorFormat);
   if (!program) return reported == Success ? Failed : reported;
+  if (job.lists()) {
+    const std::string text = "=== Compilation Output ===\n" +
+                             disassemble(compileToImage(*program), job.options.has("addresses"));
+    if (const Status status = writeFile("-", text); !status) return fail(status.message());
+  }
   Context& context = *createContext(job.runtime);
   Program* loaded = loadProgram(context, *program);
   if (!loaded || !prepareRun(context, job.options)) return Failed;
-  return job.printLast ? runAndPrint(context, *loaded, job.runtime)
-                       : runProgram(context, *loaded, job.runtime);
+  return job.printLast
+             ? runAndPrint(context, *loaded, job.runtime, job.lists() ? "=== Result ===\n" : "")
+             : runProgram(context, *loaded, job.runtime);
 }
 
 }  // namespace
-
-int runAndPrint(Context& context, Program& program, const RuntimeOptions& options) {
-  const Value value = runModule(context, program);
-  if (value.isPending()) {
-    writeError(describeUncaught(context, options));
-    return finishProgram(context, Failed, options);
-  }
-  writeOut(literalText(context, value) + "\n");
-  return finishProgram(context, Success, options);
-}
 
 int run(Arguments args) {
   Job job;
@@ -118,6 +162,7 @@ int run(Arguments args) {
     return *code;
   if (const Status status = runtimeOptions(job.options, job.runtime); !status)
     return misuse(status.message());
+  if (!choosePackage(job)) return Failed;
   std::vector<std::string>& words = job.options.positional;
   if (words.empty()) {
     if (::isatty(STDIN_FILENO)) return fail("No file provided to run.");
@@ -128,6 +173,7 @@ int run(Arguments args) {
     job.start = job.sources.add("<stdin>", std::move(text));
     return onLargeStack(job.runtime, [&] { return runJob(job); });
   }
+  if (!job.package.empty()) words[0] = (std::filesystem::path(job.package) / words[0]).string();
   job.runtime.programName = words[0];
   job.runtime.arguments.assign(words.begin() + 1, words.end());
   if (words[0].ends_with(".gir")) {
@@ -155,8 +201,9 @@ int eval(Arguments args) {
     return *code;
   if (const Status status = runtimeOptions(job.options, job.runtime); !status)
     return misuse(status.message());
+  if (!choosePackage(job)) return Failed;
   job.runtime.programName = "<eval>";
-  job.printLast = job.options.has("print-last");
+  job.printLast = job.options.has("print-last") || job.lists();
   std::string code;
   for (const std::string& word : job.options.positional) code += (code.empty() ? "" : " ") + word;
   if (code.empty() && !::isatty(STDIN_FILENO)) code = readStandardInput();

@@ -299,6 +299,7 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
     if (!isDefinition(form)) nodes.push_back(topLevel(form));
   // What other modules may import is kept.
   if (isMain_ && !makesEnvironments_) dropExpandedMacros(nodes);
+  makePackages(main->loc, nodes);
   if (namespace_) {
     ir::Immediate immediate;
     immediate.symbol = Symbol::of(std::filesystem::path(module_->name).stem().string());

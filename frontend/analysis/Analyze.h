@@ -14,6 +14,8 @@ struct LanguageOptions {
   bool typeCheck = true;
   bool strictNil = false;
   bool contracts = true;
+  std::string
+      package;  // the directory of the package that the main module belongs to; empty: by its file
 };
 
 /// Analyses the forms of a main module. Globals and constants are added to `program`; nodes are made in its arena.

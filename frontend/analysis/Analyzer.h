@@ -25,6 +25,7 @@ inline std::string_view calledName(const Form* head) {
 
 class Modules;
 struct LoadedModule;
+struct Package;
 
 class Analyzer {
  public:
@@ -272,6 +273,10 @@ class Analyzer {
   ir::Global* moduleMember(const PathForm& form);
   Node* publishedName(Symbol name, Location loc, ast::Binding** container);
   ir::Global* externalGlobal(Symbol name);
+  Node* packageValue(Symbol name, Location loc);
+  Node* makePackage(const Package& package, Location loc);
+  Node* callBuiltin(std::string_view name, std::span<Node* const> values, Location loc);
+  void makePackages(Location loc, std::vector<Node*>& nodes);
   Node* moduleNamespace(Location loc);
   Node* published(Symbol name, Node* assignment);
   static std::string readImport(const GeneForm& form, Import* result);
@@ -415,6 +420,8 @@ class Analyzer {
   std::unordered_map<Symbol, ir::Global*> exports_;    // (export …)
   std::unordered_map<Symbol, ir::Global*> externals_;  // of other modules than the main one
   ir::Global* namespace_ = nullptr;                    // likewise: $ns
+  ir::Global* package_ = nullptr;                      // likewise: $pkg
+  ir::Global* application_ = nullptr;                  // likewise: $app
   bool hasExports_ = false;
   bool usesNamespace_ = false;          // as a value: definitions are put into it, too
   bool assignsComputedFields_ = false;  // a/<k> = v

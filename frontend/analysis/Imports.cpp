@@ -133,6 +133,58 @@ Analyzer::Node* Analyzer::moduleNamespace(Location loc) {
   return make<ast::Global>(loc, namespace_, false);
 }
 
+// --- packages ----------------------------------------------------------------------------------------------------------
+
+/// $pkg and $app where the module, or the main program, lies in a package. Null elsewhere: the runtime's own are meant.
+Analyzer::Node* Analyzer::packageValue(Symbol name, Location loc) {
+  if (!modules_) return nullptr;
+  const bool isApp = name.text() == "$app";
+  if (!modules_->packageOf(isApp ? nullptr : module_)) return nullptr;
+  ir::Global*& global = isApp ? application_ : package_;
+  if (!global) global = program_.addGlobal(name, loc);
+  return make<ast::Global>(loc, global, false);
+}
+
+/// (gene/package name version dir source-dir main-module test-dir)
+Analyzer::Node* Analyzer::makePackage(const Package& package, Location loc) {
+  auto text = [&](const std::string& value) -> Node* {
+    return literal(make<StringForm>(FormKind::String, loc, arena_.copy(value)));
+  };
+  std::vector<Node*> values{
+      text(package.name),       package.version.empty() ? nil(loc) : text(package.version),
+      text(package.directory),  text(package.sourceDirectory),
+      text(package.mainModule), text(package.testDirectory)};
+  return callBuiltin("package", values, loc);
+}
+
+/// A call of a function of the namespace `gene`.
+Analyzer::Node* Analyzer::callBuiltin(std::string_view name, std::span<Node* const> values,
+                                      Location loc) {
+  ast::Segment member{};
+  member.kind = ast::Segment::Member;
+  member.name = Symbol::of(name);
+  Node* callee = make<ast::Path>(
+      loc, make<ast::Global>(loc, program_.externalGlobal(Symbol::of("gene")), true),
+      arena_.copy(std::span<ast::Segment>(&member, 1)));
+  std::vector<ast::Argument> arguments;
+  for (Node* value : values) arguments.push_back({ir::ArgKind::Positional, {}, value});
+  return make<ast::Call>(loc, callee, copy(arguments));
+}
+
+/// The values of $pkg and $app, where the module uses them, before everything else.
+void Analyzer::makePackages(Location loc, std::vector<Node*>& nodes) {
+  if (application_) {
+    Node* const package = makePackage(*modules_->packageOf(nullptr), loc);
+    nodes.insert(
+        nodes.begin(),
+        make<ast::AssignGlobal>(loc, application_, callBuiltin("application", {&package, 1}, loc)));
+  }
+  if (package_)
+    nodes.insert(
+        nodes.begin(),
+        make<ast::AssignGlobal>(loc, package_, makePackage(*modules_->packageOf(module_), loc)));
+}
+
 /// The assignment of a module's member, which is put into the namespace as well where that is used as a value.
 Analyzer::Node* Analyzer::published(Symbol name, Node* assignment) {
   if (!usesNamespace_ || !modules_) return assignment;

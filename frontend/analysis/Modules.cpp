@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "frontend/analysis/Packages.h"
 #include "frontend/syntax/Reader.h"
 
 namespace gene {
@@ -111,6 +110,13 @@ Modules::Found Modules::find(const Place& place) {
   LoadedModule* module = load(path);
   if (!module) return failure("Module '" + place.specifier + "' has errors");
   return {module, true, {}};
+}
+
+std::optional<Package> Modules::packageOf(const LoadedModule* module) const {
+  const LoadedModule* const main = modules_.front().get();
+  if ((!module || module == main) && !options_.package.empty())
+    return packageAround(options_.package);
+  return packageAround((module ? module : main)->path);
 }
 
 LoadedModule* Modules::load(const std::string& path) {

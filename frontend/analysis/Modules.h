@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "frontend/analysis/Analyzer.h"
+#include "frontend/analysis/Packages.h"
 
 namespace gene {
 
@@ -39,6 +40,8 @@ class Modules {
     std::string packagePath;  // ^path
   };
   Found find(const Place& place);
+  /// The package of a module; null stands for the main module.
+  std::optional<Package> packageOf(const LoadedModule* module) const;
 
  private:
   LoadedModule* load(const std::string& path);

@@ -1,5 +1,6 @@
 // Scopes, lookup, captures, and where variables live.
 
+#include <string>
 #include <utility>
 
 #include "frontend/analysis/Analyzer.h"
@@ -88,6 +89,8 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
   const std::string_view text = symbol.text();
   if (text == "$ex") return make<ast::Node>(ast::NodeKind::CurrentException, loc);
   if (text == "$ns") return moduleNamespace(loc);
+  if (text == "$pkg" || text == "$app")
+    if (Node* value = packageValue(symbol, loc)) return value;
   if (text.ends_with("...") && text.size() > 3) return error(loc, Diag::SpreadOutside);
   ast::Binding* container;
   if (Node* member = publishedName(symbol, loc, &container)) return member;
@@ -107,6 +110,8 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
   const bool isLater = atTopLevel_ && laterGlobals_.contains(symbol);
   if (auto it = globals_.find(symbol); it != globals_.end() && !isLater)
     return make<ast::Global>(loc, it->second, false);
+  if (text == "pkg" || text == "app")
+    if (Node* value = packageValue(Symbol::of("$" + std::string(text)), loc)) return value;
   return make<ast::Global>(loc, externalGlobal(symbol), true);
 }
 

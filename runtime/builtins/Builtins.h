@@ -42,6 +42,9 @@ std::string builtinsReference();
 void defineHandleClass(Context& context);  // before the tables are read
 void defineHandles(Context& context);      // stdin, stdout, stderr
 void defineMath(Context& context);         // math/PI; the functions that are global, too
+/// What `$pkg` is outside of packages, and the `$app` that belongs to a package.
+Value defaultPackage(Context& context);
+Value newApplication(Context& context, Value pkg);
 /// The `^intent` of a function's definition, or "".
 Value functionIntent(Context& context, Value function);
 Value squareRoot(Context& context, const Value* args, uint32_t count);

@@ -303,6 +303,11 @@ void defineStandardValues(Context& context) {
   everywhere("args", Value::object(arguments));
   everywhere("env", Value::object(environment));
   everywhere("program", program);
+  const Value pkg = defaultPackage(context);
+  everywhere("pkg", pkg);
+  everywhere("app", newApplication(context, pkg));
+  global("genex",
+         Value::object(newNamespace(context, Symbol::of("genex"))));  // no extension is here
   namespaceSet(context, context.dollars, Symbol::of("cwd"), cwd(context, nullptr, 0));
   namespaceSet(context, gene, Symbol::of("main_module"), program);
 }

@@ -12,6 +12,7 @@ set(BUILTINS
   builtins/Maps.cpp
   builtins/Math.cpp
   builtins/Objects.cpp
+  builtins/Packages.cpp
   builtins/Regexes.cpp
   builtins/Sort.cpp
   builtins/Strings.cpp

@@ -155,6 +155,8 @@ inline void forEachSlot(Object* object, F&& f) {
     case Kind::RegexMatch: f(static_cast<RegexMatchObject*>(object)->members); return;
     case Kind::DateTime: f(static_cast<DateTimeObject*>(object)->zone); return;
     case Kind::Quoted: f(static_cast<QuotedObject*>(object)->value); return;
+    case Kind::Package:
+    case Kind::Application: f(static_cast<PackageObject*>(object)->members); return;
   }
 }
 

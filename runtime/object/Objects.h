@@ -229,6 +229,11 @@ struct RegexMatchObject : Object {
   Slot members;  // Map: value captures named_captures start end pre_match post_match
 };
 
+/// A package or the application.
+struct PackageObject : Object {
+  Slot members;  // Map: name version dir source_dir main_module test_dir; pkg
+};
+
 struct DateTimeObject : Object {
   Slot zone;  // String or nil
   int16_t year, offsetMinutes;
