@@ -2,13 +2,16 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 
 #include "codegen/bytecode/Disassembler.h"
 #include "driver/Command.h"
 #include "frontend/analysis/Packages.h"
 #include "runtime/Output.h"
+#include "runtime/heap/Heap.h"
 #include "runtime/object/Print.h"
 #include "runtime/vm/Interpreter.h"
 #include "runtime/vm/Profile.h"
@@ -69,8 +72,8 @@ struct Job {
   [[nodiscard]] bool lists() const { return options.has("compile") || options.has("debug"); }
 };
 
-bool profilesCalls(const Options& options) {
-  return options.has("profile") || options.has("profile-folded");
+bool countsCalls(const Job& job) {
+  return job.options.has("profile") || job.options.has("profile-folded") || job.runtime.stats;
 }
 
 /// Finds the package of --pkg; false after a failure that was reported.
@@ -93,12 +96,31 @@ bool choosePackage(Job& job) {
   return false;
 }
 
+/// What the program does per call, from here to its end, for --stats.
+std::function<std::string()> statisticsPerCall(Context& context, const vm::Profile& profile) {
+  const uint64_t counts = gene_count_operations;
+  const uint64_t bytes = creationStats(context).allocatedBytes;
+  return [&context, &profile, counts, bytes] {
+    const uint64_t calls = profile.calls();
+    auto line = [&](const char* name, uint64_t number) {
+      char text[100];
+      std::snprintf(text, sizeof text, "%s per call: %.2f\n", name,
+                    double(number) / double(std::max<uint64_t>(calls, 1)));
+      return std::string(text);
+    };
+    return "calls: " + std::to_string(calls) + "\n" +
+           line("count operations", gene_count_operations - counts) +
+           line("bytes of objects", creationStats(context).allocatedBytes - bytes);
+  };
+}
+
 /// Chooses the interpreter, and what is reported when the program ends. False after a failure that was reported.
-bool prepareRun(Context& context, const Options& options) {
+bool prepareRun(Context& context, const Job& job) {
+  const Options& options = job.options;
   const bool calls = options.has("profile"), instructions = options.has("profile-instructions");
   const std::string folded = options.get("profile-folded");
   if (options.has("switch")) context.vm->run = vm::runSwitch;
-  if (!calls && !instructions && folded.empty()) return true;
+  if (!countsCalls(job) && !instructions) return true;
   if (!folded.empty())
     if (const Status status = writeFile(folded, ""); !status) {
       fail(status.message());
@@ -107,7 +129,10 @@ bool prepareRun(Context& context, const Options& options) {
   auto* profile = new vm::Profile(instructions);
   context.vm->profile = profile;
   context.vm->run = vm::runProfiled;
+  std::function<std::string()> perCall;
+  if (job.runtime.stats) perCall = statisticsPerCall(context, *profile);
   atEnd([=] {
+    if (perCall) writeError(perCall());
     if (calls) writeError(profile->callReport());
     if (instructions) writeError(profile->instructionReport());
     if (folded.empty()) return;
@@ -136,7 +161,7 @@ int runJob(Job& job) {
   compile.language.package = job.package;
   compile.level = optimisationLevel(job.options, 1);
   compile.verify = job.options.has("verify-ir");
-  compile.keepCalls = profilesCalls(job.options);
+  compile.keepCalls = countsCalls(job);
   std::unique_ptr<ir::Program> program = compileToIr(job.sources, job.start, diagnostics, compile);
   const int reported = reportDiagnostics(diagnostics, job.runtime.errorFormat);
   if (!program) return reported == Success ? Failed : reported;
@@ -147,7 +172,7 @@ int runJob(Job& job) {
   }
   Context& context = *createContext(job.runtime);
   Program* loaded = loadProgram(context, *program);
-  if (!loaded || !prepareRun(context, job.options)) return Failed;
+  if (!loaded || !prepareRun(context, job)) return Failed;
   return job.printLast
              ? runAndPrint(context, *loaded, job.runtime, job.lists() ? "=== Result ===\n" : "")
              : runProgram(context, *loaded, job.runtime);
@@ -180,7 +205,7 @@ int run(Arguments args) {
     return onLargeStack(job.runtime, [&] {
       Context& context = *createContext(job.runtime);
       Program* program = loadGirFile(context, job.runtime.programName);
-      if (!program || !prepareRun(context, job.options)) return Failed;
+      if (!program || !prepareRun(context, job)) return Failed;
       return runProgram(context, *program, job.runtime);
     });
   }

@@ -89,6 +89,7 @@ std::string statistics(Context& context) {
   line("bytes of objects", stats.allocatedBytes);
   line("payloads", stats.payloads);
   line("bytes of payloads", stats.payloadBytes);
+  line("count operations", gene_count_operations);
   line("reconciles", stats.reconciles);
   line("reconcile microseconds", stats.reconcileNanoseconds / 1000);
   line("zero-count entries examined", stats.tableEntries);

@@ -9,6 +9,8 @@
 
 namespace gene {
 
+uint64_t gene_count_operations = 0;
+
 Context& heapContext();
 
 namespace {
@@ -70,6 +72,7 @@ void pin(Heap& heap, uint64_t word) {
   if (!child.isObject()) return nullptr;
   Object* o = child.object();
   if (o->isImmortal()) return nullptr;
+  gene_count_operations++;
   const uint32_t word = o->countAndFlags - Object::One;
   o->countAndFlags = word;
   const uint32_t left = word & ~(Object::Frozen | Object::Sealed);

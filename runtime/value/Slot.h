@@ -9,13 +9,22 @@ namespace gene {
 /// Enters an object whose count fell to zero in the zero-count table (runtime/heap/Counts.cpp).
 void countFellToZero(Object* object);
 
+/// Reference counts that went up or down so far, in all of the process: --stats prints it.
+extern "C" uint64_t gene_count_operations;
+
+inline void retain(Object* object) {
+  if (object->isImmortal()) return;
+  object->countAndFlags += Object::One;
+  gene_count_operations++;
+}
 inline void retain(Value v) {
-  if (v.isObject() && !v.object()->isImmortal()) v.object()->countAndFlags += Object::One;
+  if (v.isObject()) retain(v.object());
 }
 inline void release(Value v) {
   if (!v.isObject() || v.object()->isImmortal()) return;
   Object* o = v.object();
   o->countAndFlags -= Object::One;
+  gene_count_operations++;
   if (o->countAndFlags < Object::One && !(o->countAndFlags & Object::InTable)) countFellToZero(o);
 }
 

@@ -180,12 +180,12 @@ struct Outcome {
 /// zero-count table; it is in vm->operand then.
 inline bool storeCounted(Slot* slot, Word v, State* vm) {
   const Word old = slot->get().bits;
-  if (isObjectBits(v) && !reinterpret_cast<Object*>(v)->isImmortal())
-    reinterpret_cast<Object*>(v)->countAndFlags += Object::One;
+  if (isObjectBits(v)) retain(reinterpret_cast<Object*>(v));
   *reinterpret_cast<Word*>(slot) = v;
   if (!isObjectBits(old) || reinterpret_cast<Object*>(old)->isImmortal()) return true;
   Object* object = reinterpret_cast<Object*>(old);
   object->countAndFlags -= Object::One;
+  gene_count_operations++;
   if (object->countAndFlags >= Object::One || (object->countAndFlags & Object::InTable))
     return true;
   vm->operand.bits = old;

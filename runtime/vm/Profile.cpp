@@ -168,6 +168,14 @@ Profile::Ticks Profile::addTotals(Node& node) {
   return node.total;
 }
 
+uint64_t Profile::callsBelow(const Node& node) {
+  uint64_t calls = 0;
+  for (const auto& child : node.children) calls += child->calls + callsBelow(*child);
+  return calls;
+}
+
+uint64_t Profile::calls() const { return callsBelow(root_); }
+
 std::string Profile::callReport() {
   calibrate();
   std::string out = "=== Profile Report ===\n";

@@ -41,6 +41,8 @@ class Profile {
   [[nodiscard]] void* const* table() const { return table_.data(); }
 
   // --- reports
+  /// All calls, of built-in functions, too.
+  [[nodiscard]] uint64_t calls() const;
   /// A line for each function: calls, time in it, time in it and what it called.
   [[nodiscard]] std::string callReport();
   /// Calls as folded stacks: `main;run;fib MICROSECONDS`, for flame graphs.
@@ -68,6 +70,7 @@ class Profile {
   void push(const FunctionInfo& info, const Value* base);
   void truncate(size_t depth);
   static Node* callee(Node* node, const FunctionInfo& info);
+  static uint64_t callsBelow(const Node& node);
   static Ticks addTotals(Node& node);
   void fold(const Node& node, const std::string& path, std::string& out) const;
   [[nodiscard]] double milliseconds(Ticks ticks) const;
