@@ -64,22 +64,15 @@ class Mover {
   /// Inside `try` what may raise ends its block.
   void insertBefore(Instruction& call, Instruction* check) {
     Block& block = *call.block;
-    const auto at = static_cast<uint32_t>(std::ranges::find(block.instructions, &call) -
-                                          block.instructions.begin());
-    const std::vector<Instruction*> rest(block.instructions.begin() + at, block.instructions.end());
-    block.instructions.resize(at);
+    const std::vector<Instruction*> rest = cutAt(call);
     append(block, check);
     Block* next = &block;
     if (call.handler) {
-      check->handler = program_.arena.make<ir::Edge>(ir::Edge{call.handler->target, {}});
-      for (Value* arg : call.handler->args) check->handler->args.push_back(program_.arena, arg);
+      copyHandler(*check, call);
       next = block.function->addBlock(Symbol::of("checked"));
-      Instruction* jump = makeInstruction(program_, Op::Jump, call.loc, {});
-      jump->inlined = call.inlined;
-      jump->successors = {program_.arena.array<ir::Edge>(1), 1};
-      new (&jump->successors[0]) ir::Edge{next, {}};
-      append(block, jump);
+      appendJump(block, *next, {}, call);
     }
+    append(*next, &call);
     for (Instruction* inst : rest) append(*next, inst);
   }
 

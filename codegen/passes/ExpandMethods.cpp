@@ -151,7 +151,7 @@ class Expansion {
       auto* ordinary = program_.arena.make<Instruction>(call);
       ordinary->operands = program_.arena.copy(std::span<Value* const>(call.operands));
       ordinary->operands[method.callback] = closureIn(*other, call, method);
-      finish(*other, ordinary, call, after);
+      appendInstead(*other, ordinary, call, after);
     }
     std::vector<Value*> operands{program_.constant(ir::ConstantKind::Absent)};
     operands.insert(operands.end(), call.operands.begin(), call.operands.end());
@@ -163,7 +163,7 @@ class Expansion {
     ir::Immediate target;
     target.function = bodyOf(method);
     Instruction* known = make(Op::CallKnown, call, operands, {target});
-    finish(*array, known, call, after);
+    appendInstead(*array, known, call, after);
     inlineBody(*known, *target.function);
   }
 
@@ -184,23 +184,6 @@ class Expansion {
     auto* copy = program_.arena.make<Instruction>(*closure);
     append(block, copy);
     return copy;
-  }
-
-  /// `inst`, which does what `call` did, and on to where that went on.
-  void finish(Block& block, Instruction* inst, const Instruction& call, Block* after) {
-    append(block, inst);
-    if (!after) {
-      inst->tail = true;
-      append(block, makeInstruction(program_, Op::Return, call.loc, {inst}));
-      return;
-    }
-    if (call.handler) {
-      ir::Edge* edge = program_.arena.make<ir::Edge>(ir::Edge{call.handler->target, {}});
-      for (Value* arg : call.handler->args) edge->args.push_back(program_.arena, arg);
-      inst->handler = edge;
-    }
-    Value* const result[] = {inst};
-    appendJump(block, *after, result, call);
   }
 
   /// The method's body as a function of this program.

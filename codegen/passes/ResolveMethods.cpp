@@ -387,29 +387,13 @@ class MethodCalls {
       }
       std::vector<Value*> args(call.operands.begin(), call.operands.end());
       args[0] = receiver;
-      finish(*direct, makeKnownCall(program_, t.function, *bindMethod(*t.function, args), call),
-             call, after);
+      appendInstead(*direct,
+                    makeKnownCall(program_, t.function, *bindMethod(*t.function, args), call), call,
+                    after);
     }
     if (exhaustive) return;
     auto* copy = program_.arena.make<Instruction>(call);
-    finish(*at, copy, call, after);
-  }
-
-  /// `inst`, which does what `call` did, and on to where that went on.
-  void finish(Block& block, Instruction* inst, const Instruction& call, Block* after) {
-    append(block, inst);
-    if (!after) {
-      inst->tail = true;
-      append(block, makeInstruction(program_, Op::Return, call.loc, {inst}));
-      return;
-    }
-    if (call.handler) {
-      ir::Edge* edge = program_.arena.make<ir::Edge>(ir::Edge{call.handler->target, {}});
-      for (Value* arg : call.handler->args) edge->args.push_back(program_.arena, arg);
-      inst->handler = edge;
-    }
-    Value* const result[] = {inst};
-    appendJump(block, *after, result, call);
+    appendInstead(*at, copy, call, after);
   }
 
   ir::Program& program_;

@@ -80,6 +80,25 @@ void appendBranch(Block& block, Value* condition, Block& yes, Block& no, Locatio
   append(block, branch);
 }
 
+void copyHandler(Instruction& inst, const Instruction& other) {
+  if (!other.handler) return;
+  Arena& arena = inst.block->function->program->arena;
+  inst.handler = arena.make<Edge>(Edge{other.handler->target, {}});
+  for (Value* arg : other.handler->args) inst.handler->args.push_back(arena, arg);
+}
+
+void appendInstead(Block& block, Instruction* inst, const Instruction& call, Block* after) {
+  append(block, inst);
+  if (!after) {
+    inst->tail = true;
+    append(block, makeInstruction(*block.function->program, ir::Op::Return, call.loc, {inst}));
+    return;
+  }
+  copyHandler(*inst, call);
+  Value* const result[] = {inst};
+  appendJump(block, *after, result, call);
+}
+
 std::vector<Instruction*> cutAt(Instruction& inst) {
   ArenaVector<Instruction*>& all = inst.block->instructions;
   Instruction** at = std::ranges::find(all, &inst);

@@ -70,6 +70,12 @@ void appendJump(ir::Block& block, ir::Block& to, std::span<ir::Value* const> arg
                 const ir::Instruction& instead);
 void appendBranch(ir::Block& block, ir::Value* condition, ir::Block& yes, ir::Block& no,
                   Location loc);
+/// What `inst` raises goes where what `other` raises goes.
+void copyHandler(ir::Instruction& inst, const ir::Instruction& other);
+/// `inst`, which does what `call` did, and behind it a jump to `after` with the result; where that is null, `call` was in tail
+/// position, and so is `inst`.
+void appendInstead(ir::Block& block, ir::Instruction* inst, const ir::Instruction& call,
+                   ir::Block* after);
 /// Takes `inst` and what follows it out of its block, and returns what followed.
 std::vector<ir::Instruction*> cutAt(ir::Instruction& inst);
 ir::Param* addParam(ir::Block& block, ir::Type type, ir::Rep rep);
