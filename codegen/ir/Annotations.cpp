@@ -108,14 +108,8 @@ bool findRedefinedTypes(const Program& program) {
   });
   bool found = false;
   forEach([&](const Instruction& inst) {
+    found |= reachesUnseenCode(inst.op);
     switch (inst.op) {
-      case Op::Eval:
-      case Op::CallerEval:
-      case Op::EnvironmentNew:
-      case Op::CallMacro:
-      case Op::Render:
-      case Op::ModuleGet:
-      case Op::ModuleSet: found = true; break;
       case Op::ClassNew:
         found |= isBuiltin(inst.immediates[0].symbol);
         found |= inst.operands[0]->type.bits() != Type::Absent().bits() &&

@@ -86,6 +86,19 @@ Block* Function::addBlock(Symbol blockName) {
   return block;
 }
 
+bool reachesUnseenCode(Op op) {
+  switch (op) {
+    case Op::Eval:
+    case Op::CallerEval:
+    case Op::EnvironmentNew:
+    case Op::CallMacro:
+    case Op::Render:
+    case Op::ModuleGet:
+    case Op::ModuleSet: return true;
+    default: return false;
+  }
+}
+
 void Function::renumberBlocks() {
   for (uint32_t i = 0; i < blocks.size(); i++) blocks[i]->index = i;
 }

@@ -58,6 +58,8 @@ struct InstInfo {
   }
 };
 const InstInfo& info(Op op);
+/// Evaluates code or reaches modules that are not in the program: what it does to classes and types is not known.
+bool reachesUnseenCode(Op op);
 
 enum class ValueKind : uint8_t { Constant, Param, Instruction };
 

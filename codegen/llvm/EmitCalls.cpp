@@ -132,12 +132,9 @@ void FunctionEmitter::tailCallGene(const ir::Instruction& inst, llvm::Value* inf
 
 void FunctionEmitter::tailCall(const ir::Instruction& inst, llvm::Value* callee,
                                llvm::ArrayRef<llvm::Value*> args) {
-  BasicBlock *const object = newBlock("object"), *const function = newBlock("function"),
-                    *const other = newBlock("other");
-  b_.CreateCondBr(bits_.isObject(callee), object, other, likely());
-  b_.SetInsertPoint(object);
-  b_.CreateCondBr(bits_.hasKind(callee, Kind::Function), function, other, likely());
-  b_.SetInsertPoint(function);
+  BasicBlock* const other = newBlock("other");
+  require(bits_.isObject(callee), other);
+  require(bits_.hasKind(callee, Kind::Function), other);
   llvm::Value* const info =
       bits_.load(b_.getPtrTy(), bits_.pointer(callee), layout::FunctionObject_info);
   llvm::Value* const entry =
@@ -286,11 +283,8 @@ void FunctionEmitter::tailCallShaped(const ir::Instruction& inst) {
     callee = methodTarget(inst, words[0]);
   } else {
     callee = use(inst.operands[0]);
-    BasicBlock *const object = newBlock("object"), *const function = newBlock("function");
-    b_.CreateCondBr(bits_.isObject(callee), object, other, likely());
-    b_.SetInsertPoint(object);
-    b_.CreateCondBr(bits_.hasKind(callee, Kind::Function), function, other, likely());
-    b_.SetInsertPoint(function);
+    require(bits_.isObject(callee), other);
+    require(bits_.hasKind(callee, Kind::Function), other);
   }
   llvm::Value* const info =
       bits_.load(b_.getPtrTy(), bits_.pointer(callee), layout::FunctionObject_info);

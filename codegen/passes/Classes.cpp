@@ -64,27 +64,16 @@ KnownClasses::KnownClasses(ir::Program& program, Extent extent) : program_(progr
 /// False if code that is not here, or an interceptor, may change a class or assign fields.
 bool KnownClasses::isClosed() const {
   static constexpr std::string_view opening[] = {"Class", "interceptor", "fn-interceptor"};
-  std::unordered_set<const Function*> bodies;
   for (const ir::Global* global : program_.globals)
     if (global->external && std::ranges::count(opening, global->name.text())) return false;
   for (const Function* f : program_.functions)
     for (const ir::Block* block : f->blocks)
-      for (const Instruction* inst : block->instructions) switch (inst->op) {
-          case Op::Eval:
-          case Op::CallerEval:
-          case Op::EnvironmentNew:
-          case Op::CallMacro:
-          case Op::Render:
-          case Op::ModuleGet:
-          case Op::ModuleSet: return false;
-          case Op::ClassMethod:
-          case Op::ClassCtor: {
-            const Instruction* cls = asInstruction(inst->operands[0]);
-            if (!cls || (cls->op != Op::ClassNew && cls->op != Op::ImplementationNew)) return false;
-            break;
-          }
-          default: break;
-        }
+      for (const Instruction* inst : block->instructions) {
+        if (ir::reachesUnseenCode(inst->op)) return false;
+        if (inst->op != Op::ClassMethod && inst->op != Op::ClassCtor) continue;
+        const Instruction* cls = asInstruction(inst->operands[0]);
+        if (!cls || (cls->op != Op::ClassNew && cls->op != Op::ImplementationNew)) return false;
+      }
   return true;
 }
 

@@ -165,7 +165,7 @@ class LoopExpansion {
       Block *other = add("iterator"), *start = add("start");
       ir::Immediate kind;
       kind.symbol = Symbol::of("array");
-      Instruction* has = make(Op::HasKind, made, {collection}, {kind});
+      Instruction* has = makeInstruction(program_, Op::HasKind, made, {collection}, {kind});
       append(before, has);
       isArray = has;
       Block* direct = add("array");
@@ -201,19 +201,19 @@ class LoopExpansion {
       appendBranch(*head, isArray, *direct, *iterate, next.loc);
       iterateIn(iterate, loop, iterator, done, entered, index);
     }
-    Instruction* array = make(Op::Assume, next, {collection});
+    Instruction* array = makeInstruction(program_, Op::Assume, next, {collection});
     array->type = Type::Array();
     append(*direct, array);
     Instruction* size = method("size", next, {array}, Type::Int());
     append(*direct, size);
-    Instruction* more = make(Op::Lt, next, {index, size});
+    Instruction* more = makeInstruction(program_, Op::Lt, next, {index, size});
     append(*direct, more);
     Block* ended = add("ended");
     appendBranch(*direct, more, *found, *ended, next.loc);
     leave(*ended, done, next, loop, program_.constant(ir::ConstantKind::NotFound));
     Instruction* got = method("get", next, {array, index}, Type::value());
     append(*found, got);
-    Instruction* sum = make(Op::Add, next, {index, program_.integer(1)});
+    Instruction* sum = makeInstruction(program_, Op::Add, next, {index, program_.integer(1)});
     sum->type = Type::Int();
     append(*found, sum);
     if (pairs)
@@ -232,7 +232,7 @@ class LoopExpansion {
       append(*entered, &branch);
       results_.replace(&next, item);
     }
-    if (test != head) append(*test, make(Op::Unreachable, next, {}));
+    if (test != head) append(*test, makeInstruction(program_, Op::Unreachable, next, {}));
     for (auto [edge, inside] : *edges)
       edge->args.push_back(program_.arena, inside ? following : program_.integer(0));
     return true;
@@ -258,8 +258,8 @@ class LoopExpansion {
     if (loop.next->op == Op::IterNext) return goTo(*block, *entered, {next, index}, *next);
     Block *pair = add("pair"), *round = add("parts"), *ended = add("ended");
     goTo(*block, *pair, {}, *next);
-    Instruction* same =
-        make(Op::Same, *next, {next, program_.constant(ir::ConstantKind::NotFound)});
+    Instruction* same = makeInstruction(program_, Op::Same, *next,
+                                        {next, program_.constant(ir::ConstantKind::NotFound)});
     append(*pair, same);
     appendBranch(*pair, same, *ended, *round, next->loc);
     leave(*ended, done, *next, loop, next);
@@ -299,18 +299,12 @@ class LoopExpansion {
     appendJump(from, to, args, instead);
   }
   Block* add(std::string_view name) { return f_.addBlock(Symbol::of(name)); }
-  Instruction* make(Op op, const Instruction& instead, std::vector<Value*> operands,
-                    std::vector<ir::Immediate> immediates = {}) {
-    Instruction* inst =
-        makeInstruction(program_, op, instead.loc, std::move(operands), std::move(immediates));
-    inst->inlined = instead.inlined;
-    return inst;
-  }
   Instruction* method(std::string_view name, const Instruction& instead,
                       std::vector<Value*> operands, Type type) {
     ir::Immediate selector;
     selector.symbol = Symbol::of(name);
-    Instruction* call = make(Op::CallMethod, instead, std::move(operands), {selector});
+    Instruction* call =
+        makeInstruction(program_, Op::CallMethod, instead, std::move(operands), {selector});
     call->type = type;
     return call;
   }

@@ -132,20 +132,14 @@ class Expansion {
     changed_ = true;
     Block& block = *call.block;
     Function& f = *block.function;
-    const std::vector<Instruction*> rest = cutAt(call);
-    Block* after = nullptr;
-    if (!call.tail) {
-      after = f.addBlock(Symbol::of("after"));
-      for (Instruction* inst : rest) append(*after, inst);
-      results_.replace(&call, addParam(*after, Type::value(), ir::Rep::Boxed));
-    }
+    Block* after = splitBehind(call, results_);
     Block* array = &block;
     if (!type.within(Type::Array())) {
       array = f.addBlock(Symbol::of("array"));
       Block* other = f.addBlock(Symbol::of("other"));
       ir::Immediate kind;
       kind.symbol = Symbol::of("array");
-      Instruction* test = make(Op::HasKind, call, {call.operands[0]}, {kind});
+      Instruction* test = makeInstruction(program_, Op::HasKind, call, {call.operands[0]}, {kind});
       append(block, test);
       appendBranch(block, test, *array, *other, call.loc);
       auto* ordinary = program_.arena.make<Instruction>(call);
@@ -155,24 +149,16 @@ class Expansion {
     }
     std::vector<Value*> operands{program_.constant(ir::ConstantKind::Absent)};
     operands.insert(operands.end(), call.operands.begin(), call.operands.end());
-    Instruction* receiver = make(Op::Assume, call, {call.operands[0]});
+    Instruction* receiver = makeInstruction(program_, Op::Assume, call, {call.operands[0]});
     receiver->type = Type::Array();
     append(*array, receiver);
     operands[1] = receiver;
     operands[1 + method.callback] = closureIn(*array, call, method);
     ir::Immediate target;
     target.function = bodyOf(method);
-    Instruction* known = make(Op::CallKnown, call, operands, {target});
+    Instruction* known = makeInstruction(program_, Op::CallKnown, call, operands, {target});
     appendInstead(*array, known, call, after);
     inlineBody(*known, *target.function);
-  }
-
-  Instruction* make(Op op, const Instruction& instead, std::vector<Value*> operands,
-                    std::vector<ir::Immediate> immediates = {}) {
-    Instruction* inst =
-        makeInstruction(program_, op, instead.loc, std::move(operands), std::move(immediates));
-    inst->inlined = instead.inlined;
-    return inst;
   }
 
   /// The callback for code of `block`: a closure of its own if nothing but the call wants one.

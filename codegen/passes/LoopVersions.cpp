@@ -265,13 +265,10 @@ class LoopVersioner {
     const Op op = type == Type::Array()   ? Op::IsArray
                   : type == Type::Float() ? Op::IsFloat
                                           : Op::IsSmallInt;
-    Instruction* result = makeInstruction(program_, op, at.loc, {value});
-    result->inlined = at.inlined;
-    return result;
+    return makeInstruction(program_, op, at, {value});
   }
   Instruction* assume(Value* value, Type type, const Instruction& at) {
-    Instruction* result = makeInstruction(program_, Op::Assume, at.loc, {value});
-    result->inlined = at.inlined;
+    Instruction* result = makeInstruction(program_, Op::Assume, at, {value});
     result->type = value->type & type;
     return result;
   }

@@ -356,13 +356,7 @@ class MethodCalls {
   void dispatch(Instruction& call, const std::vector<Target>& known, bool exhaustive) {
     Block& block = *call.block;
     Function& f = *block.function;
-    const std::vector<Instruction*> rest = cutAt(call);
-    Block* after = nullptr;
-    if (!call.tail) {
-      after = f.addBlock(Symbol::of("after"));
-      for (Instruction* inst : rest) append(*after, inst);
-      results_.replace(&call, addParam(*after, Type::value(), ir::Rep::Boxed));
-    }
+    Block* after = splitBehind(call, results_);
     Block* at = &block;
     for (size_t i = 0; i < known.size(); i++) {
       const Target& t = known[i];

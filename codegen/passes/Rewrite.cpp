@@ -56,6 +56,14 @@ Instruction* makeInstruction(ir::Program& program, ir::Op op, Location loc,
   return inst;
 }
 
+Instruction* makeInstruction(ir::Program& program, ir::Op op, const Instruction& instead,
+                             std::vector<Value*> operands, std::vector<ir::Immediate> immediates) {
+  Instruction* inst =
+      makeInstruction(program, op, instead.loc, std::move(operands), std::move(immediates));
+  inst->inlined = instead.inlined;
+  return inst;
+}
+
 void append(Block& block, Instruction* inst) {
   inst->block = &block;
   block.instructions.push_back(block.function->program->arena, inst);
@@ -114,6 +122,15 @@ ir::Param* addParam(Block& block, ir::Type type, ir::Rep rep) {
   param->rep = rep;
   block.params.push_back(arena, param);
   return param;
+}
+
+Block* splitBehind(Instruction& call, Substitution& results) {
+  const std::vector<Instruction*> rest = cutAt(call);
+  if (call.tail) return nullptr;
+  Block* after = call.block->function->addBlock(Symbol::of("after"));
+  for (Instruction* inst : rest) append(*after, inst);
+  results.replace(&call, addParam(*after, ir::Type::value(), ir::Rep::Boxed));
+  return after;
 }
 
 namespace {

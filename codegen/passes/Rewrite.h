@@ -64,6 +64,10 @@ void jumpAlong(ir::Block& block, const ir::Edge& edge);
 ir::Instruction* makeInstruction(ir::Program& program, ir::Op op, Location loc,
                                  std::vector<ir::Value*> operands,
                                  std::vector<ir::Immediate> immediates = {});
+/// The same, as code of the line and function that `instead` is of.
+ir::Instruction* makeInstruction(ir::Program& program, ir::Op op, const ir::Instruction& instead,
+                                 std::vector<ir::Value*> operands,
+                                 std::vector<ir::Immediate> immediates = {});
 void append(ir::Block& block, ir::Instruction* inst);
 /// The terminator of `block`, as code of the line and function that `instead` is of.
 void appendJump(ir::Block& block, ir::Block& to, std::span<ir::Value* const> args,
@@ -79,6 +83,9 @@ void appendInstead(ir::Block& block, ir::Instruction* inst, const ir::Instructio
 /// Takes `inst` and what follows it out of its block, and returns what followed.
 std::vector<ir::Instruction*> cutAt(ir::Instruction& inst);
 ir::Param* addParam(ir::Block& block, ir::Type type, ir::Rep rep);
+/// Takes `call` and what follows it out of its block; a new block, which is returned, begins with what followed and gets the
+/// result as its parameter, which `results` says. Null where `call` is in tail position: nothing followed but the return.
+ir::Block* splitBehind(ir::Instruction& call, Substitution& results);
 
 /// Calls `rewrite` for the instructions of the program that are `wanted`, which may split their blocks and say in `results`
 /// what stands for theirs; then replaces these and puts the blocks in order, one function after the other.
