@@ -1,6 +1,7 @@
 #pragma once
 // One Gene function as an LLVM function. Each row of Instructions.def has a method here of its name (emitAdd …): a row
-// without one does not link. RUNTIME rows are all translated by emitRuntime, from the row itself.
+// without one does not link (gene_llvm_complete in CMakeLists.txt). RUNTIME rows go to emitRuntime, which calls
+// the row's entry, but for those that have a fast path here.
 //
 // A value is held as its Rep says: a boxed word or a machine int as i64, a float as double, a truth value as i1. A
 // comparison keeps its i1 beside the boxed word, so that a branch on it tests nothing twice.

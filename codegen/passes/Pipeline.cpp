@@ -24,7 +24,7 @@ constexpr Pass passes[] = {
 
 // --- the pipelines, by -O level ------------------------------------------------------------------------------------------
 
-// Level 0 (eval, the REPL) runs nothing.
+// Level 0 (eval) runs nothing.
 constexpr std::string_view level1[] = {"simplify", "resolve-calls", "resolve-methods",
                                        "inline",   "simplify",      "proven-checks"};
 // clang-format off

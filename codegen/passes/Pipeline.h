@@ -21,7 +21,7 @@ struct PassContext {
   std::function<void(std::string_view pass, bool after)> observe;
 };
 
-/// Runs the pipeline of `context.level`: 0 for eval and the REPL, 1 for `gene run`, 2 and 3 for `gene build`.
+/// Runs the pipeline of `context.level`: 0 for eval, 1 for `gene run`, 2 and 3 for `gene build`.
 void runPipeline(PassContext& context);
 /// Runs the named passes in this order; fails with the name of an unknown one.
 Status runPasses(PassContext& context, const std::vector<std::string>& names);

@@ -350,49 +350,6 @@ Range Ranges::transfer(const Instruction& inst) const {
   }
 }
 
-// --- order ---------------------------------------------------------------------------------------------------------------------
-
-bool Ranges::isLessByFacts(const Value* a, const Value* b, const Block* block) const {
-  if (at(a, block).high < at(b, block).low) return true;
-  auto it = facts_.find(a);
-  if (it == facts_.end()) return false;
-  return std::ranges::any_of(it->second, [&](const Fact& fact) {
-    return fact.op == Op::Lt && fact.other == b && dominance_.dominates(fact.block, block);
-  });
-}
-
-bool Ranges::isLessOnEdge(const Value* a, const Value* b, const Block* from,
-                          const Edge& edge) const {
-  if (isLessByFacts(a, b, from)) return true;
-  if (onEdge(a, from, edge).high < onEdge(b, from, edge).low) return true;
-  bool isTrue = false;
-  const Instruction* test = comparisonOn(from, edge, &isTrue);
-  if (!test) return false;
-  const Op op = isTrue ? test->op : negated(test->op);
-  auto same = [](const Value* x, const Value* y) { return x == y; };
-  return (op == Op::Lt && same(test->operands[0], a) && same(test->operands[1], b)) ||
-         (op == Op::Gt && same(test->operands[0], b) && same(test->operands[1], a));
-}
-
-bool Ranges::isLess(const Value* a, const Value* b, const Block* block) const {
-  if (isLessByFacts(a, b, block)) return true;
-  if (a->kind != ir::ValueKind::Param) return false;
-  const auto* p = static_cast<const ir::Param*>(a);
-  if (p->block == function_.entry()) return false;
-  // What is compared with must be the same on all ways, each time around.
-  if (b->kind == ir::ValueKind::Param &&
-      (static_cast<const ir::Param*>(b)->block == p->block ||
-       !dominance_.dominates(static_cast<const ir::Param*>(b)->block, p->block)))
-    return false;
-  if (const Instruction* made = asInstruction(b);
-      made && (made->block == p->block || !dominance_.reaches(made, p->block)))
-    return false;
-  return std::ranges::all_of(before_[p->block->index], [&](const ir::Predecessor& before) {
-    return !before.isHandler &&
-           isLessOnEdge(before.edge->args[p->index], b, before.from, *before.edge);
-  });
-}
-
 // --- the pass ------------------------------------------------------------------------------------------------------------------
 
 namespace {

@@ -5,8 +5,6 @@
 //   Ranges ranges(function);                      // of the moment: a pass that changes the function asks again
 //   ranges.of(i)                                  // wherever i is available
 //   ranges.at(i, block)                           // in this block
-//   ranges.isLess(i, length, block)               // is i < length sure in this block? Also for loop variables that are
-//                                                 // compared with the same value on each way into the loop
 
 #include <cstdint>
 #include <unordered_map>
@@ -36,7 +34,6 @@ class Ranges {
 
   [[nodiscard]] Range of(const ir::Value* value) const;
   [[nodiscard]] Range at(const ir::Value* value, const ir::Block* block) const;
-  [[nodiscard]] bool isLess(const ir::Value* a, const ir::Value* b, const ir::Block* block) const;
 
  private:
   /// `value` compared with `other` by `op` (its negation where `isTrue` is false) holds below `block`.
@@ -52,16 +49,12 @@ class Ranges {
   Range onEdge(const ir::Value* value, const ir::Block* from, const ir::Edge& edge) const;
   Range refined(Range range, ir::Op op, const ir::Value* other) const;
   bool update(const ir::Value* value, Range range, bool widen);
-  bool isLessOnEdge(const ir::Value* a, const ir::Value* b, const ir::Block* from,
-                    const ir::Edge& edge) const;
-  bool isLessByFacts(const ir::Value* a, const ir::Value* b, const ir::Block* block) const;
 
   const ir::Function& function_;
   const ir::Dominance dominance_;
   const ir::Predecessors& before_;
   std::unordered_map<const ir::Value*, Range> ranges_;  // of ints; others can be anything
   std::unordered_map<const ir::Value*, std::vector<Fact>> facts_;
-  std::unordered_map<const ir::Value*, int> visits_;
   std::vector<int64_t> thresholds_;  // sorted: where a growing interval stops for a while
 };
 
