@@ -2,11 +2,11 @@
 """clang-format has nothing to change; `./dev format` does it."""
 import subprocess
 
-from tree import ROOT, finish, sources
+from tree import ROOT, finish, tracked
 
 
 def main():
-    files = [str(p) for p in sources() if p.suffix in (".cpp", ".h")]
+    files = [str(p) for p in tracked() if p.suffix in (".cpp", ".h")]
     done = subprocess.run(["clang-format-22", "--dry-run", "--Werror", "--ferror-limit=1", *files], cwd=ROOT, text=True,
                           capture_output=True)
     problems = [line for line in done.stderr.split("\n") if "error:" in line]
