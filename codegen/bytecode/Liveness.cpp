@@ -121,25 +121,12 @@ void Liveness::findFused() {
     if (size < 2 || block->terminator()->op != Op::Branch) continue;
     const ir::Instruction* test = block->instructions[size - 2];
     if (block->terminator()->operands[0] != test || useCounts[test->number] != 1) continue;
-    switch (test->op) {
-      case Op::Lt:
-      case Op::Le:
-      case Op::Gt:
-      case Op::Ge:
-      case Op::Eq:
-      case Op::Ne:
-      case Op::Same:
-      case Op::IsTrue:
-      case Op::IsInt:
-      case Op::IsSmallInt:
-      case Op::IsAbsent: fused_[test->number] = true; break;
-      case Op::Not:
-        // Of an Int or Bytes it is the complement, which is true.
-        fused_[test->number] =
-            test->operands[0]->type.within(ir::Type::Bool() | ir::Type::Nil() | ir::Type::Void());
-        break;
-      default: break;
-    }
+    // Of an Int or Bytes `not` is the complement, which is true.
+    const bool complements =
+        test->op == Op::Not &&
+        !test->operands[0]->type.within(ir::Type::Bool() | ir::Type::Nil() | ir::Type::Void());
+    const ir::InstInfo& row = test->info();
+    fused_[test->number] = (row.isComparison() || row.group == ir::Group::Test) && !complements;
   }
 }
 

@@ -14,10 +14,9 @@ namespace {
 
 constexpr uint16_t NotRuntime = 0xFFFF;
 constexpr uint16_t RuntimeOps[ir::OpCount] = {
-#define INST(Name, mnemonic, operands, immediates, result, effects) NotRuntime,
-#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry) \
-  static_cast<uint16_t>(vm::RuntimeOp::Name),
-#include "codegen/ir/Instructions.def"
+#define INST(Name, ...) NotRuntime,
+#define RUNTIME(Name, ...) static_cast<uint16_t>(vm::RuntimeOp::Name),
+#include "runtime/abi/Instructions.def"
 };
 
 /// Is operand 1 an int constant from `least` to `most`?
@@ -50,50 +49,53 @@ uint16_t constantWord(const ir::Value* value) {
 
 bool isToInt(const ir::Instruction& i) {
   static const Symbol name = Symbol::of("to_i");
-  return i.op == Op::CallMethod && i.operands.size() == 1 && i.immediates[0].symbol == name;
+  const auto call = i.tryAs<Op::CallMethod>();
+  return call && call.args().empty() && call.name() == name;
 }
 
 Placement placementOf(const ir::Instruction& i) {
   const uint32_t count = static_cast<uint32_t>(i.operands.size());
   Placement p;
   p.window = true;
-  switch (i.op) {
-    case Op::Call:
-    case Op::CallKnown:
-    case Op::CallShaped:
-      p.size = count + 1;
-      p.firstOperand = 1;
-      p.firstSlot = 2;
-      p.leadSlot = 0;
-      p.resultSlot = 0;
-      return p;
-    case Op::CallMethod:
-      if (isToInt(i)) return Placement();
-      [[fallthrough]];
-    case Op::CallMethodShaped:
-      p.size = count + 2;
-      p.firstSlot = 2;
-      p.resultSlot = 0;
-      // The instructions for arrays take their operands where they are.
-      if (!i.tail && ir::arrayMethod(i)) p.firstOperand = count;
-      return p;
-    case Op::CallSuper:
-      p.size = count + 1;
-      p.firstOperand = 1;
-      p.firstSlot = 2;
-      p.resultSlot = 0;
-      return p;
-    case Op::New:
-      p.size = count + 3;
-      p.firstOperand = 1;
-      p.firstSlot = 4;
-      p.leadSlot = 0;
-      p.resultSlot = 0;
-      return p;
-    case Op::ArrayNew:
-    case Op::MapNew: p.size = std::min(count, MaxLiteralWindow); return p;
-    case Op::Closure: p.size = count; return p;
-    default: break;
+  if (isToInt(i)) return Placement();
+  if (i.is<Op::Call, Op::CallKnown, Op::CallShaped>()) {
+    p.size = count + 1;
+    p.firstOperand = 1;
+    p.firstSlot = 2;
+    p.leadSlot = 0;
+    p.resultSlot = 0;
+    return p;
+  }
+  if (i.is<Op::CallMethod, Op::CallMethodShaped>()) {
+    p.size = count + 2;
+    p.firstSlot = 2;
+    p.resultSlot = 0;
+    // The instructions for arrays take their operands where they are.
+    if (!i.tail && ir::arrayMethod(i)) p.firstOperand = count;
+    return p;
+  }
+  if (i.op == Op::CallSuper) {
+    p.size = count + 1;
+    p.firstOperand = 1;
+    p.firstSlot = 2;
+    p.resultSlot = 0;
+    return p;
+  }
+  if (i.op == Op::New) {
+    p.size = count + 3;
+    p.firstOperand = 1;
+    p.firstSlot = 4;
+    p.leadSlot = 0;
+    p.resultSlot = 0;
+    return p;
+  }
+  if (i.is<Op::ArrayNew, Op::MapNew>()) {
+    p.size = std::min(count, MaxLiteralWindow);
+    return p;
+  }
+  if (i.op == Op::Closure) {
+    p.size = count;
+    return p;
   }
   if (i.info().entry && i.info().variadic) {
     p.firstOperand = i.info().fixedOperands;
@@ -104,40 +106,24 @@ Placement placementOf(const ir::Instruction& i) {
 }
 
 bool isEncoded(const ir::Instruction& i, uint32_t operand) {
-  switch (i.op) {
-    case Op::Add:
-    case Op::Sub: return smallRight(i, operand, 0, 65535);
-    case Op::Mul:
-    case Op::Div:
-    case Op::Mod:
-    case Op::Lt:
-    case Op::Le:
-    case Op::Gt:
-    case Op::Ge: return smallRight(i, operand, -32768, 32767);
-    case Op::Eq:
-    case Op::Ne:
-      return smallRight(i, operand, -32768, 32767) ||
-             (operand == 1 && constantWord(i.operands[1]) != 0);
-    case Op::Same: return operand == 1 && constantWord(i.operands[1]) != 0;
-    case Op::Return: return constantWord(i.operands[0]) != 0;
-    case Op::CallKnown:
-      return operand == 0 &&
-             constantWord(i.operands[0]) == static_cast<uint16_t>(Value::absent().bits);
-    case Op::ArrayNew:
-    case Op::MapNew: return operand >= MaxLiteralWindow;
-    default: return false;
+  const ir::InstInfo& row = i.info();
+  if (row.group == ir::Group::Arithmetic || row.isComparison()) {
+    if (operand != 1 || row.entry) return false;
+    if (i.is<Op::Add, Op::Sub>()) return smallRight(i, operand, 0, 65535);
+    return smallRight(i, operand, -32768, 32767) ||
+           (row.group == ir::Group::Equality && constantWord(i.operands[1]) != 0);
   }
+  if (i.op == Op::Same) return operand == 1 && constantWord(i.operands[1]) != 0;
+  if (i.op == Op::Return) return constantWord(i.operands[0]) != 0;
+  if (i.op == Op::CallKnown)
+    return operand == 0 &&
+           constantWord(i.operands[0]) == static_cast<uint16_t>(Value::absent().bits);
+  return i.is<Op::ArrayNew, Op::MapNew>() && operand >= MaxLiteralWindow;
 }
 
 bool writesRegister(const ir::Instruction& i) {
   if (placementOf(i).resultSlot != NoSlot) return true;
-  if (i.info().entry) return true;
-  switch (i.op) {
-    case Op::GlobalSet:
-    case Op::ScopeSet:
-    case Op::ElementSet: return false;
-    default: return i.info().hasResult;
-  }
+  return i.info().entry || (i.info().hasResult && i.op != Op::ElementSet);
 }
 
 bool usedLate(const ir::Instruction& i, uint32_t operand) {

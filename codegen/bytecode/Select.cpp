@@ -84,11 +84,11 @@ void Select::blockBody(const ir::Block& block) {
 
 void Select::instruction(const ir::Instruction& i) {
   switch (i.op) {
-#define INST(Name, mnemonic, operands, immediates, result, effects) \
+#define INST(Name, ...) \
   case Op::Name: return emit##Name(i);
-#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry) \
+#define RUNTIME(Name, ...) \
   case Op::Name: return emitRuntime(i);
-#include "codegen/ir/Instructions.def"
+#include "runtime/abi/Instructions.def"
     case Op::Count: break;
   }
   GENE_UNREACHABLE("no such instruction");
@@ -173,36 +173,40 @@ void Select::mark(const ir::Instruction& i) {
 // --- variables that are not registers ------------------------------------------------------------------------------------
 
 void Select::emitGlobalGet(const ir::Instruction& i) {
-  assembler_.emitWide(Opcode::GlobalGet, result(i), tables_.globalSlot(i.immediates[0].global));
+  assembler_.emitWide(Opcode::GlobalGet, result(i),
+                      tables_.globalSlot(i.as<Op::GlobalGet>().global()));
 }
 void Select::emitGlobalSet(const ir::Instruction& i) {
   const uint32_t value = use(i, 0);
-  assembler_.emitWide(Opcode::GlobalSet, value, tables_.globalSlot(i.immediates[0].global));
+  assembler_.emitWide(Opcode::GlobalSet, value, tables_.globalSlot(i.as<Op::GlobalSet>().global()));
 }
 void Select::emitGlobalCheck(const ir::Instruction& i) {
   mark(i);
-  assembler_.emitWide(Opcode::GlobalCheck, result(i), tables_.globalSlot(i.immediates[0].global));
+  assembler_.emitWide(Opcode::GlobalCheck, result(i),
+                      tables_.globalSlot(i.as<Op::GlobalCheck>().global()));
 }
 void Select::emitCaptureGet(const ir::Instruction& i) {
-  assembler_.emit(Opcode::CaptureGet, result(i), static_cast<uint32_t>(i.immediates[0].integer));
+  assembler_.emit(Opcode::CaptureGet, result(i),
+                  static_cast<uint32_t>(i.as<Op::CaptureGet>().index()));
 }
 void Select::emitCallee(const ir::Instruction& i) { assembler_.emit(Opcode::Callee, result(i)); }
 void Select::emitScopeNew(const ir::Instruction& i) {
-  assembler_.emit(Opcode::ScopeNew, result(i), static_cast<uint32_t>(i.immediates[0].integer));
+  assembler_.emit(Opcode::ScopeNew, result(i), static_cast<uint32_t>(i.as<Op::ScopeNew>().slots()));
 }
 void Select::emitScopeGet(const ir::Instruction& i) {
   const uint32_t scope = use(i, 0);
   assembler_.emit(Opcode::ScopeGet, result(i), scope,
-                  static_cast<uint32_t>(i.immediates[0].integer));
+                  static_cast<uint32_t>(i.as<Op::ScopeGet>().index()));
 }
 void Select::emitScopeSet(const ir::Instruction& i) {
   const uint32_t scope = use(i, 0), value = use(i, 1);
-  assembler_.emit(Opcode::ScopeSet, scope, static_cast<uint32_t>(i.immediates[0].integer), value);
+  assembler_.emit(Opcode::ScopeSet, scope, static_cast<uint32_t>(i.as<Op::ScopeSet>().index()),
+                  value);
 }
 void Select::emitClosure(const ir::Instruction& i) {
   const uint32_t window = fillWindow(i);
   assembler_.emit(Opcode::Closure, result(i), window, static_cast<uint32_t>(i.operands.size()));
-  assembler_.word(i.immediates[0].function->index);
+  assembler_.word(i.as<Op::Closure>().function()->index);
 }
 
 // --- calls ----------------------------------------------------------------------------------------------------------------
@@ -219,7 +223,7 @@ void Select::emitCall(const ir::Instruction& i) {
 }
 
 void Select::emitCallKnown(const ir::Instruction& i) {
-  const ir::Function* callee = i.immediates[0].function;
+  const ir::Function* callee = i.as<Op::CallKnown>().function();
   const bool captures = !isEncoded(i, 0);
   const uint32_t count = static_cast<uint32_t>(i.operands.size()) - 1;
   if (i.tail && !captures && callee == &function_) {
@@ -261,7 +265,7 @@ void Select::emitToInt(const ir::Instruction& i) {
     mark(i);
     assembler_.emit(Opcode::ToInt, result(i), number);
   }
-  assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
+  assembler_.word(tables_.symbolSlot(i.as<Op::CallMethod>().name()));
   assembler_.word(0);
   if (!i.tail) return;
   assembler_.emit(Opcode::Return, result(i));
@@ -285,7 +289,7 @@ void Select::emitCallMethod(const ir::Instruction& i) {
   mark(i);
   assembler_.emit(i.tail ? Opcode::TailCallMethod : Opcode::CallMethod, window + 2,
                   static_cast<uint32_t>(i.operands.size()));
-  assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
+  assembler_.word(tables_.symbolSlot(i.as<Op::CallMethod>().name()));
   assembler_.word(0);
   if (i.tail)
     left_ = true;
@@ -319,8 +323,8 @@ void Select::emitCheckType(const ir::Instruction& i) {
                   : has(Kind::Float)  ? Opcode::CheckFloat
                                       : Opcode::CheckObject,
                   result(i), has(Kind::Int) || has(Kind::Float) ? 0 : expected);
-  assembler_.word(tables_.formSlot(i.immediates[0].form, false));
-  assembler_.word(tables_.formSlot(i.immediates[1].form, false));
+  assembler_.word(tables_.formSlot(i.as<Op::CheckType>().type(), false));
+  assembler_.word(tables_.formSlot(i.as<Op::CheckType>().context(), false));
   assembler_.word(0);
   assembler_.word(kinds);
 }
@@ -335,21 +339,21 @@ void Select::emitMemberGet(const ir::Instruction& i) {
   const uint32_t object = use(i, 0);
   mark(i);
   assembler_.emit(Opcode::MemberGet, result(i), object);
-  assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
+  assembler_.word(tables_.symbolSlot(i.as<Op::MemberGet>().name()));
   assembler_.word(0);
 }
 void Select::emitMemberSet(const ir::Instruction& i) {
   const uint32_t object = use(i, 0), value = use(i, 1);
   mark(i);
   assembler_.emit(Opcode::MemberSet, result(i), object, value);
-  assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
+  assembler_.word(tables_.symbolSlot(i.as<Op::MemberSet>().name()));
   assembler_.word(0);
 }
 void Select::emitIndexGet(const ir::Instruction& i) {
   const uint32_t object = use(i, 0);
   mark(i);
   assembler_.emit(Opcode::IndexGet, result(i), object);
-  assembler_.word(static_cast<uint64_t>(i.immediates[0].integer));
+  assembler_.word(static_cast<uint64_t>(i.as<Op::IndexGet>().index()));
 }
 void Select::emitElementGet(const ir::Instruction& i) {
   const uint32_t object = use(i, 0), key = use(i, 1);
@@ -412,8 +416,9 @@ void Select::emitShaped(const ir::Instruction& i) {
   const Opcode op = method ? (i.tail ? Opcode::TailCallMethodShaped : Opcode::CallMethodShaped)
                            : (i.tail ? Opcode::TailCallShaped : Opcode::CallShaped);
   assembler_.emit(op, window + 2, static_cast<uint32_t>(i.operands.size()) - (method ? 0 : 1));
-  if (method) assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
-  assembler_.word(i.immediates[method ? 1 : 0].shape->index);
+  if (method) assembler_.word(tables_.symbolSlot(i.as<Op::CallMethodShaped>().name()));
+  assembler_.word(
+      (method ? i.as<Op::CallMethodShaped>().shape() : i.as<Op::CallShaped>().shape())->index);
   if (i.tail)
     left_ = true;
   else
@@ -425,8 +430,8 @@ void Select::emitCallSuper(const ir::Instruction& i) {
   mark(i);
   assembler_.emit(i.tail ? Opcode::TailCallSuper : Opcode::CallSuper, window + 2,
                   static_cast<uint32_t>(i.operands.size()) - 1, cls);
-  assembler_.word(tables_.symbolSlot(i.immediates[0].symbol));
-  assembler_.word(i.immediates[1].shape->index);
+  assembler_.word(tables_.symbolSlot(i.as<Op::CallSuper>().name()));
+  assembler_.word(i.as<Op::CallSuper>().shape()->index);
   assembler_.word(0);
   if (i.tail)
     left_ = true;

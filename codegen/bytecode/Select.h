@@ -28,10 +28,9 @@ class Select {
   }
 
  private:
-#define INST(Name, mnemonic, operands, immediates, result, effects) \
-  void emit##Name(const ir::Instruction& i);
-#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry)
-#include "codegen/ir/Instructions.def"
+#define INST(Name, ...) void emit##Name(const ir::Instruction& i);
+#define RUNTIME(Name, ...)
+#include "runtime/abi/Instructions.def"
   void emitRuntime(const ir::Instruction& i);
   void emitShaped(const ir::Instruction& i);
   void emitCallSuper(const ir::Instruction& i);
@@ -79,6 +78,7 @@ class Select {
   void goTo(const ir::Edge& edge);
   Label labelOf(const ir::Edge& edge);
   void jumpOn(const ir::Instruction& branch, Sense sense, Label target);
+  void jumpSame(const ir::Instruction& test, bool when, Label target);
   bool jumpAfterStep(const ir::Instruction& test, Opcode jump, uint32_t lhs, uint64_t rhs,
                      Label target);
   bool jumpOnArithmetic(const ir::Instruction& test, Opcode jump, Label target);

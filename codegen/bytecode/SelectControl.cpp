@@ -197,45 +197,43 @@ void Select::jumpOn(const ir::Instruction& branch, Sense sense, Label target) {
   if (!test || !registers_.isFused(*test))
     return assembler_.jumpIf(when ? Opcode::JumpTrue : Opcode::JumpFalse, use(branch, 0), 0,
                              target);
-  switch (test->op) {
 #define COMPARISON(Name)                                                                \
-  case Op::Name:                                                                        \
+  if (test->op == Op::Name)                                                             \
     return when ? jumpCompare(*test, Opcode::Jump##Name, Opcode::Jump##Name##I, target) \
                 : jumpCompare(*test, Opcode::JumpNot##Name, Opcode::JumpNot##Name##I, target);
-    COMPARISON(Lt)
-    COMPARISON(Le)
-    COMPARISON(Gt)
-    COMPARISON(Ge)
-    COMPARISON(Eq)
-    COMPARISON(Ne)
+  COMPARISON(Lt)
+  COMPARISON(Le)
+  COMPARISON(Gt)
+  COMPARISON(Ge)
+  COMPARISON(Eq)
+  COMPARISON(Ne)
 #undef COMPARISON
-    case Op::Same: {
-      if (const ir::Instruction* next = iterationOf(*test)) {
-        const uint32_t iterator = use(*next, 0);
-        mark(*next);
-        return assembler_.jumpIf(when ? Opcode::JumpIterEnd : Opcode::JumpIterMore, result(*next),
-                                 iterator, target);
-      }
-      const uint32_t lhs = use(*test, 0);
-      if (isEncoded(*test, 1))
-        return assembler_.jumpIf(when ? Opcode::JumpSameWord : Opcode::JumpNotSameWord, lhs,
-                                 constantWord(test->operands[1]), target);
-      const uint32_t rhs = use(*test, 1);
-      return assembler_.jumpIf(when ? Opcode::JumpSame : Opcode::JumpNotSame, lhs, rhs, target);
-    }
-    case Op::IsAbsent:
-      return assembler_.jumpIf(when ? Opcode::JumpSameWord : Opcode::JumpNotSameWord, use(*test, 0),
-                               static_cast<uint16_t>(gene::Value::absent().bits), target);
-    case Op::IsInt:
-    case Op::IsSmallInt:
-      return assembler_.jumpIf(when ? Opcode::JumpInt : Opcode::JumpNotInt, use(*test, 0), 0,
-                               target);
-    case Op::Not: when = !when; [[fallthrough]];
-    case Op::IsTrue:
-      return assembler_.jumpIf(when ? Opcode::JumpTrue : Opcode::JumpFalse, use(*test, 0), 0,
-                               target);
-    default: GENE_UNREACHABLE("a test that is fused");
+  if (test->op == Op::Same) return jumpSame(*test, when, target);
+  const uint32_t operand = use(*test, 0);
+  if (test->op == Op::IsAbsent)
+    return assembler_.jumpIf(when ? Opcode::JumpSameWord : Opcode::JumpNotSameWord, operand,
+                             static_cast<uint16_t>(gene::Value::absent().bits), target);
+  if (test->is<Op::IsInt, Op::IsSmallInt>())
+    return assembler_.jumpIf(when ? Opcode::JumpInt : Opcode::JumpNotInt, operand, 0, target);
+  if (test->op == Op::Not) when = !when;
+  GENE_ASSERT((test->is<Op::Not, Op::IsTrue>()), "a test that is fused");
+  assembler_.jumpIf(when ? Opcode::JumpTrue : Opcode::JumpFalse, operand, 0, target);
+}
+
+/// Identity, or whether an iterator was at its end.
+void Select::jumpSame(const ir::Instruction& test, bool when, Label target) {
+  if (const ir::Instruction* next = iterationOf(test)) {
+    const uint32_t iterator = use(*next, 0);
+    mark(*next);
+    return assembler_.jumpIf(when ? Opcode::JumpIterEnd : Opcode::JumpIterMore, result(*next),
+                             iterator, target);
   }
+  const uint32_t lhs = use(test, 0);
+  if (isEncoded(test, 1))
+    return assembler_.jumpIf(when ? Opcode::JumpSameWord : Opcode::JumpNotSameWord, lhs,
+                             constantWord(test.operands[1]), target);
+  const uint32_t rhs = use(test, 1);
+  assembler_.jumpIf(when ? Opcode::JumpSame : Opcode::JumpNotSame, lhs, rhs, target);
 }
 
 void Select::emitSwitch(const ir::Instruction& i) {

@@ -79,7 +79,7 @@ bool isFunctionType(const Form* type) {
 bool findRedefinedTypes(const Program& program) {
   const auto isBuiltin = [](Symbol name) { return builtinType(name) != nullptr; };
   const auto nameOf = [](const Instruction& inst) {
-    const Form* declaration = inst.immediates[0].form;
+    const Form* declaration = inst.as<Op::EnumNew, Op::InterfaceNew>().declaration();
     return declaration->kind == FormKind::Array && !as<ArrayForm>(*declaration).items.empty()
                ? symbolOf(as<ArrayForm>(*declaration).items[0])
                : Symbol{};
@@ -90,8 +90,9 @@ bool findRedefinedTypes(const Program& program) {
     if (value->kind != ValueKind::Instruction) return false;
     const auto* inst = static_cast<const Instruction*>(value);
     if (inst->op == Op::ClassNew) return true;
-    if (inst->op != Op::GlobalGet && inst->op != Op::GlobalCheck) return false;
-    const Global* global = inst->immediates[0].global;
+    const auto read = inst->tryAs<Op::GlobalGet, Op::GlobalCheck>();
+    if (!read) return false;
+    const Global* global = read.global();
     if (!global->external) return global->constant && !holdsOther[global->index];
     return global->name.text() == "Object" || !builtinType(global->name);
   };
@@ -103,21 +104,18 @@ bool findRedefinedTypes(const Program& program) {
   for (const Global* global : program.globals)
     if (global->external && global->name.text() == "Class") return true;
   forEach([&](const Instruction& inst) {
-    if (inst.op == Op::GlobalSet && !isClassOfProgram(inst.operands[0]))
-      holdsOther[inst.immediates[0].global->index] = true;
+    if (const auto set = inst.tryAs<Op::GlobalSet>(); set && !isClassOfProgram(set.value()))
+      holdsOther[set.global()->index] = true;
   });
   bool found = false;
   forEach([&](const Instruction& inst) {
-    found |= reachesUnseenCode(inst.op);
-    switch (inst.op) {
-      case Op::ClassNew:
-        found |= isBuiltin(inst.immediates[0].symbol);
-        found |= inst.operands[0]->type.bits() != Type::Absent().bits() &&
-                 !isClassOfProgram(inst.operands[0]);
-        break;
-      case Op::EnumNew:
-      case Op::InterfaceNew: found |= isBuiltin(nameOf(inst)); break;
-      default: break;
+    found |= inst.info().reachesUnseenCode();
+    if (const auto made = inst.tryAs<Op::ClassNew>()) {
+      found |= isBuiltin(made.name());
+      found |=
+          made.parent()->type.bits() != Type::Absent().bits() && !isClassOfProgram(made.parent());
+    } else if (inst.is<Op::EnumNew, Op::InterfaceNew>()) {
+      found |= isBuiltin(nameOf(inst));
     }
   });
   return found;
@@ -144,7 +142,8 @@ Type Annotation::of(Type value) const {
 }
 
 Annotation annotationOf(const Instruction& check) {
-  const Form *type = check.immediates[0].form, *context = check.immediates[1].form;
+  const auto view = check.as<Op::CheckType>();
+  const Form *type = view.type(), *context = view.context();
   std::string_view text =
       context->kind == FormKind::String ? as<StringForm>(*context).text : std::string_view{};
   Annotation a;
@@ -153,8 +152,7 @@ Annotation annotationOf(const Instruction& check) {
   if (text.starts_with("...")) return {Type::none(), Type::Array(), true, true};
   a.converts = !text.starts_with("variable @ ");
   a.passes = a.gives = strict ? Type::none() : Type::Nil();
-  const auto first = static_cast<uint16_t>(check.immediates[2].integer),
-             last = static_cast<uint16_t>(check.immediates[3].integer);
+  const auto first = static_cast<uint16_t>(view.first()), last = static_cast<uint16_t>(view.last());
   const Type classes = Type::instanceOf(first, last);
   if (first) a.passes = a.passes | classes;
   forEachMember(type, [&](const Form* member) {
@@ -211,8 +209,8 @@ bool isProven(const Instruction& check, const Value* value) {
   if (annotation.accepts(value->type)) return true;
   if (!annotation.function || value->kind != ValueKind::Instruction) return false;
   const auto* closure = static_cast<const Instruction*>(value);
-  return closure->op == Op::Closure &&
-         hasType(*closure->immediates[0].function, as<GeneForm>(*check.immediates[0].form));
+  return closure->op == Op::Closure && hasType(*closure->as<Op::Closure>().function(),
+                                               as<GeneForm>(*check.as<Op::CheckType>().type()));
 }
 
 const Param* checkedSlot(const Instruction& check) {
@@ -235,7 +233,8 @@ std::vector<const Instruction*> leadingChecks(const Function& function) {
 }
 
 bool passesLeadingChecks(const Instruction& call) {
-  const std::vector<const Instruction*> checks = leadingChecks(*call.immediates[0].function);
+  const std::vector<const Instruction*> checks =
+      leadingChecks(*call.as<Op::CallKnown>().function());
   return !checks.empty() && std::ranges::all_of(checks, [&](const Instruction* check) {
     return isProven(*check, call.operands[checkedSlot(*check)->index + 1]);
   });

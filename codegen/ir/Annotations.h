@@ -18,7 +18,7 @@ struct Annotation {
   /// What comes out for a value of this type: of those that never pass, anything of `gives`.
   [[nodiscard]] Type of(Type value) const;
   /// Does every value of this type pass, as it is?
-  [[nodiscard]] bool accepts(Type value) const { return !value.isNone() && value.within(passes); }
+  [[nodiscard]] bool accepts(Type value) const { return value.is(passes); }
 };
 
 /// Of a `check.type`.

@@ -11,7 +11,7 @@ const ArrayMethod* arrayMethod(const Instruction& inst) {
 #undef Any
   };
   if (inst.op != Op::CallMethod || inst.operands.empty()) return nullptr;
-  const std::string_view name = inst.immediates[0].symbol.text();
+  const std::string_view name = inst.as<Op::CallMethod>().name().text();
   for (const ArrayMethod& row : rows)
     if (row.selector == name && row.arguments + 1 == inst.operands.size()) return &row;
   return nullptr;
@@ -19,7 +19,7 @@ const ArrayMethod* arrayMethod(const Instruction& inst) {
 
 Type arrayMethodResult(const Instruction& inst) {
   if (const ArrayMethod* method = arrayMethod(inst)) return method->result & Type::value();
-  const std::string_view name = inst.immediates[0].symbol.text();
+  const std::string_view name = inst.as<Op::CallMethod>().name().text();
   const size_t arguments = inst.operands.size() - 1;
 #define ARRAY_RESULT(selector, least, most, result) \
   if (name == selector && arguments >= (least) && arguments <= (most)) return Type::result();

@@ -23,7 +23,7 @@ const ArrayMethod* arrayMethod(const Instruction& inst);
 Type arrayMethodResult(const Instruction& inst);
 /// The row where the receiver is known to be an array.
 inline const ArrayMethod* knownArrayMethod(const Instruction& inst, Type receiver) {
-  return !receiver.isNone() && receiver.within(Type::Array()) ? arrayMethod(inst) : nullptr;
+  return receiver.is(Type::Array()) ? arrayMethod(inst) : nullptr;
 }
 
 }  // namespace gene::ir

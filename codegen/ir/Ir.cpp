@@ -6,72 +6,26 @@
 namespace gene::ir {
 namespace {
 
-// --- Instructions.def, decoded while compiling ---------------------------------------------------------------------------
-
 constexpr Type typeNamed(std::string_view name) {
   if (name == "Any") return Type::any();
-  if (name == "None") return Type::none();
 #define TYPE(Name, text) \
   if (name == #Name) return Type::Name();
 #include "codegen/ir/Types.def"
   return Type::none();
 }
 
-constexpr ImmKind immediateNamed(std::string_view kind) {
-  if (kind == "int") return ImmKind::Int;
-  if (kind == "symbol") return ImmKind::Symbol;
-  if (kind == "function") return ImmKind::Function;
-  if (kind == "global") return ImmKind::Global;
-  if (kind == "shape") return ImmKind::Shape;
-  if (kind == "form") return ImmKind::Form;
-  return ImmKind::Cache;
-}
-
-/// Calls f(word) for each blank-separated word.
-template <class F>
-constexpr void forEachWord(std::string_view text, F&& f) {
-  while (!text.empty()) {
-    const size_t blank = text.find(' ');
-    const std::string_view word = text.substr(0, blank);
-    if (!word.empty()) f(word);
-    text = blank == std::string_view::npos ? std::string_view{} : text.substr(blank + 1);
-  }
-}
-
-constexpr InstInfo decode(std::string_view name, std::string_view mnemonic,
-                          std::string_view operands, std::string_view immediates,
-                          std::string_view result, std::string_view effects, const char* entry) {
-  InstInfo info;
-  info.name = name;
-  info.mnemonic = mnemonic;
-  forEachWord(operands, [&](std::string_view word) {
-    if (word.ends_with("..."))
-      info.variadic = true;
-    else
-      info.fixedOperands++;
-  });
-  forEachWord(immediates, [&](std::string_view word) {
-    info.immediates[info.immediateCount++] = immediateNamed(word.substr(word.find(':') + 1));
-  });
-  info.hasResult = result != "None";
-  info.result = typeNamed(result);
-  info.mayRaise = effects.find('R') != std::string_view::npos;
-  info.readsHeap = effects.find('r') != std::string_view::npos;
-  info.writesHeap = effects.find('w') != std::string_view::npos;
-  info.allocates = effects.find('a') != std::string_view::npos;
-  info.runsCode = effects.find('c') != std::string_view::npos;
-  info.terminator = effects.find('t') != std::string_view::npos;
-  info.entry = entry;
-  return info;
-}
-
 constexpr InstInfo table[] = {
-#define INST(Name, mnemonic, operands, immediates, result, effects) \
-  decode(#Name, mnemonic, operands, immediates, #result, effects, nullptr),
-#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry) \
-  decode(#Name, mnemonic, operands, immediates, #result, effects, #entry),
-#include "codegen/ir/Instructions.def"
+#define INST(Name, mnemonic, operands, immediates, result, ...) \
+  {rowOf(Op::Name), typeNamed(#result)},
+#include "runtime/abi/Instructions.def"
 };
+
+constexpr bool resultsAreTypes() {
+  for (const InstInfo& info : table)
+    if (info.hasResult == info.result.isNone()) return false;
+  return true;
+}
+static_assert(resultsAreTypes(), "a result is Any, None or a name of Types.def");
 
 }  // namespace
 
@@ -86,19 +40,6 @@ Block* Function::addBlock(Symbol blockName) {
   return block;
 }
 
-bool reachesUnseenCode(Op op) {
-  switch (op) {
-    case Op::Eval:
-    case Op::CallerEval:
-    case Op::EnvironmentNew:
-    case Op::CallMacro:
-    case Op::Render:
-    case Op::ModuleGet:
-    case Op::ModuleSet: return true;
-    default: return false;
-  }
-}
-
 void Function::renumberBlocks() {
   for (uint32_t i = 0; i < blocks.size(); i++) blocks[i]->index = i;
 }
@@ -106,11 +47,26 @@ void Function::renumberBlocks() {
 // --- programs --------------------------------------------------------------------------------------------------------------
 
 Function* Program::addFunction(Symbol name, Location loc) {
+  Function* f = detachedFunction(name, loc);
+  add(f);
+  return f;
+}
+
+Function* Program::detachedFunction(Symbol name, Location loc) {
   Function& f = functionStore_.emplace_back(this, name);
   f.loc = loc;
-  f.index = static_cast<uint32_t>(functions.size());
-  functions.push_back(&f);
   return &f;
+}
+
+Function* Program::detachedCopy(const Function& from) {
+  Function& f = functionStore_.emplace_back(from);
+  f.blocks.clear();
+  return &f;
+}
+
+void Program::add(Function* function) {
+  function->index = static_cast<uint32_t>(functions.size());
+  functions.push_back(function);
 }
 
 Global* Program::addGlobal(Symbol name, Location loc) {

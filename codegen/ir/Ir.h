@@ -21,7 +21,9 @@
 #include "codegen/ir/Types.h"
 #include "frontend/syntax/Form.h"
 #include "frontend/syntax/Source.h"
+#include "runtime/abi/Instructions.h"
 #include "runtime/support/Arena.h"
+#include "runtime/support/Check.h"
 #include "runtime/support/Symbol.h"
 
 namespace gene::ir {
@@ -30,36 +32,14 @@ class Block;
 class Function;
 class Program;
 
-enum class Op : uint8_t {
-#define INST(Name, mnemonic, operands, immediates, result, effects) Name,
-#include "codegen/ir/Instructions.def"
-  Count
-};
-constexpr size_t OpCount = static_cast<size_t>(Op::Count);
-
-enum class ImmKind : uint8_t { Int, Symbol, Function, Global, Shape, Form, Cache };
-
-/// A row of Instructions.def, decoded.
-struct InstInfo {
-  std::string_view name;      // Add
-  std::string_view mnemonic;  // add
-  uint8_t fixedOperands = 0;
-  bool variadic = false;
-  uint8_t immediateCount = 0;  // Cache included; it stands last
-  ImmKind immediates[5] = {};
-  bool hasResult = false;
+/// A row of Instructions.def with the type of its result.
+struct InstInfo : Row {
   Type result;
-  bool mayRaise = false, readsHeap = false, writesHeap = false, allocates = false, runsCode = false;
-  bool terminator = false;
-  const char* entry = nullptr;  // RUNTIME rows: the entry's name
-  /// Without effects other than reading: can go when its value is not used.
-  [[nodiscard]] bool removable() const {
-    return !mayRaise && !writesHeap && !runsCode && !terminator;
-  }
 };
 const InstInfo& info(Op op);
-/// Evaluates code or reaches modules that are not in the program: what it does to classes and types is not known.
-bool reachesUnseenCode(Op op);
+
+template <Op One, Op... More>
+class View;
 
 enum class ValueKind : uint8_t { Constant, Param, Instruction };
 
@@ -184,6 +164,16 @@ class Instruction : public Value {
   }
   [[nodiscard]] const InstInfo& info() const { return ir::info(op); }
   [[nodiscard]] bool isTerminator() const { return info().terminator; }
+  template <Op... ops>
+  [[nodiscard]] bool is() const {
+    return ((op == ops) || ...);
+  }
+  /// Its operands and immediates by name (Views.h); it must be one of `ops`.
+  template <Op... ops>
+  [[nodiscard]] View<ops...> as() const;
+  /// The same, or a null view if it is another instruction.
+  template <Op... ops>
+  [[nodiscard]] View<ops...> tryAs() const;
 };
 
 class Block {
@@ -270,6 +260,12 @@ class Program {
   std::optional<bool> redefinesTypes;
 
   Function* addFunction(Symbol name, Location loc);
+  /// A function that is no part of the program, only its code is of use: a body to copy from.
+  Function* detachedFunction(Symbol name, Location loc);
+  /// All that is said of `from` but its blocks; no part of the program until it is added.
+  Function* detachedCopy(const Function& from);
+  /// Makes a detached function part of the program.
+  void add(Function* function);
   Global* addGlobal(Symbol name, Location loc);
   /// The global that stands for a name the program doesn't define.
   Global* externalGlobal(Symbol name);
@@ -296,3 +292,5 @@ class Program {
 };
 
 }  // namespace gene::ir
+
+#include "codegen/ir/Views.h"

@@ -50,11 +50,13 @@ class Type {
   /// The classes that instances of this type are of; meaningful if it has some.
   [[nodiscard]] constexpr uint16_t firstClass() const { return first_; }
   [[nodiscard]] constexpr uint16_t lastClass() const { return last_; }
-  /// True if every value of this type is one of `other`.
+  /// True if every value of this type is one of `other`; so also of `none`: `is` asks what is known of a value.
   [[nodiscard]] constexpr bool within(Type other) const {
     return (bits_ & ~other.bits_) == 0 &&
            (!hasInstances() || (first_ >= other.first_ && last_ <= other.last_));
   }
+  /// Is every value of this type one of `other`, and is there any? What cannot be reached is of no type.
+  [[nodiscard]] constexpr bool is(Type other) const { return !isNone() && within(other); }
   [[nodiscard]] constexpr bool overlaps(Type other) const { return !(*this & other).isNone(); }
   constexpr Type operator|(Type other) const {
     if (!hasInstances()) return withClasses(bits_ | other.bits_, other.first_, other.last_);

@@ -126,18 +126,17 @@ class Verifier {
     if (i.op == Op::Branch) successors = 2;
     if (i.op == Op::Switch ? i.successors.empty() : i.successors.size() != successors)
       problem(text(i) + " has " + std::to_string(i.successors.size()) + " successors");
-    if (i.op == Op::CallKnown && i.immediates[0].function &&
-        i.operands.size() != i.immediates[0].function->params.size() + 1)
+    if (const auto call = i.tryAs<Op::CallKnown>();
+        call && call.function() && i.operands.size() != call.function()->params.size() + 1)
       problem(text(i) + " gives " + std::to_string(i.operands.size() - 1) +
-              " slots to a function with " +
-              std::to_string(i.immediates[0].function->params.size()));
-    if (i.op == Op::Closure && i.immediates[0].function &&
-        i.operands.size() != i.immediates[0].function->captureCount)
-      problem(text(i) + " captures " + std::to_string(i.operands.size()) +
-              " values for a function with " +
-              std::to_string(i.immediates[0].function->captureCount));
-    if (i.op == Op::Closure && i.immediates[0].function && i.immediates[0].function->isDirect)
-      problem(text(i) + " makes a closure of a direct function");
+              " slots to a function with " + std::to_string(call.function()->params.size()));
+    if (const auto closure = i.tryAs<Op::Closure>(); closure && closure.function()) {
+      const Function& made = *closure.function();
+      if (i.operands.size() != made.captureCount)
+        problem(text(i) + " captures " + std::to_string(i.operands.size()) +
+                " values for a function with " + std::to_string(made.captureCount));
+      if (made.isDirect) problem(text(i) + " makes a closure of a direct function");
+    }
   }
 
   void handler(const Block& b, const Instruction& i, uint32_t k) {

@@ -65,11 +65,11 @@ llvm::Value* FunctionEmitter::floatArithmetic(Operation operation, llvm::Value* 
 }
 
 bool FunctionEmitter::isInt(const ir::Value* value) {
-  return value->rep == Rep::I64 || (!value->type.isNone() && value->type.within(ir::Type::Int()));
+  return value->rep == Rep::I64 || value->type.is(ir::Type::Int());
 }
 
 bool FunctionEmitter::isFloat(const ir::Value* value) {
-  return value->rep == Rep::F64 || (!value->type.isNone() && value->type.within(ir::Type::Float()));
+  return value->rep == Rep::F64 || value->type.is(ir::Type::Float());
 }
 
 /// An operand that is known to be a number, as a double.
@@ -322,17 +322,17 @@ bool FunctionEmitter::emitOperation(const ir::Instruction& inst) {
     defineAs(inst, b_.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, value), Rep::F64);
     return true;
   }
-  if (inst.op != Op::BitAnd && inst.op != Op::BitOr && inst.op != Op::BitXor &&
-      inst.op != Op::Shl && inst.op != Op::Shr)
-    return false;
+  if (inst.info().group != ir::Group::Bits) return false;
   const ir::Value *lhs = inst.operands[0], *rhs = inst.operands[1];
   if (!isInt(lhs) || !isInt(rhs) || !anyUnboxed(inst)) return false;
   llvm::Value *const a = use(lhs, Rep::I64), *const b = use(rhs, Rep::I64);
-  switch (inst.op) {
-    case Op::BitAnd: defineAs(inst, b_.CreateAnd(a, b), Rep::I64); return true;
-    case Op::BitOr: defineAs(inst, b_.CreateOr(a, b), Rep::I64); return true;
-    case Op::BitXor: defineAs(inst, b_.CreateXor(a, b), Rep::I64); return true;
-    default: break;
+  llvm::Value* const plain = inst.op == Op::BitAnd   ? b_.CreateAnd(a, b)
+                             : inst.op == Op::BitOr  ? b_.CreateOr(a, b)
+                             : inst.op == Op::BitXor ? b_.CreateXor(a, b)
+                                                     : nullptr;
+  if (plain) {
+    defineAs(inst, plain, Rep::I64);
+    return true;
   }
   BasicBlock *const invalid = newBlock("invalid"), *const next = newBlock("ok");
   b_.CreateCondBr(b_.CreateICmpULT(b, b_.getInt64(64)), next, invalid, likely());

@@ -28,7 +28,7 @@ bool isImmediate(const ir::Value* value) {
   }
   constexpr ir::Type immediates = ir::Type::Nil() | ir::Type::Void() | ir::Type::Bool() |
                                   ir::Type::Float() | ir::Type::Char() | ir::Type::Symbol();
-  return !value->type.isNone() && value->type.within(immediates);
+  return value->type.is(immediates);
 }
 
 }  // namespace
@@ -146,14 +146,14 @@ llvm::Value* FunctionEmitter::getElement(const ir::Value* object, const ir::Valu
 }
 
 void FunctionEmitter::emitIndexGet(const ir::Instruction& inst) {
-  llvm::Value* const index = b_.getInt64(inst.immediates[0].integer);
+  llvm::Value* const index = b_.getInt64(inst.as<ir::Op::IndexGet>().index());
   const ir::Value* object = inst.operands[0];
   if (cold_) return emitEntry(inst, "gene_index_get", {context_, index, use(object)});
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
   llvm::Value* const array = arrayPointer(object, slow);
   llvm::Value* const size = arraySize(array);
   llvm::Value* place = index;
-  if (inst.immediates[0].integer < 0)
+  if (inst.as<ir::Op::IndexGet>().index() < 0)
     place = b_.CreateAdd(size, index);  // below 0: beyond any size
   require(b_.CreateICmpULT(place, size), slow);
   llvm::Value* const value = loadElement(array, place);
@@ -255,7 +255,7 @@ void FunctionEmitter::emitElementSet(const ir::Instruction& inst) {
 }
 
 void FunctionEmitter::emitIndexSet(const ir::Instruction& inst) {
-  llvm::Value* const index = b_.getInt64(inst.immediates[0].integer);
+  llvm::Value* const index = b_.getInt64(inst.as<ir::Op::IndexSet>().index());
   if (cold_)
     return emitEntry(inst, "gene_index_set",
                      {context_, index, use(inst.operands[0]), use(inst.operands[1])});

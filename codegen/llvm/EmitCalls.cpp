@@ -78,7 +78,7 @@ void FunctionEmitter::callDirect(const ir::Instruction& inst, const ir::Function
 }
 
 void FunctionEmitter::emitCallKnown(const ir::Instruction& inst) {
-  const ir::Function* callee = inst.immediates[0].function;
+  const ir::Function* callee = inst.as<ir::Op::CallKnown>().function();
   if (callee->isDirect) return callDirect(inst, *callee);
   // A function that captures nothing and does not name itself never looks at its closure.
   const bool closureUnused =
@@ -170,7 +170,7 @@ llvm::Value* FunctionEmitter::methodTarget(const ir::Instruction& inst, llvm::Va
   BasicBlock* const hit = b_.GetInsertBlock();
   b_.CreateBr(done);
   b_.SetInsertPoint(miss);
-  llvm::Value* const name = symbol(inst.immediates[0].symbol);
+  llvm::Value* const name = symbol(inst.as<ir::Op::CallMethod>().name());
   llvm::Value* const found = call(
       "gene_method_target", {context_, receiver, name, cache, b_.getInt64(inst.operands.size())});
   raiseIfPending(found);
@@ -201,8 +201,8 @@ void FunctionEmitter::emitCallMethod(const ir::Instruction& inst) {
   if (cold_ || inst.operands.size() > MaxBufferedArguments) {
     llvm::Value* const args = spill(inst, 0);
     return finishCall(inst, call("gene_call_method",
-                                 {context_, symbol(inst.immediates[0].symbol), module_.newCache(),
-                                  args, b_.getInt64(inst.operands.size())}));
+                                 {context_, symbol(inst.as<ir::Op::CallMethod>().name()),
+                                  module_.newCache(), args, b_.getInt64(inst.operands.size())}));
   }
   if (!emitArrayMethod(inst)) callOtherMethod(inst);
 }
@@ -290,7 +290,8 @@ void FunctionEmitter::tailCallShaped(const ir::Instruction& inst) {
       bits_.load(b_.getPtrTy(), bits_.pointer(callee), layout::FunctionObject_info);
   llvm::Value* const generic = bits_.load(b_.getPtrTy(), info, layout::FunctionInfo_generic);
   storeArguments(argumentBuffer(), words);
-  llvm::Value* const shape = callShape(inst.immediates[isMethod ? 1 : 0].shape);
+  llvm::Value* const shape = callShape(isMethod ? inst.as<ir::Op::CallMethodShaped>().shape()
+                                                : inst.as<ir::Op::CallShaped>().shape());
   tailCallGene(inst, info, generic, callee,
                {b_.getInt64(words.size()), b_.CreatePtrToInt(shape, b_.getInt64Ty())}, other);
 }

@@ -48,16 +48,19 @@ void FunctionEmitter::emitUnreachable(const ir::Instruction&) { b_.CreateUnreach
 // --- variables -----------------------------------------------------------------------------------------------------------------
 
 void FunctionEmitter::emitGlobalGet(const ir::Instruction& inst) {
-  defineAs(inst, b_.CreateLoad(b_.getInt64Ty(), module_.slot(inst.immediates[0].global->index)),
-           Rep::Boxed);
+  defineAs(
+      inst,
+      b_.CreateLoad(b_.getInt64Ty(), module_.slot(inst.as<ir::Op::GlobalGet>().global()->index)),
+      Rep::Boxed);
 }
 
 void FunctionEmitter::emitGlobalSet(const ir::Instruction& inst) {
-  b_.CreateStore(use(inst.operands[0]), module_.slot(inst.immediates[0].global->index));
+  const auto set = inst.as<ir::Op::GlobalSet>();
+  b_.CreateStore(use(set.value()), module_.slot(set.global()->index));
 }
 
 void FunctionEmitter::emitGlobalCheck(const ir::Instruction& inst) {
-  const ir::Global* global = inst.immediates[0].global;
+  const ir::Global* global = inst.as<ir::Op::GlobalCheck>().global();
   llvm::Value* const value = b_.CreateLoad(b_.getInt64Ty(), module_.slot(global->index));
   BasicBlock *const undefined = newBlock("undefined"), *const next = newBlock("ok");
   b_.CreateCondBr(b_.CreateICmpEQ(value, bits_.constant(gene::Value::absent())), undefined, next,
@@ -70,8 +73,8 @@ void FunctionEmitter::emitGlobalCheck(const ir::Instruction& inst) {
 }
 
 void FunctionEmitter::emitCaptureGet(const ir::Instruction& inst) {
-  const uint64_t offset =
-      layout::sizeOfFunctionObject + static_cast<uint64_t>(inst.immediates[0].integer) * 8;
+  const uint64_t offset = layout::sizeOfFunctionObject +
+                          static_cast<uint64_t>(inst.as<ir::Op::CaptureGet>().index()) * 8;
   defineAs(inst, bits_.loadWord(bits_.pointer(closure_), offset), Rep::Boxed);
 }
 
@@ -92,13 +95,13 @@ void FunctionEmitter::emitCallee(const ir::Instruction& inst) {
 
 void FunctionEmitter::emitScopeNew(const ir::Instruction& inst) {
   define(inst, call(cold_ ? "gene_scope_new" : "gene_fast_scope_new",
-                    {context_, b_.getInt64(inst.immediates[0].integer)}));
+                    {context_, b_.getInt64(inst.as<ir::Op::ScopeNew>().slots())}));
 }
 
 llvm::Value* FunctionEmitter::scopeSlot(const ir::Instruction& inst) {
-  const uint64_t offset =
-      layout::sizeOfScopeObject + static_cast<uint64_t>(inst.immediates[0].integer) * 8;
-  return bits_.address(bits_.pointer(use(inst.operands[0])), offset);
+  const auto access = inst.as<ir::Op::ScopeGet, ir::Op::ScopeSet>();
+  const uint64_t offset = layout::sizeOfScopeObject + static_cast<uint64_t>(access.index()) * 8;
+  return bits_.address(bits_.pointer(use(access.scope())), offset);
 }
 
 void FunctionEmitter::emitScopeGet(const ir::Instruction& inst) {
@@ -106,11 +109,12 @@ void FunctionEmitter::emitScopeGet(const ir::Instruction& inst) {
 }
 
 void FunctionEmitter::emitScopeSet(const ir::Instruction& inst) {
-  call(cold_ ? "gene_slot_set" : "gene_fast_slot_set", {scopeSlot(inst), use(inst.operands[1])});
+  call(cold_ ? "gene_slot_set" : "gene_fast_slot_set",
+       {scopeSlot(inst), use(inst.as<ir::Op::ScopeSet>().value())});
 }
 
 void FunctionEmitter::emitClosure(const ir::Instruction& inst) {
-  llvm::Value* const info = module_.functionInfo(inst.immediates[0].function);
+  llvm::Value* const info = module_.functionInfo(inst.as<ir::Op::Closure>().function());
   define(inst, call(cold_ ? "gene_closure" : "gene_fast_closure",
                     {context_, info, spill(inst, 0), b_.getInt64(inst.operands.size())}));
 }
@@ -135,7 +139,7 @@ void FunctionEmitter::emitMemberGet(const ir::Instruction& inst) {
   llvm::Value* const cache = module_.newCache();
   if (cold_)
     return emitEntry(inst, "gene_member_get",
-                     {context_, symbol(inst.immediates[0].symbol), cache, object});
+                     {context_, symbol(inst.as<ir::Op::MemberGet>().name()), cache, object});
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
   llvm::Value* const offset = cachedIndex(object, cache, slow);
   llvm::Value* const field = b_.CreateInBoundsGEP(b_.getInt8Ty(), bits_.pointer(object), offset);
@@ -143,8 +147,8 @@ void FunctionEmitter::emitMemberGet(const ir::Instruction& inst) {
   BasicBlock* const fastBlock = b_.GetInsertBlock();
   b_.CreateBr(done);
   b_.SetInsertPoint(slow);
-  llvm::Value* const result =
-      call("gene_member_get", {context_, symbol(inst.immediates[0].symbol), cache, object});
+  llvm::Value* const result = call(
+      "gene_member_get", {context_, symbol(inst.as<ir::Op::MemberGet>().name()), cache, object});
   raiseIfPending(result);
   BasicBlock* const slowBlock = b_.GetInsertBlock();
   b_.CreateBr(done);
@@ -153,7 +157,8 @@ void FunctionEmitter::emitMemberGet(const ir::Instruction& inst) {
 
 void FunctionEmitter::emitMemberSet(const ir::Instruction& inst) {
   llvm::Value *const object = use(inst.operands[0]), *const value = use(inst.operands[1]);
-  llvm::Value *const name = symbol(inst.immediates[0].symbol), *const cache = module_.newCache();
+  llvm::Value *const name = symbol(inst.as<ir::Op::MemberSet>().name()), *const cache =
+                                                                             module_.newCache();
   if (cold_) return emitEntry(inst, "gene_member_set", {context_, name, cache, object, value});
   if (function_.isCtor)
     return emitEntry(inst, "gene_fast_add_field", {context_, name, cache, object, value});

@@ -161,11 +161,11 @@ void FunctionEmitter::emitBlock(const ir::Block& block) {
 
 void FunctionEmitter::emitInstruction(const ir::Instruction& inst) {
   switch (inst.op) {
-#define INST(Name, mnemonic, operands, immediates, result, effects) \
+#define INST(Name, ...) \
   case ir::Op::Name: return emit##Name(inst);
-#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry) \
+#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, group, traits, entry) \
   case ir::Op::Name: return emitRuntime(inst, #entry);
-#include "codegen/ir/Instructions.def"
+#include "runtime/abi/Instructions.def"
     case ir::Op::Count: break;
   }
   GENE_UNREACHABLE("instruction");

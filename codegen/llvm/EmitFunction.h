@@ -26,10 +26,9 @@ class FunctionEmitter {
 
  private:
   // --- the rows ----------------------------------------------------------------------------------------------------------
-#define INST(Name, mnemonic, operands, immediates, result, effects) \
-  void emit##Name(const ir::Instruction& inst);
-#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry)
-#include "codegen/ir/Instructions.def"
+#define INST(Name, ...) void emit##Name(const ir::Instruction& inst);
+#define RUNTIME(Name, ...)
+#include "runtime/abi/Instructions.def"
   void emitRuntime(const ir::Instruction& inst, std::string_view entry);
   void emitIndexSet(const ir::Instruction& inst);
   void emitInstruction(const ir::Instruction& inst);
@@ -119,9 +118,7 @@ class FunctionEmitter {
                  llvm::ArrayRef<llvm::Value*> args);
 
   // --- arrays (EmitArrays.cpp) ----------------------------------------------------------------------------------------------
-  static bool isArray(const ir::Value* value) {
-    return !value->type.isNone() && value->type.within(ir::Type::Array());
-  }
+  static bool isArray(const ir::Value* value) { return value->type.is(ir::Type::Array()); }
   llvm::Value* toArray(llvm::Value* word);
   llvm::Value* knownArray(const ir::Value* value);
   llvm::Value* arrayPointer(const ir::Value* value, llvm::BasicBlock* other);

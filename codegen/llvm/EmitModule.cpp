@@ -54,10 +54,9 @@ llvm::Type* ModuleEmitter::typeOf(ir::Rep rep) {
 }
 
 const ir::Global* ModuleEmitter::builtin(const ir::Value* value) const {
-  if (value->kind != ir::ValueKind::Instruction) return nullptr;
-  const auto* read = static_cast<const ir::Instruction*>(value);
-  if (read->op != ir::Op::GlobalGet && read->op != ir::Op::GlobalCheck) return nullptr;
-  const ir::Global* global = read->immediates[0].global;
+  const auto read = ir::madeBy<ir::Op::GlobalGet, ir::Op::GlobalCheck>(value);
+  if (!read) return nullptr;
+  const ir::Global* global = read.global();
   return global->external && !assigned_[global->index] ? global : nullptr;
 }
 
@@ -83,11 +82,13 @@ void ModuleEmitter::declareFunctions() {
     bodies_.push_back(body);
     for (const ir::Block* block : function->blocks)
       for (const ir::Instruction* inst : block->instructions) {
-        if (inst->op == ir::Op::Closure) addressTaken_[inst->immediates[0].function->index] = true;
-        if (inst->op == ir::Op::GlobalSet) assigned_[inst->immediates[0].global->index] = true;
-        if (inst->tail && inst->op == ir::Op::CallKnown) {
+        if (const auto made = inst->tryAs<ir::Op::Closure>())
+          addressTaken_[made.function()->index] = true;
+        if (const auto set = inst->tryAs<ir::Op::GlobalSet>())
+          assigned_[set.global()->index] = true;
+        if (const auto call = inst->tryAs<ir::Op::CallKnown>(); call && inst->tail) {
           inTailCall[function->index] = true;
-          inTailCall[inst->immediates[0].function->index] = true;
+          inTailCall[call.function()->index] = true;
         }
         if (inst->op == ir::Op::Callee) {
           usesCallee_[function->index] = true;
@@ -156,8 +157,7 @@ Constant* ModuleEmitter::evaluator() {
   for (const ir::Function* function : program_.functions)
     for (const ir::Block* block : function->blocks)
       for (const ir::Instruction* inst : block->instructions)
-        if (inst->op == ir::Op::Eval || inst->op == ir::Op::CallerEval ||
-            inst->op == ir::Op::EnvironmentNew || inst->op == ir::Op::Render)
+        if (inst->info().evaluates)
           return cast<Constant>(
               module_
                   ->getOrInsertFunction(

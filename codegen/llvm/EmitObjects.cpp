@@ -15,8 +15,8 @@ using llvm::BasicBlock;
 
 namespace {
 
-uint64_t fieldOffset(const ir::Instruction& inst) {
-  return layout::sizeOfInstanceObject + static_cast<uint64_t>(inst.immediates[0].integer) * 8;
+uint64_t fieldOffset(int64_t slot) {
+  return layout::sizeOfInstanceObject + static_cast<uint64_t>(slot) * 8;
 }
 
 }  // namespace
@@ -29,8 +29,8 @@ llvm::Value* FunctionEmitter::isShapeOfClasses(llvm::Value* shape, uint32_t firs
 
 void FunctionEmitter::emitIsClass(const ir::Instruction& inst) {
   llvm::Value* const object = use(inst.operands[0]);
-  const auto first = static_cast<uint32_t>(inst.immediates[0].integer);
-  const auto last = static_cast<uint32_t>(inst.immediates[1].integer);
+  const auto first = static_cast<uint32_t>(inst.as<ir::Op::IsClass>().first());
+  const auto last = static_cast<uint32_t>(inst.as<ir::Op::IsClass>().last());
   const auto inRange = [&] { return isShapeOfClasses(bits_.shape(object), first, last); };
   if (inst.operands[0]->type.within(ir::Type::Instance())) return defineCondition(inst, inRange());
   BasicBlock *const isObject = newBlock("object"), *const done = newBlock("done");
@@ -47,7 +47,7 @@ void FunctionEmitter::emitIsClass(const ir::Instruction& inst) {
 }
 
 void FunctionEmitter::emitHasKind(const ir::Instruction& inst) {
-  const ir::Type kind = ir::Type::named(inst.immediates[0].symbol.text());
+  const ir::Type kind = ir::Type::named(inst.as<ir::Op::HasKind>().kind().text());
   const bool isInt = kind == ir::Type::Int();
   llvm::Value* const value = use(inst.operands[0]);
   BasicBlock *const object = newBlock("object"), *const done = newBlock("done");
@@ -129,8 +129,9 @@ void FunctionEmitter::emitCheckType(const ir::Instruction& inst) {
   const auto cached = [&] { return b_.CreateLoad(b_.getInt64Ty(), cache); };
   const auto check = [&] {
     ImageTables& tables = module_.tables();
-    llvm::Value* const type = loadSlot(tables.formSlot(inst.immediates[0].form, false));
-    llvm::Value* const where = loadSlot(tables.formSlot(inst.immediates[1].form, false));
+    llvm::Value* const type = loadSlot(tables.formSlot(inst.as<ir::Op::CheckType>().type(), false));
+    llvm::Value* const where =
+        loadSlot(tables.formSlot(inst.as<ir::Op::CheckType>().context(), false));
     llvm::Value* const result = call("gene_check_type", {context_, type, where, cache, value});
     raiseIfPending(result);
     return result;
@@ -204,34 +205,38 @@ void FunctionEmitter::emitAssume(const ir::Instruction& inst) {
 void FunctionEmitter::emitExclude(const ir::Instruction& inst) { emitAssume(inst); }
 
 void FunctionEmitter::emitFieldGet(const ir::Instruction& inst) {
+  const auto get = inst.as<ir::Op::FieldGet>();
   llvm::Value* const value =
-      bits_.loadWord(bits_.pointer(use(inst.operands[0])), fieldOffset(inst));
-  defineAs(inst, module_.memory().tagField(value, inst.immediates[0].integer), Rep::Boxed);
+      bits_.loadWord(bits_.pointer(use(get.object())), fieldOffset(get.slot()));
+  defineAs(inst, module_.memory().tagField(value, get.slot()), Rep::Boxed);
 }
 
 void FunctionEmitter::emitFieldSet(const ir::Instruction& inst) {
-  llvm::Value* const object = use(inst.operands[0]);
-  llvm::Value* const value = use(inst.operands[1]);
-  if (inst.immediates[1].integer) {
-    call("gene_fast_store_field", {object, b_.getInt64(fieldOffset(inst)), value});
+  const auto set = inst.as<ir::Op::FieldSet>();
+  llvm::Value* const object = use(set.object());
+  llvm::Value* const value = use(set.value());
+  const uint64_t offset = fieldOffset(set.slot());
+  if (set.counted()) {
+    call("gene_fast_store_field", {object, b_.getInt64(offset), value});
     return;
   }
-  module_.memory().tagField(
-      b_.CreateStore(value, bits_.address(bits_.pointer(object), fieldOffset(inst))),
-      inst.immediates[0].integer);
+  module_.memory().tagField(b_.CreateStore(value, bits_.address(bits_.pointer(object), offset)),
+                            set.slot());
 }
 
 /// The shape ids of a class with more and more fields of its layout follow each other.
 void FunctionEmitter::emitFieldInit(const ir::Instruction& inst) {
-  llvm::Value* const object = use(inst.operands[0]);
-  call("gene_fast_init_field", {object, b_.getInt64(fieldOffset(inst)), use(inst.operands[1])});
+  const auto init = inst.as<ir::Op::FieldInit>();
+  llvm::Value* const object = use(init.object());
+  call("gene_fast_init_field", {object, b_.getInt64(fieldOffset(init.slot())), use(init.value())});
 }
 
 void FunctionEmitter::emitInstanceNew(const ir::Instruction& inst) {
-  const auto number = static_cast<uint32_t>(inst.immediates[0].integer);
+  const auto made = inst.as<ir::Op::InstanceNew>();
+  const auto number = static_cast<uint32_t>(made.number());
   defineAs(inst,
-           call("gene_fast_instance_new", {context_, b_.getInt64(shapeOfClass(number)),
-                                           b_.getInt64(inst.immediates[1].integer)}),
+           call("gene_fast_instance_new",
+                {context_, b_.getInt64(shapeOfClass(number)), b_.getInt64(made.slots())}),
            Rep::Boxed);
 }
 

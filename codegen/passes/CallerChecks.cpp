@@ -36,7 +36,8 @@ class Mover {
       std::vector<Instruction*> calls;
       for (Block* block : f->blocks)
         for (Instruction* inst : block->instructions)
-          if (inst->op == Op::CallKnown && !checks_[inst->immediates[0].function->index].empty())
+          if (const auto call = inst->tryAs<Op::CallKnown>();
+              call && !checks_[call.function()->index].empty())
             calls.push_back(inst);
       for (Instruction* call : calls) checkBefore(*call);
       if (!calls.empty()) ir::orderBlocks(*f);
@@ -47,7 +48,7 @@ class Mover {
 
  private:
   void checkBefore(Instruction& call) {
-    const Function& callee = *call.immediates[0].function;
+    const Function& callee = *call.as<Op::CallKnown>().function();
     const auto* inlined =
         program_.arena.make<ir::Inlined>(&callee, call.loc, call.inlined, call.tail, false);
     for (const Instruction* check : checks_[callee.index]) {

@@ -103,7 +103,7 @@ class Versioner {
     for (const KnownClass* k : classes.numbered()) {
       if (!k->isInstantiated || !c.type.overlaps(k->exactInstances())) continue;
       const bool fits = std::ranges::all_of(c.uses, [&](const Instruction* use) {
-        return k->placeOf(use->immediates[0].symbol) >= 0;
+        return k->placeOf(use->as<Op::MemberGet, Op::MemberSet>().name()) >= 0;
       });
       all &= fits;
       if (!fits) continue;
@@ -116,7 +116,7 @@ class Versioner {
     for (const KnownClass* k : classes.numbered()) {
       if (!k->isInstantiated || k->number < first || k->number > last) continue;
       for (const Instruction* use : c.uses) {
-        const Symbol field = use->immediates[0].symbol;
+        const Symbol field = use->as<Op::MemberGet, Op::MemberSet>().name();
         if (k->placeOf(field) < 0 || k->placeOf(field) != classes.numbered(first)->placeOf(field))
           return std::nullopt;
       }

@@ -69,7 +69,7 @@ bool KnownClasses::isClosed() const {
   for (const Function* f : program_.functions)
     for (const ir::Block* block : f->blocks)
       for (const Instruction* inst : block->instructions) {
-        if (ir::reachesUnseenCode(inst->op)) return false;
+        if (inst->info().reachesUnseenCode()) return false;
         if (inst->op != Op::ClassMethod && inst->op != Op::ClassCtor) continue;
         const Instruction* cls = asInstruction(inst->operands[0]);
         if (!cls || (cls->op != Op::ClassNew && cls->op != Op::ImplementationNew)) return false;
@@ -83,7 +83,7 @@ void KnownClasses::findClasses() {
   for (const Function* f : program_.functions)
     for (const ir::Block* block : f->blocks)
       for (const Instruction* inst : block->instructions)
-        if (inst->op == Op::GlobalSet) assigned[inst->immediates[0].global]++;
+        if (const auto set = inst->tryAs<Op::GlobalSet>()) assigned[set.global()]++;
   for (Instruction* inst : program_.functions[0]->entry()->instructions) {
     if (effectsOf(*inst).runsCode) break;
     if (inst->op == Op::ClassNew) {
@@ -93,26 +93,26 @@ void KnownClasses::findClasses() {
         if (!parent) continue;
       }
       KnownClass& c = classes_.emplace_back();
-      c.name = inst->immediates[0].symbol;
+      c.name = inst->as<Op::ClassNew>().name();
       c.made = inst;
       c.parent = parent;
-      c.number = static_cast<uint16_t>(inst->immediates[2].integer);
+      c.number = static_cast<uint16_t>(inst->as<Op::ClassNew>().number());
       if (parent) {
         parent->children.push_back(&c);
         c.layout = parent->layout;
         c.fields = parent->fields;
       }
       constexpr size_t MostFields = 60;  // runtime/object/Class.cpp: others are not in the layout
-      for (const Form* form : as<ArrayForm>(*inst->immediates[1].form).items) {
+      for (const Form* form : as<ArrayForm>(*inst->as<Op::ClassNew>().fields()).items) {
         const Symbol field = as<SymbolForm>(*form).symbol;
         if (c.layout.size() >= MostFields || c.placeOf(field) >= 0) continue;
         c.layout.push_back(field);
         c.fields.push_back(fieldCount_++);
       }
       byMade_[inst] = &c;
-    } else if (inst->op == Op::GlobalSet) {
-      const ir::Global* global = inst->immediates[0].global;
-      KnownClass* c = classOf(inst->operands[0]);
+    } else if (const auto set = inst->tryAs<Op::GlobalSet>()) {
+      const ir::Global* global = set.global();
+      KnownClass* c = classOf(set.value());
       if (!c || !global->constant || assigned[global] != 1) continue;
       c->global = global;
       byGlobal_[global] = c;
@@ -127,50 +127,43 @@ void KnownClasses::findMembers(Instruction& inst) {
   KnownClass* c = classOf(inst.operands[0]);
   if (!c) return;
   members_.insert(&inst);
-  if (inst.op == Op::ClassField) {
-    const Instruction* type = asInstruction(inst.operands[1]);
+  if (const auto field = inst.tryAs<Op::ClassField>()) {
     const Form* form = nullptr;
-    if (type && type->op == Op::Quote)
-      form = type->immediates[0].form;
-    else if (const ir::Constant* known = asConstant(inst.operands[1]))
+    if (const auto type = ir::madeBy<Op::Quote>(field.type()))
+      form = type.form();
+    else if (const ir::Constant* known = asConstant(field.type()))
       form = known->form;
-    const bool isAny = isConstant(inst.operands[1], ir::ConstantKind::Nil);
+    const bool isAny = isConstant(field.type(), ir::ConstantKind::Nil);
     static const SymbolForm unknown({}, Symbol::of("?"));
-    c->declarations[inst.immediates[0].symbol] = {isAny  ? nullptr
-                                                  : form ? form
-                                                         : &unknown,
-                                                  truthOf(inst.operands[2]) != false};
+    c->declarations[field.name()] = {isAny  ? nullptr
+                                     : form ? form
+                                            : &unknown,
+                                     truthOf(field.options()) != false};
     return;
   }
-  const Instruction* closure = asInstruction(inst.operands[1]);
-  Function* function =
-      closure && closure->op == Op::Closure ? closure->immediates[0].function : nullptr;
+  const auto closure =
+      ir::madeBy<Op::Closure>(inst.as<Op::ClassMethod, Op::ClassCtor>().function());
+  Function* function = closure ? closure.function() : nullptr;
   if (inst.op == Op::ClassCtor)
     c->ctor = function;
   else
-    c->methods[inst.immediates[0].symbol] = function;
+    c->methods[inst.as<Op::ClassMethod>().name()] = function;
 }
 
 KnownClass* KnownClasses::classOf(const ir::Value* value) const {
   const Instruction* inst = asInstruction(value);
   if (!inst) return nullptr;
-  switch (inst->op) {
-    case Op::ClassNew: {
-      auto it = byMade_.find(inst);
-      return it == byMade_.end() ? nullptr : it->second;
-    }
-    case Op::GlobalGet:
-    case Op::GlobalCheck: {
-      auto it = byGlobal_.find(inst->immediates[0].global);
-      return it == byGlobal_.end() ? nullptr : it->second;
-    }
-    case Op::CaptureGet: {
-      auto it = captured_.find(inst->block->function);
-      if (it == captured_.end()) return nullptr;
-      return it->second[static_cast<size_t>(inst->immediates[0].integer)];
-    }
-    default: return nullptr;
-  }
+  const auto found = [](const auto& map, const auto* key) {
+    auto it = map.find(key);
+    return it == map.end() ? nullptr : it->second;
+  };
+  if (inst->op == Op::ClassNew) return found(byMade_, inst);
+  if (const auto read = inst->tryAs<Op::GlobalGet, Op::GlobalCheck>())
+    return found(byGlobal_, read.global());
+  const auto capture = inst->tryAs<Op::CaptureGet>();
+  if (!capture) return nullptr;
+  auto it = captured_.find(inst->block->function);
+  return it == captured_.end() ? nullptr : it->second[static_cast<size_t>(capture.index())];
 }
 
 void KnownClasses::findCaptures() {
@@ -182,7 +175,7 @@ void KnownClasses::findCaptures() {
           if (inst->op != Op::Closure || inst->operands.empty()) continue;
           std::vector<KnownClass*> now;
           for (const ir::Value* v : inst->operands) now.push_back(classOf(v));
-          auto [it, isNew] = found.emplace(inst->immediates[0].function, now);
+          auto [it, isNew] = found.emplace(inst->as<Op::Closure>().function(), now);
           for (size_t i = 0; !isNew && i < now.size(); i++)
             if (it->second[i] != now[i]) it->second[i] = nullptr;
         }
@@ -207,10 +200,10 @@ void KnownClasses::closeTrees() {
             while (c->parent) c = c->parent;
             openRoots.insert(c);
           }
-        if (inst->op == Op::EnumNew || inst->op == Op::InterfaceNew)
-          names[symbolOf(as<ArrayForm>(*inst->immediates[0].form).items[0])]++;
+        if (const auto made = inst->tryAs<Op::EnumNew, Op::InterfaceNew>())
+          names[symbolOf(as<ArrayForm>(*made.declaration()).items[0])]++;
         if (inst->op != Op::ClassNew) continue;
-        names[inst->immediates[0].symbol]++;
+        names[inst->as<Op::ClassNew>().name()]++;
         if (byMade_.contains(inst)) continue;
         if (isConstant(inst->operands[0], ir::ConstantKind::Absent)) continue;
         if (const KnownClass* parent = classOf(inst->operands[0])) {
@@ -218,9 +211,8 @@ void KnownClasses::closeTrees() {
           openRoots.insert(parent);
           continue;
         }
-        const Instruction* read = asInstruction(inst->operands[0]);
-        const bool isBuiltin = read && (read->op == Op::GlobalGet || read->op == Op::GlobalCheck) &&
-                               read->immediates[0].global->external;
+        const auto read = ir::madeBy<Op::GlobalGet, Op::GlobalCheck>(inst->operands[0]);
+        const bool isBuiltin = read && read.global()->external;
         // A class without a place here that is itself made at run time stands below no known one.
         unknownParent |= !isBuiltin;
       }
@@ -238,8 +230,8 @@ void KnownClasses::findInstantiated() {
   for (const Function* f : program_.functions)
     for (const ir::Block* block : f->blocks)
       for (const Instruction* inst : block->instructions) {
-        if (inst->op == Op::InstanceNew) {
-          const auto number = static_cast<size_t>(inst->immediates[0].integer);
+        if (const auto made = inst->tryAs<Op::InstanceNew>()) {
+          const auto number = static_cast<size_t>(made.number());
           if (number < byNumber_.size() && byNumber_[number])
             byNumber_[number]->isInstantiated = true;
         }
@@ -265,9 +257,8 @@ void KnownClasses::findSelves() {
     for (const ir::Block* block : f->blocks)
       for (const Instruction* inst : block->instructions) {
         auto use = [&](const ir::Value* v, bool known) {
-          const Instruction* closure = asInstruction(v);
-          if (closure && closure->op == Op::Closure && !known)
-            selves_.erase(closure->immediates[0].function);
+          if (const auto closure = ir::madeBy<Op::Closure>(v); closure && !known)
+            selves_.erase(closure.function());
         };
         for (size_t i = 0; i < inst->operands.size(); i++) {
           const bool defines = inst->op == Op::ClassMethod || inst->op == Op::ClassCtor;
@@ -289,15 +280,12 @@ struct LookedUp {
   explicit LookedUp(const ir::Program& program) {
     for (const Function* f : program.functions)
       for (const ir::Block* block : f->blocks)
-        for (const Instruction* inst : block->instructions) switch (inst->op) {
-            case Op::CallMethod:
-            case Op::CallMethodShaped:
-            case Op::CallSuper:
-            case Op::PathMethod: names.insert(inst->immediates[0].symbol); break;
-            case Op::CallMethodDynamic:
-            case Op::PathMethodDynamic: any = true; break;
-            default: break;
-          }
+        for (const Instruction* inst : block->instructions) {
+          if (const auto call = inst->tryAs<Op::CallMethod, Op::CallMethodShaped, Op::CallSuper,
+                                            Op::PathMethod>())
+            names.insert(call.name());
+          any |= inst->is<Op::CallMethodDynamic, Op::PathMethodDynamic>();
+        }
     any |= names.contains(Symbol::of("method_intent"));
   }
   /// The runtime calls methods with well-known names.
@@ -308,17 +296,9 @@ struct LookedUp {
 
 /// Does the instruction say something of the class that is this operand, without making an instance or passing it on?
 bool onlyDefines(const Instruction& inst, size_t operand) {
-  switch (inst.op) {
-    case Op::ClassNew:
-    case Op::ClassMethod:
-    case Op::ClassCtor:
-    case Op::ClassField: return operand == 0;
-    case Op::GlobalSet:
-    case Op::GlobalCheck: return true;
-    case Op::Is:
-    case Op::CatchMatches: return operand == 1;
-    default: return false;
-  }
+  if (inst.is<Op::ClassNew, Op::ClassMethod, Op::ClassCtor, Op::ClassField>()) return operand == 0;
+  if (inst.is<Op::Is, Op::CatchMatches>()) return operand == 1;
+  return inst.is<Op::GlobalSet, Op::GlobalCheck>();
 }
 
 }  // namespace
@@ -387,7 +367,7 @@ namespace {
 void numberCheck(ir::Program& program, const KnownClasses& classes, Instruction& check) {
   std::vector<const KnownClass*> named;
   const bool known = ir::forEachUnknownName(
-      check.immediates[0].form, [&](Symbol name) { named.push_back(classes.named(name)); });
+      check.as<Op::CheckType>().type(), [&](Symbol name) { named.push_back(classes.named(name)); });
   if (!known || named.empty() || std::ranges::count(named, nullptr) > 0) return;
   std::ranges::sort(named, {}, &KnownClass::number);
   const uint16_t first = named.front()->number;
@@ -397,8 +377,8 @@ void numberCheck(ir::Program& program, const KnownClasses& classes, Instruction&
     last = std::max(last, c->last);
   }
   check.immediates = program.arena.copy(std::span<const ir::Immediate>(check.immediates));
-  check.immediates[2].integer = first;
-  check.immediates[3].integer = last;
+  check.as<Op::CheckType>().first() = first;
+  check.as<Op::CheckType>().last() = last;
 }
 
 }  // namespace
@@ -412,9 +392,8 @@ bool numberClasses(ir::Program& program, PassContext& context) {
   KnownClasses classes(program, KnownClasses::Extent::Definitions);
   int64_t next = 1;
   auto number = [&](auto& self, KnownClass& c) -> void {
-    ir::Immediate immediates[] = {c.made->immediates[0], c.made->immediates[1], {}};
-    immediates[2].integer = next++;
-    c.made->immediates = program.arena.copy(std::span<const ir::Immediate>(immediates));
+    c.made->immediates = program.arena.copy(std::span<const ir::Immediate>(c.made->immediates));
+    c.made->as<Op::ClassNew>().number() = next++;
     for (KnownClass* child : c.children) self(self, *child);
   };
   auto size = [](auto& self, const KnownClass& c) -> int64_t {
@@ -423,7 +402,7 @@ bool numberClasses(ir::Program& program, PassContext& context) {
     return n;
   };
   for (KnownClass& c : classes.all())
-    if (!c.parent && c.isNumberable && c.made->immediates[2].integer == 0 &&
+    if (!c.parent && c.isNumberable && c.made->as<Op::ClassNew>().number() == 0 &&
         next + size(size, c) <= MaxClassNumber)
       number(number, c);
   if (next == 1) return false;

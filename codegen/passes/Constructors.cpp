@@ -124,20 +124,21 @@ class Analysis {
   void step(Instruction& inst, const Value* self, State& state, int depth, bool final) {
     const bool onSelf = !inst.operands.empty() && inst.operands[0] == self;
     if (onSelf && inst.op == Op::MemberSet && inst.operands[1] != self)
-      return assign(inst, class_->placeOf(inst.immediates[0].symbol), state, final);
+      return assign(inst, class_->placeOf(inst.as<Op::MemberSet>().name()), state, final);
     if (onSelf && inst.op == Op::FieldInit && inst.operands[1] != self)
-      return assign(inst, static_cast<int>(inst.immediates[0].integer), state, false);
+      return assign(inst, static_cast<int>(inst.as<Op::FieldSet, Op::FieldInit>().slot()), state,
+                    false);
     if (onSelf && inst.op == Op::FieldSet && inst.operands[1] != self) return;
     if (onSelf && inst.op == Op::MemberGet)
-      return read(class_->placeOf(inst.immediates[0].symbol), state);
+      return read(class_->placeOf(inst.as<Op::MemberGet>().name()), state);
     if (onSelf && inst.op == Op::FieldGet)
-      return read(static_cast<int>(inst.immediates[0].integer), state);
-    if (inst.op == Op::CallKnown && inst.immediates[0].function->isCtor &&
+      return read(static_cast<int>(inst.as<Op::FieldGet>().slot()), state);
+    if (inst.op == Op::CallKnown && inst.as<Op::CallKnown>().function()->isCtor &&
         inst.operands.size() > 1 && inst.operands[1] == self) {
       bool again = false;
       for (size_t i = 2; i < inst.operands.size(); i++) again |= inst.operands[i] == self;
       if (!again) {
-        state = construct(*inst.immediates[0].function, state, depth + 1);
+        state = construct(*inst.as<Op::CallKnown>().function(), state, depth + 1);
         return;
       }
     }
@@ -157,7 +158,7 @@ class Analysis {
       return;
     }
     const KnownClass::Declaration* declared =
-        inst.op == Op::MemberSet ? class_->declarationOf(inst.immediates[0].symbol) : nullptr;
+        inst.op == Op::MemberSet ? class_->declarationOf(inst.as<Op::MemberSet>().name()) : nullptr;
     const bool plain = !declared || (!declared->type && !declared->readonly);
     if (final && initialised_ && inst.op == Op::MemberSet) {
       auto [it, isNew] = initialised_->try_emplace(&inst, static_cast<uint32_t>(place));

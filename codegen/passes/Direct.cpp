@@ -86,28 +86,20 @@ class DirectCalls {
     std::vector<bool> read(program_.globals.size());
     bool byName = false;  // code at run time may read any global
     forEach([&](Function&, Instruction& inst) {
-      switch (inst.op) {
-        case Op::GlobalGet:
-        case Op::GlobalCheck: read[inst.immediates[0].global->index] = true; break;
-        case Op::EnvironmentNew:
-        case Op::Eval:
-        case Op::CallerEval:
-        case Op::Render: byName = true; break;
-        default: break;
-      }
+      if (const auto get = inst.tryAs<Op::GlobalGet, Op::GlobalCheck>())
+        read[get.global()->index] = true;
+      byName |= inst.info().reachesUnseenCode();
     });
     auto staysHome = [&](const Instruction& use) {
-      if (use.op != Op::GlobalSet) return false;
-      const ir::Global* global = use.immediates[0].global;
-      return global->constant && !byName && !read[global->index];
+      const auto set = use.tryAs<Op::GlobalSet>();
+      return set && set.global()->constant && !byName && !read[set.global()->index];
     };
     forEach([&](Function& f, Instruction& inst) {
       if (inst.op == Op::Callee) eligible_[f.index] = false;
-      if (inst.op == Op::CallKnown) called_[inst.immediates[0].function->index] = true;
+      if (const auto call = inst.tryAs<Op::CallKnown>()) called_[call.function()->index] = true;
       auto use = [&](const ir::Value* v, bool home) {
-        const Instruction* made = asInstruction(v);
-        if (made && made->op == Op::Closure && !home)
-          escapes_[made->immediates[0].function->index] = true;
+        if (const auto made = ir::madeBy<Op::Closure>(v); made && !home)
+          escapes_[made.function()->index] = true;
       };
       for (const ir::Value* operand : inst.operands) use(operand, staysHome(inst));
       for (const ir::Edge& edge : inst.successors)
@@ -124,7 +116,9 @@ class DirectCalls {
       changed = false;
       forEach([&](Function& f, Instruction& inst) {
         if (!inst.tail || !eligible_[f.index]) return;
-        if (inst.op == Op::CallKnown && eligible_[inst.immediates[0].function->index]) return;
+        if (const auto call = inst.tryAs<Op::CallKnown>();
+            call && eligible_[call.function()->index])
+          return;
         eligible_[f.index] = false;
         changed = true;
       });
@@ -134,8 +128,9 @@ class DirectCalls {
   void redirect(Function& f, const std::vector<Function*>& direct) {
     for (Block* block : f.blocks)
       for (Instruction* inst : block->instructions) {
-        if (inst->op != Op::CallKnown) continue;
-        const uint32_t callee = inst->immediates[0].function->index;
+        const auto call = inst->tryAs<Op::CallKnown>();
+        if (!call) continue;
+        const uint32_t callee = call.function()->index;
         if (callee >= direct.size() || !direct[callee]) continue;
         // Where the function itself stays, tail calls of code that is not direct go on to it.
         const bool hasOther = direct[callee] != program_.functions[callee];
@@ -150,8 +145,8 @@ class DirectCalls {
 
   static void dropClosures(Function& f, const std::unordered_set<const Function*>& dropped) {
     auto makes = [&](const ir::Value* v) {
-      const Instruction* made = asInstruction(v);
-      return made && made->op == Op::Closure && dropped.contains(made->immediates[0].function);
+      const auto made = ir::madeBy<Op::Closure>(v);
+      return made && dropped.contains(made.function());
     };
     removeInstructions(f, [&](const Instruction* inst) {
       return makes(inst) || (inst->op == Op::GlobalSet && makes(inst->operands[0]));

@@ -22,7 +22,7 @@ bool dropMethods(ir::Program& program, PassContext& context) {
       if (inst->op != ir::Op::ClassMethod && inst->op != ir::Op::ClassCtor) continue;
       const ir::Instruction* closure = asInstruction(inst->operands[1]);
       if (closure && closure->op == ir::Op::Closure &&
-          classes.isHidden(*closure->immediates[0].function))
+          classes.isHidden(*closure->as<ir::Op::Closure>().function()))
         dropped.insert({inst, closure});
     }
   removeInstructions(*program.functions[0],

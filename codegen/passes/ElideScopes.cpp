@@ -51,7 +51,7 @@ class Elision {
   /// Each block below the scope gets a parameter for each slot; `simplify` removes those that always get the same value.
   void promote(Instruction& scope) {
     const ir::Dominance dominance(function_);
-    const size_t slots = static_cast<size_t>(scope.immediates[0].integer);
+    const size_t slots = static_cast<size_t>(scope.as<Op::ScopeNew>().slots());
     using Contents = std::vector<Value*>;
     std::unordered_map<const Block*, Contents> before, after;
     auto below = [&](const Block* block) {
@@ -70,13 +70,13 @@ class Elision {
                          ? Contents(slots, program_.constant(ir::ConstantKind::Nil))
                          : before[block];
       for (Instruction* inst : block->instructions) {
-        const bool isRead = inst->op == Op::ScopeGet, isWrite = inst->op == Op::ScopeSet;
-        if ((!isRead && !isWrite) || inst->operands[0] != &scope) continue;
-        Value*& slot = now[static_cast<size_t>(inst->immediates[0].integer)];
-        if (isRead)
+        const auto access = inst->tryAs<Op::ScopeGet, Op::ScopeSet>();
+        if (!access || access.scope() != &scope) continue;
+        Value*& slot = now[static_cast<size_t>(access.index())];
+        if (inst->op == Op::ScopeGet)
           reads.replace(inst, slot);
         else
-          slot = inst->operands[1];
+          slot = inst->as<Op::ScopeSet>().value();
         gone.insert(inst);
       }
       after[block] = now;

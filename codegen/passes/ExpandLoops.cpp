@@ -156,7 +156,7 @@ class LoopExpansion {
 
     Instruction& made = *loop.made;
     Value* collection = made.operands[0];
-    const bool known = !collection->type.isNone() && collection->type.within(Type::Array());
+    const bool known = collection->type.is(Type::Array());
     Value *isArray = nullptr, *iterator = nullptr;
     if (!known) {
       // The test, then the iterator or nil.
@@ -226,7 +226,7 @@ class LoopExpansion {
     if (pairs) {
       jumpAlongCopy(*entered, branch.successors[1], next);
       for (Instruction* part : loop.parts)
-        results_.replace(part, part->immediates[0].integer == 0 ? key : item);
+        results_.replace(part, part->as<Op::IndexGet>().index() == 0 ? key : item);
     } else {
       append(*entered, same);
       append(*entered, &branch);
@@ -243,7 +243,7 @@ class LoopExpansion {
     const auto isPart = [&](const Value* v) { return std::ranges::count(loop.parts, v) != 0; };
     return loop.itemUses == loop.parts.size() + 1 &&
            std::ranges::all_of(loop.parts, [&](const Instruction* part) {
-             const int64_t k = part->immediates[0].integer;
+             const int64_t k = part->as<Op::IndexGet>().index();
              return (k == 0 || k == 1) &&
                     (!part->handler || std::ranges::none_of(part->handler->args, isPart));
            });
@@ -266,7 +266,7 @@ class LoopExpansion {
     Value* parts[2];
     for (int64_t k = 0; k < 2; k++) {
       auto original = std::ranges::find_if(
-          loop.parts, [&](const Instruction* p) { return p->immediates[0].integer == k; });
+          loop.parts, [&](const Instruction* p) { return p->as<Op::IndexGet>().index() == k; });
       if (original == loop.parts.end()) {
         parts[k] = program_.constant(ir::ConstantKind::Nil);
         continue;

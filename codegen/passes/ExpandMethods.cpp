@@ -42,7 +42,7 @@ constexpr Method methods[] = {
 
 const Method* methodOf(const Instruction& call) {
   if (call.op != Op::CallMethod) return nullptr;
-  const std::string_view name = call.immediates[0].symbol.text();
+  const std::string_view name = call.as<Op::CallMethod>().name().text();
   for (const Method& m : methods)
     if (m.selector == name && m.arguments + 1 == call.operands.size()) return &m;
   return nullptr;
@@ -50,12 +50,9 @@ const Method* methodOf(const Instruction& call) {
 
 /// The function that a value is, if it is known.
 const Function* functionOf(const Value* value) {
-  const Instruction* inst = asInstruction(value);
-  if (!inst) return nullptr;
-  if (inst->op == Op::Closure) return inst->immediates[0].function;
-  if (inst->op != Op::GlobalGet && inst->op != Op::GlobalCheck) return nullptr;
-  const ir::Global* global = inst->immediates[0].global;
-  return global->constant ? global->function : nullptr;
+  if (const auto closure = ir::madeBy<Op::Closure>(value)) return closure.function();
+  const auto read = ir::madeBy<Op::GlobalGet, Op::GlobalCheck>(value);
+  return read && read.global()->constant ? read.global()->function : nullptr;
 }
 
 /// Does the function take so many positional arguments and ask for nothing else?

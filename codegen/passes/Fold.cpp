@@ -1,8 +1,10 @@
 #include "codegen/passes/Fold.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "codegen/ir/Annotations.h"
+#include "codegen/ir/Arithmetic.h"
 #include "codegen/passes/Facts.h"
 
 namespace gene {
@@ -21,6 +23,12 @@ bool isNumber(const Constant& c) { return isInt(c) || c.constantKind == Constant
 double asDouble(const Constant& c) {
   return isInt(c) ? static_cast<double>(c.integer) : c.number64;
 }
+bool areNumbers(const Instruction& inst) {
+  return std::ranges::all_of(inst.operands, [](const Value* operand) {
+    const Constant* c = asConstant(operand);
+    return c && isNumber(*c);
+  });
+}
 
 Constant* boolean(ir::Program& program, bool value) {
   return program.constant(value ? ConstantKind::True : ConstantKind::False);
@@ -31,57 +39,23 @@ Value* floating(ir::Program& program, double value) {
 
 /// Is what is known of the value enough to say that it is of the type, or that it is not?
 Value* isWithin(const Value* value, Type type, ir::Program& program) {
-  if (value->type.isNone()) return nullptr;
-  if (value->type.within(type)) return boolean(program, true);
-  return value->type.overlaps(type) ? nullptr : boolean(program, false);
+  if (value->type.is(type)) return boolean(program, true);
+  return value->type.isNone() || value->type.overlaps(type) ? nullptr : boolean(program, false);
 }
 
 // --- arithmetic ------------------------------------------------------------------------------------------------------------
 
-Value* arithmetic(Op op, const Constant& a, const Constant& b, ir::Program& program) {
-  if (isInt(a) && isInt(b)) {
-    int64_t result = 0;
-    switch (op) {
-      case Op::Add:
-        if (__builtin_add_overflow(a.integer, b.integer, &result)) return nullptr;
-        return program.integer(result);
-      case Op::Sub:
-        if (__builtin_sub_overflow(a.integer, b.integer, &result)) return nullptr;
-        return program.integer(result);
-      case Op::Mul:
-        if (__builtin_mul_overflow(a.integer, b.integer, &result)) return nullptr;
-        return program.integer(result);
-      case Op::Mod:
-        if (b.integer == 0) return nullptr;
-        return program.integer(b.integer == -1 ? 0 : a.integer % b.integer);
-      default: break;
-    }
+/// Of constants, one of which may be the same as the other.
+Value* onConstants(const Instruction& inst, ir::Program& program) {
+  if (!areNumbers(inst)) return nullptr;
+  const Constant &a = *asConstant(inst.operands[0]), &b = *asConstant(inst.operands.back());
+  const bool ints = isInt(a) && isInt(b);
+  if (ints && inst.info().computesInts()) {
+    const std::optional<int64_t> result = ir::onInts(inst.op, a.integer, b.integer);
+    return result ? program.integer(*result) : nullptr;
   }
-  const double x = asDouble(a), y = asDouble(b);
-  switch (op) {
-    case Op::Add: return floating(program, x + y);
-    case Op::Sub: return floating(program, x - y);
-    case Op::Mul: return floating(program, x * y);
-    case Op::Div: return floating(program, x / y);
-    case Op::Mod: return floating(program, std::fmod(x, y));
-    default: return nullptr;
-  }
-}
-
-Value* bits(Op op, const Constant& a, const Constant& b, ir::Program& program) {
-  if (!isInt(a) || !isInt(b)) return nullptr;
-  switch (op) {
-    case Op::BitAnd: return program.integer(a.integer & b.integer);
-    case Op::BitOr: return program.integer(a.integer | b.integer);
-    case Op::BitXor: return program.integer(a.integer ^ b.integer);
-    case Op::Shl:
-    case Op::Shr: {
-      if (b.integer < 0 || b.integer > 63) return nullptr;
-      if (op == Op::Shr) return program.integer(a.integer >> b.integer);
-      return program.integer(static_cast<int64_t>(static_cast<uint64_t>(a.integer) << b.integer));
-    }
-    default: return nullptr;
-  }
+  const std::optional<double> result = ir::onFloats(inst.op, asDouble(a), asDouble(b));
+  return result ? floating(program, *result) : nullptr;
 }
 
 /// x + 0, x - 0, x * 1 for an Int x.
@@ -94,33 +68,9 @@ Value* neutral(const Instruction& inst) {
 
 // --- comparison ------------------------------------------------------------------------------------------------------------
 
-/// -1, 0, 1; 2 when a NaN takes part. An Int and a Float compare by their exact numbers.
-int order(const Constant& a, const Constant& b) {
-  if (isInt(a) && isInt(b)) return a.integer < b.integer ? -1 : a.integer > b.integer;
-  const double x = asDouble(a), y = asDouble(b);
-  if (x != x || y != y) return 2;
-  if (x != y) return x < y ? -1 : 1;
-  if (isInt(a) == isInt(b)) return 0;
-  // Equal as doubles: a large Int may have been rounded.
-  const int64_t i = isInt(a) ? a.integer : b.integer;
-  const double d = isInt(a) ? y : x;
-  const int exact = d >= 9223372036854775808.0    ? -1
-                    : i < static_cast<int64_t>(d) ? -1
-                                                  : i > static_cast<int64_t>(d);
-  return isInt(a) ? exact : -exact;
-}
-
-Value* compare(Op op, const Constant& a, const Constant& b, ir::Program& program) {
-  const int o = order(a, b);
-  switch (op) {
-    case Op::Lt: return boolean(program, o == -1);
-    case Op::Le: return boolean(program, o <= 0);
-    case Op::Gt: return boolean(program, o == 1);
-    case Op::Ge: return boolean(program, o == 0 || o == 1);
-    case Op::Eq: return boolean(program, o == 0);
-    case Op::Ne: return boolean(program, o != 0);
-    default: return nullptr;
-  }
+Value* compare(const Instruction& inst, ir::Program& program) {
+  const uint8_t found = ir::orderOf(*asConstant(inst.operands[0]), *asConstant(inst.operands[1]));
+  return boolean(program, (inst.info().trueOrders & found) != 0);
 }
 
 /// Constants of which there is one word each, or which are equal only when they are the same constant.
@@ -131,7 +81,7 @@ bool isComparable(const Constant& c) {
 Value* equality(const Instruction& inst, ir::Program& program) {
   const Constant *a = asConstant(inst.operands[0]), *b = asConstant(inst.operands[1]);
   if (!a || !b) return nullptr;
-  if (isNumber(*a) && isNumber(*b)) return compare(inst.op, *a, *b, program);
+  if (areNumbers(inst)) return compare(inst, program);
   if (!isComparable(*a) || !isComparable(*b)) return nullptr;
   return boolean(program, (a == b) == (inst.op == Op::Eq));
 }
@@ -158,40 +108,25 @@ Value* logicalNot(const Value* value, ir::Program& program) {
 }
 
 Value* isInt(const Value* value, ir::Program& program) {
-  if (value->type.isNone()) return nullptr;
-  if (value->type.within(Type::Int())) return boolean(program, true);
-  if (!value->type.overlaps(Type::Int() | Type::Other())) return boolean(program, false);
-  return nullptr;
-}
-
-Value* isAbsent(const Value* value, ir::Program& program) {
-  if (value->type.isNone()) return nullptr;
-  if (value->type.within(Type::Absent())) return boolean(program, true);
-  if (!value->type.overlaps(Type::Absent())) return boolean(program, false);
-  return nullptr;
+  if (value->type.is(Type::Int())) return boolean(program, true);
+  return value->type.isNone() || value->type.overlaps(Type::Int() | Type::Other())
+             ? nullptr
+             : boolean(program, false);
 }
 
 Value* isClass(const Instruction& inst, ir::Program& program) {
-  const Type classes = Type::instanceOf(static_cast<uint16_t>(inst.immediates[0].integer),
-                                        static_cast<uint16_t>(inst.immediates[1].integer));
-  const Type type = inst.operands[0]->type;
-  if (type.isNone()) return nullptr;
-  if (type.within(classes)) return boolean(program, true);
-  if (!type.overlaps(classes)) return boolean(program, false);
-  return nullptr;
+  const Type classes = Type::instanceOf(static_cast<uint16_t>(inst.as<Op::IsClass>().first()),
+                                        static_cast<uint16_t>(inst.as<Op::IsClass>().last()));
+  return isWithin(inst.operands[0], classes, program);
 }
 
 Value* hasKind(const Instruction& inst, ir::Program& program) {
-  const Type kind = Type::named(inst.immediates[0].symbol.text());
-  const Type type = inst.operands[0]->type;
-  if (type.isNone()) return nullptr;
-  if (type.within(kind)) return boolean(program, true);
-  if (!type.overlaps(kind)) return boolean(program, false);
-  return nullptr;
+  const Type kind = Type::named(inst.as<Op::HasKind>().kind().text());
+  return isWithin(inst.operands[0], kind, program);
 }
 
 Value* isTrue(Value* value, ir::Program& program) {
-  if (!value->type.isNone() && value->type.within(Type::Bool())) return value;
+  if (value->type.is(Type::Bool())) return value;
   const std::optional<bool> truth = truthOf(value);
   return truth ? boolean(program, *truth) : nullptr;
 }
@@ -208,54 +143,34 @@ Value* concat(const Instruction& inst, ir::Program& program) {
 }  // namespace
 
 Value* fold(const Instruction& inst, ir::Program& program) {
-  const Constant* a = !inst.operands.empty() ? asConstant(inst.operands[0]) : nullptr;
-  const Constant* b = inst.operands.size() == 2 ? asConstant(inst.operands[1]) : nullptr;
-  const bool numbers = a && b && isNumber(*a) && isNumber(*b);
-  switch (inst.op) {
-    case Op::Add:
-    case Op::Sub:
-    case Op::Mul:
-      if (!numbers) return neutral(inst);
-      return arithmetic(inst.op, *a, *b, program);
-    case Op::Div:
-    case Op::Mod: return numbers ? arithmetic(inst.op, *a, *b, program) : nullptr;
-    case Op::Neg:
-      if (a && isInt(*a) && a->integer != INT64_MIN) return program.integer(-a->integer);
-      return a && a->constantKind == ConstantKind::Float ? program.floating(-a->number64) : nullptr;
-    case Op::Lt:
-    case Op::Le:
-    case Op::Gt:
-    case Op::Ge: return numbers ? compare(inst.op, *a, *b, program) : nullptr;
-    case Op::Eq:
-    case Op::Ne: return equality(inst, program);
-    case Op::BitAnd:
-    case Op::BitOr:
-    case Op::BitXor:
-    case Op::Shl:
-    case Op::Shr: return a && b ? bits(inst.op, *a, *b, program) : nullptr;
-    case Op::Not: return logicalNot(inst.operands[0], program);
-    case Op::IsTrue: return isTrue(inst.operands[0], program);
-    case Op::IsInt: return isInt(inst.operands[0], program);
-    case Op::IsClass: return isClass(inst, program);
-    case Op::HasKind: return hasKind(inst, program);
-    case Op::Assume:  // of something that is known anyway
-      return inst.operands[0]->type.within(inst.type) && !inst.operands[0]->type.isNone()
-                 ? inst.operands[0]
-                 : nullptr;
-    case Op::IsArray: return isWithin(inst.operands[0], Type::Array(), program);
-    case Op::IsFloat: return isWithin(inst.operands[0], Type::Float(), program);
-    case Op::IsSmallInt:
-      return !inst.operands[0]->type.isNone() && !inst.operands[0]->type.overlaps(Type::Int())
-                 ? boolean(program, false)
-                 : nullptr;
-    case Op::IsAbsent: return isAbsent(inst.operands[0], program);
-    case Op::Same: return same(inst, program);
-    case Op::Concat: return concat(inst, program);
-    case Op::RangeBound:
-      return inst.operands[0]->type.within(Type::Int()) ? inst.operands[0] : nullptr;
-    case Op::CheckType: return ir::isProven(inst, inst.operands[0]) ? inst.operands[0] : nullptr;
-    default: return nullptr;
+  using ir::Group;
+  if (inst.op == Op::Concat) return concat(inst, program);
+  if (inst.operands.empty()) return nullptr;
+  Value* const operand = inst.operands[0];
+  const Group group = inst.info().group;
+  if (group == Group::Arithmetic || group == Group::Bits) {
+    if (Value* result = onConstants(inst, program)) return result;
+    return inst.is<Op::Add, Op::Sub, Op::Mul>() ? neutral(inst) : nullptr;
   }
+  if (group == Group::Order) return areNumbers(inst) ? compare(inst, program) : nullptr;
+  if (group == Group::Equality) return equality(inst, program);
+  if (inst.op == Op::Not) return logicalNot(operand, program);
+  if (inst.op == Op::IsTrue) return isTrue(operand, program);
+  if (inst.op == Op::IsInt) return isInt(operand, program);
+  if (inst.op == Op::IsAbsent) return isWithin(operand, Type::Absent(), program);
+  if (inst.op == Op::Same) return same(inst, program);
+  if (inst.op == Op::IsSmallInt)  // how large an Int is, is not known
+    return operand->type.isNone() || operand->type.overlaps(Type::Int()) ? nullptr
+                                                                         : boolean(program, false);
+  if (inst.op == Op::IsArray) return isWithin(operand, Type::Array(), program);
+  if (inst.op == Op::IsFloat) return isWithin(operand, Type::Float(), program);
+  if (inst.op == Op::IsClass) return isClass(inst, program);
+  if (inst.op == Op::HasKind) return hasKind(inst, program);
+  if (inst.op == Op::Assume)  // of something that is known anyway
+    return operand->type.is(inst.type) ? operand : nullptr;
+  if (inst.op == Op::RangeBound) return operand->type.within(Type::Int()) ? operand : nullptr;
+  if (inst.op == Op::CheckType) return ir::isProven(inst, operand) ? operand : nullptr;
+  return nullptr;
 }
 
 }  // namespace gene

@@ -39,9 +39,9 @@ Inference::Inference(ir::Program& program) : program_(program), classes_(program
       for (ir::Param* param : block->params) param->number = count++;
       for (Instruction* inst : block->instructions) {
         inst->number = count++;
-        readsFields |= inst->op == Op::MemberGet || inst->op == Op::FieldGet;
-        if (inst->op == Op::CallKnown)
-          callers_[inst->immediates[0].function->index].push_back(function);
+        readsFields |= inst->is<Op::MemberGet, Op::FieldGet>();
+        if (const auto call = inst->tryAs<Op::CallKnown>())
+          callers_[call.function()->index].push_back(function);
         noteVariables(*inst, *function);
       }
     }
@@ -55,18 +55,10 @@ Inference::Inference(ir::Program& program) : program_(program), classes_(program
 }
 
 void Inference::noteVariables(const Instruction& inst, Function& function) {
-  switch (inst.op) {
-    case Op::GlobalGet:
-    case Op::GlobalCheck: readers_[inst.immediates[0].global->index].push_back(&function); break;
-    // Code at run time, and whoever has the module itself, may assign any global.
-    case Op::EnvironmentNew:
-    case Op::Eval:
-    case Op::CallerEval:
-    case Op::Render:
-    case Op::ModuleSelf:
-    case Op::ModuleSet: globalsAreOpen_ = true; break;
-    default: break;
-  }
+  if (const auto read = inst.tryAs<Op::GlobalGet, Op::GlobalCheck>())
+    readers_[read.global()->index].push_back(&function);
+  // Code at run time, and whoever has the module itself, may assign any global.
+  globalsAreOpen_ |= inst.info().reachesUnseenCode();
 }
 
 /// A global is read before it is assigned where a function runs before the `var`; what it holds then is nobody's type.
@@ -80,8 +72,9 @@ void Inference::findSureReads() {
   for (const Block* block : dominance.order())
     for (const Instruction* inst : block->instructions) {
       ran |= block != top.entry() || effectsOf(*inst).runsCode;
-      if (inst->op != Op::GlobalGet && inst->op != Op::GlobalSet) continue;
-      const ir::Global* global = inst->immediates[0].global;
+      const auto access = inst->tryAs<Op::GlobalGet, Op::GlobalSet>();
+      if (!access) continue;
+      const ir::Global* global = access.global();
       std::vector<const Instruction*>& sets = assigned[global];
       if (inst->op == Op::GlobalSet) {
         sets.push_back(inst);
@@ -95,7 +88,7 @@ void Inference::findSureReads() {
   for (const Function* function : program_.functions)
     for (const Block* block : function->blocks)
       for (const Instruction* inst : block->instructions)
-        if (inst->op == Op::GlobalGet && first.contains(inst->immediates[0].global))
+        if (const auto get = inst->tryAs<Op::GlobalGet>(); get && first.contains(get.global()))
           sure_.insert(inst);
 }
 
@@ -140,7 +133,7 @@ Type Inference::memberType(Type object, Symbol field) const {
 Type Inference::slotType(const Instruction& get) const {
   const Type object = typeOf(get.operands[0]);
   if (object.isNone()) return object;
-  const auto slot = static_cast<size_t>(get.immediates[0].integer);
+  const auto slot = static_cast<size_t>(get.as<Op::FieldGet>().slot());
   const auto classes = classes_.instantiatedClassesOf(object);
   if (!classes) return Type::any();
   Type result = get.type & Type::Absent();
@@ -161,10 +154,9 @@ void Inference::joinField(uint32_t field, Type value) {
 void Inference::storeMember(const ir::Value* receiver, Type object, Symbol field, Type value) {
   constexpr Type number = Type::Int() | Type::Float();
   Type excluded = Type::none();
-  for (const Instruction* e = asInstruction(receiver);
-       e && e->op == Op::Exclude && excluded.isNone();)
-    excluded = Type::instanceOf(static_cast<uint16_t>(e->immediates[0].integer),
-                                static_cast<uint16_t>(e->immediates[1].integer));
+  if (const auto exclude = ir::madeBy<Op::Exclude>(receiver))
+    excluded = Type::instanceOf(static_cast<uint16_t>(exclude.first()),
+                                static_cast<uint16_t>(exclude.last()));
   for (const KnownClass* c : classes_.numbered()) {
     if (!object.overlaps(c->exactInstances()) || excluded.overlaps(c->exactInstances())) continue;
     const int place = c->placeOf(field);
@@ -197,39 +189,29 @@ void Inference::noteStore(const Instruction& inst) {
     const Type object = typeOf(inst.operands[0]);
     return object.overlaps(Type::Other()) ? object | Type::Instance() : object;
   };
-  switch (inst.op) {
-    case Op::MemberSet:
-      return storeMember(inst.operands[0], target(), inst.immediates[0].symbol,
-                         typeOf(inst.operands[1]));
-    case Op::FieldSet:
-    case Op::FieldInit:
-      return storeSlot(typeOf(inst.operands[0]), static_cast<uint32_t>(inst.immediates[0].integer),
-                       typeOf(inst.operands[1]));
-    case Op::ElementSet:
-      if (typeOf(inst.operands[1]).within(Type::Int())) return;
-      return storeAny(target(), typeOf(inst.operands[2]));
-    default: return;
-  }
+  if (const auto set = inst.tryAs<Op::MemberSet>())
+    return storeMember(set.object(), target(), set.name(), typeOf(set.value()));
+  if (const auto set = inst.tryAs<Op::FieldSet, Op::FieldInit>())
+    return storeSlot(typeOf(set.object()), static_cast<uint32_t>(set.slot()), typeOf(set.value()));
+  if (const auto set = inst.tryAs<Op::ElementSet>(); set && !typeOf(set.key()).within(Type::Int()))
+    storeAny(target(), typeOf(set.value()));
 }
 
 Type Inference::transfer(const Instruction& inst) {
-  switch (inst.op) {
-    case Op::CallKnown: return results_[inst.immediates[0].function->index];
-    case Op::MemberGet: return memberType(typeOf(inst.operands[0]), inst.immediates[0].symbol);
-    case Op::FieldGet: return slotType(inst);
-    case Op::New:
-      if (const KnownClass* cls = classes_.classOf(inst.operands[0]); cls && cls->number)
-        return cls->exactInstances();
-      break;
-    case Op::Convert: return typeOf(inst.operands[0]) & inst.type;  // behind a guard: more is known
-    case Op::CaptureGet:
-      return captures_[inst.block->function->index]
-                      [static_cast<size_t>(inst.immediates[0].integer)];
-    case Op::GlobalGet:
-      if (globalsAreOpen_ || !sure_.contains(&inst)) break;
-      return globals_[inst.immediates[0].global->index];
-    default: break;
-  }
+  if (const auto call = inst.tryAs<Op::CallKnown>()) return results_[call.function()->index];
+  if (const auto get = inst.tryAs<Op::MemberGet>())
+    return memberType(typeOf(get.object()), get.name());
+  if (inst.op == Op::FieldGet) return slotType(inst);
+  if (const auto made = inst.tryAs<Op::New>())
+    if (const KnownClass* cls = classes_.classOf(made.cls()); cls && cls->number)
+      return cls->exactInstances();
+  if (const auto same = inst.tryAs<Op::Convert>())
+    return typeOf(same.value()) & inst.type;  // behind a guard: more is known
+  if (const auto capture = inst.tryAs<Op::CaptureGet>())
+    return captures_[inst.block->function->index][static_cast<size_t>(capture.index())];
+  if (const auto get = inst.tryAs<Op::GlobalGet>();
+      get && !globalsAreOpen_ && sure_.contains(&inst))
+    return globals_[get.global()->index];
   Type buffer[4];
   const size_t count = operandsThatMatter(inst);
   for (size_t i = 0; i < count; i++) buffer[i] = typeOf(inst.operands[i]);
@@ -238,7 +220,7 @@ Type Inference::transfer(const Instruction& inst) {
 
 /// All closures of a function that are made anywhere say what its captures are.
 void Inference::capture(const Instruction& closure) {
-  const Function* function = closure.immediates[0].function;
+  const Function* function = closure.as<Op::Closure>().function();
   for (size_t i = 0; i < closure.operands.size(); i++) {
     Type& known = captures_[function->index][i];
     const Type joined = known | typeOf(closure.operands[i]);
@@ -249,7 +231,7 @@ void Inference::capture(const Instruction& closure) {
 }
 
 void Inference::assign(const Instruction& set) {
-  const ir::Global* global = set.immediates[0].global;
+  const ir::Global* global = set.as<Op::GlobalSet>().global();
   Type& known = globals_[global->index];
   const Type joined = known | typeOf(set.operands[0]);
   if (joined == known) return;
@@ -267,8 +249,9 @@ bool Inference::visit(Function& function) {
       noteStore(*inst);
       if (inst->op == Op::Closure) capture(*inst);
       if (inst->op == Op::GlobalSet) assign(*inst);
-      if (inst->op != Op::CallKnown) continue;
-      Function* callee = inst->immediates[0].function;
+      const auto call = inst->tryAs<Op::CallKnown>();
+      if (!call) continue;
+      Function* callee = call.function();
       if (!hasKnownCallers(*callee)) continue;
       bool more = false;
       for (size_t i = 0; i < callee->params.size(); i++)

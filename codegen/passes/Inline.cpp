@@ -63,9 +63,9 @@ class Inline {
       info_[f->index].inlinable = isInlinable(*f);
       for (const Block* block : f->blocks)
         for (const Instruction* inst : block->instructions) {
-          if (inst->op == Op::CallKnown) info_[inst->immediates[0].function->index].calls++;
-          if (inst->op == Op::Closure) {
-            info_[inst->immediates[0].function->index].escapes = true;
+          if (const auto call = inst->tryAs<Op::CallKnown>()) info_[call.function()->index].calls++;
+          if (const auto closure = inst->tryAs<Op::Closure>()) {
+            info_[closure.function()->index].escapes = true;
             info_[f->index].makesClosure = true;
           }
         }
@@ -79,8 +79,9 @@ class Inline {
     stack_.push_back(&f);
     for (const Block* block : f.blocks)
       for (const Instruction* inst : block->instructions) {
-        if (inst->op != Op::CallKnown) continue;
-        Function& callee = *inst->immediates[0].function;
+        const auto call = inst->tryAs<Op::CallKnown>();
+        if (!call) continue;
+        Function& callee = *call.function();
         if (!visited_[callee.index]) {
           visit(callee);
           low_[f.index] = std::min(low_[f.index], low_[callee.index]);
@@ -109,7 +110,7 @@ class Inline {
     bool changed = false;
     size_t size = info_[f.index].size;
     for (Instruction* call : calls) {
-      const Function& callee = *call->immediates[0].function;
+      const Function& callee = *call->as<Op::CallKnown>().function();
       if (component_[callee.index] == component_[f.index]) continue;
       if (size + info_[callee.index].size > limits_.caller || !isWorth(*call, callee)) continue;
       if (!isInlinable(*call, callee)) continue;

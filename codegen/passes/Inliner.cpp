@@ -21,9 +21,9 @@ namespace {
 Value* closurePart(const Instruction& asks, Value* closure, const Function& callee) {
   if (asks.op == Op::Callee)
     return isConstant(closure, ir::ConstantKind::Absent) ? nullptr : closure;
-  const Instruction* made = asInstruction(closure);
-  if (!made || made->op != Op::Closure || made->immediates[0].function != &callee) return nullptr;
-  return made->operands[static_cast<size_t>(asks.immediates[0].integer)];
+  const auto made = ir::madeBy<Op::Closure>(closure);
+  if (!made || made.function() != &callee) return nullptr;
+  return made.captures()[static_cast<size_t>(asks.as<Op::CaptureGet>().index())];
 }
 
 bool asksForClosure(const Instruction& inst) {

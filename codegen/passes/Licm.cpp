@@ -75,7 +75,7 @@ class Hoisting {
   /// Whenever it runs it gives the same; nothing is lost when it runs although the loop would not have come to it.
   static bool canMove(const Instruction& inst) {
     if (inst.isTerminator() || inst.tail || inst.nowrap) return false;
-    if (inst.op == Op::GlobalGet) return inst.immediates[0].global->constant;
+    if (const auto get = inst.tryAs<Op::GlobalGet>()) return get.global()->constant;
     // What is known below a test only is known by these.
     if (inst.op == Op::Assume || inst.op == Op::Exclude || inst.op == Op::Convert) return false;
     const ir::InstInfo& row = inst.info();

@@ -34,12 +34,7 @@ constexpr size_t LargestLoop = 120;  // instructions
 constexpr size_t LargestFunction = 2000;
 constexpr size_t MostGuards = 12;  // of one loop
 
-bool isKnown(const Value* v, Type type) { return !v->type.isNone() && v->type.within(type); }
-
-bool isArithmetic(Op op) {
-  return op == Op::Add || op == Op::Sub || op == Op::Mul || op == Op::Div;
-}
-bool isOrder(Op op) { return op == Op::Lt || op == Op::Le || op == Op::Gt || op == Op::Ge; }
+bool isKnown(const Value* v, Type type) { return v->type.is(type); }
 
 /// A value, and what it should be from an instruction on.
 struct Guard {
@@ -93,31 +88,20 @@ class LoopVersioner {
     const auto overlapsInt = [&](size_t i) {
       return !inst.operands[i]->type.isNone() && inst.operands[i]->type.overlaps(Type::Int());
     };
-    switch (inst.op) {
-      case Op::CallMethod:
-        return index == 0 && ir::arrayMethod(inst) ? ask(Type::Array()) : Type::none();
-      case Op::ElementGet:
-      case Op::ElementSet:
-        if (index == 0) return overlapsInt(1) ? ask(Type::Array()) : Type::none();
-        return index == 1 ? ask(Type::Int()) : Type::none();
-      case Op::Add:
-      case Op::Sub:
-      case Op::Mul:
-      case Op::Div:
-      case Op::Lt:
-      case Op::Le:
-      case Op::Gt:
-      case Op::Ge: {
-        const Value* other = inst.operands[1 - index];
-        if (isKnown(other, Type::Float()) || floats_.contains(&inst)) return ask(Type::Float());
-        return inst.op == Op::Div ? Type::none() : ask(Type::Int());
-      }
-      case Op::Mod:
-      case Op::BitAnd:
-      case Op::BitOr:
-      case Op::BitXor: return ask(Type::Int());
-      default: return Type::none();
+    if (inst.op == Op::CallMethod)
+      return index == 0 && ir::arrayMethod(inst) ? ask(Type::Array()) : Type::none();
+    if (inst.is<Op::ElementGet, Op::ElementSet>()) {
+      if (index == 0) return overlapsInt(1) ? ask(Type::Array()) : Type::none();
+      return index == 1 ? ask(Type::Int()) : Type::none();
     }
+    const ir::InstInfo& row = inst.info();
+    if (row.givesFloats() || row.group == ir::Group::Order) {
+      const Value* other = inst.operands[1 - index];
+      if (isKnown(other, Type::Float()) || floats_.contains(&inst)) return ask(Type::Float());
+    }
+    const bool takesTwo = inst.operands.size() == 2 && row.group != ir::Group::Equality;
+    const bool shifts = inst.is<Op::Shl, Op::Shr>();
+    return takesTwo && row.computesInts() && !shifts ? ask(Type::Int()) : Type::none();
   }
 
   /// Notes arithmetic from which only Floats are made, by way of another Float: its operands are better Floats.
@@ -127,10 +111,10 @@ class LoopVersioner {
       again = false;
       for (const Block* block : loop)
         for (const Instruction* inst : block->instructions) {
-          if (!isArithmetic(inst->op)) continue;
+          if (!inst->info().givesFloats()) continue;
           for (size_t i = 0; i < 2; i++) {
             const Instruction* operand = asInstruction(inst->operands[i]);
-            if (!operand || !isArithmetic(operand->op) || floats_.contains(operand)) continue;
+            if (!operand || !operand->info().givesFloats() || floats_.contains(operand)) continue;
             if (!isKnown(inst->operands[1 - i], Type::Float()) && !floats_.contains(inst)) continue;
             floats_.insert(operand);
             again = true;
@@ -143,8 +127,9 @@ class LoopVersioner {
   static bool follows(const Value* value) {
     const Instruction* inst = asInstruction(value);
     if (!inst) return true;
-    return isArithmetic(inst->op) || isOrder(inst->op) || inst->op == Op::Mod ||
-           inst->op == Op::Neg || inst->op == Op::Assume || inst->op == Op::Exclude;
+    const ir::Group group = inst->info().group;
+    return group == ir::Group::Arithmetic || group == ir::Group::Order ||
+           group == ir::Group::Assumption;
   }
 
   /// Is the variable of the loop known to begin with such a value?

@@ -53,7 +53,7 @@ class FieldLowering {
   void lower(Instruction& access) {
     const Type type = inference_.typeOf(access.operands[0]);
     if (!type.hasInstances()) return;
-    std::optional<Place> place = placeOf(type, access.immediates[0].symbol);
+    std::optional<Place> place = placeOf(type, access.as<Op::MemberGet, Op::MemberSet>().name());
     if (place && access.op == Op::MemberSet && isConstructing(access)) place->certain = false;
     if (!place || (access.op == Op::MemberSet && !isPlain(access, type))) return;
     changed_ = true;
@@ -89,7 +89,8 @@ class FieldLowering {
   bool isPlain(const Instruction& access, Type type) const {
     const auto classes = inference_.classes().instantiatedClassesOf(type);
     return std::ranges::all_of(*classes, [&](const KnownClass* c) {
-      const KnownClass::Declaration* d = c->declarationOf(access.immediates[0].symbol);
+      const KnownClass::Declaration* d =
+          c->declarationOf(access.as<Op::MemberGet, Op::MemberSet>().name());
       if (!d) return true;
       return !d->readonly &&
              (!d->type || inference_.typeOf(access.operands[1]).within(ir::acceptedBy(d->type)));

@@ -16,8 +16,8 @@ using ir::Op;
 using ir::Type;
 using ir::Value;
 
-bool isInt(const Value* v) { return !v->type.isNone() && v->type.within(Type::Int()); }
-bool isFloat(const Value* v) { return !v->type.isNone() && v->type.within(Type::Float()); }
+bool isInt(const Value* v) { return v->type.is(Type::Int()); }
+bool isFloat(const Value* v) { return v->type.is(Type::Float()); }
 
 class Numbers {
  public:
@@ -36,7 +36,7 @@ class Numbers {
 
  private:
   void method(Instruction& call) {
-    const std::string_view name = call.immediates[0].symbol.text();
+    const std::string_view name = call.as<Op::CallMethod>().name().text();
     Value* const receiver = call.operands[0];
     const bool toInt = name == "to_i", toFloat = name == "to_f";
     if ((toInt && isInt(receiver)) || (toFloat && isFloat(receiver)))

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "codegen/ir/Arithmetic.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Passes.h"
 #include "codegen/passes/Rewrite.h"
@@ -24,14 +25,17 @@ using ir::Value;
 
 namespace {
 
-using Wide = __int128;
+using ir::Group;
+using ir::Wide;
+namespace order = ir::order;
 
 constexpr Range All{}, None{1, 0};
 /// Where quotients of doubles, rounded toward zero, are those of the ints.
 constexpr int64_t Exact = int64_t{1} << 52;
 constexpr int MostPasses = 40, PassesBeforeWidening = 3;
 
-bool isInt(const Value* v) { return !v->type.isNone() && v->type.within(Type::Int()); }
+bool isInt(const Value* v) { return v->type.is(Type::Int()); }
+bool areInts(const Instruction& inst) { return std::ranges::all_of(inst.operands, isInt); }
 
 int64_t clamp(Wide n) {
   return n < INT64_MIN ? INT64_MIN : n > INT64_MAX ? INT64_MAX : static_cast<int64_t>(n);
@@ -39,22 +43,19 @@ int64_t clamp(Wide n) {
 /// The exact interval of a result, and whether it fits 64 bits.
 struct Exactly {
   Wide low, high;
-  [[nodiscard]] bool fits() const { return low >= INT64_MIN && high <= INT64_MAX; }
+  [[nodiscard]] bool fits() const { return ir::fitsInt(low) && ir::fitsInt(high); }
   [[nodiscard]] Range range() const {
     if (low > INT64_MAX || high < INT64_MIN) return None;
     return {clamp(low), clamp(high)};
   }
 };
 
+/// What ir::exactly knows: a result is an Int where it fits.
+bool isExact(Op op) { return op == Op::Add || op == Op::Sub || op == Op::Mul || op == Op::Neg; }
+
 Exactly arithmetic(Op op, Range a, Range b) {
-  switch (op) {
-    case Op::Add: return {Wide{a.low} + b.low, Wide{a.high} + b.high};
-    case Op::Sub: return {Wide{a.low} - b.high, Wide{a.high} - b.low};
-    case Op::Neg: return {-Wide{a.high}, -Wide{a.low}};
-    default: break;
-  }
-  const Wide corners[] = {Wide{a.low} * b.low, Wide{a.low} * b.high, Wide{a.high} * b.low,
-                          Wide{a.high} * b.high};
+  const Wide corners[] = {ir::exactly(op, a.low, b.low), ir::exactly(op, a.low, b.high),
+                          ir::exactly(op, a.high, b.low), ir::exactly(op, a.high, b.high)};
   return {*std::ranges::min_element(corners), *std::ranges::max_element(corners)};
 }
 
@@ -104,66 +105,35 @@ Range bits(Op op, Range a, Range b) {
   return All;
 }
 
-Op swapped(Op op) {
-  switch (op) {
-    case Op::Lt: return Op::Gt;
-    case Op::Le: return Op::Ge;
-    case Op::Gt: return Op::Lt;
-    case Op::Ge: return Op::Le;
-    default: return op;
-  }
-}
-Op negated(Op op) {
-  switch (op) {
-    case Op::Lt: return Op::Ge;
-    case Op::Le: return Op::Gt;
-    case Op::Gt: return Op::Le;
-    case Op::Ge: return Op::Lt;
-    case Op::Eq: return Op::Ne;
-    default: return Op::Eq;
-  }
-}
-bool isComparison(Op op) {
-  return op == Op::Lt || op == Op::Le || op == Op::Gt || op == Op::Ge || op == Op::Eq ||
-         op == Op::Ne;
+/// The orders that two ints of these intervals can have.
+uint8_t ordersOf(Range a, Range b) {
+  return static_cast<uint8_t>((a.low < b.high ? order::Less : 0) |
+                              (a.high > b.low ? order::Greater : 0) |
+                              (a.low <= b.high && b.low <= a.high ? order::Equal : 0));
 }
 /// The comparison of ints that `edge` of the branch at the end of `from` depends on; null if there is none.
 const Instruction* comparisonOn(const Block* from, const Edge& edge, bool* isTrue) {
   const Instruction* branch = from->terminator();
   if (branch->op != Op::Branch) return nullptr;
   const Instruction* test = asInstruction(branch->operands[0]);
-  if (!test || !isComparison(test->op)) return nullptr;
-  if (!isInt(test->operands[0]) || !isInt(test->operands[1])) return nullptr;
+  if (!test || !test->info().isComparison() || !areInts(*test)) return nullptr;
   if (branch->successors[0].target == branch->successors[1].target) return nullptr;
   *isTrue = &edge == &branch->successors[0];
   return test;
 }
 
-std::optional<bool> decided(Op op, Range a, Range b) {
+/// The orders of its operands where the comparison of ints is true, or where it is false.
+uint8_t ordersWhere(const Instruction& test, bool isTrue) {
+  const uint8_t orders = test.info().trueOrders;
+  return isTrue ? orders : ir::negatedOfInts(orders);
+}
+
+std::optional<bool> decided(uint8_t orders, Range a, Range b) {
   if (a.isEmpty() || b.isEmpty()) return std::nullopt;
-  switch (op) {
-    case Op::Lt:
-      if (a.high < b.low) return true;
-      if (a.low >= b.high) return false;
-      return std::nullopt;
-    case Op::Ge:
-    case Op::Le:
-    case Op::Gt: {
-      if (op == Op::Ge) {
-        const std::optional<bool> less = decided(Op::Lt, a, b);
-        return less ? std::optional(!*less) : std::nullopt;
-      }
-      if (op == Op::Gt) return decided(Op::Lt, b, a);
-      const std::optional<bool> greater = decided(Op::Lt, b, a);
-      return greater ? std::optional(!*greater) : std::nullopt;
-    }
-    case Op::Eq:
-    case Op::Ne:
-      if (a.high < b.low || b.high < a.low) return op == Op::Ne;
-      if (a.low == a.high && a == b) return op == Op::Eq;
-      return std::nullopt;
-    default: return std::nullopt;
-  }
+  const uint8_t possible = ordersOf(a, b);
+  if ((possible & ~orders) == 0) return true;
+  if ((possible & orders) == 0) return false;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -209,9 +179,9 @@ void Ranges::noteFacts() {
     bool isTrue = false;
     const Instruction* test = p.isHandler ? nullptr : comparisonOn(p.from, *p.edge, &isTrue);
     if (!test) continue;
-    const Op op = isTrue ? test->op : negated(test->op);
-    facts_[test->operands[0]].push_back({block, op, test->operands[1]});
-    facts_[test->operands[1]].push_back({block, swapped(op), test->operands[0]});
+    const uint8_t orders = ordersWhere(*test, isTrue);
+    facts_[test->operands[0]].push_back({block, orders, test->operands[1]});
+    facts_[test->operands[1]].push_back({block, ir::swapped(orders), test->operands[0]});
   }
 }
 
@@ -219,7 +189,7 @@ void Ranges::findThresholds() {
   constexpr size_t Most = 12;
   for (const Block* block : function_.blocks)
     for (const Instruction* inst : block->instructions) {
-      if (!isComparison(inst->op) && inst->op != Op::Mod) continue;
+      if (!inst->info().isComparison() && inst->op != Op::Mod) continue;
       for (const Value* operand : inst->operands)
         if (isConstant(operand, ConstantKind::Int) && thresholds_.size() < Most)
           for (int64_t k : {-1, 0, 1})
@@ -276,17 +246,14 @@ Range Ranges::of(const Value* value) const {
   return it == ranges_.end() ? None : it->second;
 }
 
-Range Ranges::refined(Range range, Op op, const Value* other) const {
+Range Ranges::refined(Range range, uint8_t orders, const Value* other) const {
   const Range limit = of(other);
   if (limit.isEmpty() || range.isEmpty()) return None;
-  switch (op) {
-    case Op::Lt: return limit.high == INT64_MIN ? None : meet(range, {INT64_MIN, limit.high - 1});
-    case Op::Le: return meet(range, {INT64_MIN, limit.high});
-    case Op::Gt: return limit.low == INT64_MAX ? None : meet(range, {limit.low + 1, INT64_MAX});
-    case Op::Ge: return meet(range, {limit.low, INT64_MAX});
-    case Op::Eq: return meet(range, limit);
-    default: break;
-  }
+  const Wide beyond = orders & order::Equal ? 0 : 1;
+  if (!(orders & order::Greater))
+    range = meet(range, Exactly{INT64_MIN, limit.high - beyond}.range());
+  if (!(orders & order::Less)) range = meet(range, Exactly{limit.low + beyond, INT64_MAX}.range());
+  if (orders != (order::Less | order::Greater)) return range;
   if (limit.low != limit.high) return range;
   if (range.low == limit.low)
     return range.low == range.high ? None : Range{range.low + 1, range.high};
@@ -299,7 +266,7 @@ Range Ranges::at(const Value* value, const Block* block) const {
   auto it = facts_.find(value);
   if (it == facts_.end() || asConstant(value)) return range;
   for (const Fact& fact : it->second)
-    if (dominance_.dominates(fact.block, block)) range = refined(range, fact.op, fact.other);
+    if (dominance_.dominates(fact.block, block)) range = refined(range, fact.orders, fact.other);
   return range;
 }
 
@@ -308,46 +275,31 @@ Range Ranges::onEdge(const Value* value, const Block* from, const Edge& edge) co
   bool isTrue = false;
   const Instruction* test = comparisonOn(from, edge, &isTrue);
   if (!test || asConstant(value)) return range;
-  const Op op = isTrue ? test->op : negated(test->op);
-  if (test->operands[0] == value) range = refined(range, op, test->operands[1]);
-  if (test->operands[1] == value) range = refined(range, swapped(op), test->operands[0]);
+  const uint8_t orders = ordersWhere(*test, isTrue);
+  if (test->operands[0] == value) range = refined(range, orders, test->operands[1]);
+  if (test->operands[1] == value) range = refined(range, ir::swapped(orders), test->operands[0]);
   return range;
 }
 
 Range Ranges::transfer(const Instruction& inst) const {
   auto operand = [&](size_t i) { return at(inst.operands[i], inst.block); };
-  switch (inst.op) {
-    case Op::Add:
-    case Op::Sub:
-    case Op::Mul:
-    case Op::Mod:
-    case Op::Quotient:
-    case Op::BitAnd:
-    case Op::BitOr:
-    case Op::BitXor:
-    case Op::Shr: {
-      if (!isInt(inst.operands[0]) || !isInt(inst.operands[1])) return All;
-      const Range a = operand(0), b = operand(1);
-      if (a.isEmpty() || b.isEmpty()) return None;
-      if (inst.op == Op::Mod) return remainder(a, b);
-      if (inst.op == Op::Quotient) return quotient(a, b);
-      if (inst.op == Op::Add || inst.op == Op::Sub || inst.op == Op::Mul)
-        return arithmetic(inst.op, a, b).range();
-      return bits(inst.op, a, b);
-    }
-    case Op::Neg: {
-      const Range a = operand(0);
-      return a.isEmpty() ? None : arithmetic(Op::Neg, a, a).range();
-    }
-    case Op::Not: {
-      const Range a = operand(0);
-      return a.isEmpty() ? None : Range{~a.high, ~a.low};
-    }
-    case Op::Convert: return operand(0);
-    case Op::RangeBound: return isInt(inst.operands[0]) ? operand(0) : All;
-    case Op::RepeatCount: return {0, INT64_MAX};
-    default: return All;
+  const Group group = inst.info().group;
+  if (group == Group::Arithmetic || group == Group::Bits) {
+    if (!areInts(inst)) return All;
+    const Range a = operand(0), b = at(inst.operands.back(), inst.block);
+    if (a.isEmpty() || b.isEmpty()) return None;
+    if (group == Group::Bits) return bits(inst.op, a, b);
+    if (inst.op == Op::Mod) return remainder(a, b);
+    if (inst.op == Op::Quotient) return quotient(a, b);
+    return isExact(inst.op) ? arithmetic(inst.op, a, b).range() : All;
   }
+  if (inst.op == Op::Not) {
+    const Range a = operand(0);
+    return a.isEmpty() ? None : Range{~a.high, ~a.low};
+  }
+  if (inst.op == Op::Convert) return operand(0);
+  if (inst.op == Op::RangeBound) return isInt(inst.operands[0]) ? operand(0) : All;
+  return inst.op == Op::RepeatCount ? Range{0, INT64_MAX} : All;
 }
 
 // --- the pass ------------------------------------------------------------------------------------------------------------------
@@ -360,20 +312,14 @@ void mark(Instruction& inst, const Ranges& ranges) {
   const Range b = ranges.at(inst.operands.back(), inst.block);
   if (a.isEmpty() || b.isEmpty()) return;
   const bool nonnegative = a.isNonnegative() && b.isNonnegative();
-  switch (inst.op) {
-    case Op::Add:
-    case Op::Sub:
-    case Op::Mul:
-    case Op::Neg: inst.nowrap = arithmetic(inst.op, a, b).fits(); break;
-    case Op::Mod:
-      inst.nonnegative = nonnegative;
-      inst.nowrap = !b.contains(0) && !b.contains(-1);
-      break;
-    case Op::Quotient:
-      inst.nonnegative = nonnegative;
-      inst.nowrap = a.within(-Exact, Exact) && b.within(-Exact, Exact) && !b.contains(0);
-      break;
-    default: break;
+  if (isExact(inst.op)) {
+    inst.nowrap = arithmetic(inst.op, a, b).fits();
+  } else if (inst.op == Op::Mod) {
+    inst.nonnegative = nonnegative;
+    inst.nowrap = !b.contains(0) && !b.contains(-1);
+  } else if (inst.op == Op::Quotient) {
+    inst.nonnegative = nonnegative;
+    inst.nowrap = a.within(-Exact, Exact) && b.within(-Exact, Exact) && !b.contains(0);
   }
 }
 
@@ -392,10 +338,10 @@ bool markRanges(ir::Function& function, PassContext&) {
     for (Instruction* inst : block->instructions) {
       mark(*inst, ranges);
       if (inst->info().hasResult) small(inst);
-      if (!isComparison(inst->op) || !isInt(inst->operands[0]) || !isInt(inst->operands[1]))
-        continue;
-      const std::optional<bool> truth = decided(inst->op, ranges.at(inst->operands[0], block),
-                                                ranges.at(inst->operands[1], block));
+      if (!inst->info().isComparison() || !areInts(*inst)) continue;
+      const std::optional<bool> truth =
+          decided(inst->info().trueOrders, ranges.at(inst->operands[0], block),
+                  ranges.at(inst->operands[1], block));
       if (truth)
         decidedTests.replace(
             inst, function.program->constant(*truth ? ConstantKind::True : ConstantKind::False));

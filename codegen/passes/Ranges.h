@@ -36,10 +36,10 @@ class Ranges {
   [[nodiscard]] Range at(const ir::Value* value, const ir::Block* block) const;
 
  private:
-  /// `value` compared with `other` by `op` (its negation where `isTrue` is false) holds below `block`.
+  /// Below `block`, a value and `other` are in one of these orders.
   struct Fact {
     const ir::Block* block;
-    ir::Op op;
+    uint8_t orders;
     const ir::Value* other;
   };
   void noteFacts();
@@ -47,7 +47,7 @@ class Ranges {
   bool pass(bool widen);
   Range transfer(const ir::Instruction& inst) const;
   Range onEdge(const ir::Value* value, const ir::Block* from, const ir::Edge& edge) const;
-  Range refined(Range range, ir::Op op, const ir::Value* other) const;
+  Range refined(Range range, uint8_t orders, const ir::Value* other) const;
   bool update(const ir::Value* value, Range range, bool widen);
 
   const ir::Function& function_;

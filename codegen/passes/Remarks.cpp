@@ -18,8 +18,7 @@ using ir::Type;
 using ir::Value;
 
 bool isKnown(const Value* v) {
-  return v->rep != Rep::Boxed ||
-         (!v->type.isNone() && (v->type.within(Type::Int()) || v->type.within(Type::Float())));
+  return v->rep != Rep::Boxed || v->type.is(Type::Int()) || v->type.is(Type::Float());
 }
 
 std::string kinds(const Value* v) {
@@ -29,69 +28,53 @@ std::string kinds(const Value* v) {
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
-/// How the source writes the operation; null for instructions that are no arithmetic.
-const char* operatorOf(Op op) {
-  switch (op) {
-    case Op::Add: return "+";
-    case Op::Sub: return "-";
-    case Op::Mul: return "*";
-    case Op::Div: return "/";
-    case Op::Mod: return "%";
-    case Op::Neg: return "-";
-    case Op::Lt: return "<";
-    case Op::Le: return "<=";
-    case Op::Gt: return ">";
-    case Op::Ge: return ">=";
-    default: return nullptr;
-  }
-}
-
 std::string arithmetic(const Instruction& inst) {
   std::string text;
   for (const Value* operand : inst.operands) {
     if (!text.empty()) text += " and ";
     text += kinds(operand);
   }
-  return std::string(operatorOf(inst.op)) + " tests what its operands are: " + text;
+  return std::string(inst.info().sign) + " tests what its operands are: " + text;
 }
 
 /// What there is to say about an instruction; empty if it is fast.
 std::string remarkOn(const Instruction& inst) {
-  if (operatorOf(inst.op)) {
+  const ir::Group group = inst.info().group;
+  if (!inst.info().sign.empty() && group != ir::Group::Equality) {
     if (inst.rep == Rep::I64 || inst.rep == Rep::F64) return "";
     return std::ranges::all_of(inst.operands, isKnown) ? "" : arithmetic(inst);
   }
-  switch (inst.op) {
-    case Op::Call: return "call of an unknown function";
-    case Op::CallShaped:
-      return "call of an unknown function, whose arguments are bound at run time";
-    case Op::CallMethod:
-      if (ir::knownArrayMethod(inst, inst.operands[0]->type)) return "";
-      return "method " + quoted(inst.immediates[0].symbol.text()) +
-             " is looked up at run time: the receiver is " + kinds(inst.operands[0]);
-    case Op::CallMethodShaped:
-      return "method " + quoted(inst.immediates[0].symbol.text()) +
-             " is looked up and its arguments are bound at run time";
-    case Op::CallMethodDynamic: return "a method whose name is computed is looked up at run time";
-    case Op::CallMacro: return "call of an unknown macro";
-    case Op::Closure:
-      return inst.operands.empty()
-                 ? ""
-                 : "a closure is allocated, with " + std::to_string(inst.operands.size()) +
-                       (inst.operands.size() == 1 ? " captured variable" : " captured variables");
-    case Op::ScopeNew:
-      return "a scope is allocated, for variables that closures or evaluated code assign";
-    case Op::EnvironmentNew: return "the scope is reified: code that is evaluated here may use it";
-    case Op::CallerEval:
-    case Op::Eval: return "code is evaluated at run time";
-    default: return "";
+  if (inst.op == Op::Call) return "call of an unknown function";
+  if (inst.op == Op::CallShaped)
+    return "call of an unknown function, whose arguments are bound at run time";
+  if (const auto call = inst.tryAs<Op::CallMethod>()) {
+    if (ir::knownArrayMethod(inst, call.receiver()->type)) return "";
+    return "method " + quoted(call.name().text()) + " is looked up at run time: the receiver is " +
+           kinds(call.receiver());
   }
+  if (const auto call = inst.tryAs<Op::CallMethodShaped>())
+    return "method " + quoted(call.name().text()) +
+           " is looked up and its arguments are bound at run time";
+  if (inst.op == Op::CallMethodDynamic)
+    return "a method whose name is computed is looked up at run time";
+  if (inst.op == Op::CallMacro) return "call of an unknown macro";
+  if (const auto closure = inst.tryAs<Op::Closure>()) {
+    const size_t count = closure.captures().size();
+    if (count == 0) return "";
+    return "a closure is allocated, with " + std::to_string(count) +
+           (count == 1 ? " captured variable" : " captured variables");
+  }
+  if (inst.op == Op::ScopeNew)
+    return "a scope is allocated, for variables that closures or evaluated code assign";
+  if (inst.op == Op::EnvironmentNew)
+    return "the scope is reified: code that is evaluated here may use it";
+  return inst.is<Op::CallerEval, Op::Eval>() ? "code is evaluated at run time" : "";
 }
 
 /// A variable of a loop that is a number each time, but not always of one kind.
 bool isMixed(const ir::Param* p) {
   const Type number = Type::Int() | Type::Float();
-  return p->rep == Rep::Boxed && !p->type.isNone() && p->type.within(number) && !isKnown(p);
+  return p->rep == Rep::Boxed && p->type.is(number) && !isKnown(p);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ class StaticBinding {
       positional_.assign(args.begin(), args.end());
       return true;
     }
-    const ir::CallShape& shape = *call_.immediates[0].shape;
+    const ir::CallShape& shape = *call_.as<Op::CallShaped>().shape();
     for (size_t i = 0; i < args.size(); i++) {
       switch (shape.args[i].kind) {
         case ArgKind::Positional: positional_.push_back(args[i]); break;
@@ -159,16 +159,12 @@ class Resolver {
   void collect() {
     for (Function* function : program_.functions)
       for (Block* block : function->blocks)
-        for (Instruction* inst : block->instructions) switch (inst->op) {
-            case Op::Call:
-            case Op::CallShaped: calls_.push_back(inst); break;
-            case Op::GlobalSet: assigned_.insert(inst->immediates[0].global); break;
-            case Op::Callee: askForThemselves_.insert(function); break;
-            case Op::Closure:
-              if (!inst->operands.empty()) closures_.push_back(inst);
-              break;
-            default: break;
-          }
+        for (Instruction* inst : block->instructions) {
+          if (isCall(*inst)) calls_.push_back(inst);
+          if (const auto set = inst->tryAs<Op::GlobalSet>()) assigned_.insert(set.global());
+          if (inst->op == Op::Callee) askForThemselves_.insert(function);
+          if (inst->op == Op::Closure && !inst->operands.empty()) closures_.push_back(inst);
+        }
   }
 
   // --- which function a value is ----------------------------------------------------------------------------------------------
@@ -176,21 +172,14 @@ class Resolver {
   Function* functionOf(const Value* value) const {
     const Instruction* inst = asInstruction(value);
     if (!inst) return nullptr;
-    switch (inst->op) {
-      case Op::GlobalGet:
-      case Op::GlobalCheck: {
-        const ir::Global* global = inst->immediates[0].global;
-        return global->constant ? global->function : nullptr;
-      }
-      case Op::Closure: return inst->immediates[0].function;
-      case Op::Callee: return inst->block->function;
-      case Op::CaptureGet: {
-        auto it = captured_.find(inst->block->function);
-        if (it == captured_.end()) return nullptr;
-        return it->second[static_cast<size_t>(inst->immediates[0].integer)];
-      }
-      default: return nullptr;
-    }
+    if (const auto read = inst->tryAs<Op::GlobalGet, Op::GlobalCheck>())
+      return read.global()->constant ? read.global()->function : nullptr;
+    if (const auto closure = inst->tryAs<Op::Closure>()) return closure.function();
+    if (inst->op == Op::Callee) return inst->block->function;
+    const auto capture = inst->tryAs<Op::CaptureGet>();
+    if (!capture) return nullptr;
+    auto it = captured_.find(inst->block->function);
+    return it == captured_.end() ? nullptr : it->second[static_cast<size_t>(capture.index())];
   }
 
   /// For each function and capture: the function that all its closures have there. A function that captures what its
@@ -202,7 +191,7 @@ class Resolver {
       for (const Instruction* closure : closures_) {
         std::vector<Function*> now;
         for (const Value* v : closure->operands) now.push_back(functionOf(v));
-        auto [it, isNew] = found.emplace(closure->immediates[0].function, now);
+        auto [it, isNew] = found.emplace(closure->as<Op::Closure>().function(), now);
         for (size_t i = 0; !isNew && i < now.size(); i++)
           if (it->second[i] != now[i]) it->second[i] = nullptr;
       }
@@ -232,7 +221,7 @@ class Resolver {
   }
 
   bool callsItself(const Instruction& inst, const Function& function) const {
-    if (inst.op == Op::CallKnown) return inst.immediates[0].function == &function;
+    if (const auto call = inst.tryAs<Op::CallKnown>()) return call.function() == &function;
     if (!isCall(inst) || functionOf(inst.operands[0]) != &function || !isBindable(function))
       return false;
     return StaticBinding(inst, function).run();
@@ -278,7 +267,7 @@ class Resolver {
     if (call.op != Op::Call || call.operands.size() != 2) return false;
     Instruction* read = asInstruction(call.operands[0]);
     if (!read || (read->op != Op::GlobalGet && read->op != Op::GlobalCheck)) return false;
-    const ir::Global* global = read->immediates[0].global;
+    const ir::Global* global = read->as<Op::GlobalGet, Op::GlobalCheck>().global();
     if (!global->external || global->name.text() != "sqrt" || assigned_.contains(global))
       return false;
     // It is there: the check has nothing to say.

@@ -109,7 +109,8 @@ class SuperCalls {
     for (Function* f : program_.functions)
       for (Block* block : f->blocks)
         for (Instruction* inst : block->instructions)
-          if (inst->op == Op::Closure && droppable_.contains(inst->immediates[0].function))
+          if (const auto made = inst->tryAs<Op::Closure>();
+              made && droppable_.contains(made.function()))
             inst->operands = {};
     return changed;
   }
@@ -121,13 +122,13 @@ class SuperCalls {
     const auto isPositional = [](const ir::CallShape::Arg& a) {
       return a.kind == ir::ArgKind::Positional;
     };
-    if (!std::ranges::all_of(call.immediates[1].shape->args, isPositional)) return;
-    const bool isCtor = call.immediates[0].symbol == sym::Ctor;
+    if (!std::ranges::all_of(call.as<Op::CallSuper>().shape()->args, isPositional)) return;
+    const Symbol name = call.as<Op::CallSuper>().name();
+    const bool isCtor = name == sym::Ctor;
     // On an object that may be there already a constructor is something else.
     if (isCtor && !call.block->function->isCtor) return;
     const std::optional<Function*> target =
-        isCtor ? cls->parent->findConstructor()
-               : cls->parent->findMethod(call.immediates[0].symbol);
+        isCtor ? cls->parent->findConstructor() : cls->parent->findMethod(name);
     if (!target || !*target || !bindMethod(**target, call.operands.subspan(1))) return;
     targets_[&call] = *target;
     const Instruction* capture = asInstruction(call.operands[0]);
@@ -329,7 +330,7 @@ class MethodCalls {
 
   /// What instances of the type answer with, by class; false if they may be of other classes.
   bool findTargets(const Instruction& call, Type type, std::vector<Target>& targets) const {
-    const Symbol name = call.immediates[0].symbol;
+    const Symbol name = call.as<Op::CallMethod>().name();
     for (const KnownClass* c : inference_.classes().numbered()) {
       if (c->number < type.firstClass() || c->number > type.lastClass()) continue;
       if (!c->isInstantiated) {
@@ -416,7 +417,8 @@ bool initialiseFields(ir::Program& program, PassContext& context) {
   for (const Function* f : program.functions)
     for (const Block* block : f->blocks)
       for (const Instruction* inst : block->instructions)
-        if (inst->op == Op::CallSuper && inst->immediates[0].symbol == sym::Ctor) return false;
+        if (const auto super = inst->tryAs<Op::CallSuper>(); super && super.name() == sym::Ctor)
+          return false;
   KnownClasses classes(program);
   std::unordered_map<Instruction*, uint32_t> initialised;
   analyseConstructors(classes, &initialised);

@@ -25,7 +25,8 @@ std::vector<Instruction*> callsOfItself(const Function& f) {
   std::vector<Instruction*> calls;
   for (const Block* block : f.blocks)
     for (Instruction* inst : block->instructions)
-      if (inst->op == Op::CallKnown && inst->immediates[0].function == &f && !inst->tail)
+      if (const auto call = inst->tryAs<Op::CallKnown>();
+          call && call.function() == &f && !inst->tail)
         calls.push_back(inst);
   return calls;
 }

@@ -208,14 +208,9 @@ class Simplifier {
 
   /// Both engines have short forms for a constant on the right. Of known numbers only: messages name the operands in order.
   void constantToTheRight(Instruction& inst) {
-    switch (inst.op) {
-      case Op::Add:
-      case Op::Mul:
-      case Op::Eq:
-      case Op::Ne: break;
-      default: return;
-    }
-    const Type number = Type::Int() | Type::Float();
+    const ir::InstInfo& row = inst.info();
+    if (!row.commutative) return;
+    const Type number = row.group == ir::Group::Bits ? Type::Int() : Type::Int() | Type::Float();
     Value *&lhs = inst.operands[0], *&rhs = inst.operands[1];
     if (!asConstant(lhs) || asConstant(rhs) || !lhs->type.within(number)) return;
     if (!rhs->type.within(number)) return;
@@ -253,41 +248,39 @@ class Simplifier {
   /// The value that a read finds, because the block wrote or read the place before, or because a constant global was
   /// read or defined on every path to here.
   Value* remembered(Instruction& inst, const Effects& effects) {
-    switch (inst.op) {
-      case Op::GlobalGet:
-      case Op::GlobalCheck: {
-        const ir::Global* global = inst.immediates[0].global;
-        if (global->constant) {
-          const Definition* found = definitions_.find(global, [&](const Definition& d) {
-            return availableAt(d.at, inst) && (inst.op == Op::GlobalGet || d.checked);
-          });
-          if (found) return found->value;
-          definitions_.add(global, {&inst, &inst, inst.op == Op::GlobalCheck});
-        }
-        return inst.op == Op::GlobalCheck ? nullptr : recall({global, 0}, &inst);
-      }
-      case Op::GlobalSet: {
-        const ir::Global* global = inst.immediates[0].global;
-        if (global->constant)
-          definitions_.add(global, {&inst, inst.operands[0], true});
-        else
-          note({global, 0}, inst.operands[0]);
-        return nullptr;
-      }
-      case Op::ScopeGet: return recall({inst.operands[0], inst.immediates[0].integer}, &inst);
-      case Op::ScopeSet: {
-        // Another name of the same scope object may be around: its slot of this number changes, too.
-        const int64_t index = inst.immediates[0].integer;
-        std::erase_if(memory_, [&](const Content& c) {
-          return c.place.index == index && c.place.base != inst.operands[0];
-        });
-        note({inst.operands[0], index}, inst.operands[1]);
-        return nullptr;
-      }
-      default: break;
+    if (const auto read = inst.tryAs<Op::GlobalGet, Op::GlobalCheck>())
+      return rememberedGlobal(inst, read.global());
+    if (const auto set = inst.tryAs<Op::GlobalSet>()) {
+      if (set.global()->constant)
+        definitions_.add(set.global(), {&inst, set.value(), true});
+      else
+        note({set.global(), 0}, set.value());
+      return nullptr;
+    }
+    if (const auto get = inst.tryAs<Op::ScopeGet>())
+      return recall({get.scope(), get.index()}, &inst);
+    if (const auto set = inst.tryAs<Op::ScopeSet>()) {
+      // Another name of the same scope object may be around: its slot of this number changes, too.
+      std::erase_if(memory_, [&](const Content& c) {
+        return c.place.index == set.index() && c.place.base != set.scope();
+      });
+      note({set.scope(), set.index()}, set.value());
+      return nullptr;
     }
     if (effects.runsCode) memory_.clear();
     return nullptr;
+  }
+
+  Value* rememberedGlobal(Instruction& read, const ir::Global* global) {
+    const bool checks = read.op == Op::GlobalCheck;
+    if (global->constant) {
+      const Definition* found = definitions_.find(global, [&](const Definition& d) {
+        return availableAt(d.at, read) && (!checks || d.checked);
+      });
+      if (found) return found->value;
+      definitions_.add(global, {&read, &read, checks});
+    }
+    return checks ? nullptr : recall({global, 0}, &read);
   }
 
   Value* recall(Place place, Instruction* read) {

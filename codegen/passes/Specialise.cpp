@@ -48,26 +48,10 @@ class Specialiser {
   }
 
  private:
-  static bool computes(Op op) {
-    switch (op) {
-      case Op::Add:
-      case Op::Sub:
-      case Op::Mul:
-      case Op::Mod:
-      case Op::Neg:
-      case Op::Lt:
-      case Op::Le:
-      case Op::Gt:
-      case Op::Ge:
-      case Op::Shl:
-      case Op::Shr:
-      case Op::BitAnd:
-      case Op::BitOr:
-      case Op::BitXor:
-      case Op::RangeBound:
-      case Op::RepeatCount: return true;
-      default: return false;
-    }
+  /// Are ints better for it than anything else?
+  static bool computes(const ir::InstInfo& row) {
+    return row.group == ir::Group::Count ||
+           (row.computesInts() && row.group != ir::Group::Equality);
   }
 
   void findCandidates() {
@@ -83,8 +67,8 @@ class Specialiser {
         for (Instruction* inst : block->instructions) {
           size++;
           usesCallee |= inst->op == Op::Callee;
-          const bool equality = inst->op == Op::Eq || inst->op == Op::Ne;
-          if (!computes(inst->op) && !equality) continue;
+          const bool equality = inst->info().group == ir::Group::Equality;
+          if (!computes(inst->info()) && !equality) continue;
           for (size_t i = 0; i < inst->operands.size(); i++) {
             const ir::Param* p = asParam(inst->operands[i]);
             if (!p || p->block != f->entry()) continue;
@@ -134,7 +118,8 @@ class Specialiser {
 
   void redirectAll() {
     forEachCall([&](Instruction& call) {
-      if (const Copy* copy = copyOf(call.immediates[0].function)) retarget(call, copy->ints);
+      if (const Copy* copy = copyOf(call.as<Op::CallKnown>().function()))
+        retarget(call, copy->ints);
     });
   }
 
@@ -147,7 +132,7 @@ class Specialiser {
     inference.run();
     bool settled = true;
     forEachCall([&](Instruction& call) {
-      const Copy* copy = copyWith(call.immediates[0].function);
+      const Copy* copy = copyWith(call.as<Op::CallKnown>().function());
       if (!copy) return;
       const bool fits = std::ranges::all_of(copy->slots, [&](uint32_t slot) {
         return inference.typeOf(call.operands[slot + 1]).within(Type::Int());

@@ -26,7 +26,7 @@ bool isOwnClosure(const Value* closure) {
 bool goesRound(const Function& f, const Block& block) {
   if (block.instructions.size() < 2) return false;
   const Instruction& call = *block.instructions[block.instructions.size() - 2];
-  return call.op == Op::CallKnown && call.tail && call.immediates[0].function == &f &&
+  return call.op == Op::CallKnown && call.tail && call.as<Op::CallKnown>().function() == &f &&
          isOwnClosure(call.operands[0]);
 }
 

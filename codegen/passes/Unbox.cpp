@@ -28,19 +28,14 @@ using ir::Rep;
 using ir::Type;
 using ir::Value;
 
-bool isInt(const Value* v) {
-  return v->rep == Rep::I64 || (!v->type.isNone() && v->type.within(Type::Int()));
-}
-bool isFloat(const Value* v) {
-  return v->rep == Rep::F64 || (!v->type.isNone() && v->type.within(Type::Float()));
-}
+bool isInt(const Value* v) { return v->rep == Rep::I64 || v->type.is(Type::Int()); }
+bool isFloat(const Value* v) { return v->rep == Rep::F64 || v->type.is(Type::Float()); }
 bool isNumber(const Value* v) { return isInt(v) || isFloat(v); }
 
 Rep repOf(Type type) {
-  if (type.isNone()) return Rep::Boxed;
-  if (type.within(Type::Int())) return Rep::I64;
-  if (type.within(Type::Float())) return Rep::F64;
-  if (type.within(Type::Bool())) return Rep::I1;
+  if (type.is(Type::Int())) return Rep::I64;
+  if (type.is(Type::Float())) return Rep::F64;
+  if (type.is(Type::Bool())) return Rep::I1;
   return Rep::Boxed;
 }
 
@@ -55,59 +50,49 @@ Type typeOf(Rep rep) {
   GENE_UNREACHABLE("representation");
 }
 
+bool fits(char letter, const Value* operand) {
+  switch (letter) {
+    case 'i': return isInt(operand);
+    case 'f': return isFloat(operand);
+    case 'n': return isNumber(operand);
+    default: return true;
+  }
+}
+
+/// The machine form of the row that the operands have now; null where it computes with words only.
+const ir::MachineForm* formOf(const Instruction& inst) {
+  const ir::InstInfo& row = inst.info();
+  for (const ir::MachineForm& form : std::span(row.forms, row.formCount)) {
+    if (form.result == 'F' && !isFloat(&inst)) continue;
+    size_t i = 0;
+    while (i < inst.operands.size() && fits(form.operands[i], inst.operands[i])) i++;
+    if (i == inst.operands.size()) return &form;
+  }
+  return nullptr;
+}
+
 /// The representation in which the instruction computes its result, for operands of these types.
 Rep naturalRep(const Instruction& inst) {
-  auto operand = [&](size_t i) { return inst.operands[i]; };
-  switch (inst.op) {
-    case Op::Add:
-    case Op::Sub:
-    case Op::Mul:
-      // A Float and whatever is no number raises; so does everything else that gives no Float.
-      if (isFloat(&inst)) return Rep::F64;
-      [[fallthrough]];
-    case Op::Mod:
-      if (isInt(operand(0)) && isInt(operand(1))) return Rep::I64;
-      return isNumber(operand(0)) && isNumber(operand(1)) ? Rep::F64 : Rep::Boxed;
-    case Op::Truncate: return isFloat(operand(0)) ? Rep::I64 : Rep::Boxed;
-    case Op::Quotient: return isInt(operand(0)) && isInt(operand(1)) ? Rep::I64 : Rep::Boxed;
-    case Op::Div: return Rep::F64;
-    case Op::Sqrt: return isNumber(operand(0)) ? Rep::F64 : Rep::Boxed;
-    case Op::Neg: return isInt(operand(0)) ? Rep::I64 : isFloat(operand(0)) ? Rep::F64 : Rep::Boxed;
-    case Op::BitAnd:
-    case Op::BitOr:
-    case Op::BitXor:
-    case Op::Shl:
-    case Op::Shr: return isInt(operand(0)) && isInt(operand(1)) ? Rep::I64 : Rep::Boxed;
-    case Op::CallKnown:
-      return inst.immediates[0].function->isDirect ? inst.immediates[0].function->result
-                                                   : Rep::Boxed;
-    case Op::CallMethod: {
-      const ir::ArrayMethod* method = ir::knownArrayMethod(inst, operand(0)->type);
-      return method ? repOf(method->result) : Rep::Boxed;
-    }
-    default: return Rep::Boxed;
+  if (const auto call = inst.tryAs<Op::CallKnown>())
+    return call.function()->isDirect ? call.function()->result : Rep::Boxed;
+  if (const auto call = inst.tryAs<Op::CallMethod>()) {
+    const ir::ArrayMethod* method = ir::knownArrayMethod(inst, call.receiver()->type);
+    return method ? repOf(method->result) : Rep::Boxed;
   }
+  const ir::MachineForm* form = formOf(inst);
+  if (!form || form->result == 'w') return Rep::Boxed;
+  return form->result == 'i' ? Rep::I64 : Rep::F64;
 }
 
 /// Does the instruction compute with this operand when it is not boxed?
 bool wantsUnboxed(const Instruction& inst, size_t index) {
-  switch (inst.op) {
-    case Op::Lt:
-    case Op::Le:
-    case Op::Gt:
-    case Op::Ge:
-    case Op::Eq:
-    case Op::Ne:
-      return isFloat(inst.operands[index]) ||
-             (isNumber(inst.operands[0]) && isNumber(inst.operands[1]));
-    case Op::CallKnown: {
-      const Function* callee = inst.immediates[0].function;
-      return index > 0 && callee->isDirect && callee->entry()->params[index - 1]->rep != Rep::Boxed;
-    }
-    case Op::Return: return inst.block->function->result != Rep::Boxed;
-    case Op::CallMethod: return false;
-    default: return naturalRep(inst) != Rep::Boxed;
+  if (const auto call = inst.tryAs<Op::CallKnown>()) {
+    const Function* callee = call.function();
+    return index > 0 && callee->isDirect && callee->entry()->params[index - 1]->rep != Rep::Boxed;
   }
+  if (inst.op == Op::Return) return inst.block->function->result != Rep::Boxed;
+  const ir::MachineForm* form = formOf(inst);
+  return form && form->operands[index] != '.';
 }
 
 class Unboxer {
@@ -147,7 +132,7 @@ class Unboxer {
       for (const Block* block : f->blocks)
         for (const Instruction* inst : block->instructions)
           if (inst->tail && inst->op == Op::CallKnown && f->isDirect)
-            groups_[group(f->index)] = group(inst->immediates[0].function->index);
+            groups_[group(f->index)] = group(inst->as<Op::CallKnown>().function()->index);
     std::vector<Type> results(count, Type::none());
     for (const Function* f : program_.functions)
       results[group(f->index)] = results[group(f->index)] | inference.resultOf(f);
@@ -182,9 +167,7 @@ class Unboxer {
       for (Block* block : f.blocks) {
         for (const Instruction* inst : block->instructions)
           for (size_t i = 0; i < inst->operands.size(); i++) {
-            const bool takesFloats = inst->op == Op::Add || inst->op == Op::Sub ||
-                                     inst->op == Op::Mul || inst->op == Op::Div;
-            const bool takes = takesFloats && isFloat(inst->operands[1 - i]);
+            const bool takes = inst->info().givesFloats() && isFloat(inst->operands[1 - i]);
             const auto [it, isNew] = demanded.try_emplace(inst->operands[i], takes);
             it->second = it->second && takes;
           }
@@ -194,7 +177,7 @@ class Unboxer {
       }
       for (Block* block : f.blocks)
         for (Instruction* inst : block->instructions) {
-          if (inst->op != Op::Add && inst->op != Op::Sub && inst->op != Op::Mul) continue;
+          if (!inst->info().givesFloatsOnDemand()) continue;
           if (inst->tail || isNumber(inst) || !inst->type.overlaps(Type::Float())) continue;
           const auto it = demanded.find(inst);
           if (it == demanded.end() || !it->second) continue;

@@ -13,6 +13,7 @@ set(ABI
   abi/Classes.cpp
   abi/Containers.cpp
   abi/Enums.cpp abi/Evaluation.cpp abi/Exceptions.cpp
+  abi/Instructions.cpp
   abi/Iteration.cpp
   abi/Main.cpp
   abi/Members.cpp

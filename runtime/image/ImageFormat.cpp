@@ -15,9 +15,9 @@ constexpr std::string_view AbiText =
 #include "runtime/abi/Entry.def"
 #define OPCODE(Name, fields, words, flags) #Name fields words flags ";"
 #include "runtime/vm/Opcodes.def"
-#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry) \
+#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, ...) \
   #Name operands immediates effects ";"
-#include "codegen/ir/Instructions.def"
+#include "runtime/abi/Instructions.def"
 #define KIND(Name, Struct, Class, Typeof, Printed) #Name ";"
 #define IMMEDIATE(Name, Class, Typeof) #Name ";"
 #include "runtime/value/Kinds.def"

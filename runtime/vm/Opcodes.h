@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "runtime/abi/Instructions.h"
+
 namespace gene::vm {
 
 enum class Opcode : uint16_t {
@@ -38,64 +40,52 @@ constexpr const OpcodeInfo& opcodeInfo(Opcode op) { return OpcodeTable[static_ca
 inline constexpr uint32_t CallMethodWords =
     1 + static_cast<uint32_t>(OpcodeTable[static_cast<uint32_t>(Opcode::CallMethod)].words.size());
 
-/// A RUNTIME row of codegen/ir/Instructions.def as the interpreter sees it.
 /// In a word `p`: the call enters behind the checks that the callee's code begins with.
 inline constexpr uint64_t BehindChecks = uint64_t{1} << 32;
 
+/// A RUNTIME row of Instructions.def as the interpreter sees it.
 struct RuntimeRow {
   std::string_view mnemonic;
   std::string_view entry;
   uint8_t operands;    // fixed ones: registers in the second word
   bool variadic;       // further operands lie in consecutive registers
   uint8_t immediates;  // one word each
-  char kinds[4];       // of the immediates: i int, y symbol, k form, F function, S shape, c cache
+  char kinds
+      [ir::Row::
+           MostImmediates];  // of the immediates: i int, y symbol, k form, F function, S shape, c cache
   bool mayRaise;
 };
 enum class RuntimeOp : uint16_t {
-#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry) Name,
-#include "codegen/ir/Instructions.def"
+#define RUNTIME(Name, ...) Name,
+#include "runtime/abi/Instructions.def"
   Count
 };
 inline constexpr uint32_t RuntimeOpCount = static_cast<uint32_t>(RuntimeOp::Count);
 
 namespace detail {
-constexpr bool contains(std::string_view text, char c) {
-  return text.find(c) != std::string_view::npos;
+constexpr char letterOf(ir::ImmKind kind) {
+  switch (kind) {
+    case ir::ImmKind::Int: return 'i';
+    case ir::ImmKind::Symbol: return 'y';
+    case ir::ImmKind::Function: return 'F';
+    case ir::ImmKind::Shape: return 'S';
+    case ir::ImmKind::Form: return 'k';
+    case ir::ImmKind::Cache: return 'c';
+    case ir::ImmKind::Global: break;
+  }
+  return '?';
 }
-/// Decodes a row's operand and immediate lists.
-constexpr RuntimeRow runtimeRow(std::string_view mnemonic, std::string_view operands,
-                                std::string_view immediates, std::string_view effects,
-                                std::string_view entry) {
-  RuntimeRow row{mnemonic, entry, 0, false, 0, {}, contains(effects, 'R')};
-  while (!operands.empty()) {
-    const size_t end = operands.find(' ');
-    const std::string_view word = operands.substr(0, end);
-    if (word.ends_with("..."))
-      row.variadic = true;
-    else
-      row.operands++;
-    operands = end == std::string_view::npos ? std::string_view() : operands.substr(end + 1);
-  }
-  while (!immediates.empty()) {
-    const size_t end = immediates.find(' ');
-    const std::string_view word = immediates.substr(0, end);
-    const std::string_view kind = word.substr(word.find(':') + 1);
-    row.kinds[row.immediates++] = kind == "int"        ? 'i'
-                                  : kind == "function" ? 'F'
-                                  : kind == "shape"    ? 'S'
-                                  : kind == "cache"    ? 'c'
-                                  : kind == "symbol"   ? 'y'
-                                                       : 'k';
-    immediates = end == std::string_view::npos ? std::string_view() : immediates.substr(end + 1);
-  }
+constexpr RuntimeRow runtimeRow(const ir::Row& from) {
+  RuntimeRow row{from.mnemonic,       from.entry, from.fixedOperands, from.variadic,
+                 from.immediateCount, {},         from.mayRaise};
+  for (size_t i = 0; i < from.immediateCount; i++) row.kinds[i] = letterOf(from.immediates[i]);
   return row;
 }
 }  // namespace detail
 
 inline constexpr RuntimeRow RuntimeTable[RuntimeOpCount] = {
-#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry) \
-  detail::runtimeRow(mnemonic, operands, immediates, effects, #entry),
-#include "codegen/ir/Instructions.def"
+#define RUNTIME(Name, ...) detail::runtimeRow(ir::rowOf(ir::Op::Name)),
+#include "runtime/abi/Instructions.def"
 };
 constexpr const RuntimeRow& runtimeRow(RuntimeOp op) {
   return RuntimeTable[static_cast<uint32_t>(op)];

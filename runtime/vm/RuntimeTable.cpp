@@ -58,9 +58,9 @@ constexpr uint32_t immediateCount(RuntimeOp op) { return runtimeRow(op).immediat
 }  // namespace
 
 const RuntimeEntry runtimeEntries[] = {
-#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, entry) \
+#define RUNTIME(Name, mnemonic, operands, immediates, result, effects, group, traits, entry) \
   {&Adapter<&entry, immediateCount(RuntimeOp::Name)>::call, 1u + immediateCount(RuntimeOp::Name)},
-#include "codegen/ir/Instructions.def"
+#include "runtime/abi/Instructions.def"
 };
 
 }  // namespace gene::vm
