@@ -1,7 +1,5 @@
 // gene build: native executables and everything on the way to them.
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <filesystem>
 
@@ -54,7 +52,9 @@ Expected<Target> target(const Options& options, const std::string& source) {
     // Text goes to standard output unless told otherwise.
     const bool isText = t.kind == "ir" || t.kind == "llvm" || t.kind == "asm";
     if (t.output.empty())
-      t.output = isText ? "-" : std::filesystem::path(source).stem().string() + k.ending;
+      t.output = isText          ? "-"
+                 : source == "-" ? "a.out"
+                                 : std::filesystem::path(source).stem().string() + k.ending;
     return t;
   }
   return Failure{"Unknown kind of output '" + t.kind +
@@ -80,8 +80,8 @@ void printRemarks(const ir::Program& program) {
   }
 }
 
-/// OUTPUT: SOURCE, in make's syntax.
-Status writeDependencies(const Target& t, const std::string& source) {
+/// OUTPUT: SOURCES, in make's syntax: the source, what it imports, and the manifests of packages.
+Status writeDependencies(const Target& t, const SourceManager& sources) {
   auto escaped = [](const std::string& name) {
     std::string out;
     for (char c : name)
@@ -90,49 +90,64 @@ Status writeDependencies(const Target& t, const std::string& source) {
   };
   std::filesystem::path path(t.output);
   path.replace_extension(".d");
-  return writeFile(path.string(), escaped(t.output) + ": " + escaped(source) + "\n");
+  std::string rule = escaped(t.output) + ":";
+  for (const SourceManager::Source& source : sources.all())
+    if (!source.name.starts_with('<')) rule += " " + escaped(std::string(source.name));
+  if (Status status = checkOutput(path.string(), sources); !status) return status;
+  return writeFile(path.string(), rule + "\n");
 }
 
 int linkObject(const Options& options, const Target& t, const std::string& object) {
   LinkOptions link{.objects = {}, .output = t.output, .linker = options.get("linker")};
   link.strip = !options.has("debug");
   if (options.has("static")) link.kind = LinkOptions::Kind::Static;
-  std::error_code error;
-  const std::string path =
-      (std::filesystem::temp_directory_path(error) / ("gene-" + std::to_string(::getpid()) + ".o"))
-          .string();
-  link.objects.push_back(path);
   if (options.has("###")) {
+    link.objects.push_back(std::filesystem::path(t.output).filename().string() + ".o");
     Expected<std::vector<std::string>> command = linkCommand(link);
     if (!command) return fail(command.message());
     std::puts(shellText(*command).c_str());
     return Success;
   }
-  if (Status status = writeFile(path, object); !status) return fail(status.message());
-  if (const auto folder = std::filesystem::path(t.output).parent_path(); !folder.empty())
-    std::filesystem::create_directories(folder, error);  // as for every other output
-  Status status = gene::link(link);
-  std::filesystem::remove(path, error);
+  Expected<std::unique_ptr<TemporaryFolder>> folder = TemporaryFolder::make();
+  if (!folder) return fail(folder.message());
+  link.objects.push_back((*folder)->path() + "/program.o");
+  if (Status status = writeFile(link.objects[0], object); !status) return fail(status.message());
+  if (t.output == "-") {
+    link.output = (*folder)->path() + "/program";
+    if (Status status = gene::link(link); !status) return fail(status.message());
+    Expected<std::string> bytes = readFile(link.output);
+    if (!bytes) return fail(bytes.message());
+    Status status = writeFile("-", *bytes);
+    return status ? Success : fail(status.message());
+  }
+  Status status = replaceFile(t.output, [&](const std::string& name) {
+    link.output = name;
+    return gene::link(link);
+  });
   return status ? Success : fail(status.message());
 }
 
 int buildFile(const std::string& source, const Options& options, const Target& t) {
   SourceManager sources;
-  Expected<Location> start = sources.addFile(source);
+  Expected<Location> start = addSource(sources, source);
   if (!start) return fail(start.message());
+  if (Status status = checkOutput(t.output, sources); !status) return fail(status.message());
   DiagnosticEngine diagnostics(sources);
+  if (const auto code = chooseWarnings(options, diagnostics)) return *code;
   CompileOptions compile;
   compile.language = languageOptions(options);
   compile.level = optimisationLevel(options, 2);
   compile.native = t.kind != "bytecode";
   compile.verify = options.has("verify-ir");
+  compile.names = namesContext();
   observePasses(options, compile);
   std::unique_ptr<ir::Program> program = compileToIr(sources, *start, diagnostics, compile);
   if (const int code = reportDiagnostics(diagnostics, errorFormat(options));
       code != Success || !program)
     return Failed;
+  if (Status status = checkOutput(t.output, sources); !status) return fail(status.message());
   if (options.has("MD"))
-    if (Status status = writeDependencies(t, source); !status) return fail(status.message());
+    if (Status status = writeDependencies(t, sources); !status) return fail(status.message());
   if (options.has("remarks")) printRemarks(*program);
   if (t.kind == "ir") {
     Status status =

@@ -24,15 +24,18 @@ int check(Arguments args) {
     int code = Success;
     for (const std::string& path : options.positional) {
       SourceManager sources;
-      Expected<Location> start = sources.addFile(path);
+      Expected<Location> start = addSource(sources, path);
       if (!start) {
         code = fail(start.message());
         continue;
       }
       DiagnosticEngine diagnostics(sources);
+      if (const auto wrong = chooseWarnings(options, diagnostics)) return *wrong;
       CompileOptions compile;
       compile.language = languageOptions(options);
       compile.verify = options.has("verify-ir");
+      compile.names = namesContext();
+      if (options.has("verify")) diagnostics.keepAll();
       compileToIr(sources, *start, diagnostics, compile);
       if (options.has("verify")) {
         const std::string problems = verifyDiagnostics(diagnostics, *start);

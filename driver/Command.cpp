@@ -79,7 +79,8 @@ const std::vector<OptionSpec> languageOptionSpecs = {
     {"no-typecheck", nullptr, "the same"},
     {"strict-nil", nullptr, "refuse nil at typed boundaries that do not admit it"},
     {"contracts", "on|off", "check pre- and postconditions (default on)"},
-    {"error-format", "human|gene", "how errors are printed (default human)"},
+    {"error-format", "human|gene|json", "how errors are printed (default human)"},
+    {"warn", "[no-]NAME|all|none", "turn a warning on or off; gene explain lists them"},
 };
 
 std::vector<OptionSpec> withLanguageOptions(std::vector<OptionSpec> specs) {
@@ -100,73 +101,50 @@ LanguageOptions languageOptions(const Options& options) {
 }
 
 ErrorFormat errorFormat(const Options& options) {
-  const std::string format = options.get("error-format");
-  if (format == "gene") return ErrorFormat::Gene;
-  if (format == "human") return ErrorFormat::Human;
-  if (!format.empty()) std::fprintf(stderr, "Unknown error format: %s\n", format.c_str());
-  return runtimeOptionsFromEnvironment().errorFormat;
+  const std::string name = options.get("error-format");
+  ErrorFormat format = runtimeOptionsFromEnvironment().errorFormat;
+  if (!name.empty() && !parseErrorFormat(name, &format))
+    std::fprintf(stderr, "Unknown error format: %s\n", name.c_str());
+  return format;
 }
 
-int reportDiagnostics(const DiagnosticEngine& diagnostics, ErrorFormat format) {
-  for (const Diagnostic& d : diagnostics.all())
-    std::fputs(renderDiagnostic(diagnostics.sources(), d, format).c_str(), stderr);
-  return diagnostics.hasErrors() ? Failed : Success;
+std::optional<int> chooseWarnings(const Options& options, DiagnosticEngine& diagnostics) {
+  for (const std::string& name : options.all("warn")) {
+    if (diagnostics.setWarning(name)) continue;
+    std::vector<std::string> names;
+    for (uint16_t i = 0; i < DiagnosticCount; i++)
+      if (diagnosticCode(Diag{i}).starts_with('W')) names.push_back(warningName(Diag{i}));
+    std::string text = "Unknown warning: " + name;
+    const bool off = name.starts_with("no-");
+    if (const std::string_view near = nearest(
+            off ? name.substr(3) : name, std::vector<std::string_view>(names.begin(), names.end()));
+        !near.empty())
+      text += "\nDid you mean '" + std::string(off ? "no-" : "") + std::string(near) + "'?";
+    return misuse(text);
+  }
+  return std::nullopt;
+}
+
+Context* namesContext() {
+  static Context* const context = createContext(RuntimeOptions{});
+  return context;
 }
 
 int reportDiagnostics(const DiagnosticEngine& diagnostics, ErrorFormat format,
                       const std::string& name) {
+  std::fflush(stdout);
   for (const Diagnostic& d : diagnostics.all()) {
     std::string text = renderDiagnostic(diagnostics.sources(), d, format);
-    if (format == ErrorFormat::Human && d.severity == Severity::Error) {
+    if (format == ErrorFormat::Human && d.severity == Severity::Error && !name.empty()) {
       const bool isParse = diagnosticCode(d.id).starts_with("E01");
       text = (isParse ? "Parse error" : "Compilation error") +
-             (name.empty() ? ": " : " in " + name + ": ") + text;
+             (name == NoFile ? ": " : " in " + name + ": ") + text;
     }
     std::fputs(text.c_str(), stderr);
   }
+  if (diagnostics.omitted() != 0 && format == ErrorFormat::Human)
+    std::fprintf(stderr, "%u more errors are not shown\n", diagnostics.omitted());
   return diagnostics.hasErrors() ? Failed : Success;
-}
-
-Expected<std::string> readFile(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) {
-    if (errno == ENOENT) return Failure{"File not found: " + path};
-    return Failure{"Cannot read " + path + ": " + std::strerror(errno)};
-  }
-  std::string text;
-  char buffer[65536];
-  ssize_t n;
-  while ((n = ::read(file, buffer, sizeof buffer)) > 0) text.append(buffer, n);
-  const int error = errno;
-  ::close(file);
-  if (n < 0) return Failure{"Cannot read " + path + ": " + std::strerror(error)};
-  return text;
-}
-
-std::string readStandardInput() {
-  std::string text;
-  char buffer[65536];
-  ssize_t n;
-  while ((n = ::read(STDIN_FILENO, buffer, sizeof buffer)) > 0) text.append(buffer, n);
-  return text;
-}
-
-Status writeFile(const std::string& path, std::string_view bytes) {
-  if (path == "-") {
-    if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() ||
-        std::fflush(stdout) != 0)
-      return Failure{std::string("cannot write to standard output: ") + std::strerror(errno)};
-    return {};
-  }
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  std::error_code error;
-  if (!parent.empty()) std::filesystem::create_directories(parent, error);
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (!file) return Failure{"Cannot write " + path + ": " + std::strerror(errno)};
-  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
-  const bool closed = std::fclose(file) == 0;
-  if (!written || !closed) return Failure{"Cannot write " + path + ": " + std::strerror(errno)};
-  return {};
 }
 
 int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body) {

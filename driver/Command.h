@@ -13,6 +13,7 @@
 #include "codegen/eval/Compile.h"
 #include "codegen/eval/Evaluate.h"
 #include "driver/Options.h"
+#include "frontend/syntax/Suggest.h"
 #include "runtime/Runtime.h"
 
 namespace gene::driver {
@@ -41,24 +42,48 @@ int optimisationLevel(const Options& options, int otherwise);
 /// The usage line and options of a command, as --help prints them.
 std::string commandHelp(std::string_view name, std::span<const OptionSpec> specs);
 
-/// --no-type-check, --strict-nil, --contracts, --error-format: rows for a command's table.
+/// --no-type-check, --strict-nil, --contracts, --error-format, --warn: rows for a command's table.
 extern const std::vector<OptionSpec> languageOptionSpecs;
 LanguageOptions languageOptions(const Options& options);
 ErrorFormat errorFormat(const Options& options);
+/// Turns warnings on and off as --warn says; an exit code after a name that is none.
+std::optional<int> chooseWarnings(const Options& options, DiagnosticEngine& diagnostics);
+/// A context to take the built-in names from, made once: for commands that run nothing.
+Context* namesContext();
 /// `specs` followed by the language options.
 std::vector<OptionSpec> withLanguageOptions(std::vector<OptionSpec> specs);
 
-/// All diagnostics on standard error; returns Failed if there is an error among them.
-int reportDiagnostics(const DiagnosticEngine& diagnostics, ErrorFormat format);
-/// The same, with a prefix to each in the human format: "Parse error in F: " and so on.
+/// All diagnostics on standard error; returns Failed if there is an error among them. With a `name`, errors have a prefix
+/// in the human format: "Parse error in NAME: " and so on; of code that has no file, NoFile stands for the name.
+inline constexpr std::string_view NoFile = "<input>";
 int reportDiagnostics(const DiagnosticEngine& diagnostics, ErrorFormat format,
-                      const std::string& name);
+                      const std::string& name = {});
 
 /// All of a file or of standard input.
 Expected<std::string> readFile(const std::string& path);
 std::string readStandardInput();
-/// Writes a file, or standard output for "-"; creates missing directories.
+/// Adds a file to the sources, or standard input for "-".
+Expected<Location> addSource(SourceManager& sources, const std::string& path);
+/// Writes a file, or standard output for "-"; creates missing directories. A file is there as a whole or not at all: it is
+/// written under another name and renamed, and keeps the permissions it had.
 Status writeFile(const std::string& path, std::string_view bytes);
+/// The same for a program that writes the file: `write` gets the name to write to.
+Status replaceFile(const std::string& path, const std::function<Status(const std::string&)>& write);
+/// Fails if writing to `path` would overwrite one of the files that are read.
+Status checkOutput(const std::string& path, const SourceManager& sources);
+
+/// A folder of its own below TMPDIR, which is removed with all that lies in it.
+class TemporaryFolder {
+ public:
+  static Expected<std::unique_ptr<TemporaryFolder>> make();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
+  const std::string path_;
+};
 
 /// Calls `body` on the large stack that deep sources and deep recursion need; returns its result.
 int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body);

@@ -4,9 +4,11 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <map>
 
 #include "codegen/bytecode/Disassembler.h"
 #include "driver/Command.h"
+#include "runtime/image/ImageFormat.h"
 
 namespace gene::driver {
 namespace {
@@ -29,29 +31,47 @@ const std::vector<OptionSpec>& specs() {
   return all;
 }
 
-/// D/DIR/NAME.gir; an absolute directory loses its leading slash.
+/// D/DIR/NAME.gir; an absolute directory loses its leading slash, and steps to a parent at the start go: nothing is written
+/// outside of D.
 fs::path outputPath(const std::string& directory, const std::string& source) {
-  fs::path path = fs::path(source).relative_path();
+  fs::path path;
+  for (const fs::path& part : fs::path(source).lexically_normal().relative_path())
+    if (part != "..") path /= part;
   path.replace_extension(".gir");
-  return fs::path(directory) / path.lexically_normal();
+  return (fs::path(directory) / path).lexically_normal();
 }
 
-bool upToDate(const std::string& source, const fs::path& output) {
-  std::error_code error;
-  const auto made = fs::last_write_time(output, error);
-  if (error) return false;
-  const auto written = fs::last_write_time(source, error);
-  if (error || written >= made) return false;
+/// Was the file made by this compiler, with these options, from what its inputs are at present?
+bool upToDate(const std::string& source, const fs::path& output, const CompileOptions& options) {
   Expected<std::string> bytes = readFile(output.string());
-  return bytes.ok() &&
-         describeGirFile(output.string(),
-                         {reinterpret_cast<const uint8_t*>(bytes->data()), bytes->size()})
-             .ok();
+  if (!bytes) return false;
+  const std::span<const uint8_t> image(reinterpret_cast<const uint8_t*>(bytes->data()),
+                                       bytes->size());
+  Expected<const image::ImageHeader*> header = image::readHeader(image);
+  if (!header || (*header)->level != static_cast<uint32_t>(options.level) ||
+      (*header)->flags >> image::ImageHeader::LanguageShift != options.language.bits())
+    return false;
+  const std::span<const uint8_t> strings = image::table<uint8_t>(image, image::Section::Strings);
+  const auto inputs = image::table<image::ImageInput>(image, image::Section::Inputs);
+  bool isFirst = true;
+  for (const image::ImageInput& input : inputs) {
+    if (input.name.offset > strings.size() ||
+        input.name.length > strings.size() - input.name.offset)
+      return false;
+    const std::string name(reinterpret_cast<const char*>(strings.data()) + input.name.offset,
+                           input.name.length);
+    if (isFirst && name != source) return false;
+    isFirst = false;
+    Expected<std::string> text = readFile(name);
+    if (!text || image::hashText(*text) != input.hash) return false;
+  }
+  return !isFirst;
 }
 
 struct Job {
   const Options& options;
   std::string format;
+  CompileOptions compile;
 };
 
 int listing(const Job& job, const std::string& name, const std::vector<uint8_t>& image) {
@@ -66,11 +86,10 @@ int compileOne(const Job& job, const std::string& name, std::string text) {
   SourceManager sources;
   const Location start = sources.add(name.empty() ? "<input>" : name, std::move(text));
   DiagnosticEngine diagnostics(sources);
-  CompileOptions compile;
-  compile.language = languageOptions(job.options);
-  compile.level = optimisationLevel(job.options, 1);
-  std::unique_ptr<ir::Program> program = compileToIr(sources, start, diagnostics, compile);
-  if (const int code = reportDiagnostics(diagnostics, errorFormat(job.options), name);
+  if (const auto code = chooseWarnings(job.options, diagnostics)) return *code;
+  std::unique_ptr<ir::Program> program = compileToIr(sources, start, diagnostics, job.compile);
+  if (const int code = reportDiagnostics(diagnostics, errorFormat(job.options),
+                                         name.empty() ? std::string(NoFile) : name);
       code != Success || !program)
     return Failed;
   const std::vector<uint8_t> image = compileToImage(*program);
@@ -79,6 +98,7 @@ int compileOne(const Job& job, const std::string& name, std::string text) {
   if (job.format != "gir") return listing(job, name, image);
   const fs::path output =
       outputPath(job.options.get("out-dir", "build"), name.empty() ? "input.gene" : name);
+  if (Status status = checkOutput(output.string(), sources); !status) return fail(status.message());
   std::printf("Compiling: %s -> %s\n", name.c_str(), output.c_str());
   if (Status status =
           writeFile(output.string(), {reinterpret_cast<const char*>(image.data()), image.size()});
@@ -97,6 +117,7 @@ int compileAll(const Job& job) {
     return compileOne(job, {}, readStandardInput());
   }
   int code = Success;
+  std::map<fs::path, std::string> outputs;
   for (const std::string& file : files) {
     Expected<std::string> text = readFile(file);
     if (!text) {
@@ -104,7 +125,12 @@ int compileAll(const Job& job) {
       continue;
     }
     const fs::path output = outputPath(job.options.get("out-dir", "build"), file);
-    if (job.format == "gir" && !job.options.has("force") && upToDate(file, output)) {
+    const auto [first, isNew] = outputs.try_emplace(output, file);
+    if (job.format == "gir" && !isNew && first->second != file) {
+      code = fail(first->second + " and " + file + " would both be compiled to " + output.string());
+      continue;
+    }
+    if (job.format == "gir" && !job.options.has("force") && upToDate(file, output, job.compile)) {
       std::printf("Up-to-date: %s\n", output.c_str());
       continue;
     }
@@ -122,11 +148,18 @@ int compile(Arguments args) {
   if (const auto code = readCommandLine("compile", specs(), args, Positionals::Anywhere,
                                         UnknownOptions::Failure, options))
     return *code;
-  const Job job{options, options.get("format", options.positional.empty() ? "pretty" : "gir")};
+  Job job{options,
+          options.get("format", options.positional.empty() ? "pretty" : "gir"),
+          {.language = languageOptions(options),
+           .level = optimisationLevel(options, 1),
+           .observe = {}}};
   if (job.format != "gir" && job.format != "pretty" && job.format != "compact" &&
       job.format != "bytecode")
     return fail("Invalid format '" + job.format + "'. Must be: pretty, compact, bytecode, or gir");
-  return onLargeStack(runtimeOptionsFromEnvironment(), [&] { return compileAll(job); });
+  return onLargeStack(runtimeOptionsFromEnvironment(), [&] {
+    job.compile.names = namesContext();
+    return compileAll(job);
+  });
 }
 
 }  // namespace gene::driver

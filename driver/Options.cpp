@@ -83,24 +83,6 @@ Status split(std::span<const OptionSpec> specs, std::span<const std::string> arg
   return {};
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours that make `b` of `a`.
-size_t editDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); j++) row[j] = j;
-  for (size_t i = 1; i <= a.size(); i++) {
-    before.swap(last);
-    last.swap(row);
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); j++) {
-      row[j] =
-          std::min({last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1), last[j] + 1, row[j - 1] + 1});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        row[j] = std::min(row[j], before[j - 2] + 1);
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 std::string Options::get(const std::string& name, std::string otherwise) const {
@@ -125,18 +107,6 @@ std::string optionsHelp(std::span<const OptionSpec> specs) {
   std::ostringstream out;
   out << describe(specs);
   return out.str();
-}
-
-std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
-  std::string_view best;
-  size_t bestDistance = std::max<size_t>(word.size() / 3, 1) + 1;
-  for (std::string_view candidate : candidates) {
-    const size_t distance = editDistance(word, candidate);
-    if (distance >= bestDistance) continue;
-    bestDistance = distance;
-    best = candidate;
-  }
-  return best;
 }
 
 }  // namespace gene::driver

@@ -42,7 +42,4 @@ Expected<Options> parseOptions(std::span<const OptionSpec> specs, std::span<cons
 /// The table as help text.
 std::string optionsHelp(std::span<const OptionSpec> specs);
 
-/// The candidate nearest to `word` by edit distance, or empty if none is near.
-std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
-
 }  // namespace gene::driver

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <optional>
 
 #include "driver/Command.h"
 #include "frontend/syntax/Format.h"
@@ -38,6 +39,69 @@ int parseOne(std::string name, std::string text, ParseFormat format, Output outp
   out += printParsed(forms, format);
   const Status status = writeFile("-", out);
   return status.ok() ? Success : fail(status.message());
+}
+
+/// The forms of a text, printed; after mistakes, which are reported, nothing. `name` is empty for standard input.
+std::optional<std::string> formsOf(const std::string& name, const std::string& text) {
+  SourceManager sources;
+  const Location start = sources.add(name.empty() ? "<stdin>" : name, text);
+  DiagnosticEngine diagnostics(sources);
+  Arena arena;
+  std::string printed;
+  for (const Form* form : readForms(start, arena, diagnostics)) printed += printForm(*form) + "\n";
+  if (!diagnostics.hasErrors()) return printed;
+  reportDiagnostics(diagnostics, ErrorFormat::Human, name.empty() ? "<stdin>" : name);
+  return std::nullopt;
+}
+
+/// The canonical text of a source that can be read; it has the same forms.
+std::optional<std::string> canonical(const std::string& name, const std::string& text) {
+  const std::optional<std::string> before = formsOf(name, text);
+  if (!before) return std::nullopt;
+  std::string result = formatSource(text);
+  if (result != text && formsOf(name, result) != before) {
+    fail("internal error: the canonical form of " + (name.empty() ? "<stdin>" : name) +
+         " would be another program; nothing was written");
+    return std::nullopt;
+  }
+  return result;
+}
+
+int formatInput(bool checkOnly) {
+  if (::isatty(STDIN_FILENO)) return fail("No input files provided");
+  const std::string text = readStandardInput();
+  if (text.empty()) return fail("No input provided");
+  const std::optional<std::string> result = canonical({}, text);
+  if (!result) return Failed;
+  if (!checkOnly) {
+    const Status status = writeFile("-", *result);
+    return status.ok() ? Success : fail(status.message());
+  }
+  if (*result != text) return fail("Stdin is not canonically formatted");
+  std::puts("Stdin is canonically formatted");
+  return Success;
+}
+
+/// Files that cannot be read or parsed are reported and left alone; the others are formatted all the same.
+int formatFiles(const std::vector<std::string>& files, bool checkOnly) {
+  int code = Success;
+  for (const std::string& file : files) {
+    Expected<std::string> text = readFile(file);
+    if (!text) {
+      code = fail(text.message());
+      continue;
+    }
+    const std::optional<std::string> result = canonical(file, *text);
+    if (!result) {
+      code = Failed;
+      continue;
+    }
+    if (*result == *text) continue;
+    if (checkOnly) return fail("File is not canonically formatted: " + file);
+    if (Status status = writeFile(file, *result); !status) code = fail(status.message());
+  }
+  if (checkOnly && code == Success) std::puts("All files are canonically formatted");
+  return code;
 }
 
 }  // namespace
@@ -95,29 +159,10 @@ int format(Arguments args) {
                                         UnknownOptions::Failure, options))
     return *code;
   const bool checkOnly = options.has("check");
-  if (options.positional.empty()) {
-    if (::isatty(STDIN_FILENO)) return fail("No input files provided");
-    const std::string text = readStandardInput();
-    if (text.empty()) return fail("No input provided");
-    const std::string canonical = formatSource(text);
-    if (!checkOnly) {
-      const Status status = writeFile("-", canonical);
-      return status.ok() ? Success : fail(status.message());
-    }
-    if (canonical != text) return fail("Stdin is not canonically formatted");
-    std::puts("Stdin is canonically formatted");
-    return Success;
-  }
-  for (const std::string& file : options.positional) {
-    Expected<std::string> text = readFile(file);
-    if (!text) return fail(text.message());
-    const std::string canonical = formatSource(*text);
-    if (canonical == *text) continue;
-    if (checkOnly) return fail("File is not canonically formatted: " + file);
-    if (Status status = writeFile(file, canonical); !status) return fail(status.message());
-  }
-  if (checkOnly) std::puts("All files are canonically formatted");
-  return Success;
+  return onLargeStack(runtimeOptionsFromEnvironment(), [&] {
+    return options.positional.empty() ? formatInput(checkOnly)
+                                      : formatFiles(options.positional, checkOnly);
+  });
 }
 
 }  // namespace gene::driver

@@ -154,23 +154,58 @@ int runAndPrint(Context& context, Program& program, const RuntimeOptions& option
   return finishProgram(context, Success, options);
 }
 
+/// Does the program raise an exception for certain, if it comes there?
+bool comesTrue(const Diagnostic& d) {
+  switch (d.id) {
+    case Diag::UndefinedName:
+    case Diag::MissingArgument:
+    case Diag::UnexpectedKeyword:
+    case Diag::SurplusArgument:
+    case Diag::ArgumentType:
+    case Diag::StringArithmetic:
+    case Diag::UnknownMethodName: return true;
+    default: return false;
+  }
+}
+
+/// Warnings that come true are held back until the program has ended: most of them are said by its error.
+std::vector<ExpectedError> takeExpected(DiagnosticEngine& diagnostics, const Job& job) {
+  std::vector<ExpectedError> expected;
+  if (diagnostics.hasErrors()) return expected;
+  for (const Diagnostic& d : diagnostics.all()) {
+    if (!comesTrue(d)) continue;
+    const Position at = job.sources.position(d.loc);
+    expected.push_back({std::string(at.file), at.line, at.column, d.message,
+                        renderDiagnostic(job.sources, d, job.runtime.errorFormat), d.hints});
+  }
+  diagnostics.drop(0, comesTrue);
+  return expected;
+}
+
 int runJob(Job& job) {
+  Context& context = *createContext(job.runtime);
   DiagnosticEngine diagnostics(job.sources);
+  if (const auto code = chooseWarnings(job.options, diagnostics)) return *code;
   CompileOptions compile;
+  compile.names = &context;
   compile.language = languageOptions(job.options);
   compile.language.package = job.package;
   compile.level = optimisationLevel(job.options, 1);
   compile.verify = job.options.has("verify-ir");
   compile.keepCalls = countsCalls(job);
   std::unique_ptr<ir::Program> program = compileToIr(job.sources, job.start, diagnostics, compile);
+  auto* const expected = new std::vector<ExpectedError>(takeExpected(diagnostics, job));
   const int reported = reportDiagnostics(diagnostics, job.runtime.errorFormat);
+  job.runtime.expected = expected;
+  atEnd([expected] {
+    for (const ExpectedError& e : *expected) writeError(e.warning);
+  });
   if (!program) return reported == Success ? Failed : reported;
   if (job.lists()) {
     const std::string text = "=== Compilation Output ===\n" +
                              disassemble(compileToImage(*program), job.options.has("addresses"));
     if (const Status status = writeFile("-", text); !status) return fail(status.message());
   }
-  Context& context = *createContext(job.runtime);
   Program* loaded = loadProgram(context, *program);
   if (!loaded || !prepareRun(context, job)) return Failed;
   return job.printLast
@@ -189,11 +224,12 @@ int run(Arguments args) {
     return misuse(status.message());
   if (!choosePackage(job)) return Failed;
   std::vector<std::string>& words = job.options.positional;
-  if (words.empty()) {
-    if (::isatty(STDIN_FILENO)) return fail("No file provided to run.");
+  if (words.empty() || words[0] == "-") {
+    if (words.empty() && ::isatty(STDIN_FILENO)) return fail("No file provided to run.");
     std::string text = readStandardInput();
     if (text.empty()) return fail("No input provided. Provide a file to run.");
     job.runtime.programName = "<stdin>";
+    if (!words.empty()) job.runtime.arguments.assign(words.begin() + 1, words.end());
     job.runtime.sourceText = text;
     job.start = job.sources.add("<stdin>", std::move(text));
     return onLargeStack(job.runtime, [&] { return runJob(job); });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 
@@ -28,7 +29,7 @@ std::string overview() {
     text += line + std::string(e.summary) + "\n";
   }
   text +=
-      "  help        this text; gene COMMAND --help tells about one command\n"
+      "  help        this text; gene help COMMAND tells about one command\n"
       "\n"
       "Examples:\n"
       "  gene run program.gene one two\n"
@@ -52,17 +53,29 @@ int dispatch(const std::vector<std::string>& words) {
   static const std::string_view help[] = {"help", "h", "-h", "--help"};
   const bool wantsHelp =
       words.empty() || std::find(std::begin(help), std::end(help), words[0]) != std::end(help);
+  const auto command = [](const std::string& name) {
+    return std::find_if(std::begin(entries), std::end(entries), [&](const Entry& e) {
+      return name == e.name || (!e.alias.empty() && name == e.alias);
+    });
+  };
   if (wantsHelp) {
+    // `gene help COMMAND` is `gene COMMAND --help`.
+    if (words.size() > 1)
+      if (const auto* e = command(words[1]); e != std::end(entries)) {
+        const std::vector<std::string> option{"--help"};
+        return e->function(option);
+      }
     std::fputs(overview().c_str(), stdout);
     return Success;
   }
-  if (words[0] == "--version" || words[0] == "version") {
+  if (words[0] == "--version" || words[0] == "-V" || words[0] == "version") {
     std::puts("gene " GENE_VERSION);
     return Success;
   }
-  for (const Entry& e : entries)
-    if (words[0] == e.name || (!e.alias.empty() && words[0] == e.alias))
-      return e.function(Arguments(words).subspan(1));
+  if (const auto* e = command(words[0]); e != std::end(entries))
+    return e->function(Arguments(words).subspan(1));
+  // `gene FILE.gene` is `gene run FILE.gene`.
+  if (words[0].ends_with(".gene") || words[0].ends_with(".gir")) return run(words);
   return unknownCommand(words[0]);
 }
 
@@ -82,6 +95,10 @@ std::string commandHelp(std::string_view name, std::span<const OptionSpec> specs
 int main(int argc, char** argv) {
   const int status = gene::driver::dispatch(std::vector<std::string>(argv + 1, argv + argc));
   if (std::fflush(stdout) == 0 || status != gene::driver::Success) return status;
+  if (errno == EPIPE) {  // nobody reads any more
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+  }
   return gene::driver::fail(std::string("cannot write to standard output: ") +
                             std::strerror(errno));
 }

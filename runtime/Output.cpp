@@ -44,6 +44,10 @@ bool writeAll(int file, const char* text, size_t size) {
 }
 
 [[noreturn]] void outputLost() {
+  if (errno == EPIPE) {  // nobody reads any more: the end that others have, too
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+  }
   std::string_view reason = std::strerror(errno);
   constexpr std::string_view message = "Error: cannot write to standard output: ";
   writeAll(STDERR_FILENO, message.data(), message.size());

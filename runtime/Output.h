@@ -1,7 +1,8 @@
 #pragma once
 // Standard output and standard error of the program. Output is collected in a buffer of the process and written when
 // the buffer is full, before anything goes to standard error, before standard input is read, when the program ends,
-// and line by line on a terminal. A program whose output nobody takes ends with a message and exit code 1.
+// and line by line on a terminal. When nobody reads the
+// output any more the program ends as SIGPIPE ends one; when it cannot be written, with a message and exit code 1.
 
 #include <cstdint>
 #include <functional>

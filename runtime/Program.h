@@ -5,6 +5,7 @@
 #include <span>
 
 #include "runtime/object/Function.h"
+#include "runtime/support/LanguageOptions.h"
 
 namespace gene {
 
@@ -25,6 +26,12 @@ struct TraceSite {
   const TraceSite* caller;  // of inlined code: the call; else null
 };
 
+/// A file that the program was made from.
+struct SourceInput {
+  const char* name;
+  uint64_t hash;  // image::hashText
+};
+
 struct Program {
   Value* slots = nullptr;  // globals, then constants: roots, not counted
   uint32_t globalCount = 0;
@@ -38,6 +45,8 @@ struct Program {
   uint32_t siteCount = 0;
   InlineCache* caches = nullptr;  // native programs; VM caches lie in the code
   uint32_t cacheCount = 0;
+  LanguageOptions language;  // of code that it evaluates
+  std::span<const SourceInput> inputs;
 };
 
 /// What a native executable hands to the runtime (made by codegen/llvm, read by runtime/abi/Main.cpp).

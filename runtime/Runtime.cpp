@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -12,6 +13,7 @@
 #include "runtime/Trace.h"
 #include "runtime/abi/MethodTable.h"
 #include "runtime/heap/Heap.h"
+#include "runtime/image/ImageFormat.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
@@ -101,26 +103,27 @@ std::string statistics(Context& context) {
   return out;
 }
 
-/// Line `number` of a file, or nothing. (Streams would add half a megabyte to every program.)
-std::string sourceLine(std::string_view file, uint32_t number) {
-  std::FILE* in = std::fopen(std::string(file).c_str(), "r");
-  if (!in) return "";
-  std::string line;
-  for (int c; number > 0 && (c = std::getc(in)) != EOF;) {
-    if (c == '\n')
-      number--;
-    else if (number == 1)
-      line += static_cast<char>(c);
-  }
-  std::fclose(in);
-  return line;
-}
-
 /// Line `number` of a text.
 std::string_view lineOf(std::string_view text, uint32_t number) {
   for (; number > 1 && !text.empty(); number--)
     text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
   return text.substr(0, text.find('\n'));
+}
+
+/// The text of a file that the program was made from; empty if it is not there any more, or not the same.
+/// (Streams would add half a megabyte to every program.)
+std::string sourceText(const Program* program, std::string_view name) {
+  if (!program) return "";
+  const auto input = std::ranges::find_if(
+      program->inputs, [&](const SourceInput& i) { return std::string_view(i.name) == name; });
+  if (input == program->inputs.end()) return "";
+  std::FILE* in = std::fopen(input->name, "r");
+  if (!in) return "";
+  std::string text;
+  char buffer[4096];
+  while (const size_t n = std::fread(buffer, 1, sizeof buffer, in)) text.append(buffer, n);
+  std::fclose(in);
+  return image::hashText(text) == input->hash ? text : "";
 }
 
 /// FILE:LINE:COL taken apart; `file` refers to `text`.
@@ -142,8 +145,8 @@ std::string messageOf(Context& context, Value exception) {
   return message.isAbsent() ? literalText(context, exception) : displayText(context, message);
 }
 
-std::string stackText(const Trace& trace) {
-  std::string out;
+std::vector<ErrorReport::Frame> stackFrames(const Trace& trace) {
+  std::vector<ErrorReport::Frame> frames;
   uint64_t left = 0;
   for (uint64_t i = 0; i < trace.count(); i++) {
     const TraceSite* site = trace.at(i);
@@ -151,17 +154,32 @@ std::string stackText(const Trace& trace) {
       left++;
       continue;
     }
-    if (left != 0) out += "  … " + std::to_string(left) + " more calls\n";
+    if (left != 0) frames.push_back({{}, {}, left});
     left = 0;
     const std::string_view name = site->function;
-    out += "  at " +
-           std::string(name.empty()         ? "<unnamed>"
-                       : name == "__init__" ? "<module>"
-                                            : name) +
-           " (" + site->file + ":" + std::to_string(site->line) + ":" +
-           std::to_string(site->column) + ")\n";
+    frames.push_back({std::string(name.empty()         ? "<unnamed>"
+                                  : name == "__init__" ? "<module>"
+                                                       : name),
+                      {site->file, site->line, site->column}});
   }
-  return out;
+  return frames;
+}
+
+/// An exception without a message, for people: its class and fields.
+std::string describeInstance(Context& context, InstanceObject* instance) {
+  const Shape* shape = shapeOfInstance(context, instance);
+  std::string text(shape->cls->name.get().symbol().text());
+  std::vector<std::pair<uint32_t, Symbol>> fields;
+  for (const auto& [name, number] : shape->slots)
+    if (name != sym::LocationName) fields.push_back({number, name});
+  std::sort(fields.begin(), fields.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [number, name] : fields) {
+    const Value value = getField(context, instance, name);
+    if (!value.isAbsent())
+      text += " ^" + std::string(name.text()) + " " + literalText(context, value);
+  }
+  return text;
 }
 
 }  // namespace
@@ -183,9 +201,8 @@ size_t parseSize(const char* text) {
 
 RuntimeOptions runtimeOptionsFromEnvironment() {
   RuntimeOptions options;
-  if (const char* format = std::getenv("GENE_ERROR_FORMAT");
-      format && std::string_view(format) == "gene")
-    options.errorFormat = ErrorFormat::Gene;
+  if (const char* format = std::getenv("GENE_ERROR_FORMAT"))
+    parseErrorFormat(format, &options.errorFormat);
   if (const char* size = std::getenv("GENE_STACK_SIZE"); size && parseSize(size) != 0)
     options.stackSize = parseSize(size);
   options.stats = isSet("GENE_STATS");
@@ -285,7 +302,12 @@ int finishProgram(Context& context, int code, const RuntimeOptions& options) {
 std::string describeUncaught(Context& context, const RuntimeOptions& options) {
   const Value exception = context.exception;
   const Trace trace = *context.trace;
-  const std::string message = messageOf(context, exception);
+  std::string message = messageOf(context, exception);
+  if (options.errorFormat != ErrorFormat::Gene && isInstance(exception)) {
+    auto* instance = static_cast<InstanceObject*>(exception.object());
+    if (getField(context, instance, sym::Message).isAbsent())
+      message = describeInstance(context, instance);
+  }
   std::string place;
   Position position;
   if (trace.count() != 0) {
@@ -298,20 +320,66 @@ std::string describeUncaught(Context& context, const RuntimeOptions& options) {
     position = parsePlace(place);
   }
   takeException(context);
-  std::string line;
-  if (position.line != 0)
-    line = position.file == options.programName && !options.sourceText.empty()
-               ? std::string(lineOf(options.sourceText, position.line))
-               : sourceLine(position.file, position.line);
-  std::string report = renderError({.position = position,
-                                    .message = message,
-                                    .code = errorCode(message, "GENE.RUNTIME.ERROR"),
-                                    .severity = "error",
-                                    .stage = "runtime",
-                                    .sourceLine = line},
-                                   options.errorFormat);
-  if (options.errorFormat == ErrorFormat::Human) report += stackText(trace);
-  return report;
+  std::string text;
+  const auto line = [&](const Position& at) {
+    if (at.line == 0) return std::string();
+    return std::string(at.file == options.programName && !options.sourceText.empty()
+                           ? lineOf(options.sourceText, at.line)
+                           : lineOf(text = sourceText(context.program, at.file), at.line));
+  };
+  const std::string shown = line(position);
+  ErrorReport report{.position = position,
+                     .message = message,
+                     .code = errorCode(message, "GENE.RUNTIME.ERROR"),
+                     .severity = "error",
+                     .stage = "runtime",
+                     .humanCode = {},
+                     .sourceLine = shown,
+                     .hints = trace.hints,
+                     .notes = {},
+                     .stack = stackFrames(trace)};
+  std::string definition;
+  if (const TraceSite* site = trace.definition.site) {
+    const Position at{site->file, site->line, site->column};
+    definition = line(at);
+    report.notes.push_back({at, definition, trace.definition.signature + " is defined here"});
+  }
+  // What is called, by its name in the source.
+  if (!report.hints.empty() && report.hints[0].starts_with("what is called here") &&
+      position.column <= shown.size() && shown[position.column - 1] == '(') {
+    const uint32_t length = extentAt(shown, position.column + 1);
+    report.hints[0].replace(0, 19, "'" + shown.substr(position.column, length) + "'");
+  }
+  // An annotation refuses what the caller gave.
+  std::string callerLine;
+  const TraceSite* caller = trace.count() > 1 ? trace.at(1) : nullptr;
+  const bool refused = caller && message.starts_with("Type error [GENE_TYPE_MISMATCH]") &&
+                       message.find(" in return value of ") == std::string::npos;
+  if (caller) callerLine = line({caller->file, caller->line, caller->column});
+  std::string said;
+  if (options.expected) {
+    // What the compiler has seen coming is said once. Its place lies in the call that failed.
+    const auto covers = [](const Position& at, std::string_view text, const ExpectedError& e) {
+      return e.line == at.line && e.file == at.file && e.column >= at.column &&
+             e.column < at.column + extentAt(text, at.column);
+    };
+    std::erase_if(*options.expected, [&](const ExpectedError& e) {
+      const bool here = covers(position, shown, e);
+      const bool there =
+          refused && covers({caller->file, caller->line, caller->column}, callerLine, e);
+      if (!here && !there) return false;
+      if (report.hints.empty()) report.hints = e.hints;
+      if (there && said.empty()) {
+        said = e.message;
+        report.notes.push_back({{caller->file, e.line, e.column}, callerLine, said});
+      }
+      return true;
+    });
+  }
+  if (refused && said.empty())
+    report.notes.push_back(
+        {{caller->file, caller->line, caller->column}, callerLine, "it was called here"});
+  return renderError(report, options.errorFormat);
 }
 
 }  // namespace gene

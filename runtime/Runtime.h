@@ -11,11 +11,22 @@
 
 namespace gene {
 
+/// An error that a program is going to raise if it comes to this place, and the warning about it that was held back.
+struct ExpectedError {
+  std::string file;
+  uint32_t line, column;
+  std::string message;
+  std::string warning;  // as it is printed
+  std::vector<std::string> hints;
+};
+
 struct RuntimeOptions {
   std::vector<std::string> arguments;  // $args
   std::string programName;             // $program
   std::string sourceText;  // the program's text when it stands in no file: for reports of errors
   ErrorFormat errorFormat = ErrorFormat::Human;
+  std::vector<ExpectedError>* expected =
+      nullptr;  // the report of one of these has its hints, and takes it away
   size_t stackSize =
       size_t{1} << 30;  // of the machine stack and of the VM's value stack, lazily committed
   bool stats = false;   // report on standard error at the end (also GENE_STATS=1)

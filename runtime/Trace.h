@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "runtime/Program.h"
@@ -22,7 +23,16 @@ class Trace {
   void clear() {
     first_.clear();
     count_ = 0;
+    hints.clear();
+    definition = {};
   }
+  /// What the report of the pending exception says besides its message, if nobody catches it: what to do about it, and
+  /// where what was called is defined.
+  std::vector<std::string> hints;
+  struct Definition {
+    const TraceSite* site = nullptr;
+    std::string signature;
+  } definition;
   /// `exception` starts again: with the trace it had when it was caught, if that was the last one caught.
   void begin(Value exception) {
     if (exception == caught && !saved_.empty()) {

@@ -322,7 +322,8 @@ void Select::emitCheckType(const ir::Instruction& i) {
                   : has(Kind::Int)    ? Opcode::CheckInt
                   : has(Kind::Float)  ? Opcode::CheckFloat
                                       : Opcode::CheckObject,
-                  result(i), has(Kind::Int) || has(Kind::Float) ? 0 : expected);
+                  result(i), has(Kind::Int) || has(Kind::Float) ? 0 : expected,
+                  ir::rulesOf(i).bits());
   assembler_.word(tables_.formSlot(i.as<Op::CheckType>().type(), false));
   assembler_.word(tables_.formSlot(i.as<Op::CheckType>().context(), false));
   assembler_.word(0);

@@ -8,6 +8,8 @@
 #include "codegen/bytecode/Bytecode.h"
 #include "frontend/lower/Lower.h"
 #include "frontend/syntax/Reader.h"
+#include "runtime/object/Class.h"
+#include "runtime/object/Map.h"
 
 namespace gene {
 namespace {
@@ -22,6 +24,46 @@ uint64_t timestampOf(const ir::Program& program) {
   return static_cast<uint64_t>(status.st_mtime);
 }
 
+const Context& contextOf(const void* data) { return *static_cast<const Context*>(data); }
+
+std::vector<std::string_view> keysOf(const MapObject* map) {
+  std::vector<std::string_view> names;
+  for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++)
+    names.push_back(map->entries[i].key.get().symbol().text());
+  return names;
+}
+
+/// The built-in names of a context.
+KnownNames namesOf(Context* context) {
+  return {.data = context,
+          .isDefined =
+              [](const void* data, Symbol name) {
+                const Context& c = contextOf(data);
+                return !namespaceGet(c.globals, name).isAbsent();
+              },
+          .names =
+              [](const void* data) {
+                return keysOf(as<MapObject>(contextOf(data).globals->members.get()));
+              },
+          .methods =
+              [](const void* data, std::string_view name) {
+                std::vector<std::string_view> all;
+                const Value found = namespaceGet(contextOf(data).globals, Symbol::of(name));
+                if (!isClass(found)) return all;
+                for (const auto* cls = as<ClassObject>(found); cls; cls = parentOf(cls))
+                  for (const std::string_view method : keysOf(as<MapObject>(cls->methods.get())))
+                    all.push_back(method);
+                return all;
+              },
+          .isMethod =
+              [](const void* data, std::string_view name) {
+                for (const ClassObject* cls : contextOf(data).classes)
+                  if (cls && mapFind(as<MapObject>(cls->methods.get()), Symbol::of(name)) >= 0)
+                    return true;
+                return false;
+              }};
+}
+
 }  // namespace
 
 std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
@@ -29,10 +71,14 @@ std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
                                          const CompileOptions& options) {
   auto program = std::make_unique<ir::Program>(sources);
   program->mainFile = program->arena.copy(sources.name(start));
-  const std::span<Form*> forms = readForms(start, program->arena, diagnostics);
-  if (diagnostics.hasErrors()) return nullptr;
-  const ast::Module module =
-      analyze(forms, *program, options.language, diagnostics, sources, start);
+  program->language = options.language;
+  program->level = options.level;
+  const std::span<Form*> forms = readProgram(start, program->arena, diagnostics);
+  // What could be read is looked at all the same, for the mistakes there.
+  if (diagnostics.hasErrors()) diagnostics.setIncomplete();
+  const KnownNames known = namesOf(options.names);
+  const ast::Module module = analyze(forms, *program, options.language, diagnostics, sources, start,
+                                     options.names ? &known : nullptr);
   if (diagnostics.hasErrors()) return nullptr;
   lower(module, *program, options.language);
   if (options.observe) options.observe(*program, "lower", true);

@@ -7,6 +7,7 @@
 
 #include "codegen/passes/Pipeline.h"
 #include "frontend/analysis/Analyze.h"
+#include "runtime/Context.h"
 
 namespace gene {
 
@@ -16,6 +17,8 @@ struct CompileOptions {
   bool native = false;  // for machine code, not for the VM
   bool verify = false;
   bool keepCalls = false;  // as PassContext's
+  Context* names =
+      nullptr;  // whose built-ins there are, for warnings about names; null: none are given
   std::function<void(const ir::Program&, std::string_view pass, bool after)> observe;
 };
 

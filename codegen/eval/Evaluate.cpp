@@ -6,6 +6,7 @@
 
 #include "codegen/eval/Compile.h"
 #include "frontend/lower/Lower.h"
+#include "runtime/Output.h"
 #include "runtime/Program.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/image/ImageLoader.h"
@@ -53,12 +54,18 @@ std::unique_ptr<Evaluated> compile(Context& context, Form* form,
   const std::span<const Symbol> moduleNames(around ? around->globalNames : nullptr,
                                             around ? around->globalCount : 0);
   form->loc = start;
-  const ast::Module module = analyzeEvaluated(form, names, moduleNames, program, {}, diagnostics);
-  if (diagnostics.hasErrors()) {
-    raise(context, ErrorClass::Exception, diagnostics.all().front().message);
-    return nullptr;
+  if (around) program.language = around->language;
+  const ast::Module module =
+      analyzeEvaluated(form, names, moduleNames, program, program.language, diagnostics);
+  for (const Diagnostic& d : diagnostics.all()) {
+    if (d.severity == Severity::Error) {
+      raise(context, ErrorClass::Exception, d.message);
+      return nullptr;
+    }
   }
-  lower(module, program, {});
+  for (const Diagnostic& d : diagnostics.all())
+    writeError(renderDiagnostic(sources, d, ErrorFormat::Human));
+  lower(module, program, program.language);
   PassContext passes{
       .program = program, .level = 0, .native = false, .verify = false, .observe = {}};
   runPipeline(passes);

@@ -282,6 +282,10 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
                                                   : NoIndex});
   }
 
+  std::vector<ImageInput> inputs;
+  for (const SourceManager::Source& source : program.sources.all())
+    inputs.push_back({data_->text(source.name), hashText(source.text)});
+
   ImageHeader header{};
   std::vector<uint8_t> image(sizeof header);
   SectionWriter writer(image);
@@ -297,13 +301,16 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
   section(Section::Shapes) = writer.add(shapes);
   section(Section::ShapeArgs) = writer.add(shapeArgs);
   section(Section::Sites) = writer.add(data_->sites);
+  section(Section::Inputs) = writer.add(inputs);
   section(Section::Code) = writer.add(codeBytes);
 
   std::copy_n(Magic, sizeof Magic, header.magic);
   header.version = FormatVersion;
   header.abi = abiHash();
   header.timestamp = timestamp;
-  header.flags = code.empty() ? 0 : ImageHeader::HasCode;
+  header.flags = (code.empty() ? 0 : ImageHeader::HasCode) | program.language.bits()
+                                                                 << ImageHeader::LanguageShift;
+  header.level = static_cast<uint32_t>(program.level);
   header.constants = data_->constantCount;
   CompilerVersion.copy(header.compiler, sizeof header.compiler - 1);
   const Location main = program.functions.front()->loc;

@@ -143,15 +143,12 @@ Type Annotation::of(Type value) const {
 
 Annotation annotationOf(const Instruction& check) {
   const auto view = check.as<Op::CheckType>();
-  const Form *type = view.type(), *context = view.context();
-  std::string_view text =
-      context->kind == FormKind::String ? as<StringForm>(*context).text : std::string_view{};
+  const Form* type = view.type();
+  const CheckRules rules = rulesOf(check);
+  if (rules.elements) return {Type::none(), Type::Array(), true, true};
   Annotation a;
-  const bool strict = text.starts_with('!');
-  if (strict) text.remove_prefix(1);
-  if (text.starts_with("...")) return {Type::none(), Type::Array(), true, true};
-  a.converts = !text.starts_with("variable @ ");
-  a.passes = a.gives = strict ? Type::none() : Type::Nil();
+  a.converts = rules.converts;
+  a.passes = a.gives = rules.strict ? Type::none() : Type::Nil();
   const auto first = static_cast<uint16_t>(view.first()), last = static_cast<uint16_t>(view.last());
   const Type classes = Type::instanceOf(first, last);
   if (first) a.passes = a.passes | classes;

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "codegen/ir/Ir.h"
+#include "runtime/support/CheckRules.h"
 
 namespace gene::ir {
 
@@ -23,6 +24,9 @@ struct Annotation {
 
 /// Of a `check.type`.
 Annotation annotationOf(const Instruction& check);
+inline CheckRules rulesOf(const Instruction& check) {
+  return CheckRules::of(static_cast<uint64_t>(check.as<Op::CheckType>().rules()));
+}
 
 /// Does the value certainly pass the check, as it is?
 bool isProven(const Instruction& check, const Value* value);

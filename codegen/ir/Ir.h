@@ -24,6 +24,7 @@
 #include "runtime/abi/Instructions.h"
 #include "runtime/support/Arena.h"
 #include "runtime/support/Check.h"
+#include "runtime/support/LanguageOptions.h"
 #include "runtime/support/Symbol.h"
 
 namespace gene::ir {
@@ -251,6 +252,8 @@ class Program {
   const SourceManager& sources;
   Arena arena;
   std::string_view mainFile;         // as given on the command line
+  LanguageOptions language;          // what it was compiled with
+  int level = 0;                     // -O
   std::vector<Function*> functions;  // [0] is the main module's __init__: no slots
   std::vector<Global*> globals;
   std::vector<CallShape*> shapes;

@@ -132,7 +132,8 @@ void FunctionEmitter::emitCheckType(const ir::Instruction& inst) {
     llvm::Value* const type = loadSlot(tables.formSlot(inst.as<ir::Op::CheckType>().type(), false));
     llvm::Value* const where =
         loadSlot(tables.formSlot(inst.as<ir::Op::CheckType>().context(), false));
-    llvm::Value* const result = call("gene_check_type", {context_, type, where, cache, value});
+    llvm::Value* const result = call("gene_check_type", {context_, type, where, cache, value,
+                                                         b_.getInt64(ir::rulesOf(inst).bits())});
     raiseIfPending(result);
     return result;
   };

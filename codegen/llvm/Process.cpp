@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 extern char** environ;
 
@@ -20,12 +21,18 @@ Expected<ProcessResult> runProcess(const std::vector<std::string>& command) {
   std::vector<char*> words;
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
+  // What the build host keeps for its own compilers does not belong into every executable.
+  std::vector<char*> environment;
+  for (char** entry = environ; *entry; entry++)
+    if (!std::string_view(*entry).starts_with("LIBRARY_PATH=")) environment.push_back(*entry);
+  environment.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
   pid_t process = 0;
-  const int error = posix_spawnp(&process, words[0], &actions, nullptr, words.data(), environ);
+  const int error =
+      posix_spawnp(&process, words[0], &actions, nullptr, words.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
   if (error != 0) {

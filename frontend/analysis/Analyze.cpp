@@ -159,7 +159,10 @@ void Analyzer::collectModuleNames(std::span<Form*> forms) {
         for (const Form* statement : g.children.subspan(2)) collectVariables(statement);
         continue;
       }
-      if (!name.empty()) definitions_[name]++;
+      if (!name.empty()) {
+        definitions_[name]++;
+        collectNamed(form, head, name);
+      }
       if (head == "class") collectClass(g);
       if (head == "type" && !name.empty() && g.children.size() > 1)
         moduleTypes_[name] = g.children[1];
@@ -308,6 +311,7 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
   }
   main->body = make<ast::Sequence>(main->loc, copy(nodes));
   decideStorage();
+  warnUnused(forms);
   return {main};
 }
 

@@ -5,24 +5,19 @@
 #include <span>
 
 #include "frontend/analysis/Ast.h"
+#include "frontend/analysis/KnownNames.h"
 #include "frontend/syntax/Diagnostics.h"
+#include "runtime/support/LanguageOptions.h"
 
 namespace gene {
 
-/// The language options of `gene run`, shared by build, compile and check.
-struct LanguageOptions {
-  bool typeCheck = true;
-  bool strictNil = false;
-  bool contracts = true;
-  std::string
-      package;  // the directory of the package that the main module belongs to; empty: by its file
-};
-
 /// Analyses the forms of a main module. Globals and constants are added to `program`; nodes are made in its arena.
 /// After errors, which are reported, the result must not be lowered.
-/// The modules it imports are read from files, which are added to `sources`, and become part of the program.
+/// The modules it imports are read from files, which are added to `sources`, and become part of the program. `known` is
+/// for warnings about names; null: there are none.
 ast::Module analyze(std::span<Form*> forms, ir::Program& program, const LanguageOptions& options,
-                    DiagnosticEngine& diagnostics, SourceManager& sources, Location start);
+                    DiagnosticEngine& diagnostics, SourceManager& sources, Location start,
+                    const KnownNames* known);
 
 /// A variable that code evaluated at run time sees: slot `slot` of the scope object `scope` of its environment.
 struct EvaluatedName {

@@ -214,6 +214,7 @@ class Analyzer {
   struct MethodInfo {
     const ArrayForm* parameters;
     const Form* resultType;
+    Location loc;
   };
   /// What the forms of a class at the module's level declare.
   struct ClassInfo {
@@ -221,6 +222,7 @@ class Analyzer {
     const ArrayForm* ctor = nullptr;
     std::unordered_map<Symbol, MethodInfo> methods;
     std::unordered_map<Symbol, const Form*> fields;  // declared ones, with their types
+    std::vector<Symbol> assigned;                    // what its methods assign
     bool hasMissing = false;                         // on_method_missing
   };
   void collectClass(const GeneForm& form);
@@ -238,6 +240,26 @@ class Analyzer {
   void checkField(const PathForm& form);
   void checkImplements(Symbol cls, Symbol interface, Location loc);
 
+  // --- Warnings.cpp ---------------------------------------------------------------------------------------------------
+  void collectNamed(const Form* form, std::string_view head, Symbol name);
+  [[nodiscard]] std::vector<std::string_view> visibleNames() const;
+  static void hintNear(Diagnostic& diagnostic, Symbol name, std::span<const Symbol> candidates);
+  [[nodiscard]] bool checksNames() const;
+  void checkDefined(Symbol name, Location loc);
+  bool isForeign(const GeneForm& call);
+  void checkElse(std::span<Form* const> forms);
+  void checkAssigned(Symbol name, Location loc);
+  void checkCondition(const Form* condition);
+  void checkReached(const Form* form, const Form* next);
+  void checkShadowing(Symbol name, Location loc);
+  void checkArguments(const GeneForm& call);
+  void checkArgumentTypes(const ArrayForm& parameters, std::span<Form* const> given,
+                          Symbol function, Location definition);
+  void checkOperand(std::string_view op, const Node* operand);
+  void checkLiteralMethod(const Form* receiver, const Form* method);
+  void checkVariant(const PathForm& form);
+  void warnUnused(std::span<Form* const> forms);
+
   // --- Functions.cpp --------------------------------------------------------------------------------------------------
   Node* bindDefinition(const Form* nameForm, Symbol name, Node* value, Location loc);
   Node* blockForm(const Form* params, std::span<Form* const> body, const GeneForm& form);
@@ -249,7 +271,7 @@ class Analyzer {
   Node* call(const GeneForm& form);
   Node* methodCall(Node* receiver, const Form* method, const GeneForm& form,
                    std::span<Form* const> args);
-  void checkArity(const Form* head, const ast::Arguments& arguments, Location loc);
+  void checkArity(const Form* head, const ast::Arguments& arguments, const GeneForm& call);
 
   // --- Classes.cpp ----------------------------------------------------------------------------------------------------
   Node* classNode(const GeneForm& form, Symbol name, std::span<Form* const> rest);
@@ -261,10 +283,12 @@ class Analyzer {
     struct Item {
       std::vector<Symbol> path;  // in front of the name
       Symbol name, local;
+      Location loc;
     };
     std::vector<Item> items;
     bool hasFrom = false;
     std::string from, package, packagePath;
+    Location fromLoc;
   };
   static bool isOuterMember(const Form* form, bool rooted, Symbol* name);
   static void collectPublished(std::span<Form* const> forms, bool isModule,
@@ -388,6 +412,7 @@ class Analyzer {
   // The module's names (Analyze.cpp).
   std::unordered_map<Symbol, ir::Global*> globals_;  // variables and definitions that functions use
   std::unordered_set<Symbol> usedInFunctions_, assignedNames_, topLevelVars_;
+  std::unordered_map<Symbol, const GeneForm*> named_;  // the first definition of each name
   std::unordered_map<Symbol, uint32_t>
       definitions_;                          // how often a name is defined at the top level
   std::unordered_set<Symbol> declaredVars_;  // `var` statements that were passed
@@ -429,7 +454,9 @@ class Analyzer {
   bool reifies_ = false;  // some code may ask for an environment: top-level variables are globals
   bool makesEnvironments_ = false;  // some code did
   int expansionDepth_ = 0;
-  bool atTopLevel_ = false;  // in the module's body, outside of functions
+  int quiet_ = 0;  // inside of code of another language: no warnings about names
+  std::unordered_set<Symbol> foreignNames_;  // that such code seems to define
+  bool atTopLevel_ = false;                  // in the module's body, outside of functions
 };
 
 }  // namespace gene

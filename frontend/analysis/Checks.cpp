@@ -6,6 +6,8 @@
 #include <string>
 
 #include "frontend/analysis/Analyzer.h"
+#include "frontend/analysis/Parameters.h"
+#include "frontend/syntax/Suggest.h"
 
 namespace gene {
 namespace {
@@ -20,51 +22,6 @@ Symbol withoutVariables(Symbol name) {
   const size_t colon = name.text().find(':');
   return colon == std::string_view::npos || colon == 0 ? name
                                                        : Symbol::of(name.text().substr(0, colon));
-}
-
-/// What a caller sees of a parameter list.
-struct Parameters {
-  struct Positional {
-    const Form* type = nullptr;
-  };
-  std::vector<Positional> positional;
-  std::vector<Symbol> keywords;
-  size_t required = 0;
-  bool hasRest = false, hasKeywordRest = false;
-};
-
-Parameters parametersOf(const ArrayForm& form) {
-  Parameters result;
-  const std::span<Form* const> items = form.items;
-  for (size_t i = 0; i < items.size(); i++) {
-    std::string_view text = items[i]->kind == FormKind::Path
-                                ? as<PathForm>(*items[i]).parts.back().text()
-                                : symbolOf(items[i]).text();
-    const bool keyword = text.size() > 1 && text.starts_with('^');
-    if (keyword) text.remove_prefix(1);
-    const bool typed = text.size() > 1 && text.ends_with(':');
-    if (typed) text.remove_suffix(1);
-    bool rest = text.size() > 3 && text.ends_with("...");
-    if (!rest && i + 1 < items.size() && symbolOf(items[i + 1]) == sym::Ellipsis) {
-      rest = true;
-      i++;
-    }
-    const Form* type = typed && i + 1 < items.size() ? items[++i] : nullptr;
-    const bool optional = i + 2 < items.size() && symbolOf(items[i + 1]).text() == "=";
-    if (optional) i += 2;
-    if (keyword) {
-      if (rest)
-        result.hasKeywordRest = true;
-      else
-        result.keywords.push_back(Symbol::of(text));
-    } else if (rest) {
-      result.hasRest = true;
-    } else {
-      result.positional.push_back({type});
-      result.required += !optional;
-    }
-  }
-  return result;
 }
 
 bool sameType(const Form* a, const Form* b) { return !a || !b || printForm(*a) == printForm(*b); }
@@ -101,7 +58,12 @@ void Analyzer::collectMembers(ClassInfo& info, std::span<Form* const> members) {
                               ? Symbol::of(as<StringForm>(*g.children[0]).text)
                               : withoutVariables(symbolOf(g.children[0]));
       const bool hasResult = g.children.size() >= 4 && symbolOf(g.children[2]).text() == "->";
-      info.methods[name] = {&as<ArrayForm>(*g.children[1]), hasResult ? g.children[3] : nullptr};
+      const auto [first, isNew] = info.methods.try_emplace(name);
+      if (!isNew)
+        diagnostics_.report(g.children[0]->loc, Diag::DuplicateDefinition, {name.text()})
+            .note(first->second.loc, Diag::NoteFirst);
+      first->second = {&as<ArrayForm>(*g.children[1]), hasResult ? g.children[3] : nullptr,
+                       g.children[0]->loc};
     }
   }
 }
@@ -119,6 +81,7 @@ void Analyzer::collectClass(const GeneForm& form) {
   if (const Form* fields = property(form, "fields"); fields && fields->kind == FormKind::Map)
     for (const Property& p : as<MapForm>(*fields).properties) info.fields[p.key] = p.value;
   collectMembers(info, rest);
+  info.assigned = assignedFields(rest);
   classes_[name] = std::move(info);
 }
 
@@ -219,7 +182,13 @@ void Analyzer::checkMethodCall(const Form* receiver, Symbol name, const ast::Arg
   // The name may be that of a field, which is reported where the call runs.
   const bool mayBeField = assignedFields_.contains(name) || (plain && assignsComputedFields_);
   if (found || isObjectMethod(name) || mayBeField) return;
-  error(loc, Diag::UnknownMethod, {name.text(), cls.text()});
+  std::vector<Symbol> methods;
+  anyInChain(info, true, [&](const ClassInfo& c) {
+    for (const auto& entry : c.methods) methods.push_back(entry.first);
+    return false;
+  });
+  Diagnostic& unknown = diagnostics_.report(loc, Diag::UnknownMethod, {name.text(), cls.text()});
+  hintNear(unknown, name, methods);
 }
 
 /// (new cls args…)
@@ -261,7 +230,29 @@ void Analyzer::checkField(const PathForm& form) {
     declares |= !c.fields.empty();
     return c.fields.contains(form.parts[1]);
   });
-  if (!found && declares) error(form.loc, Diag::UnknownField, {field, cls.text()});
+  // An ancestor that is not known may have the field.
+  const bool isKnownElsewhere = anyInChain(info, true, [](const ClassInfo&) { return false; });
+  if (found) return;
+  const Symbol name = form.parts[1];
+  std::vector<Symbol> fields;
+  bool isMethod = false;
+  anyInChain(info, true, [&](const ClassInfo& c) {
+    for (const auto& entry : c.fields) fields.push_back(entry.first);
+    fields.insert(fields.end(), c.assigned.begin(), c.assigned.end());
+    isMethod |= c.methods.contains(name) || c.hasMissing;
+    return false;
+  });
+  if (declares) {
+    Diagnostic& unknown = diagnostics_.report(form.loc, Diag::UnknownField, {field, cls.text()});
+    hintNear(unknown, name, fields);
+    return;
+  }
+  // Without declarations, what the program assigns anywhere may be a field.
+  if (isMethod || assignsComputedFields_ || assignedFields_.contains(name) || reifies_ ||
+      isKnownElsewhere)
+    return;
+  Diagnostic& unset = diagnostics_.report(form.loc, Diag::UnsetField, {field, cls.text()});
+  hintNear(unset, name, fields);
 }
 
 /// Does the class have what the interface declares?

@@ -26,7 +26,10 @@ Analyzer::Node* Analyzer::sequence(std::span<Form* const> forms, Location loc) {
   predeclare(forms);
   if (forms.size() == 1) return expression(forms[0]);
   std::vector<Node*> nodes;
-  for (const Form* form : forms) nodes.push_back(expression(form));
+  for (size_t i = 0; i < forms.size(); i++) {
+    nodes.push_back(expression(forms[i]));
+    if (i + 1 < forms.size()) checkReached(forms[i], forms[i + 1]);
+  }
   return make<ast::Sequence>(loc, copy(nodes));
 }
 
@@ -37,6 +40,7 @@ Analyzer::Node* Analyzer::conditionAt(std::span<Form* const>& forms, std::string
   const bool negated = !forms.empty() && isWord(forms[0], {"not"});
   if (negated) forms = forms.subspan(1);
   if (forms.empty()) return error(loc, Diag::IfMissingCondition, {who});
+  checkCondition(forms[0]);
   Node* node = expression(forms[0]);
   if (negated) node = runtime(forms[0]->loc, ir::Op::Not, {node});
   forms = forms.subspan(1);
@@ -58,8 +62,12 @@ Analyzer::Node* Analyzer::branches(std::span<Form* const> forms, std::string_vie
     const Location at = forms[0]->loc;
     const bool isElse = isWord(forms[0], {"else"});
     forms = forms.subspan(1);
+    if (isElse) checkElse(forms);
+    const int isForeignIf = isElse && !forms.empty() && isWord(forms[0], {"if"});
+    quiet_ += isForeignIf;
     otherwise =
         isElse ? inScope(at, [&] { return sequence(forms, at); }) : branches(forms, "elif", at);
+    quiet_ -= isForeignIf;
   }
   return make<ast::If>(loc, condition, then, otherwise);
 }

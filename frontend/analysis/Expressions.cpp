@@ -201,6 +201,8 @@ Analyzer::Node* Analyzer::binary(Op op, Node* lhs, Node* rhs, Location loc) {
 }
 
 Analyzer::Node* Analyzer::operate(std::string_view text, Node* lhs, Node* rhs, Location loc) {
+  checkOperand(text, lhs);
+  checkOperand(text, rhs);
   if (text == "&&" || text == "||") return make<ast::Logical>(loc, text == "&&", lhs, rhs);
   if (text == "**") {
     Node* callee = name(Symbol::of("**"), loc);
@@ -365,6 +367,7 @@ Analyzer::Node* Analyzer::assignment(const GeneForm& form, std::string_view op) 
     Node* value = operation ? binary(operation->op, name(symbol, target->loc),
                                      expression(valueForm), form.loc)
                             : expression(valueForm);
+    checkAssigned(symbol, target->loc);
     return assign(symbol, form.loc, value);
   }
   if (target->kind == FormKind::Path) {
@@ -479,7 +482,7 @@ Analyzer::Node* Analyzer::render(const GeneForm& form) {
     const Symbol key = f->kind == FormKind::Symbol ? symbolOf(f) : Symbol::of(printForm(*f));
     if (!seen.insert(key).second) return;
     if (f->kind == FormKind::Symbol) {
-      if (ast::Binding* b = lookup(key))
+      if (ast::Binding* b = lookup(key); b && (b->isRead = true))
         variables.push_back({key, make<ast::Local>(f->loc, b)});
       else if (auto it = globals_.find(key); it != globals_.end())
         variables.push_back({key, make<ast::Global>(f->loc, it->second, false)});

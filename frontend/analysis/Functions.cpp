@@ -341,6 +341,10 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
       i += 2;
     }
     if (p.spec.name != sym::Underscore) {
+      if (auto same = scope_->names.find(p.spec.name);
+          same != scope_->names.end() && same->second != f.selfName)
+        diagnostics_.report(item->loc, Diag::DuplicateParameter, {p.spec.name.text()})
+            .note(same->second->loc, Diag::NoteFirst);
       p.binding = declare(p.spec.name, item->loc);
       p.binding->declaredType = p.type;
     }
@@ -363,7 +367,7 @@ ast::Arguments Analyzer::arguments(const GeneForm& form, std::span<Form* const> 
 }
 
 /// Too many positional arguments for a function known here are an error before anything runs (05 §8).
-void Analyzer::checkArity(const Form* head, const ast::Arguments& args, Location loc) {
+void Analyzer::checkArity(const Form* head, const ast::Arguments& args, const GeneForm& call) {
   const Symbol symbol = symbolOf(head);
   if (!options_.typeCheck || symbol.empty()) return;
   for (ScopeState* s = scope_; s; s = s->outer)
@@ -381,8 +385,18 @@ void Analyzer::checkArity(const Form* head, const ast::Arguments& args, Location
     if (a.kind == ir::ArgKind::Spread) return;
     given += a.kind == ir::ArgKind::Positional;
   }
-  if (given > slots)
-    error(loc, Diag::TooManyArguments, {"call", std::to_string(slots), std::to_string(given)});
+  if (given <= slots) return;
+  // Positional arguments come behind the others, in the order of the children.
+  const GeneForm* definition = known->second->form;
+  const Location surplus = slots < call.children.size() ? call.children[slots]->loc : call.loc;
+  Diagnostic& d = diagnostics_.report(surplus, Diag::TooManyArguments,
+                                      {"call", std::to_string(slots), std::to_string(given)});
+  if (!definition || definition->children.size() < 2) return;
+  const bool isNamed = definition->children[0]->kind != FormKind::Array;
+  const Form* list = definition->children[isNamed ? 1 : 0];
+  if (list->kind == FormKind::Array)
+    d.note(isNamed ? definition->children[0]->loc : definition->loc, Diag::NoteDefined,
+           {std::string(symbol.text()) + " " + printForm(*list)});
 }
 
 Analyzer::Node* Analyzer::call(const GeneForm& form) {
@@ -401,8 +415,12 @@ Analyzer::Node* Analyzer::call(const GeneForm& form) {
     }
   }
   Node* callee = expression(form.head);
+  const int foreign = isForeign(form);
+  quiet_ += foreign;
   const ast::Arguments args = arguments(form, form.children);
-  checkArity(form.head, args, form.loc);
+  quiet_ -= foreign;
+  checkArity(form.head, args, form);
+  checkArguments(form);
   return make<ast::Call>(form.loc, callee, args);
 }
 
@@ -449,6 +467,7 @@ Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const G
     Node* methodName = dynamicKey(text.substr(1, text.size() - 2), method->loc);
     return make<ast::DynamicMethodCall>(form.loc, receiver, methodName, arguments(form, args));
   }
+  if (form.head != method) checkLiteralMethod(form.head, method);
   const ast::Arguments analyzed = arguments(form, args);
   if (form.head != method) checkMethodCall(form.head, Symbol::of(text), analyzed, form.loc);
   return make<ast::MethodCall>(form.loc, receiver, Symbol::of(text), analyzed);

@@ -197,7 +197,7 @@ Analyzer::Node* Analyzer::published(Symbol name, Node* assignment) {
 
 // --- import ------------------------------------------------------------------------------------------------------------
 
-/// Reads the parts of an import form; the text of a mistake, which is raised where the import stands.
+/// Reads the parts of an import form; the text of a mistake, or empty.
 std::string Analyzer::readImport(const GeneForm& form, Import* result) {
   const std::span<Form* const> c = form.children;
   for (size_t i = 0; i < c.size(); i++) {
@@ -208,10 +208,12 @@ std::string Analyzer::readImport(const GeneForm& form, Import* result) {
                (text == "from" ? "module path" : "package name");
       const std::string value(as<StringForm>(*c[++i]).text);
       (text == "from" ? result->from : result->package) = value;
+      if (text == "from") result->fromLoc = c[i]->loc;
       result->hasFrom |= text == "from";
       continue;
     }
     Import::Item item;
+    item.loc = c[i]->loc;
     if (!text.empty()) {
       splitAlias(text, &item.name, &item.local);
       result->items.push_back(item);
@@ -237,6 +239,7 @@ std::string Analyzer::readImport(const GeneForm& form, Import* result) {
       return "Invalid import item type: Path";
     for (const Form* inner : as<ArrayForm>(*c[++i]).items) {
       if (symbolOf(inner).empty()) return "Invalid import item type: Gene";
+      item.loc = inner->loc;
       splitAlias(symbolOf(inner).text(), &item.name, &item.local);
       result->items.push_back(item);
     }
@@ -321,7 +324,7 @@ void Analyzer::importFacts(const Analyzer& from, Symbol name, Symbol local) {
 Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
   Import import;
   if (const std::string mistake = readImport(form, &import); !mistake.empty())
-    return raiseNode(form.loc, "Exception", mistake);
+    return error(form.loc, Diag::ImportFailed, {mistake});
   std::vector<Node*> nodes;
   if (!import.hasFrom) {
     for (const Import::Item& item : import.items) {
@@ -329,8 +332,7 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
       path.push_back(item.name);
       const std::string_view root = path[0].text();
       const bool isRoot = root == "gene" || root == "genex" || root == "global" || root == "system";
-      if (!isRoot || item.name == sym::Star)
-        return raiseNode(form.loc, "Exception", "Module path not specified in import statement");
+      if (!isRoot || item.name == sym::Star) return error(form.loc, Diag::ImportNoPath);
       std::string text(root);
       for (const Symbol name : std::span<const Symbol>(path).subspan(1))
         text += "/" + std::string(name.text());
@@ -341,7 +343,12 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
   }
   const Modules::Found found =
       modules_->find({module_->path, import.from, import.package, import.packagePath});
-  if (!found.module) return raiseNode(form.loc, "Exception", found.error);
+  if (!found.module) {
+    if (found.isReported) return nil(form.loc);
+    Diagnostic& missing = diagnostics_.report(import.fromLoc, Diag::ImportFailed, {found.error});
+    if (!found.near.empty()) missing.hint(Diag::HintNear, {found.near});
+    return nil(form.loc);
+  }
   if (found.isNew) nodes.push_back(make<ast::Call>(form.loc, found.module->init, ast::Arguments{}));
   const Analyzer& other = *found.module->analyzer;
   for (const Import::Item& item : import.items) {
@@ -356,13 +363,16 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
     const Symbol first = item.path.empty() ? item.name : item.path[0];
     ir::Global* global = other.publishedGlobal(first);
     if (!global) {
-      const std::string text(first.text());
-      nodes.push_back(raiseNode(form.loc, "Exception",
-                                other.hasExports_
-                                    ? "[GENE.IMPORT.EXPORT_MISSING] Cannot import '" + text +
-                                          "' from module with explicit exports"
-                                    : "Symbol '" + text + "' not found in namespace"));
-      break;
+      Diagnostic& missing = diagnostics_.report(
+          item.loc, other.hasExports_ ? Diag::ImportNotExported : Diag::ImportMissing,
+          {first.text()});
+      hintNear(missing, first, other.publishedNames());
+      if (other.topLevelVars_.contains(first))
+        missing.hint(Diag::HintText, {"only definitions and variables with a slash are published: "
+                                      "(var /" +
+                                      std::string(first.text()) + " value)"});
+      imported_.insert(item.local);
+      continue;
     }
     Node* value = make<ast::Global>(form.loc, global, false);
     if (item.path.empty()) {

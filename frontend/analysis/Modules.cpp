@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "frontend/syntax/Reader.h"
+#include "frontend/syntax/Suggest.h"
 
 namespace gene {
 namespace {
@@ -38,7 +39,23 @@ std::string list(const std::vector<fs::path>& places) {
   return text;
 }
 
-Modules::Found failure(std::string message) { return {nullptr, false, std::move(message)}; }
+/// A module in one of the places, whose name is near to `specifier`; empty without one.
+std::string nearModule(const std::vector<fs::path>& places, const std::string& specifier) {
+  const fs::path wanted(specifier);
+  for (const fs::path& place : places) {
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(place / wanted.parent_path(), failed))
+      if (entry.path().extension() == ".gene") names.push_back(entry.path().stem().string());
+    std::sort(names.begin(), names.end());
+    const std::vector<std::string_view> candidates(names.begin(), names.end());
+    if (const std::string_view near = nearest(wanted.stem().string(), candidates); !near.empty())
+      return (wanted.parent_path() / near).string();
+  }
+  return {};
+}
+
+Modules::Found failure(std::string message) { return {.error = std::move(message)}; }
 
 }  // namespace
 
@@ -75,12 +92,15 @@ Modules::Found Modules::find(const Place& place) {
         specifier = specifier.substr(prefix.size());
         break;
       }
+    dependOn(*package);
     places = packagePlaces(*package);
     boundary = package->directory;
   } else {
     places = {from};
-    if (const std::optional<Package> own = packageAround(place.importer))
+    if (const std::optional<Package> own = packageAround(place.importer)) {
+      dependOn(*own);
       for (const fs::path& more : packagePlaces(*own)) places.push_back(more);
+    }
     if (const char* workspace = std::getenv("GENE_WORKSPACE_PATH")) {
       const std::string text = workspace;
       for (size_t at = 0; at <= text.size();) {
@@ -93,51 +113,76 @@ Modules::Found Modules::find(const Place& place) {
   std::string path;
   for (size_t i = 0; path.empty() && i < places.size(); i++) path = fileIn(places[i], specifier);
   if (path.empty() && specifier.starts_with('/')) path = fileIn({}, specifier);
-  if (path.empty())
-    return failure("[GENE.MODULE.NOT_FOUND] Module '" + place.specifier +
-                   "' was not found (importer=" + place.importer +
-                   "; specifier=" + place.specifier + "; searched=[" + list(places) + "])");
+  if (path.empty()) {
+    Found missing =
+        failure("[GENE.MODULE.NOT_FOUND] Module '" + place.specifier +
+                "' was not found (importer=" + place.importer + "; specifier=" + place.specifier +
+                "; searched=[" + list(places) + "])");
+    missing.near = nearModule(places, specifier);
+    return missing;
+  }
   if (!boundary.empty() && !path.starts_with(boundary + "/"))
     return failure("[GENE.PACKAGE.BOUNDARY] Resolved module escapes package root (" + path + ")");
   for (const auto& known : modules_) {
     if (known->path != path) continue;
-    if (!known->loading) return {known.get(), false, {}};
+    if (!known->loading) {
+      if (known->hasErrors) return {.isReported = true, .error = {}};
+      return {.module = known.get(), .error = {}};
+    }
     std::string chain;
     auto first = std::find(loading_.begin(), loading_.end(), known.get());
     for (; first != loading_.end(); ++first) chain += (*first)->path + " -> ";
     return failure("[GENE.MODULE.CYCLE] Cyclic import detected: " + chain + path);
   }
   LoadedModule* module = load(path);
-  if (!module) return failure("Module '" + place.specifier + "' has errors");
-  return {module, true, {}};
+  if (!module) return {.isReported = true, .error = {}};
+  return {.module = module, .isNew = true, .error = {}};
 }
 
 std::optional<Package> Modules::packageOf(const LoadedModule* module) const {
   const LoadedModule* const main = modules_.front().get();
-  if ((!module || module == main) && !options_.package.empty())
-    return packageAround(options_.package);
-  return packageAround((module ? module : main)->path);
+  const bool isGiven = (!module || module == main) && !options_.package.empty();
+  std::optional<Package> found =
+      packageAround(isGiven ? options_.package : (module ? module : main)->path);
+  if (found) dependOn(*found);
+  return found;
+}
+
+/// What a manifest says decides where modules are found.
+void Modules::dependOn(const Package& package) const {
+  const std::string manifest = package.directory + "/package.gene";
+  if (!sources_.contains(manifest)) static_cast<void>(sources_.addFile(manifest));
 }
 
 LoadedModule* Modules::load(const std::string& path) {
   Expected<Location> start = sources_.addFile(path);
-  if (!start) return nullptr;
+  if (!start) {
+    diagnostics_.report({}, Diag::ImportFailed, {start.message()});
+    return nullptr;
+  }
   LoadedModule* module = modules_.emplace_back(std::make_unique<LoadedModule>()).get();
   module->path = module->name = path;
-  const std::span<Form*> forms = readForms(*start, program_.arena, diagnostics_);
-  if (diagnostics_.hasErrors()) return nullptr;
+  const unsigned before = diagnostics_.errorCount();
+  const std::span<Form*> forms = readProgram(*start, program_.arena, diagnostics_);
+  if (diagnostics_.errorCount() != before) {
+    module->loading = false;
+    module->hasErrors = true;
+    return nullptr;
+  }
   module->analyzer =
       std::make_unique<Analyzer>(program_, options_, diagnostics_, this, module, false);
   loading_.push_back(module);
   module->init = module->analyzer->run(forms).main;
   loading_.pop_back();
   module->loading = false;
-  return module;
+  module->hasErrors = diagnostics_.errorCount() != before;
+  return module->hasErrors ? nullptr : module;
 }
 
 ast::Module analyze(std::span<Form*> forms, ir::Program& program, const LanguageOptions& options,
-                    DiagnosticEngine& diagnostics, SourceManager& sources, Location start) {
-  Modules modules(sources, program, options, diagnostics);
+                    DiagnosticEngine& diagnostics, SourceManager& sources, Location start,
+                    const KnownNames* known) {
+  Modules modules(sources, program, options, diagnostics, known);
   return modules.runMain(forms, start);
 }
 

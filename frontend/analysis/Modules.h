@@ -18,20 +18,27 @@ struct LoadedModule {
   std::unique_ptr<Analyzer> analyzer;
   ast::Function* init = nullptr;
   bool loading = true;
+  bool hasErrors = false;  // which were reported
 };
 
 class Modules {
  public:
   Modules(SourceManager& sources, ir::Program& program, const LanguageOptions& options,
-          DiagnosticEngine& diagnostics)
-      : sources_(sources), program_(program), options_(options), diagnostics_(diagnostics) {}
+          DiagnosticEngine& diagnostics, const KnownNames* known)
+      : sources_(sources),
+        program_(program),
+        options_(options),
+        diagnostics_(diagnostics),
+        known_(known) {}
   ast::Module runMain(std::span<Form*> forms, Location start);
 
-  /// What an import leads to: a module, or the message of the exception it raises. `isNew`: this import runs it.
+  /// What an import leads to: a module, or what is wrong. `isNew`: this import runs it. `isReported`: the module has
+  /// errors, which were reported.
   struct Found {
     LoadedModule* module = nullptr;
-    bool isNew = false;
+    bool isNew = false, isReported = false;
     std::string error;
+    std::string near{};  // a module that could be meant
   };
   struct Place {
     std::string importer;     // path of the importing file
@@ -40,16 +47,19 @@ class Modules {
     std::string packagePath;  // ^path
   };
   Found find(const Place& place);
+  [[nodiscard]] const KnownNames* known() const { return known_; }
   /// The package of a module; null stands for the main module.
   std::optional<Package> packageOf(const LoadedModule* module) const;
 
  private:
   LoadedModule* load(const std::string& path);
+  void dependOn(const Package& package) const;
 
   SourceManager& sources_;
   ir::Program& program_;
   const LanguageOptions& options_;
   DiagnosticEngine& diagnostics_;
+  const KnownNames* const known_;
   std::vector<std::unique_ptr<LoadedModule>> modules_;
   std::vector<LoadedModule*> loading_;
 };

@@ -80,6 +80,7 @@ void Analyzer::capture(ast::Binding* binding, bool early) {
 }
 
 Analyzer::Node* Analyzer::local(ast::Binding* binding, Location loc) {
+  binding->isRead = true;
   if (binding->function != function_->function) capture(binding, false);
   return make<ast::Local>(loc, binding);
 }
@@ -94,7 +95,10 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
   if (text.ends_with("...") && text.size() > 3) return error(loc, Diag::SpreadOutside);
   ast::Binding* container;
   if (Node* member = publishedName(symbol, loc, &container)) return member;
-  if (ast::Binding* binding = lookup(symbol)) return make<ast::Local>(loc, binding);
+  if (ast::Binding* binding = lookup(symbol)) {
+    binding->isRead = true;
+    return make<ast::Local>(loc, binding);
+  }
   if (moduleNames_.contains(symbol)) {
     ir::Immediate name;
     name.symbol = symbol;
@@ -112,6 +116,7 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
     return make<ast::Global>(loc, it->second, false);
   if (text == "pkg" || text == "app")
     if (Node* value = packageValue(Symbol::of("$" + std::string(text)), loc)) return value;
+  checkDefined(symbol, loc);
   return make<ast::Global>(loc, externalGlobal(symbol), true);
 }
 

@@ -1,5 +1,6 @@
 // Paths, `./`, selectors, $set (01 §8, 17).
 
+#include <algorithm>
 #include <charconv>
 
 #include "frontend/analysis/Modules.h"
@@ -88,6 +89,8 @@ Analyzer::Node* Analyzer::pathPrefix(const PathForm& form, size_t count) {
 }
 
 Analyzer::Node* Analyzer::path(const PathForm& form) {
+  if (std::ranges::all_of(form.parts, [](Symbol part) { return part.empty(); }))
+    checkDefined(Symbol::of("//"), form.loc);
   const std::string_view head = form.parts[0].text();
   if (head.starts_with('@')) {
     std::vector<Symbol> parts(form.parts.begin(), form.parts.end());
@@ -107,6 +110,7 @@ Analyzer::Node* Analyzer::path(const PathForm& form) {
   }
   if (form.parts.back().text().ends_with("...")) return error(form.loc, Diag::SpreadOutside);
   checkField(form);
+  checkVariant(form);
   if (form.parts.size() > 1 && form.parts[1].text().starts_with('.') &&
       !form.parts[1].text().starts_with(".<")) {
     const SymbolForm variable(form.loc, form.parts[0]);

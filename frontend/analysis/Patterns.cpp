@@ -146,6 +146,8 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   // The initialiser does not see the new name, but functions in it do: they run later.
   ast::Binding* binding = scope_->self ? predeclared(name, what->loc) : newBinding(name, what->loc);
   binding->constant = constant;
+  binding->isVariable = scope_->outer && !scope_->self;
+  if (binding->isVariable) checkShadowing(name, what->loc);
   binding->staticClass = instanceOf;
   binding->type = binding->declaredType = type;
   ast::Binding* const outer = scope_->pending;

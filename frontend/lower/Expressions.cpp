@@ -286,7 +286,7 @@ Lowering::Value* Lowering::declareLocal(ast::DeclareLocal& node) {
   Value* value = expressionOrNil(node.value);
   builder_.setLocation(node.loc);
   if (node.binding->type && node.value && options_.typeCheck)
-    value = checked(value, node.binding->type, "variable" + at(node.loc));
+    value = checked(value, node.binding->type, "variable" + at(node.loc), {.converts = false});
   writeBinding(node.binding, value);
   return value;
 }
@@ -295,7 +295,7 @@ Lowering::Value* Lowering::assignLocal(ast::AssignLocal& node) {
   Value* value = expression(node.value);
   builder_.setLocation(node.loc);
   if (node.binding->type && options_.typeCheck)
-    value = checked(value, node.binding->type, "variable" + at(node.loc));
+    value = checked(value, node.binding->type, "variable" + at(node.loc), {.converts = false});
   writeBinding(node.binding, value);
   return value;
 }
@@ -305,7 +305,8 @@ Lowering::Value* Lowering::assignGlobal(ast::AssignGlobal& node) {
   if (node.global->constant && node.value->kind == ast::NodeKind::Function)
     node.global->function = static_cast<ast::Function*>(node.value)->lowered;
   builder_.setLocation(node.loc);
-  if (node.type && options_.typeCheck) value = checked(value, node.type, "variable" + at(node.loc));
+  if (node.type && options_.typeCheck)
+    value = checked(value, node.type, "variable" + at(node.loc), {.converts = false});
   builder_.emit(Op::GlobalSet, {value}, {ir::Builder::imm(node.global)});
   return value;
 }

@@ -43,7 +43,7 @@ void Lowering::bindParameters() {
     if (!p.type || !options_.typeCheck) continue;
     Value* value = p.binding ? readBinding(p.binding) : entry->params[i];
     const bool isRest = p.spec.kind == ir::ParamKind::Rest;  // each element is checked
-    value = checked(value, p.type, (isRest ? "..." : "") + std::string(p.spec.name.text()));
+    value = checked(value, p.type, p.spec.name.text(), {.elements = isRest});
     if (p.binding) writeBinding(p.binding, value);
   }
   for (size_t i = 0; i < source_.parameters.size(); i++) {
@@ -245,12 +245,13 @@ void Lowering::writeBinding(ast::Binding* binding, Value* value) {
   builder_.write(variableOf(binding), value);
 }
 
-Lowering::Value* Lowering::checked(Value* value, const Form* type, std::string_view context) {
-  // The entry knows strict nil by the "!" in front.
-  const std::string where = (options_.strictNil ? "!" : "") + std::string(context);
+Lowering::Value* Lowering::checked(Value* value, const Form* type, std::string_view context,
+                                   CheckRules rules) {
+  rules.strict = options_.strictNil;
   return builder_.emit(Op::CheckType, {value},
-                       {ir::Builder::imm(type), ir::Builder::imm(text(where)),
-                        ir::Builder::imm(int64_t{0}), ir::Builder::imm(int64_t{0})});
+                       {ir::Builder::imm(type), ir::Builder::imm(text(context)),
+                        ir::Builder::imm(int64_t{rules.bits()}), ir::Builder::imm(int64_t{0}),
+                        ir::Builder::imm(int64_t{0})});
 }
 
 /// " @ FILE:LINE:COL", the end of some type errors.

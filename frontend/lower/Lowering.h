@@ -11,6 +11,7 @@
 
 #include "codegen/ir/Builder.h"
 #include "frontend/lower/Lower.h"
+#include "runtime/support/CheckRules.h"
 
 namespace gene {
 
@@ -44,7 +45,7 @@ class Lowering {
   Value* scopeObject(ast::Scope* scope);
   void enterScope(ast::Scope* scope);
   /// `value` after the check of an annotation; the text stands after `in`.
-  Value* checked(Value* value, const Form* type, std::string_view context);
+  Value* checked(Value* value, const Form* type, std::string_view context, CheckRules rules = {});
   std::string at(Location loc) const;
 
   // --- Expressions.cpp ------------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 #include "frontend/syntax/Diagnostics.h"
 
-#include "runtime/support/Utf8.h"
+#include <algorithm>
+
+#include "runtime/support/Check.h"
 
 namespace gene {
 namespace {
@@ -8,124 +10,213 @@ namespace {
 struct Row {
   std::string_view code;
   Severity severity;
-  std::string_view text;
+  std::string_view name, text;
 };
 constexpr Row rows[] = {
-#define DIAG(code, severity, name, text) {#code, Severity::severity, text},
+#define DIAG(code, severity, name, text) {#code, Severity::severity, #name, text},
 #include "frontend/syntax/Diagnostics.def"
 };
 
-bool containsFolded(std::string_view text, std::string_view word) {
-  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  for (size_t i = 0; i + word.size() <= text.size(); i++) {
-    size_t j = 0;
-    while (j < word.size() && lower(text[i + j]) == word[j]) j++;
-    if (j == word.size()) return true;
-  }
-  return false;
+const Row& rowOf(Diag id) { return rows[static_cast<size_t>(id)]; }
+bool isWarning(const Row& row) {
+  return row.severity == Severity::Warning || row.severity == Severity::Optional;
 }
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<uint8_t>(c) < 0x20) {
-          constexpr char hex[] = "0123456789abcdef";
-          out += "\\u00";
-          out += hex[c >> 4];
-          out += hex[c & 15];
-        } else {
-          out += c;
-        }
-    }
-  }
-  return out + '"';
-}
-
-}  // namespace
-
-std::string_view diagnosticCode(Diag id) { return rows[static_cast<size_t>(id)].code; }
-
-void DiagnosticEngine::report(Location loc, Diag id,
-                              std::initializer_list<std::string_view> arguments) {
-  const Row& row = rows[static_cast<size_t>(id)];
+std::string filled(std::string_view text, DiagArguments arguments) {
   std::string message;
-  for (size_t i = 0; i < row.text.size(); i++) {
-    const bool hole = row.text[i] == '{' && i + 2 < row.text.size() && row.text[i + 2] == '}' &&
-                      row.text[i + 1] >= '0' && row.text[i + 1] <= '9';
+  for (size_t i = 0; i < text.size(); i++) {
+    const bool hole = text[i] == '{' && i + 2 < text.size() && text[i + 2] == '}' &&
+                      text[i + 1] >= '0' && text[i + 1] <= '9';
     if (!hole) {
-      message += row.text[i];
+      message += text[i];
       continue;
     }
-    const auto index = static_cast<size_t>(row.text[i + 1] - '0');
+    const auto index = static_cast<size_t>(text[i + 1] - '0');
     GENE_ASSERT(index < arguments.size(), "an argument for every hole");
     message += arguments.begin()[index];
     i += 2;
   }
-  if (row.severity == Severity::Error) errors_++;
-  diagnostics_.push_back({id, row.severity, loc, std::move(message)});
+  return message;
 }
 
-std::string_view errorCode(std::string_view message, std::string_view otherwise) {
-  struct {
-    std::string_view word, code;
-  } constexpr table[] = {
-      {"division by zero", "GENE.ARITH.DIV_ZERO"},
-      {"divide", "GENE.ARITH.DIV_ZERO"},
-      {"method not found", "GENE.OOP.METHOD_NOT_FOUND"},
-      {"no method", "GENE.OOP.METHOD_NOT_FOUND"},
-      {"undefined variable", "GENE.SCOPE.UNDEFINED_VAR"},
-      {"not defined", "GENE.SCOPE.UNDEFINED_VAR"},
-      {"stack overflow", "GENE.VM.STACK_OVERFLOW"},
-      {"failed to load extension", "GENE.EXT.LOAD_FAILED"},
-  };
-  for (const auto& row : table)
-    if (containsFolded(message, row.word)) return row.code;
-  return otherwise;
-}
-
-std::string renderError(const ErrorReport& report, ErrorFormat format) {
-  const Position& at = report.position;
-  if (format == ErrorFormat::Gene) {
-    return "Error: {^message " + quoted(report.message) + " ^code " + quoted(report.code) +
-           " ^severity " + quoted(report.severity) + " ^stage " + quoted(report.stage) +
-           " ^span {^file " + quoted(at.file) + " ^line " + std::to_string(at.line) + " ^column " +
-           std::to_string(at.column) + "} ^hints [] ^repair_tags [" + quoted(report.stage) + "]}\n";
-  }
+std::string kebab(std::string_view name) {
   std::string out;
-  if (at.line)
-    out = std::string(at.file) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
-          ": ";
-  out += std::string(report.severity) + ": " + std::string(report.message) + " [" +
-         std::string(report.code) + "]\n";
-  if (report.sourceLine.empty()) return out;
-  out += "  " + std::string(report.sourceLine) + "\n  ";
-  // Tabs keep the caret in step with the line above.
-  const char* p = report.sourceLine.data();
-  const char* end = p + report.sourceLine.size();
-  for (uint32_t column = 1; column < at.column && p < end; column++)
-    out += utf8::decode(p, end) == '\t' ? '\t' : ' ';
-  return out + "^\n";
+  for (char c : name) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (upper && !out.empty()) out += '-';
+    out += upper ? static_cast<char>(c + 32) : c;
+  }
+  return out;
+}
+
+/// Does the comment `# allow NAME NAME …` at the end of the line, if it has one, name this warning?
+bool allows(std::string_view line, std::string_view name) {
+  constexpr std::string_view word = "# allow ";
+  const size_t at = line.rfind(word);
+  if (at == std::string_view::npos) return false;
+  std::string_view rest = line.substr(at + word.size());
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find_first_of(" ,\r"), rest.size());
+    if (rest.substr(0, end) == name) return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
+}
+
+/// May the mistake be there because a definition could not be read?
+bool mayFollow(Diag id) {
+  switch (id) {
+    case Diag::UnknownInterface:
+    case Diag::UnknownMethod:
+    case Diag::UnknownField:
+    case Diag::MissingMethod:
+    case Diag::MissingField:
+    case Diag::IncompatibleMethod:
+    case Diag::IncompatibleField: return true;
+    default: return false;
+  }
+}
+
+bool isCommentLine(std::string_view line) {
+  const size_t first = line.find_first_not_of(" \t");
+  return first != std::string_view::npos && line[first] == '#' &&
+         (first + 1 == line.size() || line[first + 1] == ' ' || line[first + 1] == '!');
+}
+
+}  // namespace
+
+Diagnostic& Diagnostic::hint(Diag row, DiagArguments arguments) {
+  hints.push_back(filled(rowOf(row).text, arguments));
+  return *this;
+}
+
+Diagnostic& Diagnostic::note(Location at, Diag row, DiagArguments arguments) {
+  if (at.valid()) notes.push_back({at, filled(rowOf(row).text, arguments)});
+  return *this;
+}
+
+std::string_view diagnosticCode(Diag id) { return rowOf(id).code; }
+std::string warningName(Diag id) { return kebab(rowOf(id).name); }
+
+bool findDiagnostic(std::string_view text, Diag* id) {
+  for (size_t i = 0; i < std::size(rows); i++) {
+    if (rows[i].code != text && !(isWarning(rows[i]) && kebab(rows[i].name) == text)) continue;
+    *id = static_cast<Diag>(i);
+    return true;
+  }
+  return false;
+}
+
+Diagnostic& DiagnosticEngine::report(Location loc, Diag id, DiagArguments arguments) {
+  const Row& row = rowOf(id);
+  const bool warning = isWarning(row);
+  dropped_ = {};
+  if (incomplete_ && mayFollow(id)) return dropped_;
+  if (warning && (!wants(id) || isAllowedInSource(loc, id))) return dropped_;
+  std::string message = filled(row.text, arguments);
+  const Severity severity = warning ? Severity::Warning : row.severity;
+  if (loc.valid() && std::ranges::any_of(diagnostics_, [&](const Diagnostic& d) {
+        return d.loc == loc &&
+               ((d.id == id && d.message == message) || (warning && d.severity == Severity::Error));
+      }))
+    return dropped_;
+  if (severity == Severity::Error && ++errors_ > mostErrors_) {
+    omitted_++;
+    return dropped_;
+  }
+  diagnostics_.push_back({id, severity, loc, std::move(message), {}, {}});
+  return diagnostics_.back();
+}
+
+bool DiagnosticEngine::setWarning(std::string_view text) {
+  if (text == "all" || text == "none") {
+    std::set<Diag>& chosen = text == "all" ? on_ : off_;
+    (text == "all" ? off_ : on_).clear();
+    for (size_t i = 0; i < std::size(rows); i++)
+      if (isWarning(rows[i])) chosen.insert(static_cast<Diag>(i));
+    return true;
+  }
+  const bool off = text.starts_with("no-");
+  Diag id;
+  // A name may itself begin with "no".
+  if (findDiagnostic(text, &id) && isWarning(rowOf(id))) {
+    off_.erase(id);
+    on_.insert(id);
+    return true;
+  }
+  if (!off || !findDiagnostic(text.substr(3), &id) || !isWarning(rowOf(id))) return false;
+  on_.erase(id);
+  off_.insert(id);
+  return true;
+}
+
+bool DiagnosticEngine::wants(Diag id) const {
+  if (!isWarning(rowOf(id))) return true;
+  if (off_.contains(id) || (errors_ != 0 && id != Diag::NonExhaustive)) return false;
+  return rowOf(id).severity != Severity::Optional || on_.contains(id);
+}
+
+void DiagnosticEngine::rollBack(size_t count) {
+  while (diagnostics_.size() > count) {
+    errors_ -= diagnostics_.back().severity == Severity::Error;
+    diagnostics_.pop_back();
+  }
+  errors_ -= omitted_;
+  omitted_ = 0;
+}
+
+void DiagnosticEngine::drop(size_t from, bool (*chosen)(const Diagnostic&)) {
+  for (size_t i = diagnostics_.size(); i-- > from;) {
+    if (!chosen(diagnostics_[i])) continue;
+    errors_ -= diagnostics_[i].severity == Severity::Error;
+    diagnostics_.erase(diagnostics_.begin() + static_cast<ptrdiff_t>(i));
+  }
+}
+
+/// `# allow NAME` behind the line or alone in front of it; before the first form, it holds for the whole file.
+bool DiagnosticEngine::isAllowedInSource(Location loc, Diag id) const {
+  if (!loc.valid()) return false;
+  const std::string name = warningName(id);
+  const std::string_view text = sources_.text(loc);
+  const std::string_view line = sources_.line(loc);
+  if (allows(line, name)) return true;
+  const auto at = static_cast<size_t>(line.data() - text.data());
+  if (at >= 2) {
+    const size_t start = text.rfind('\n', at - 2);
+    const size_t from = start == std::string_view::npos ? 0 : start + 1;
+    const std::string_view before = text.substr(from, at - 1 - from);
+    if (isCommentLine(before) && allows(before, name)) return true;
+  }
+  for (size_t from = 0; from < text.size();) {
+    const size_t end = std::min(text.find('\n', from), text.size());
+    const std::string_view top = text.substr(from, end - from);
+    if (top.find_first_not_of(" \t\r") != std::string_view::npos && !isCommentLine(top))
+      return false;
+    if (allows(top, name)) return true;
+    from = end + 1;
+  }
+  return false;
 }
 
 std::string renderDiagnostic(const SourceManager& sources, const Diagnostic& diagnostic,
                              ErrorFormat format) {
-  static constexpr std::string_view severities[] = {"error", "warning", "note"};
-  const bool isParse = diagnosticCode(diagnostic.id).starts_with("E01");
-  return renderError(
-      {.position = sources.position(diagnostic.loc),
-       .message = diagnostic.message,
-       .code = errorCode(diagnostic.message, isParse ? "GENE.PARSE.ERROR" : "GENE.COMPILE.ERROR"),
-       .severity = severities[static_cast<size_t>(diagnostic.severity)],
-       .stage = isParse ? "parse" : "compile",
-       .sourceLine = sources.line(diagnostic.loc)},
-      format);
+  static constexpr std::string_view severities[] = {"error", "warning", "note", "warning"};
+  const std::string_view code = diagnosticCode(diagnostic.id);
+  const bool isParse = code.starts_with("E01");
+  ErrorReport report{
+      .position = sources.position(diagnostic.loc),
+      .message = diagnostic.message,
+      .code = errorCode(diagnostic.message, isParse ? "GENE.PARSE.ERROR" : "GENE.COMPILE.ERROR"),
+      .severity = severities[static_cast<size_t>(diagnostic.severity)],
+      .stage = isParse ? "parse" : "compile",
+      .humanCode = code,
+      .sourceLine = sources.line(diagnostic.loc),
+      .hints = diagnostic.hints,
+      .notes = {},
+      .stack = {}};
+  for (const Diagnostic::Note& note : diagnostic.notes)
+    report.notes.push_back({sources.position(note.loc), sources.line(note.loc), note.text});
+  return renderError(report, format);
 }
 
 }  // namespace gene

@@ -1,63 +1,102 @@
 #pragma once
 // What is said about a user's source. Every message is a row of Diagnostics.def; a stage reports through an engine
-// and goes on where it can, and the pipeline stops after a stage that reported an error.
+// and goes on where it can, and the pipeline stops after a stage that reported an error. Report.h makes text of it.
 
 #include <initializer_list>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "frontend/syntax/Report.h"
 #include "frontend/syntax/Source.h"
 
 namespace gene {
 
-enum class Severity : uint8_t { Error, Warning, Note };
+enum class Severity : uint8_t {
+  Error,
+  Warning,
+  Note,
+  Optional,  // of a row: a warning that is off unless somebody asks for it
+};
 
 enum class Diag : uint16_t {
 #define DIAG(code, severity, name, text) name,
 #include "frontend/syntax/Diagnostics.def"
 };
 
+using DiagArguments = std::initializer_list<std::string_view>;
+
+inline constexpr uint16_t DiagnosticCount = 0
+#define DIAG(code, severity, name, text) +1
+#include "frontend/syntax/Diagnostics.def"
+    ;
+
 struct Diagnostic {
+  struct Note {
+    Location loc;
+    std::string text;
+  };
   Diag id;
   Severity severity;
   Location loc;
   std::string message;  // holes filled
+  std::vector<std::string> hints;
+  std::vector<Note> notes;
+
+  /// Says what to do about it; `id` is a row of notes.
+  Diagnostic& hint(Diag row, DiagArguments arguments = {});
+  /// Points to another place that has to do with it.
+  Diagnostic& note(Location at, Diag row, DiagArguments arguments = {});
 };
 
 /// "E0101" and so on.
 std::string_view diagnosticCode(Diag id);
+/// The name by which a warning is silenced: "unused-variable".
+std::string warningName(Diag id);
+/// The row with this code, or the warning with this name; false without one.
+bool findDiagnostic(std::string_view text, Diag* id);
 
 class DiagnosticEngine {
  public:
   explicit DiagnosticEngine(const SourceManager& sources) : sources_(sources) {}
-  /// Records a diagnostic; `{0}`, `{1}` … in the row's text are replaced by the arguments.
-  void report(Location loc, Diag id, std::initializer_list<std::string_view> arguments = {});
+  /// Records a diagnostic; `{0}`, `{1}` … in the row's text are replaced by the arguments. The result takes hints and
+  /// notes until the next call. What was said at this place already, warnings at the
+  /// place of an error, warnings that are silenced, and errors behind the first
+  /// 20 are not kept.
+  Diagnostic& report(Location loc, Diag id, DiagArguments arguments = {});
+  [[nodiscard]] unsigned errorCount() const { return errors_; }
   [[nodiscard]] bool hasErrors() const { return errors_ != 0; }
   [[nodiscard]] const std::vector<Diagnostic>& all() const { return diagnostics_; }
   [[nodiscard]] const SourceManager& sources() const { return sources_; }
+  /// Keeps all errors, not only the first 20.
+  void keepAll() { mostErrors_ = UINT32_MAX; }
+  /// How many errors were left out.
+  [[nodiscard]] unsigned omitted() const { return omitted_; }
+
+  /// --warn: NAME and `all` turn warnings on, no-NAME and `none` off. False when there is no such warning.
+  bool setWarning(std::string_view text);
+  /// Is there any use in looking for this mistake? (Not for a silenced warning, nor for warnings behind an error.)
+  [[nodiscard]] bool wants(Diag id) const;
+  /// Forgets what was reported since there were `count` diagnostics.
+  void rollBack(size_t count);
+  /// Forgets those among them that are chosen.
+  void drop(size_t from, bool (*chosen)(const Diagnostic&));
+  /// Parts of the source could not be read: what may be missing because of that is no mistake.
+  void setIncomplete() { incomplete_ = true; }
 
  private:
+  [[nodiscard]] bool isAllowedInSource(Location loc, Diag id) const;
+
   const SourceManager& sources_;
   std::vector<Diagnostic> diagnostics_;
-  unsigned errors_ = 0;
+  Diagnostic dropped_{};
+  std::set<Diag> on_, off_;
+  unsigned errors_ = 0, omitted_ = 0, mostErrors_ = 20;
+  bool incomplete_ = false;
 };
 
-enum class ErrorFormat : uint8_t { Human, Gene };
-
-/// The GENE.* code that belongs to a message (00 §5), or `otherwise`.
-std::string_view errorCode(std::string_view message, std::string_view otherwise);
-
-/// An error as the two forms of 19 §1 show it; also used for uncaught exceptions.
-struct ErrorReport {
-  Position position;  // line 0: unknown
-  std::string_view message, code, severity, stage;
-  std::string_view sourceLine;  // empty: none is shown
-};
-std::string renderError(const ErrorReport& report, ErrorFormat format);
-
-/// One diagnostic as text: `FILE:LINE:COL: error: MESSAGE [CODE]`, the source line and a caret, or the one-line
-/// envelope `Error: {^message … ^code … ^severity … ^stage … ^span {…} ^hints [] ^repair_tags […]}`.
+/// One diagnostic as text; see renderError.
 std::string renderDiagnostic(const SourceManager& sources, const Diagnostic& diagnostic,
                              ErrorFormat format);
 

@@ -5,19 +5,6 @@
 namespace gene {
 namespace {
 
-std::string normalised(std::string_view source) {
-  std::string out;
-  for (size_t i = 0; i < source.size(); i++) {
-    if (source[i] != '\r') {
-      out += source[i];
-      continue;
-    }
-    out += '\n';
-    if (i + 1 < source.size() && source[i + 1] == '\n') i++;
-  }
-  return out;
-}
-
 bool startsWithWord(std::string_view line, std::string_view word) {
   if (!line.starts_with(word)) return false;
   return line.size() == word.size() ||
@@ -27,8 +14,12 @@ bool startsWithWord(std::string_view line, std::string_view word) {
 /// What a line changes: brackets outside of strings, chars and comments.
 class Scanner {
  public:
-  /// Is the position between lines inside a string or block comment?
+  /// Is the position between lines inside a string, a regex or a block comment?
   [[nodiscard]] bool inside() const { return state_ != State::Code; }
+  /// … and does every character there count?
+  [[nodiscard]] bool insideText() const {
+    return state_ == State::String || state_ == State::Regex;
+  }
 
   struct Line {
     int leadingClosers = 0;   // brackets closed before anything else
@@ -55,6 +46,14 @@ class Scanner {
           if (c == '#' && i >= 1 && line[i - 1] == '>' && (i < 2 || line[i - 2] != '>'))
             state_ = State::Code;
           continue;
+        case State::Regex:
+          if (c == '\\')
+            i++;
+          else if (c == '/')
+            state_ =
+                !replacement_ && hasReplacement(line.substr(i + 1)) ? State::Regex : State::Code,
+            replacement_ = true;
+          continue;
         case State::Code: break;
       }
       if (c == '"') {
@@ -63,6 +62,10 @@ class Scanner {
         state_ = State::String;
       } else if (c == '#' && i + 1 < line.size() && line[i + 1] == '<') {
         state_ = State::Comment;
+        i++;
+      } else if (c == '#' && i + 1 < line.size() && line[i + 1] == '/') {
+        state_ = State::Regex;
+        replacement_ = false;
         i++;
       } else if (c == '#' && (i + 1 == line.size() || line[i + 1] == ' ' || line[i + 1] == '#' ||
                               line[i + 1] == '!')) {
@@ -94,9 +97,18 @@ class Scanner {
   }
 
  private:
-  enum class State : uint8_t { Code, String, Comment };
+  /// Is what follows the pattern of a regex a replacement, and not its flags?
+  static bool hasReplacement(std::string_view rest) {
+    for (size_t i = 0; i < rest.size(); i++) {
+      if (rest[i] == '/') return true;
+      if (std::string_view(" \t)]};,").find(rest[i]) != std::string_view::npos) return false;
+    }
+    return false;
+  }
+
+  enum class State : uint8_t { Code, String, Regex, Comment };
   State state_ = State::Code;
-  bool triple_ = false;
+  bool triple_ = false, replacement_ = false;
 };
 
 struct Level {
@@ -112,17 +124,17 @@ bool isCommentLine(std::string_view body) {
 
 }  // namespace
 
-std::string formatSource(std::string_view source) {
-  const std::string text = normalised(source);
+std::string formatSource(std::string_view text) {
   std::string out;
   Scanner scanner;
   std::vector<Level> levels;
   int depth = 0;
   for (size_t from = 0, number = 0; from < text.size(); number++) {
-    const size_t newline = text.find('\n', from);
-    std::string_view line = std::string_view(text).substr(
-        from, newline == std::string::npos ? newline : newline - from);
-    from = newline == std::string::npos ? text.size() : newline + 1;
+    const size_t end = std::min(text.find_first_of("\r\n", from), text.size());
+    std::string_view line = text.substr(from, end - from);
+    from = std::min(end + (text.substr(end).starts_with("\r\n") ? 2 : 1), text.size());
+    const std::string_view lineEnd = text.substr(end, from - end);
+    const std::string_view whole = line;
     if (scanner.inside()) {
       depth = scanner.scan(line, depth).depth;
       out += line;
@@ -135,7 +147,7 @@ std::string formatSource(std::string_view source) {
         depth = scanner.scan(body, depth).depth;
         out += line;
       } else {
-        const Scanner::Line scanned = scanner.scan(body, depth);
+        const Scanner::Line scanned = scanner.scan(whole.substr(first), depth);
         while (!levels.empty() && levels.back().depth > depth - scanned.leadingClosers)
           levels.pop_back();
         int indent = levels.empty() ? 0 : levels.back().indent;
@@ -150,10 +162,11 @@ std::string formatSource(std::string_view source) {
             levels.push_back({scanned.depth, indent + 2, false});
         }
         depth = scanned.depth;
-        out.append(static_cast<size_t>(indent), ' ').append(body);
+        out.append(static_cast<size_t>(indent), ' ');
+        out += scanner.insideText() ? whole.substr(first) : body;
       }
     }
-    if (newline != std::string::npos) out += '\n';
+    if (!lineEnd.empty()) out += scanner.insideText() ? lineEnd : "\n";
   }
   return out;
 }

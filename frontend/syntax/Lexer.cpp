@@ -20,8 +20,10 @@ const uint8_t charClasses[256] = {
 };
 
 Lexer::Lexer(Location start, Arena& arena, DiagnosticEngine& diagnostics)
+    : Lexer(start, diagnostics.sources().text(start), arena, diagnostics) {}
+
+Lexer::Lexer(Location start, std::string_view text, Arena& arena, DiagnosticEngine& diagnostics)
     : arena_(arena), diagnostics_(diagnostics), base_(start.offset) {
-  const std::string_view text = diagnostics.sources().text(start);
   begin_ = p_ = text.data();
   end_ = begin_ + text.size();
   if (text.starts_with("\xEF\xBB\xBF")) p_ += 3;  // a byte order mark

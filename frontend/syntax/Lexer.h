@@ -26,6 +26,8 @@ inline bool isClass(char c, uint8_t classes) {
 class Lexer {
  public:
   Lexer(Location start, Arena& arena, DiagnosticEngine& diagnostics);
+  /// Of a part of a source that begins at `start`; a zero byte follows `text`.
+  Lexer(Location start, std::string_view text, Arena& arena, DiagnosticEngine& diagnostics);
 
   /// A number, date, time or byte string; the cursor is at its first digit or sign.
   Form* number();
@@ -56,8 +58,8 @@ class Lexer {
   [[nodiscard]] bool atEnd() const { return p_ == end_; }
 
  protected:
-  void report(Location loc, Diag id, std::initializer_list<std::string_view> args = {}) {
-    diagnostics_.report(loc, id, args);
+  Diagnostic& report(Location loc, Diag id, DiagArguments args = {}) {
+    return diagnostics_.report(loc, id, args);
   }
   /// The characters of a symbol token from the cursor on, which moves behind them, with `\c` still in them.
   std::string_view token(bool* special);

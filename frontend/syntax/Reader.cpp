@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 #include "frontend/syntax/Lexer.h"
 #include "runtime/support/Utf8.h"
@@ -39,6 +40,7 @@ class Reader : Lexer {
     bool hasHead = false;  // Gene
     bool nested = false;   // Map, Gene: some property was written ^a^b
     bool triple = false;   // Interpolation
+    bool isNoMap = false;  // Map: it has something else than keys, which was reported
     Location loc;
     Form* head = nullptr;
     size_t items = 0;       // where its items begin in items_
@@ -46,6 +48,13 @@ class Reader : Lexer {
     size_t keys = 0;        // Property: where its keys begin in keys_
   };
 
+  static std::string_view closingOf(FrameKind kind) {
+    return kind == FrameKind::Array     ? "]"
+           : kind == FrameKind::HashMap ? "}}"
+           : kind == FrameKind::Map     ? "}"
+           : kind == FrameKind::Gene    ? ")"
+                                        : "the end of this";
+  }
   void open(FrameKind kind, Location loc, bool frozen = false) {
     frames_.push_back({.kind = kind,
                        .frozen = frozen,
@@ -118,8 +127,10 @@ void Reader::value() {
   if (c == '^' && (inMap || top.kind == FrameKind::Gene)) return property();
   if (inMap) {
     const Position at = diagnostics_.sources().position(loc);
-    report(loc, Diag::ExpectedKey,
-           {std::to_string(at.line), std::to_string(at.column), std::string_view(p_, 1)});
+    if (!std::exchange(top.isNoMap, true))
+      report(loc, Diag::ExpectedKey,
+             {std::to_string(at.line), std::to_string(at.column), std::string_view(p_, 1)})
+          .hint(Diag::HintMapKeys);
     // The value is read and dropped: it becomes the value of an unnamed key.
     keys_.push_back(Symbol{});
     open(FrameKind::Property, loc);
@@ -406,7 +417,11 @@ void Reader::close(char bracket) {
       report(here(), Diag::ExpectedHoleEnd);
       if (bracket == '}') return deliver(arena_.make<Form>(FormKind::Nil, here()));
     } else {
-      report(here(), Diag::UnmatchedDelimiter, {std::string_view(p_, 1)});
+      Diagnostic& unmatched = report(here(), Diag::UnmatchedDelimiter, {std::string_view(p_, 1)});
+      if (frame.kind != FrameKind::Top)
+        unmatched.note(frame.loc, Diag::NoteOpened, {closingOf(frame.kind)});
+      else if (!items_.empty())
+        unmatched.note(items_.back()->loc, Diag::NoteComplete);
     }
     p_++;
     return;
@@ -423,8 +438,8 @@ void Reader::close(char bracket) {
 void Reader::semicolon() {
   Frame& frame = frames_.back();
   if (frame.kind != FrameKind::Gene) {
-    report(here(), Diag::MisplacedSemicolon);
-    p_++;
+    report(here(), Diag::MisplacedSemicolon).hint(Diag::HintComment);
+    while (p_ < end_ && *p_ != '\n') p_++;
     return;
   }
   Form* inner = finish(frame);
@@ -439,12 +454,12 @@ void Reader::unclosed() {
   if (unclosedString_) return;  // that was the mistake
   for (size_t i = frames_.size(); i-- > 1;) {
     const Frame& frame = frames_[i];
-    std::string_view bracket;
+    const std::string_view bracket = closingOf(frame.kind);
     switch (frame.kind) {
-      case FrameKind::Gene: bracket = ")"; break;
-      case FrameKind::Array: bracket = "]"; break;
-      case FrameKind::Map: bracket = "}"; break;
-      case FrameKind::HashMap: bracket = "}}"; break;
+      case FrameKind::Gene:
+      case FrameKind::Array:
+      case FrameKind::Map:
+      case FrameKind::HashMap: break;
       case FrameKind::Interpolation: report(frame.loc, Diag::UnclosedInterpolation); return;
       case FrameKind::Property:
         report(frame.loc, Diag::MissingPropertyValue, {keys_.back().text()});
@@ -513,6 +528,11 @@ void Reader::finishInterpolation(Frame& frame) {
 }
 
 }  // namespace
+
+std::span<Form*> readPart(Location at, std::string_view text, Arena& arena,
+                          DiagnosticEngine& diagnostics) {
+  return Reader(at, text, arena, diagnostics).read();
+}
 
 std::span<Form*> readForms(Location start, Arena& arena, DiagnosticEngine& diagnostics) {
   const std::string_view text = diagnostics.sources().text(start);

@@ -13,5 +13,12 @@ namespace gene {
 /// Reads the whole source that starts at `start`. Reports what is wrong and returns what could be read; forms after
 /// an error are still read where that makes sense.
 std::span<Form*> readForms(Location start, Arena& arena, DiagnosticEngine& diagnostics);
+/// The same for a part of a source, which begins at `at`; a zero byte follows `text`.
+std::span<Form*> readPart(Location at, std::string_view text, Arena& arena,
+                          DiagnosticEngine& diagnostics);
+/// Reads a source for the compiler (Recover.cpp). Where brackets or quotes do not match, each form that begins at the left
+/// margin is read for itself: every one that has a mistake is reported, with the place where the indentation says that
+/// something is missing, and the forms without one are returned.
+std::span<Form*> readProgram(Location start, Arena& arena, DiagnosticEngine& diagnostics);
 
 }  // namespace gene

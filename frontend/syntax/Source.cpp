@@ -67,6 +67,16 @@ Position SourceManager::position(Location loc) const {
           static_cast<uint32_t>(characters) + 1};
 }
 
+std::vector<SourceManager::Source> SourceManager::all() const {
+  std::vector<Source> result;
+  for (const auto& f : files_) result.push_back({f->name, f->text});
+  return result;
+}
+
+bool SourceManager::contains(std::string_view name) const {
+  return std::ranges::any_of(files_, [&](const auto& f) { return f->name == name; });
+}
+
 std::string_view SourceManager::line(Location loc) const {
   if (!loc.valid() || files_.empty()) return {};
   const File& f = file(loc);

@@ -41,6 +41,13 @@ class SourceManager {
   /// The source line that `loc` lies in, without its line end.
   [[nodiscard]] std::string_view line(Location loc) const;
 
+  struct Source {
+    std::string_view name, text;
+  };
+  /// All sources, in the order they were added.
+  [[nodiscard]] std::vector<Source> all() const;
+  [[nodiscard]] bool contains(std::string_view name) const;
+
  private:
   struct File {
     std::string name;

@@ -11,6 +11,7 @@
 #include "runtime/object/Class.h"
 #include "runtime/object/DateTime.h"
 #include "runtime/object/Equality.h"
+#include "runtime/object/Explain.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
@@ -21,9 +22,12 @@ namespace {
 
 [[gnu::cold]] Value wrongKinds(Context* context, const char* verb, Value lhs, const char* link,
                                Value rhs) {
-  return raise(*context, ErrorClass::Type,
-               std::string("Cannot ") + verb + " " + kindName(*context, lhs) + " " + link + " " +
-                   kindName(*context, rhs));
+  const Value result = raise(*context, ErrorClass::Type,
+                             std::string("Cannot ") + verb + " " + kindName(*context, lhs) + " " +
+                                 link + " " + kindName(*context, rhs));
+  if (std::string_view(verb) == "add" && (isString(lhs) || isString(rhs)))
+    addHint(*context, "strings are joined by (a ++ b), or in #\"a#{b}\"");
+  return result;
 }
 
 [[gnu::cold]] Value wrongComparison(Context* context, Value lhs, const char* op, Value rhs) {

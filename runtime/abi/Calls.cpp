@@ -8,6 +8,7 @@
 #include "runtime/heap/Heap.h"
 #include "runtime/object/Arguments.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Explain.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/String.h"
 
@@ -102,8 +103,10 @@ struct WrittenOut {
 }  // namespace
 
 Value gene_undefined(Context* context, Value name) {
-  return raise(*context, ErrorClass::Exception,
-               std::string(name.symbol().text()) + " is not defined");
+  const Value result =
+      raise(*context, ErrorClass::Exception, std::string(name.symbol().text()) + " is not defined");
+  hintName(*context, name.symbol());
+  return result;
 }
 
 Value gene_scope_new(Context* context, uint64_t slots) {

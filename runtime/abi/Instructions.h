@@ -37,7 +37,7 @@ struct MachineForm {
 
 /// What a row says, but the type of its result.
 struct Row {
-  static constexpr size_t MostOperands = 4, MostImmediates = 5, MostForms = 4;
+  static constexpr size_t MostOperands = 4, MostImmediates = 6, MostForms = 4;
   std::string_view name;      // Add
   std::string_view mnemonic;  // add
   uint8_t fixedOperands = 0;

@@ -8,6 +8,7 @@
 #include "runtime/object/Class.h"
 #include "runtime/object/Function.h"
 #include "runtime/object/String.h"
+#include "runtime/support/CheckRules.h"
 
 using namespace gene;
 
@@ -19,16 +20,16 @@ Value gene_typeof(Context* context, Value value) {
   return newString(*context, typeofName(value, *context));
 }
 
-Value gene_check_type(Context* context, Value type, Value where, InlineCache* cache, Value value) {
-  std::string_view text = stringView(where);
-  const bool strict = text.starts_with('!');
-  if (strict) text.remove_prefix(1);
-  if (text.starts_with("...") && isArray(value)) {
-    text.remove_prefix(3);
+Value gene_check_type(Context* context, Value type, Value where, InlineCache* cache, Value value,
+                      uint64_t ruleBits) {
+  const std::string_view text = stringView(where);
+  const CheckRules rules = CheckRules::of(ruleBits);
+  const NilRule nilRule = rules.strict ? NilRule::Strict : NilRule::Accepted;
+  if (rules.elements && isArray(value)) {
     auto* rest = as<ArrayObject>(value);
     for (uint32_t i = 0; i < rest->size; i++) {
-      const Value element = checkType(*context, type, text, arrayAt(rest, i), Conversion::Numeric,
-                                      strict ? NilRule::Strict : NilRule::Accepted);
+      const Value element =
+          checkType(*context, type, text, arrayAt(rest, i), Conversion::Numeric, nilRule);
       if (element.isPending()) return element;
       arraySet(rest, i, element);
     }
@@ -42,8 +43,6 @@ Value gene_check_type(Context* context, Value type, Value where, InlineCache* ca
     writeCacheWord(cache, reinterpret_cast<uint64_t>(as<FunctionObject>(value)->info));
     return value;
   }
-  // Values of variables are not converted: their text is "variable @ PLACE".
   return checkType(*context, type, text, value,
-                   text.starts_with("variable @ ") ? Conversion::None : Conversion::Numeric,
-                   strict ? NilRule::Strict : NilRule::Accepted);
+                   rules.converts ? Conversion::Numeric : Conversion::None, nilRule);
 }

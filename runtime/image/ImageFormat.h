@@ -11,6 +11,7 @@
 //   Slots            ImageSlot[] of all functions
 //   Shapes, ShapeArgs
 //   Sites            ImageSite[]
+//   Inputs           ImageInput[], the files it was made from: the main module first
 //   Code             per function: ImageCode, its words, ImageCode::sites pairs, ImageCode::handlers quadruples
 //
 // A string, symbol, … is referred to by its index; NoIndex: none.
@@ -25,7 +26,7 @@
 
 namespace gene::image {
 
-inline constexpr uint32_t FormatVersion = 3;
+inline constexpr uint32_t FormatVersion = 4;
 inline constexpr uint32_t NoIndex = 0xFFFFFFFF;
 inline constexpr char Magic[4] = {'G', 'E', 'N', 'E'};
 inline constexpr std::string_view CompilerVersion = "gene 0.1.0";
@@ -40,6 +41,7 @@ enum class Section : uint32_t {
   Shapes,
   ShapeArgs,
   Sites,
+  Inputs,
   Code,
   Count
 };
@@ -52,6 +54,7 @@ struct SectionRange {
 
 struct ImageHeader {
   static constexpr uint32_t HasCode = 1;
+  static constexpr uint32_t LanguageShift = 1;  // LanguageOptions::bits() in the flags
 
   char magic[4];
   uint32_t version;
@@ -59,6 +62,8 @@ struct ImageHeader {
   uint64_t checksum;    // of the whole image, with this field zero
   uint64_t sourceHash;  // of the main module's text
   uint64_t timestamp;   // seconds since 1970; 0 in executables
+  uint32_t level;       // -O
+  uint32_t unused;
   uint32_t flags;
   uint32_t constants;  // how many
   char compiler[32];
@@ -110,6 +115,10 @@ struct ImageSite {
   uint32_t column;
   uint32_t caller;   // of inlined code: the site of the call, one before this; else NoIndex
   uint32_t wasTail;  // 1: an inlined tail call
+};
+struct ImageInput {
+  ImageText name;
+  uint64_t hash;  // hashText
 };
 struct ImageCode {
   uint32_t words;

@@ -30,6 +30,7 @@ struct LoadedProgram : Program {
   std::vector<Symbol> names;
   std::vector<TraceSite> siteStore;
   std::vector<vm::Code> codeStore;
+  std::vector<SourceInput> inputStore;
 };
 
 /// Reads and verifies all of an image first, then makes values of it.
@@ -115,6 +116,8 @@ class Loader {
       if (arg.kind > static_cast<uint32_t>(gene::ArgKind::KeywordSpread) ||
           (arg.keyword != NoIndex && arg.keyword >= symbols_.size()))
         return "a call shape is damaged";
+    for (const ImageInput& input : get<ImageInput>(Section::Inputs))
+      if (!validText(input.name)) return "the name of an input is damaged";
     uint32_t index = 0;
     for (const ImageSite& site : get<ImageSite>(Section::Sites)) {
       if (!validText(site.file) || !validText(site.function) || site.wasTail > 1 ||
@@ -154,6 +157,7 @@ class Loader {
     buildSlots(native);
     buildShapes();
     buildSites();
+    buildInputs();
     buildFunctions(native);
     if (!native) {
       for (size_t i = 0; i < views_.size(); i++) buildCode(i);
@@ -221,6 +225,14 @@ class Loader {
     }
     program_->sites = program_->siteStore.data();
     program_->siteCount = static_cast<uint32_t>(program_->siteStore.size());
+  }
+
+  void buildInputs() {
+    for (const ImageInput& input : get<ImageInput>(Section::Inputs))
+      program_->inputStore.push_back({textAt(input.name), input.hash});
+    program_->inputs = program_->inputStore;
+    const auto* header = reinterpret_cast<const ImageHeader*>(bytes_.data());
+    program_->language = LanguageOptions::of(header->flags >> ImageHeader::LanguageShift);
   }
 
   void buildFunctions(const NativeProgram* native) {

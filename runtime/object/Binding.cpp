@@ -7,14 +7,18 @@
 #include "runtime/abi/Entry.h"
 #include "runtime/object/Arguments.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Explain.h"
 #include "runtime/object/Map.h"
 
 namespace gene {
 namespace {
 
-[[gnu::cold]] bool countMismatch(Context& context, uint32_t expected, uint32_t got) {
+[[gnu::cold]] bool countMismatch(Context& context, const FunctionInfo& callee, uint32_t expected,
+                                 uint32_t got) {
   raise(context, ErrorClass::Argument,
         "Expected " + std::to_string(expected) + " arguments, got " + std::to_string(got));
+  const bool countsReceiver = callee.isMethod && !callee.isCtor && got > 0;
+  hintSignature(context, callee, static_cast<int>(got) - countsReceiver);
   return false;
 }
 
@@ -61,6 +65,7 @@ class Binder {
       if (slots_[i].isAbsent() && !slot(i).optional) {
         raise(context_, ErrorClass::Argument,
               "Missing keyword argument: " + std::string(slot(i).name.text()));
+        hintSignature(context_, info_, -1);
         return false;
       }
     }
@@ -85,7 +90,7 @@ class Binder {
           slots_[i] = left > requiredAfter ? args_[next_++] : Value::absent();
         } else {
           if (left == 0)
-            return countMismatch(context_, position_ - uncounted(), count_ - uncounted());
+            return countMismatch(context_, info_, position_ - uncounted(), count_ - uncounted());
           slots_[i] = args_[next_++];
         }
       } else if (s.kind == SlotKind::Rest) {
@@ -112,6 +117,7 @@ class Binder {
       if (isUsed(i)) continue;
       raise(context_, ErrorClass::Argument,
             "Unexpected keyword argument: " + std::string(keywords_.pairs[2 * i].symbol().text()));
+      hintKeyword(context_, info_, keywords_.pairs[2 * i].symbol());
       return false;
     }
     return true;
@@ -121,7 +127,7 @@ class Binder {
     if (next_ == count_ || hasRest_) return true;
     // A function without any parameters ignores what it is given.
     if (position_ == uncounted() && keywords_.count == 0) return true;
-    return countMismatch(context_, position_ - uncounted(), count_ - uncounted());
+    return countMismatch(context_, info_, position_ - uncounted(), count_ - uncounted());
   }
 
   [[nodiscard]] bool isUsed(uint32_t i) const {
@@ -282,11 +288,11 @@ Value callBuiltin(Context* context, const FunctionInfo& info, const Value* args,
                   Keywords keywords) {
   if (GENE_UNLIKELY(stackIsFull(*context))) return gene_stack_overflow(context);
   if (GENE_UNLIKELY(static_cast<int32_t>(count) < info.minArgs)) {
-    countMismatch(*context, static_cast<uint32_t>(info.minArgs), count);
+    countMismatch(*context, info, static_cast<uint32_t>(info.minArgs), count);
     return Value::pending();
   }
   if (GENE_UNLIKELY(info.maxArgs >= 0 && static_cast<int32_t>(count) > info.maxArgs)) {
-    countMismatch(*context, static_cast<uint32_t>(info.maxArgs), count);
+    countMismatch(*context, info, static_cast<uint32_t>(info.maxArgs), count);
     return Value::pending();
   }
   context->keywords = keywordMap(*context, keywords);

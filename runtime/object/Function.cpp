@@ -9,6 +9,7 @@
 #include "runtime/object/Arguments.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Enum.h"
+#include "runtime/object/Explain.h"
 #include "runtime/object/Interface.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Selector.h"
@@ -34,7 +35,10 @@ Value applyWithReceiver(Context& context, Value function, Value receiver, const 
     return raise(
         context, ErrorClass::Exception,
         "Instance of " + kindName(context, callee) + " is not callable (no 'call' method)");
-  return raise(context, ErrorClass::Type, "Not callable: " + kindName(context, callee));
+  const Value result =
+      raise(context, ErrorClass::Type, "Not callable: " + kindName(context, callee));
+  hintCallable(context, callee);
+  return result;
 }
 
 /// A plain function as a method: the receiver is not passed to it.
@@ -189,9 +193,13 @@ Value applyMissing(Context& context, Symbol name, const Value* args, uint32_t co
     context.missingDepth--;
     return result;
   }
-  return raise(context, ErrorClass::Exception,
-               "Method " + std::string(name.text()) + " not found on " +
-                   (isInstance(receiver) ? "instance" : kindName(context, receiver)));
+  const Value result = raise(context, ErrorClass::Exception,
+                             "Method " + std::string(name.text()) + " not found on " +
+                                 (isInstance(receiver) ? "instance" : kindName(context, receiver)));
+  if (isInstance(receiver))
+    addHint(context, "the instance is of class " + kindName(context, receiver));
+  hintMethod(context, receiver, name);
+  return result;
 }
 
 Value call(Context& context, Value callee, const Value* args, uint32_t count) {

@@ -4,7 +4,7 @@ set(OBJECT
   object/DateTime.cpp
   object/Enum.cpp
   object/Environment.cpp
-  object/Equality.cpp
+  object/Equality.cpp object/Explain.cpp
   object/FromForm.cpp
   object/Gene.cpp
   object/Generator.cpp

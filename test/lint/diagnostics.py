@@ -8,6 +8,7 @@ DIAG = re.compile(r'^DIAG\((\w+), \w+, (\w+), "(.*)"\)$', re.M)
 
 # Texts that are a hole and nothing else: what a test has to say instead.
 WHOLE = {"E0110": r"Date literal requires|Invalid (month|day|hour|minute|second|date)|Expected \d-digit",
+         "E0501": r"GENE\.MODULE\.NOT_FOUND",
          "E0111": r"parse_hex|parse_bin|parse_base64|invalid byte literal"}
 
 

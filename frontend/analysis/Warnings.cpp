@@ -1,0 +1,408 @@
+// Warnings: what is allowed, and hardly meant. Names that nothing defines, what is never used or reached, calls that are
+// going to raise. Nothing is said where the program may know more: where it evaluates code, uses the module's namespace
+// as a value, or assigns the name anywhere.
+
+#include <algorithm>
+
+#include "frontend/analysis/Modules.h"
+#include "frontend/analysis/Parameters.h"
+#include "frontend/syntax/Suggest.h"
+
+namespace gene {
+namespace {
+
+constexpr std::string_view specialForms[] = {
+#define SPECIAL(name, handler) name,
+#include "frontend/analysis/SpecialForms.def"
+};
+bool isSpecialForm(std::string_view name) {
+  return std::ranges::find(specialForms, name) != std::end(specialForms);
+}
+
+bool isOperatorText(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("+-*/%<>=!&|.") == std::string_view::npos;
+}
+
+/// The class of a literal; empty for other forms.
+std::string_view literalClass(const Form* form) {
+  switch (form->kind) {
+    case FormKind::Int: return "Int";
+    case FormKind::Float: return "Float";
+    case FormKind::String: return "String";
+    case FormKind::Char: return "Char";
+    case FormKind::True:
+    case FormKind::False: return "Bool";
+    case FormKind::Array: return "Array";
+    case FormKind::Regex: return "Regex";
+    default: return {};
+  }
+}
+
+/// Can a literal of this class never be of the type? Of plain names of built-in types only.
+bool isRefused(const Form* type, std::string_view literal) {
+  if (!type) return false;
+  const std::string_view name = symbolOf(type).text();
+  const bool number = literal == "Int" || literal == "Float";
+  if (name == "Int" || name == "Float") return !number;
+  if (name == "String" || name == "Char" || name == "Bool" || name == "Array" || name == "Map" ||
+      name == "Regex")
+    return name != literal;
+  return false;
+}
+
+void mentions(const Form* root, std::unordered_set<Symbol>& names) {
+  std::vector<const Form*> work{root};
+  auto add = [&](std::string_view text) {
+    // Names stand in annotations, spreads, selectors and computed segments as well.
+    while (!text.empty()) {
+      const size_t start = text.find_first_not_of("^.@<>:!/");
+      if (start == std::string_view::npos) return;
+      text.remove_prefix(start);
+      const size_t end = std::min(text.find_first_of("@<>:/"), text.size());
+      std::string_view word = text.substr(0, end);
+      names.insert(Symbol::of(word));
+      if (word.ends_with("...")) names.insert(Symbol::of(word.substr(0, word.size() - 3)));
+      text.remove_prefix(end);
+    }
+  };
+  while (!work.empty()) {
+    const Form* f = work.back();
+    work.pop_back();
+    switch (f->kind) {
+      case FormKind::Symbol:
+        names.insert(symbolOf(f));
+        add(symbolOf(f).text());
+        break;
+      case FormKind::Path:
+        for (const Symbol part : as<PathForm>(*f).parts) add(part.text());
+        break;
+      case FormKind::Array:
+        for (const Form* item : as<ArrayForm>(*f).items) work.push_back(item);
+        break;
+      case FormKind::HashMap:
+        for (const Form* item : as<HashMapForm>(*f).items) work.push_back(item);
+        break;
+      case FormKind::Map:
+        for (const Property& p : as<MapForm>(*f).properties) work.push_back(p.value);
+        break;
+      case FormKind::Quote:
+      case FormKind::Unquote: work.push_back(as<QuoteForm>(*f).value); break;
+      case FormKind::Gene: {
+        const auto& g = as<GeneForm>(*f);
+        work.push_back(g.head);
+        for (const Property& p : g.properties) work.push_back(p.value);
+        for (const Form* child : g.children) work.push_back(child);
+        break;
+      }
+      default: break;
+    }
+  }
+}
+
+/// The parameter list of a definition (fn name [..] …); null without one.
+const ArrayForm* parameterList(const GeneForm& definition) {
+  for (const Form* child : definition.children)
+    if (child->kind == FormKind::Array) return &as<ArrayForm>(*child);
+  return nullptr;
+}
+
+std::string signatureText(Symbol name, const ArrayForm& parameters) {
+  return std::string(name.text()) + " " + printForm(parameters);
+}
+
+}  // namespace
+
+// --- names -------------------------------------------------------------------------------------------------------------
+
+/// A definition at the module's level.
+void Analyzer::collectNamed(const Form* form, std::string_view head, Symbol name) {
+  if (name == sym::Init) return;
+  const auto& g = as<GeneForm>(*form);
+  const auto [first, isNew] = named_.try_emplace(name, &g);
+  if (isNew || head == "ns" || head == "implement") return;
+  diagnostics_.report(g.children[0]->loc, Diag::DuplicateDefinition, {name.text()})
+      .note(first->second->children[0]->loc, Diag::NoteFirst);
+}
+
+std::vector<std::string_view> Analyzer::visibleNames() const {
+  std::vector<std::string_view> names;
+  for (const ScopeState* s = scope_; s; s = s->outer) {
+    for (const auto& [name, binding] : s->names) names.push_back(name.text());
+    for (const auto& [name, binding] : s->later) names.push_back(name.text());
+  }
+  for (const auto& [name, global] : globals_) names.push_back(name.text());
+  for (const auto& [name, count] : definitions_) names.push_back(name.text());
+  for (const Symbol name : topLevelVars_) names.push_back(name.text());
+  for (const auto& [name, owners] : variants_) names.push_back(name.text());
+  // The order of tables must not decide which of two names is nearest.
+  std::sort(names.begin(), names.end());
+  std::vector<std::string_view> builtins = modules_->known()->names(modules_->known()->data);
+  std::sort(builtins.begin(), builtins.end());
+  names.insert(names.end(), builtins.begin(), builtins.end());
+  return names;
+}
+
+void Analyzer::hintNear(Diagnostic& diagnostic, Symbol name, std::span<const Symbol> candidates) {
+  std::vector<std::string_view> names;
+  for (const Symbol candidate : candidates) names.push_back(candidate.text());
+  std::sort(names.begin(), names.end());
+  const std::string_view near = nearest(name.text(), names);
+  if (!near.empty()) diagnostic.hint(Diag::HintNear, {near});
+}
+
+bool Analyzer::checksNames() const {
+  return modules_ && modules_->known() && !reifies_ && !usesNamespace_;
+}
+
+/// A name that no definition of the module explains is used.
+void Analyzer::checkDefined(Symbol symbol, Location loc) {
+  const std::string_view text = symbol.text();
+  if (quiet_ != 0 || foreignNames_.contains(symbol)) return;
+  if (!checksNames() || !diagnostics_.wants(Diag::UndefinedName) || text.starts_with('$') ||
+      assignedNames_.contains(symbol) || laterGlobals_.contains(symbol))
+    return;
+  const KnownNames& known = *modules_->known();
+  if (known.isDefined(known.data, symbol)) return;
+  Diagnostic& d = diagnostics_.report(loc, Diag::UndefinedName, {text});
+  if (const std::string_view foreign = foreignWord(text); !foreign.empty()) {
+    d.hint(Diag::HintText, {foreign});
+  } else if (text == "if") {
+    d.hint(Diag::HintElif);
+  } else if (isSpecialForm(text)) {
+    d.hint(Diag::HintIsForm, {text});
+  } else if (isOperatorText(text)) {
+    d.hint(Diag::HintIsOperator, {text});
+  } else if (const std::string_view near = nearest(text, visibleNames()); !near.empty()) {
+    d.hint(Diag::HintNear, {near});
+  } else if (const std::string_view form = nearest(text, specialForms); !form.empty()) {
+    d.hint(Diag::HintNear, {form});
+  } else if (known.isMethod(known.data, text) ||
+             std::ranges::any_of(classes_, [&](const auto& entry) {
+               return entry.second.methods.contains(symbol);
+             })) {
+    d.hint(Diag::HintIsMethod, {text});
+  }
+}
+
+/// Is it the definition of a function or the like in another language? The names in it are no mistakes of their own.
+bool Analyzer::isForeign(const GeneForm& call) {
+  const Symbol head = symbolOf(call.head);
+  if (!checksNames() || head.empty() || call.children.empty() || isShadowed(head) ||
+      globals_.contains(head) || foreignWord(head.text()).empty() ||
+      modules_->known()->isDefined(modules_->known()->data, head))
+    return false;
+  if (const Symbol name = symbolOf(call.children[0]); !name.empty()) foreignNames_.insert(name);
+  return true;
+}
+
+/// else if …
+void Analyzer::checkElse(std::span<Form* const> forms) {
+  if (forms.empty() || !isSymbol(forms[0], "if")) return;
+  checkDefined(symbolOf(forms[0]), forms[0]->loc);
+}
+
+/// (name = value) where no variable of this name is declared.
+void Analyzer::checkAssigned(Symbol symbol, Location loc) {
+  const std::string_view text = symbol.text();
+  if (!checksNames() || text.starts_with('$') || globals_.contains(symbol) || lookup(symbol) ||
+      topLevelVars_.contains(symbol) || published_.contains(symbol))
+    return;
+  for (const ScopeState* s = scope_; s; s = s->outer)
+    if (s->published.contains(symbol)) return;
+  Diagnostic& d = diagnostics_.report(loc, Diag::UndeclaredAssignment, {text});
+  if (const std::string_view near = nearest(text, visibleNames()); !near.empty())
+    d.hint(Diag::HintNear, {near});
+  else
+    d.hint(Diag::HintDeclare, {text});
+}
+
+/// Variables inside of functions and blocks that are never read, imports that the module does not mention.
+void Analyzer::warnUnused(std::span<Form* const> forms) {
+  if (!checksNames()) return;
+  for (const ast::Binding* b : bindings_)
+    if (b->isVariable && !b->isRead && !b->name.text().starts_with('_'))
+      diagnostics_.report(b->loc, Diag::UnusedVariable, {b->name.text()});
+  // What a module imports it publishes, too: nobody knows who uses it.
+  if (!isMain_ || imported_.empty()) return;
+  std::unordered_set<Symbol> used;
+  for (const Form* form : forms)
+    if (form->kind != FormKind::Gene || symbolOf(as<GeneForm>(*form).head).text() != "import")
+      mentions(form, used);
+  for (const Form* form : forms) {
+    if (form->kind != FormKind::Gene || symbolOf(as<GeneForm>(*form).head).text() != "import")
+      continue;
+    Import import;
+    if (!readImport(as<GeneForm>(*form), &import).empty()) continue;
+    for (const Import::Item& item : import.items)
+      if (item.name != sym::Star && !used.contains(item.local))
+        diagnostics_.report(item.loc, Diag::UnusedImport, {item.local.text()});
+  }
+}
+
+void Analyzer::checkShadowing(Symbol symbol, Location loc) {
+  if (!diagnostics_.wants(Diag::Shadowing) || symbol.text().starts_with('_')) return;
+  for (const ScopeState* s = scope_->outer; s; s = s->outer) {
+    auto found = s->names.find(symbol);
+    if (found == s->names.end()) continue;
+    diagnostics_.report(loc, Diag::Shadowing, {symbol.text()})
+        .note(found->second->loc, Diag::NoteFirst);
+    return;
+  }
+}
+
+// --- control -----------------------------------------------------------------------------------------------------------
+
+void Analyzer::checkCondition(const Form* condition) {
+  if (condition->kind != FormKind::Gene || !modules_) return;
+  const auto& g = as<GeneForm>(*condition);
+  if (g.children.size() == 2 && isSymbol(g.children[0], "=") && g.head->kind == FormKind::Symbol)
+    diagnostics_.report(g.children[0]->loc, Diag::AssignmentInCondition).hint(Diag::HintEqual);
+}
+
+/// `next` stands behind `form` in a sequence.
+void Analyzer::checkReached(const Form* form, const Form* next) {
+  if (form->kind != FormKind::Gene || !modules_) return;
+  const Symbol head = symbolOf(as<GeneForm>(*form).head);
+  const std::string_view text = head.text();
+  const auto& children = as<GeneForm>(*form).children;
+  const bool isInfix = !children.empty() &&
+                       (isOperator(children[0]) || symbolOf(children[0]).text().starts_with('.'));
+  if ((text != "return" && text != "throw" && text != "break" && text != "continue") || isInfix)
+    return;
+  diagnostics_.report(next->loc, Diag::UnreachableCode);
+}
+
+// --- calls -------------------------------------------------------------------------------------------------------------
+
+void Analyzer::checkArgumentTypes(const ArrayForm& list, std::span<Form* const> given,
+                                  Symbol function, Location definition) {
+  const Parameters parameters = parametersOf(list);
+  for (size_t i = 0; i < std::min(given.size(), parameters.positional.size()); i++) {
+    if (symbolOf(given[i]).text().ends_with("...")) return;
+    const Parameters::Positional& p = parameters.positional[i];
+    const std::string_view cls = literalClass(given[i]);
+    if (cls.empty() || !isRefused(p.type, cls) || classes_.contains(symbolOf(p.type))) continue;
+    diagnostics_
+        .report(
+            given[i]->loc, Diag::ArgumentType,
+            {p.name.text(), symbolOf(p.type).text(),
+             cls == "Int" || cls == "Array" ? "an " + std::string(cls) : "a " + std::string(cls)})
+        .note(definition, Diag::NoteDefined, {signatureText(function, list)});
+  }
+}
+
+/// A call of a function that the module defines once: what is certain to raise.
+void Analyzer::checkArguments(const GeneForm& call) {
+  const Symbol name = symbolOf(call.head);
+  auto found = named_.find(name);
+  if (!modules_ || !options_.typeCheck || found == named_.end() || isShadowed(name) ||
+      definitions_[name] != 1 || assignedNames_.contains(name) || topLevelVars_.contains(name) ||
+      symbolOf(found->second->head).text() != "fn")
+    return;
+  for (const ScopeState* s = scope_; s; s = s->outer)
+    if (s->published.contains(name)) return;
+  const GeneForm& definition = *found->second;
+  const ArrayForm* list = parameterList(definition);
+  if (!list || name.text().ends_with('!')) return;
+  const Location place = definition.children[0]->loc;
+  const Parameters parameters = parametersOf(*list);
+  size_t given = 0;
+  for (const Form* child : call.children) {
+    const std::string_view text = child->kind == FormKind::Path
+                                      ? as<PathForm>(*child).parts.back().text()
+                                      : symbolOf(child).text();
+    if (text.ends_with("...")) return;
+    given++;
+  }
+  bool spreads = false;
+  for (const Property& p : call.properties) {
+    spreads |= p.isSpread();
+    if (p.isSpread() || parameters.hasKeywordRest ||
+        std::ranges::find(parameters.keywords, p.key) != parameters.keywords.end())
+      continue;
+    if (list->items.empty()) continue;  // without parameters a function ignores what it is given
+    Diagnostic& d =
+        diagnostics_.report(p.loc, Diag::UnexpectedKeyword, {name.text(), p.key.text()});
+    hintNear(d, p.key, parameters.keywords);
+    d.note(place, Diag::NoteDefined, {signatureText(name, *list)});
+    return;
+  }
+  const std::string signature = signatureText(name, *list);
+  if (given < parameters.required) {
+    std::string_view missing;
+    size_t left = given;
+    for (const Parameters::Positional& p : parameters.positional) {
+      if (p.optional) continue;
+      if (left-- == 0) {
+        missing = p.name.text();
+        break;
+      }
+    }
+    diagnostics_.report(call.loc, Diag::MissingArgument, {name.text(), missing})
+        .note(place, Diag::NoteDefined, {signature});
+    return;
+  }
+  if (!parameters.hasRest && given > parameters.positional.size() && !list->items.empty()) {
+    diagnostics_
+        .report(call.children[parameters.positional.size()]->loc, Diag::SurplusArgument,
+                {name.text(), std::to_string(parameters.positional.size())})
+        .note(place, Diag::NoteDefined, {signature});
+    return;
+  }
+  for (const Symbol keyword : parameters.requiredKeywords)
+    if (!spreads &&
+        std::ranges::find(call.properties, keyword, &Property::key) == call.properties.end()) {
+      diagnostics_
+          .report(call.loc, Diag::MissingArgument, {name.text(), "^" + std::string(keyword.text())})
+          .note(place, Diag::NoteDefined, {signature});
+      return;
+    }
+  checkArgumentTypes(*list, call.children, name, place);
+}
+
+// --- values ------------------------------------------------------------------------------------------------------------
+
+void Analyzer::checkOperand(std::string_view op, const Node* operand) {
+  if (!modules_ || (op != "+" && op != "-" && op != "/")) return;
+  const bool isString = operand->kind == ast::NodeKind::Interpolate ||
+                        (operand->kind == ast::NodeKind::Literal &&
+                         static_cast<const ast::Literal*>(operand)->form->kind == FormKind::String);
+  if (!isString) return;
+  Diagnostic& d = diagnostics_.report(operand->loc, Diag::StringArithmetic, {op});
+  if (op == "+") d.hint(Diag::HintConcat);
+}
+
+/// ("text" .method): the methods of literals are known.
+void Analyzer::checkLiteralMethod(const Form* receiver, const Form* method) {
+  const std::string_view cls = literalClass(receiver);
+  std::string_view name = symbolOf(method).text();
+  if (cls.empty() || name.size() < 2 || name[1] == '@' || name[1] == '<' || !checksNames()) return;
+  name.remove_prefix(1);
+  if (classes_.contains(Symbol::of(cls)) || !interfaces_.empty()) return;
+  const std::vector<std::string_view> methods =
+      modules_->known()->methods(modules_->known()->data, cls);
+  if (methods.empty() || std::ranges::find(methods, name) != methods.end()) return;
+  Diagnostic& d = diagnostics_.report(method->loc, Diag::UnknownMethodName, {cls, name});
+  if (const std::string_view near = nearest(name, methods); !near.empty())
+    d.hint(Diag::HintNear, {near});
+}
+
+/// Enum/variant
+void Analyzer::checkVariant(const PathForm& form) {
+  if (!modules_ || form.parts.size() < 2 || isShadowed(form.parts[0])) return;
+  auto known = enums_.find(form.parts[0]);
+  const std::string_view name = form.parts[1].text();
+  if (known == enums_.end() || name.empty() || name[0] == '.' || name[0] == '<' || name[0] == '!' ||
+      topLevelVars_.contains(form.parts[0]) || assignedFields_.contains(form.parts[1]) ||
+      std::ranges::find(known->second, form.parts[1]) != known->second.end())
+    return;
+  Diagnostic& d = diagnostics_.report(form.loc, Diag::UnknownVariant, {form.parts[0].text(), name});
+  std::string all;
+  for (const Symbol variant : known->second)
+    all += (all.empty() ? "" : ", ") + std::string(variant.text());
+  const size_t before = d.hints.size();
+  hintNear(d, form.parts[1], known->second);
+  if (d.hints.size() == before) d.hint(Diag::HintAvailable, {all});
+}
+
+}  // namespace gene

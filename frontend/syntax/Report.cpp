@@ -1,0 +1,246 @@
+#include "frontend/syntax/Report.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "runtime/support/Utf8.h"
+
+namespace gene {
+namespace {
+
+bool containsFolded(std::string_view text, std::string_view word) {
+  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  for (size_t i = 0; i + word.size() <= text.size(); i++) {
+    size_t j = 0;
+    while (j < word.size() && lower(text[i + j]) == word[j]) j++;
+    if (j == word.size()) return true;
+  }
+  return false;
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (char c : text) {
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        if (static_cast<uint8_t>(c) < 0x20) {
+          constexpr char hex[] = "0123456789abcdef";
+          out += "\\u00";
+          out += hex[c >> 4];
+          out += hex[c & 15];
+        } else {
+          out += c;
+        }
+    }
+  }
+  return out + '"';
+}
+
+/// Colours where somebody looks: standard error is a terminal, and NO_COLOR (no-color.org) is not set.
+bool usesColours() {
+  static const bool uses = [] {
+    const char* no = std::getenv("NO_COLOR");
+    const char* terminal = std::getenv("TERM");
+    return !(no && *no) && ::isatty(STDERR_FILENO) &&
+           !(terminal && std::string_view(terminal) == "dumb");
+  }();
+  return uses;
+}
+
+enum class Style : uint8_t { Plain, Bold, Error, Warning, Note };
+std::string styled(Style style, std::string_view text) {
+  static constexpr std::string_view codes[] = {"", "\033[1m", "\033[1;31m", "\033[1;35m",
+                                               "\033[1;36m"};
+  if (style == Style::Plain || !usesColours()) return std::string(text);
+  return std::string(codes[static_cast<size_t>(style)]) + std::string(text) + "\033[0m";
+}
+Style styleOf(std::string_view severity) {
+  return severity == "error" ? Style::Error : severity == "warning" ? Style::Warning : Style::Note;
+}
+
+std::string place(const Position& at) {
+  if (!at.line) return "";
+  return std::string(at.file) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
+         ": ";
+}
+
+/// The line, and below it what is meant. Tabs keep the marks in step.
+std::string snippet(std::string_view line, uint32_t column, Style style) {
+  if (line.empty()) return "";
+  std::string out = "  " + std::string(line) + "\n  ";
+  const char* p = line.data();
+  const char* end = p + line.size();
+  for (uint32_t c = 1; c < column && p < end; c++) out += utf8::decode(p, end) == '\t' ? '\t' : ' ';
+  return out + styled(style, "^" + std::string(extentAt(line, column) - 1, '~')) + "\n";
+}
+
+std::string human(const ErrorReport& report) {
+  const Style style = styleOf(report.severity);
+  std::string_view message = report.message;
+  std::string_view code = report.humanCode.empty() ? report.code : report.humanCode;
+  // A message that names its code itself gives it only once.
+  if (const size_t end = message.find("] ");
+      message.starts_with("[GENE.") && end != std::string_view::npos) {
+    if (report.humanCode.empty()) code = message.substr(1, end - 1);
+    message.remove_prefix(end + 2);
+  }
+  std::string text(message);
+  constexpr std::string_view mismatch = " [GENE_TYPE_MISMATCH]";
+  if (const size_t at = text.find(mismatch); at != std::string::npos) {
+    text.erase(at, mismatch.size());
+    code = "GENE_TYPE_MISMATCH";
+  }
+  std::string out = styled(Style::Bold, place(report.position)) +
+                    styled(style, std::string(report.severity) + ":") + " " +
+                    styled(Style::Bold, text) + " [" + std::string(code) + "]\n" +
+                    snippet(report.sourceLine, report.position.column, style);
+  for (const ErrorReport::Note& note : report.notes)
+    out += place(note.position) + styled(Style::Note, "note:") + " " + note.text + "\n" +
+           snippet(note.sourceLine, note.position.column, Style::Note);
+  for (const std::string& hint : report.hints)
+    out += "  " + styled(Style::Note, "hint:") + " " + hint + "\n";
+  for (const ErrorReport::Frame& frame : report.stack) {
+    if (frame.omitted)
+      out += "  … " + std::to_string(frame.omitted) + " more calls\n";
+    else
+      out += "  at " + frame.function + " (" + std::string(frame.position.file) + ":" +
+             std::to_string(frame.position.line) + ":" + std::to_string(frame.position.column) +
+             ")\n";
+  }
+  return out;
+}
+
+std::string geneMap(const ErrorReport& report) {
+  const Position& at = report.position;
+  std::string hints;
+  for (const std::string& hint : report.hints) hints += (hints.empty() ? "" : " ") + quoted(hint);
+  return "Error: {^message " + quoted(report.message) + " ^code " + quoted(report.code) +
+         " ^severity " + quoted(report.severity) + " ^stage " + quoted(report.stage) +
+         " ^span {^file " + quoted(at.file) + " ^line " + std::to_string(at.line) + " ^column " +
+         std::to_string(at.column) + "} ^hints [" + hints + "] ^repair_tags [" +
+         quoted(report.stage) + "]}\n";
+}
+
+std::string jsonPlace(const Position& at) {
+  return "\"file\":" + quoted(at.file) + ",\"line\":" + std::to_string(at.line) +
+         ",\"column\":" + std::to_string(at.column);
+}
+
+std::string json(const ErrorReport& report) {
+  const Position& at = report.position;
+  std::string out =
+      "{\"severity\":" + quoted(report.severity) +
+      ",\"code\":" + quoted(report.humanCode.empty() ? report.code : report.humanCode) +
+      ",\"stage\":" + quoted(report.stage) + ",\"message\":" + quoted(report.message) + "," +
+      jsonPlace(at);
+  if (!report.sourceLine.empty())
+    out += ",\"end_column\":" + std::to_string(at.column + extentAt(report.sourceLine, at.column));
+  auto list = [&](const char* name, const auto& items, auto&& text) {
+    out += std::string(",\"") + name + "\":[";
+    bool first = true;
+    for (const auto& item : items) {
+      if (!first) out += ",";
+      first = false;
+      out += text(item);
+    }
+    out += "]";
+  };
+  list("hints", report.hints, [](const std::string& hint) { return quoted(hint); });
+  list("notes", report.notes, [](const ErrorReport::Note& note) {
+    return "{\"message\":" + quoted(note.text) + "," + jsonPlace(note.position) + "}";
+  });
+  list("stack", report.stack, [](const ErrorReport::Frame& frame) {
+    if (frame.omitted) return "{\"omitted\":" + std::to_string(frame.omitted) + "}";
+    return "{\"function\":" + quoted(frame.function) + "," + jsonPlace(frame.position) + "}";
+  });
+  return out + "}\n";
+}
+
+}  // namespace
+
+bool parseErrorFormat(std::string_view name, ErrorFormat* format) {
+  if (name != "human" && name != "gene" && name != "json") return false;
+  *format = name == "gene"   ? ErrorFormat::Gene
+            : name == "json" ? ErrorFormat::Json
+                             : ErrorFormat::Human;
+  return true;
+}
+
+std::string_view errorCode(std::string_view message, std::string_view otherwise) {
+  struct {
+    std::string_view word, code;
+  } constexpr table[] = {
+      {"division by zero", "GENE.ARITH.DIV_ZERO"},
+      {"divide", "GENE.ARITH.DIV_ZERO"},
+      {"method not found", "GENE.OOP.METHOD_NOT_FOUND"},
+      {"no method", "GENE.OOP.METHOD_NOT_FOUND"},
+      {"undefined variable", "GENE.SCOPE.UNDEFINED_VAR"},
+      {"not defined", "GENE.SCOPE.UNDEFINED_VAR"},
+      {"stack overflow", "GENE.VM.STACK_OVERFLOW"},
+      {"failed to load extension", "GENE.EXT.LOAD_FAILED"},
+  };
+  for (const auto& row : table)
+    if (containsFolded(message, row.word)) return row.code;
+  return otherwise;
+}
+
+uint32_t extentAt(std::string_view line, uint32_t column) {
+  const char* p = line.data();
+  const char* const end = p + line.size();
+  for (uint32_t c = 1; c < column && p < end; c++) utf8::decode(p, end);
+  const char* const from = p;
+  int depth = 0;
+  bool inString = false;
+  for (; p < end; p++) {
+    const char c = *p;
+    if (inString) {
+      if (c == '\\' && p + 1 < end) p++;
+      if (c == '"') {
+        inString = false;
+        if (depth == 0) {
+          p++;
+          break;
+        }
+      }
+      continue;
+    }
+    const bool opens = c == '(' || c == '[' || c == '{', closes = c == ')' || c == ']' || c == '}';
+    if (c == '"') {
+      inString = true;
+    } else if (opens) {
+      depth++;
+    } else if (closes) {
+      if (depth == 0 && p > from) break;
+      if (--depth <= 0) {
+        p++;
+        break;
+      }
+    } else if (depth == 0 && (c == ' ' || c == '\t' || c == ',' || c == ';')) {
+      break;
+    } else if (depth > 0 && c == '#' && (p + 1 == end || p[1] == ' ')) {
+      break;  // a comment
+    }
+  }
+  const char* last = std::min(p, end);
+  while (last > from && (last[-1] == ' ' || last[-1] == '\t')) last--;
+  const auto count =
+      static_cast<uint32_t>(utf8::count(std::string_view(from, static_cast<size_t>(last - from))));
+  return count == 0 ? 1 : count;
+}
+
+std::string renderError(const ErrorReport& report, ErrorFormat format) {
+  switch (format) {
+    case ErrorFormat::Human: return human(report);
+    case ErrorFormat::Gene: return geneMap(report);
+    case ErrorFormat::Json: return json(report);
+  }
+  return {};
+}
+
+}  // namespace gene
