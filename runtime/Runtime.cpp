@@ -15,6 +15,7 @@
 #include "runtime/heap/Heap.h"
 #include "runtime/image/ImageFormat.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Explain.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
 #include "runtime/vm/Interpreter.h"
@@ -226,7 +227,7 @@ Context* createContext(const RuntimeOptions& options) {
   setStackBase(*context, reinterpret_cast<const void*>(bounds.high));
   addRoots(*context, context->arguments, MaxBufferedArguments);
   for (const Value* root : {&context->exception, &context->current, &context->trace->caught,
-                            &context->keywords, &context->moduleSelf})
+                            &context->trace->subject, &context->keywords, &context->moduleSelf})
     addRoots(*context, root, 1);
   addRoots(*context, reinterpret_cast<const Value*>(&context->caller), 1);
   addRoots(*context, reinterpret_cast<const Value*>(&context->globals), 1);
@@ -291,7 +292,7 @@ int finishProgram(Context& context, int code, const RuntimeOptions& options) {
   if (!options.checkLeaks) return code;
   context.exception = Value::pending();
   context.current = context.keywords = context.moduleSelf = Value::nil();
-  context.trace->caught = Value::nil();
+  context.trace->caught = context.trace->subject = Value::nil();
   std::string report;
   const uint64_t alive = shutdownHeap(context, &report);
   if (alive == 0) return code;
@@ -302,6 +303,7 @@ int finishProgram(Context& context, int code, const RuntimeOptions& options) {
 std::string describeUncaught(Context& context, const RuntimeOptions& options) {
   const Value exception = context.exception;
   const Trace trace = *context.trace;
+  const Explained words = explained(context);
   std::string message = messageOf(context, exception);
   if (options.errorFormat != ErrorFormat::Gene && isInstance(exception)) {
     auto* instance = static_cast<InstanceObject*>(exception.object());
@@ -335,14 +337,14 @@ std::string describeUncaught(Context& context, const RuntimeOptions& options) {
                      .stage = "runtime",
                      .humanCode = {},
                      .sourceLine = shown,
-                     .hints = trace.hints,
+                     .hints = words.hints,
                      .notes = {},
                      .stack = stackFrames(trace)};
   std::string definition;
-  if (const TraceSite* site = trace.definition.site) {
+  if (const TraceSite* site = words.definition) {
     const Position at{site->file, site->line, site->column};
     definition = line(at);
-    report.notes.push_back({at, definition, trace.definition.signature + " is defined here"});
+    report.notes.push_back({at, definition, words.signature + " is defined here"});
   }
   // What is called, by its name in the source.
   if (!report.hints.empty() && report.hints[0].starts_with("what is called here") &&

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "runtime/Program.h"
@@ -23,16 +22,28 @@ class Trace {
   void clear() {
     first_.clear();
     count_ = 0;
-    hints.clear();
-    definition = {};
+    explanation = {};
+    subject = Value::nil();
   }
-  /// What the report of the pending exception says besides its message, if nobody catches it: what to do about it, and
-  /// where what was called is defined.
-  std::vector<std::string> hints;
-  struct Definition {
-    const TraceSite* site = nullptr;
-    std::string signature;
-  } definition;
+  /// What the report of the pending exception can say besides its message, if nobody catches it (object/Explain.h makes
+  /// words of it then: exceptions that are caught cost nothing).
+  struct Explanation {
+    enum Kind : uint8_t {
+      None,
+      Method,
+      Name,
+      Arguments,
+      Keyword,
+      Signature,
+      Callable,
+      Concatenation
+    };
+    Kind kind = None;
+    Symbol name;
+    const FunctionInfo* callee = nullptr;
+    int given = 0;
+  } explanation;
+  Value subject = Value::nil();  // what it is about; a root
   /// `exception` starts again: with the trace it had when it was caught, if that was the last one caught.
   void begin(Value exception) {
     if (exception == caught && !saved_.empty()) {

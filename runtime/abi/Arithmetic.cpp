@@ -26,7 +26,7 @@ namespace {
                              std::string("Cannot ") + verb + " " + kindName(*context, lhs) + " " +
                                  link + " " + kindName(*context, rhs));
   if (std::string_view(verb) == "add" && (isString(lhs) || isString(rhs)))
-    addHint(*context, "strings are joined by (a ++ b), or in #\"a#{b}\"");
+    explainConcatenation(*context);
   return result;
 }
 

@@ -105,7 +105,7 @@ struct WrittenOut {
 Value gene_undefined(Context* context, Value name) {
   const Value result =
       raise(*context, ErrorClass::Exception, std::string(name.symbol().text()) + " is not defined");
-  hintName(*context, name.symbol());
+  explainName(*context, name.symbol());
   return result;
 }
 

@@ -18,7 +18,7 @@ namespace {
   raise(context, ErrorClass::Argument,
         "Expected " + std::to_string(expected) + " arguments, got " + std::to_string(got));
   const bool countsReceiver = callee.isMethod && !callee.isCtor && got > 0;
-  hintSignature(context, callee, static_cast<int>(got) - countsReceiver);
+  explainArguments(context, callee, static_cast<int>(got) - countsReceiver);
   return false;
 }
 
@@ -65,7 +65,7 @@ class Binder {
       if (slots_[i].isAbsent() && !slot(i).optional) {
         raise(context_, ErrorClass::Argument,
               "Missing keyword argument: " + std::string(slot(i).name.text()));
-        hintSignature(context_, info_, -1);
+        explainSignature(context_, info_);
         return false;
       }
     }
@@ -117,7 +117,7 @@ class Binder {
       if (isUsed(i)) continue;
       raise(context_, ErrorClass::Argument,
             "Unexpected keyword argument: " + std::string(keywords_.pairs[2 * i].symbol().text()));
-      hintKeyword(context_, info_, keywords_.pairs[2 * i].symbol());
+      explainKeyword(context_, info_, keywords_.pairs[2 * i].symbol());
       return false;
     }
     return true;

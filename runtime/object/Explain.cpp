@@ -1,16 +1,21 @@
 #include "runtime/object/Explain.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "frontend/syntax/Suggest.h"
-#include "runtime/Program.h"
 #include "runtime/Trace.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Map.h"
 
 namespace gene {
 namespace {
+
+using Explanation = Trace::Explanation;
+
+void note(Context& context, Explanation explanation, Value subject = Value::nil()) {
+  context.trace->explanation = explanation;
+  context.trace->subject = subject;
+}
 
 void addKeys(Value map, std::vector<std::string_view>& names) {
   if (!isMap(map)) return;
@@ -19,42 +24,44 @@ void addKeys(Value map, std::vector<std::string_view>& names) {
     names.push_back(table->entries[i].key.get().symbol().text());
 }
 
-bool hintNear(Context& context, std::string_view word, const std::vector<std::string_view>& names) {
+bool hintNear(Explained& result, std::string_view word,
+              const std::vector<std::string_view>& names) {
   const std::string_view near = nearest(word, names);
   if (near.empty()) return false;
-  addHint(context, "did you mean '" + std::string(near) + "'?");
+  result.hints.push_back("did you mean '" + std::string(near) + "'?");
   return true;
 }
 
-}  // namespace
-
-void addHint(Context& context, std::string text) {
-  context.trace->hints.push_back(std::move(text));
-}
-
-void hintMethod(Context& context, Value receiver, Symbol name) {
+void hintMethod(Context& context, Value receiver, Symbol name, Explained& result) {
+  if (isInstance(receiver))
+    result.hints.push_back("the instance is of class " + kindName(context, receiver));
   std::vector<std::string_view> names;
   for (const ClassObject* cls = classOf(context, receiver); cls; cls = parentOf(cls))
     addKeys(cls->methods.get(), names);
-  hintNear(context, name.text(), names);
+  hintNear(result, name.text(), names);
 }
 
-void hintName(Context& context, Symbol name) {
-  if (const std::string_view foreign = foreignWord(name.text()); !foreign.empty())
-    return addHint(context, std::string(foreign));
+void hintName(Context& context, Symbol name, Explained& result) {
+  if (const std::string_view foreign = foreignWord(name.text()); !foreign.empty()) {
+    result.hints.emplace_back(foreign);
+    return;
+  }
   std::vector<std::string_view> names;
   if (const Program* program = context.program)
     for (uint32_t i = 0; i < program->globalCount; i++)
       if (!program->slots[i].isAbsent()) names.push_back(program->globalNames[i].text());
   addKeys(context.globals->members.get(), names);
-  if (hintNear(context, name.text(), names)) return;
-  for (const ClassObject* cls : context.classes)
-    if (cls && mapFind(as<MapObject>(cls->methods.get()), name) >= 0)
-      return addHint(context, "'" + std::string(name.text()) + "' is a method: (value ." +
-                                  std::string(name.text()) + " ...)");
+  if (hintNear(result, name.text(), names)) return;
+  for (const ClassObject* cls : context.classes) {
+    if (!cls || mapFind(as<MapObject>(cls->methods.get()), name) < 0) continue;
+    result.hints.push_back("'" + std::string(name.text()) + "' is a method: (value ." +
+                           std::string(name.text()) + " ...)");
+    return;
+  }
 }
 
-void hintSignature(Context& context, const FunctionInfo& callee, int given) {
+/// The callee's parameters, and its place. `given` negative: the number of arguments is not the point.
+void hintSignature(const FunctionInfo& callee, int given, Explained& result) {
   if (callee.builtin || (!callee.slots && callee.slotCount != 0)) return;
   std::string list;
   size_t least = 0, most = 0;
@@ -83,32 +90,75 @@ void hintSignature(Context& context, const FunctionInfo& callee, int given) {
       wanted = "at least " + wanted;
     else if (least != most)
       wanted += " to " + std::to_string(most);
-    addHint(context, name + " takes " + wanted + (wanted == "1" ? " argument, " : " arguments, ") +
-                         std::to_string(given) + (given == 1 ? " was given" : " were given"));
+    result.hints.push_back(name + " takes " + wanted +
+                           (wanted == "1" ? " argument, " : " arguments, ") +
+                           std::to_string(given) + (given == 1 ? " was given" : " were given"));
   }
-  if (callee.program && callee.site < callee.program->siteCount)
-    context.trace->definition = {&callee.program->sites[callee.site], name + " [" + list + "]"};
+  if (!callee.program || callee.site >= callee.program->siteCount) return;
+  result.definition = &callee.program->sites[callee.site];
+  result.signature = name + " [" + list + "]";
 }
 
-void hintKeyword(Context& context, const FunctionInfo& callee, Symbol keyword) {
+void hintKeyword(const FunctionInfo& callee, Symbol keyword, Explained& result) {
   std::vector<std::string_view> names;
   for (uint32_t i = 0; i < callee.slotCount; i++)
-    if (callee.slots[i].kind == SlotKind::Keyword) names.push_back(callee.slots[i].name.text());
-  hintNear(context, keyword.text(), names);
-  hintSignature(context, callee, -1);
+    if (callee.slots && callee.slots[i].kind == SlotKind::Keyword)
+      names.push_back(callee.slots[i].name.text());
+  hintNear(result, keyword.text(), names);
+  hintSignature(callee, -1, result);
 }
 
-void hintCallable(Context& context, Value callee) {
+void hintCallable(Value callee, Explained& result) {
   if (callee.isVoid())
-    addHint(context, "what is called here does not exist: a member of that name is missing");
+    result.hints.push_back("what is called here does not exist: a member of that name is missing");
   else if (callee.isNil())
-    addHint(context, "what is called here is nil");
+    result.hints.push_back("what is called here is nil");
   else if (isClass(callee))
-    addHint(context, "an object is made by (new " +
-                         std::string(as<ClassObject>(callee)->name.get().symbol().text()) +
-                         " ...)");
+    result.hints.push_back("an object is made by (new " +
+                           std::string(as<ClassObject>(callee)->name.get().symbol().text()) +
+                           " ...)");
   else
-    addHint(context, "brackets around a value call it: without them it is the value itself");
+    result.hints.push_back("brackets around a value call it: without them it is the value itself");
+}
+
+}  // namespace
+
+void explainMethod(Context& context, Value receiver, Symbol name) {
+  note(context, {Explanation::Method, name}, receiver);
+}
+void explainName(Context& context, Symbol name) { note(context, {Explanation::Name, name}); }
+void explainArguments(Context& context, const FunctionInfo& callee, int given) {
+  note(context, {Explanation::Arguments, {}, &callee, given});
+}
+void explainSignature(Context& context, const FunctionInfo& callee) {
+  note(context, {Explanation::Signature, {}, &callee});
+}
+void explainKeyword(Context& context, const FunctionInfo& callee, Symbol keyword) {
+  note(context, {Explanation::Keyword, keyword, &callee});
+}
+void explainCallable(Context& context, Value callee) {
+  note(context, {Explanation::Callable, {}, nullptr, 0}, callee);
+}
+void explainConcatenation(Context& context) {
+  note(context, {Explanation::Concatenation, {}, nullptr, 0});
+}
+
+Explained explained(Context& context) {
+  Explained result;
+  const Explanation e = context.trace->explanation;
+  switch (e.kind) {
+    case Explanation::None: break;
+    case Explanation::Method: hintMethod(context, context.trace->subject, e.name, result); break;
+    case Explanation::Name: hintName(context, e.name, result); break;
+    case Explanation::Arguments: hintSignature(*e.callee, e.given, result); break;
+    case Explanation::Keyword: hintKeyword(*e.callee, e.name, result); break;
+    case Explanation::Signature: hintSignature(*e.callee, -1, result); break;
+    case Explanation::Callable: hintCallable(context.trace->subject, result); break;
+    case Explanation::Concatenation:
+      result.hints.push_back("strings are joined by (a ++ b), or in #\"a#{b}\"");
+      break;
+  }
+  return result;
 }
 
 }  // namespace gene

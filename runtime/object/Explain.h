@@ -1,24 +1,35 @@
 #pragma once
 // What the report of an uncaught exception says besides the message: the messages themselves are fixed by the language's
-// reference, and programs see them. Each is called right after `raise`.
+// reference, and programs see them. The first group is called right after `raise` and only notes what it was about; the
+// words are made for the report.
 
 #include <string>
+#include <vector>
 
-#include "runtime/object/Function.h"
+#include "runtime/Program.h"
 
 namespace gene {
 
-/// A sentence.
-[[gnu::cold]] void addHint(Context& context, std::string text);
-/// The name that was meant, if one of the names in these objects' tables is near.
-[[gnu::cold]] void hintMethod(Context& context, Value receiver, Symbol name);
-[[gnu::cold]] void hintName(Context& context, Symbol name);
-/// The callee's parameters, and its place. `given`: how many arguments there were, not counting the object of a method;
-/// negative: that is not the point.
-[[gnu::cold]] void hintSignature(Context& context, const FunctionInfo& callee, int given);
-/// A keyword parameter of the callee, if one is near.
-[[gnu::cold]] void hintKeyword(Context& context, const FunctionInfo& callee, Symbol keyword);
-/// What could be meant by the call of something that is no function.
-[[gnu::cold]] void hintCallable(Context& context, Value callee);
+/// The method is not there.
+void explainMethod(Context& context, Value receiver, Symbol name);
+/// The name is not there.
+void explainName(Context& context, Symbol name);
+/// The number of arguments, which does not count the object of a method, is not that of the callee's parameters.
+void explainArguments(Context& context, const FunctionInfo& callee, int given);
+/// A keyword argument is missing, or one is not known.
+void explainSignature(Context& context, const FunctionInfo& callee);
+void explainKeyword(Context& context, const FunctionInfo& callee, Symbol keyword);
+/// What is called is no function.
+void explainCallable(Context& context, Value callee);
+/// Strings were added.
+void explainConcatenation(Context& context);
+
+struct Explained {
+  std::vector<std::string> hints;
+  const TraceSite* definition = nullptr;  // of the callee; null: there is none to point to
+  std::string signature;
+};
+/// The words for the exception that was raised last.
+Explained explained(Context& context);
 
 }  // namespace gene

@@ -37,7 +37,7 @@ Value applyWithReceiver(Context& context, Value function, Value receiver, const 
         "Instance of " + kindName(context, callee) + " is not callable (no 'call' method)");
   const Value result =
       raise(context, ErrorClass::Type, "Not callable: " + kindName(context, callee));
-  hintCallable(context, callee);
+  explainCallable(context, callee);
   return result;
 }
 
@@ -196,9 +196,7 @@ Value applyMissing(Context& context, Symbol name, const Value* args, uint32_t co
   const Value result = raise(context, ErrorClass::Exception,
                              "Method " + std::string(name.text()) + " not found on " +
                                  (isInstance(receiver) ? "instance" : kindName(context, receiver)));
-  if (isInstance(receiver))
-    addHint(context, "the instance is of class " + kindName(context, receiver));
-  hintMethod(context, receiver, name);
+  explainMethod(context, receiver, name);
   return result;
 }
 
