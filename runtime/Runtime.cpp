@@ -370,7 +370,9 @@ std::string describeUncaught(Context& context, const RuntimeOptions& options) {
       const bool there =
           refused && covers({caller->file, caller->line, caller->column}, callerLine, e);
       if (!here && !there) return false;
-      if (report.hints.empty()) report.hints = e.hints;
+      for (const std::string& hint : e.hints)
+        if (std::ranges::find(report.hints, hint) == report.hints.end())
+          report.hints.insert(report.hints.begin(), hint);
       if (there && said.empty()) {
         said = e.message;
         report.notes.push_back({{caller->file, e.line, e.column}, callerLine, said});

@@ -36,7 +36,8 @@ class Trace {
       Keyword,
       Signature,
       Callable,
-      Concatenation
+      Concatenation,
+      Missing
     };
     Kind kind = None;
     Symbol name;

@@ -55,6 +55,12 @@ KnownNames namesOf(Context* context) {
                     all.push_back(method);
                 return all;
               },
+          .members =
+              [](const void* data, std::string_view name) {
+                const Value ns = namespaceGet(contextOf(data).globals, Symbol::of(name));
+                if (!isKind(ns, Kind::Namespace)) return std::vector<std::string_view>{};
+                return keysOf(as<MapObject>(as<NamespaceObject>(ns)->members.get()));
+              },
           .isMethod =
               [](const void* data, std::string_view name) {
                 for (const ClassObject* cls : contextOf(data).classes)

@@ -126,6 +126,7 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
                                               "ctor", "on_method_missing", "async", "implement",
                                               "interceptor", "fn-interceptor", "->"}) ||
                                second == "->" || head.ends_with("!");
+        checkGlued(g.children);
         work.push_back({g.head, inside || functions});
         all(g.children, functions);
         values(g.properties, functions);
@@ -139,6 +140,8 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
 /// The names the module's body introduces, also inside forms that are no scopes.
 void Analyzer::collectModuleNames(std::span<Form*> forms) {
   collectPublished(forms, true, published_);
+  checkGlued(forms);
+  checkUseless(forms);
   for (const Form* form : forms) {
     collectInner(form, false);
     const std::string_view head = headText(form);

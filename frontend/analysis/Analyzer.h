@@ -258,6 +258,9 @@ class Analyzer {
   void checkOperand(std::string_view op, const Node* operand);
   void checkLiteralMethod(const Form* receiver, const Form* method);
   void checkVariant(const PathForm& form);
+  void checkMember(const PathForm& form);
+  void checkGlued(std::span<Form* const> forms);
+  void checkUseless(std::span<Form* const> forms);
   void warnUnused(std::span<Form* const> forms);
 
   // --- Functions.cpp --------------------------------------------------------------------------------------------------

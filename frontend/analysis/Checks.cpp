@@ -248,6 +248,9 @@ void Analyzer::checkField(const PathForm& form) {
     return;
   }
   // Without declarations, what the program assigns anywhere may be a field.
+  // Parameters such as /x: and /x... assign fields, too.
+  for (const char* suffix : {":", "..."})
+    if (assignedFields_.contains(Symbol::of(std::string(field) + suffix))) return;
   if (isMethod || assignsComputedFields_ || assignedFields_.contains(name) || reifies_ ||
       isKnownElsewhere)
     return;

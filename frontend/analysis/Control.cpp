@@ -24,6 +24,7 @@ size_t until(std::span<Form* const> forms, std::initializer_list<std::string_vie
 
 Analyzer::Node* Analyzer::sequence(std::span<Form* const> forms, Location loc) {
   predeclare(forms);
+  checkUseless(forms);
   if (forms.size() == 1) return expression(forms[0]);
   std::vector<Node*> nodes;
   for (size_t i = 0; i < forms.size(); i++) {

@@ -368,6 +368,9 @@ Analyzer::Node* Analyzer::assignment(const GeneForm& form, std::string_view op) 
                                      expression(valueForm), form.loc)
                             : expression(valueForm);
     checkAssigned(symbol, target->loc);
+    if (modules_ && !operation && symbolOf(valueForm) == symbol)
+      diagnostics_.report(target->loc, Diag::SelfAssignment, {symbol.text()})
+          .hint(Diag::HintField, {symbol.text()});
     return assign(symbol, form.loc, value);
   }
   if (target->kind == FormKind::Path) {

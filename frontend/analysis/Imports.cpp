@@ -323,8 +323,13 @@ void Analyzer::importFacts(const Analyzer& from, Symbol name, Symbol local) {
 /// An import at the module's level: runs the module, if this is the first import of it, and binds the names.
 Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
   Import import;
-  if (const std::string mistake = readImport(form, &import); !mistake.empty())
-    return error(form.loc, Diag::ImportFailed, {mistake});
+  if (const std::string mistake = readImport(form, &import); !mistake.empty()) {
+    Diagnostic& d = diagnostics_.report(form.loc, Diag::ImportFailed, {mistake});
+    const Form* last = form.children.empty() ? nullptr : form.children.back();
+    if (last && last->kind == FormKind::String && !import.hasFrom)
+      d.hint(Diag::HintFrom, {as<StringForm>(*last).text});
+    return nil(form.loc);
+  }
   std::vector<Node*> nodes;
   if (!import.hasFrom) {
     for (const Import::Item& item : import.items) {

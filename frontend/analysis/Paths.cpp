@@ -111,6 +111,7 @@ Analyzer::Node* Analyzer::path(const PathForm& form) {
   if (form.parts.back().text().ends_with("...")) return error(form.loc, Diag::SpreadOutside);
   checkField(form);
   checkVariant(form);
+  checkMember(form);
   if (form.parts.size() > 1 && form.parts[1].text().starts_with('.') &&
       !form.parts[1].text().starts_with(".<")) {
     const SymbolForm variable(form.loc, form.parts[0]);

@@ -135,6 +135,8 @@ std::vector<std::string_view> Analyzer::visibleNames() const {
   for (const Symbol name : topLevelVars_) names.push_back(name.text());
   for (const auto& [name, owners] : variants_) names.push_back(name.text());
   // The order of tables must not decide which of two names is nearest.
+  for (const std::string_view constant : {"nil", "true", "false", "void", "self"})
+    names.push_back(constant);
   std::sort(names.begin(), names.end());
   std::vector<std::string_view> builtins = modules_->known()->names(modules_->known()->data);
   std::sort(builtins.begin(), builtins.end());
@@ -164,8 +166,11 @@ void Analyzer::checkDefined(Symbol symbol, Location loc) {
   const KnownNames& known = *modules_->known();
   if (known.isDefined(known.data, symbol)) return;
   Diagnostic& d = diagnostics_.report(loc, Diag::UndefinedName, {text});
+  const size_t dot = text.find('.');
   if (const std::string_view foreign = foreignWord(text); !foreign.empty()) {
     d.hint(Diag::HintText, {foreign});
+  } else if (dot != std::string_view::npos && dot + 1 < text.size() && text[dot + 1] != '.') {
+    d.hint(Diag::HintMember, {dot == 0 ? "value" : text.substr(0, dot), text.substr(dot + 1)});
   } else if (text == "if") {
     d.hint(Diag::HintElif);
   } else if (isSpecialForm(text)) {
@@ -222,8 +227,9 @@ void Analyzer::warnUnused(std::span<Form* const> forms) {
   for (const ast::Binding* b : bindings_)
     if (b->isVariable && !b->isRead && !b->name.text().starts_with('_'))
       diagnostics_.report(b->loc, Diag::UnusedVariable, {b->name.text()});
-  // What a module imports it publishes, too: nobody knows who uses it.
-  if (!isMain_ || imported_.empty()) return;
+  // What a module imports it publishes, too: nobody knows who uses it. A program has more than definitions.
+  if (!isMain_ || imported_.empty() || hasExports_ || std::ranges::all_of(forms, isDefinition))
+    return;
   std::unordered_set<Symbol> used;
   for (const Form* form : forms)
     if (form->kind != FormKind::Gene || symbolOf(as<GeneForm>(*form).head).text() != "import")
@@ -403,6 +409,61 @@ void Analyzer::checkVariant(const PathForm& form) {
   const size_t before = d.hints.size();
   hintNear(d, form.parts[1], known->second);
   if (d.hints.size() == before) d.hint(Diag::HintAvailable, {all});
+}
+
+/// namespace/name, of a built-in namespace
+void Analyzer::checkMember(const PathForm& form) {
+  if (!checksNames() || form.parts.size() < 2 || isShadowed(form.parts[0]) ||
+      globals_.contains(form.parts[0]) || assignedFields_.contains(form.parts[1]))
+    return;
+  const std::string_view name = form.parts[1].text();
+  if (name.empty() || name[0] == '.' || name[0] == '<' || name[0] == '!') return;
+  const std::string_view ns = form.parts[0].text();
+  // gene and genex load what they have when it is asked for.
+  if (ns.starts_with("gene") || ns == "system" || ns == "global") return;
+  const std::vector<std::string_view> members =
+      modules_->known()->members(modules_->known()->data, ns);
+  if (members.empty() || std::ranges::find(members, name) != members.end()) return;
+  const std::string whole = std::string(ns) + "/" + std::string(name);
+  Diagnostic& d = diagnostics_.report(form.loc, Diag::UndefinedName, {whole});
+  if (const std::string_view near = nearest(name, members); !near.empty())
+    d.hint(Diag::HintNear, {std::string(ns) + "/" + std::string(near)});
+}
+
+// --- what stands where --------------------------------------------------------------------------------------------------
+
+/// name(…): brackets directly behind a name
+void Analyzer::checkGlued(std::span<Form* const> forms) {
+  if (!modules_) return;
+  for (size_t i = 1; i < forms.size(); i++) {
+    const Symbol name = symbolOf(forms[i - 1]);
+    const Location at = forms[i]->loc;
+    if (name.empty() || forms[i]->kind != FormKind::Gene || !at.valid()) continue;
+    const std::string_view text = diagnostics_.sources().text(at);
+    const size_t offset = at.offset - diagnostics_.sources().start(at).offset;
+    if (offset == 0 || text[offset] != '(') continue;
+    const char before = text[offset - 1];
+    const bool isLetter = (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z') ||
+                          (before >= '0' && before <= '9') || before == '_';
+    if (!isLetter) continue;
+    diagnostics_.report(forms[i - 1]->loc, Diag::GluedCall, {name.text()})
+        .hint(Diag::HintCall, {name.text()});
+  }
+}
+
+/// Names that stand alone in a sequence, other than as its value.
+void Analyzer::checkUseless(std::span<Form* const> forms) {
+  if (!modules_) return;
+  for (size_t i = 0; i + 1 < forms.size(); i++) {
+    const std::string_view name = symbolOf(forms[i]).text();
+    const bool isName =
+        !name.empty() && ((name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z'));
+    if (!isName || name.ends_with("...")) continue;
+    const bool isBuiltin = modules_->known() && modules_->known()->isDefined(
+                                                    modules_->known()->data, symbolOf(forms[i]));
+    if (!isBuiltin && !definitions_.contains(symbolOf(forms[i]))) continue;
+    diagnostics_.report(forms[i]->loc, Diag::UnusedValue).hint(Diag::HintCall, {name});
+  }
 }
 
 }  // namespace gene

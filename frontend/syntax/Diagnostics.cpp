@@ -116,8 +116,7 @@ Diagnostic& DiagnosticEngine::report(Location loc, Diag id, DiagArguments argume
   std::string message = filled(row.text, arguments);
   const Severity severity = warning ? Severity::Warning : row.severity;
   if (loc.valid() && std::ranges::any_of(diagnostics_, [&](const Diagnostic& d) {
-        return d.loc == loc &&
-               ((d.id == id && d.message == message) || (warning && d.severity == Severity::Error));
+        return d.loc == loc && (warning || (d.id == id && d.message == message));
       }))
     return dropped_;
   if (severity == Severity::Error && ++errors_ > mostErrors_) {

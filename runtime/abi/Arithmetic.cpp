@@ -27,6 +27,7 @@ namespace {
                                  link + " " + kindName(*context, rhs));
   if (std::string_view(verb) == "add" && (isString(lhs) || isString(rhs)))
     explainConcatenation(*context);
+  if (lhs.isVoid() || rhs.isVoid()) explainMissing(*context);
   return result;
 }
 

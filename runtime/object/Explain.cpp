@@ -6,6 +6,7 @@
 #include "runtime/Trace.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Map.h"
+#include "runtime/object/String.h"
 
 namespace gene {
 namespace {
@@ -35,6 +36,8 @@ bool hintNear(Explained& result, std::string_view word,
 void hintMethod(Context& context, Value receiver, Symbol name, Explained& result) {
   if (isInstance(receiver))
     result.hints.push_back("the instance is of class " + kindName(context, receiver));
+  if (name.text() == "iter" && (isInt(receiver) || receiver.isFloat()))
+    result.hints.push_back("for goes over collections; numbers are counted by (range 0 n)");
   std::vector<std::string_view> names;
   for (const ClassObject* cls = classOf(context, receiver); cls; cls = parentOf(cls))
     addKeys(cls->methods.get(), names);
@@ -143,6 +146,8 @@ void explainConcatenation(Context& context) {
   note(context, {Explanation::Concatenation, {}, nullptr, 0});
 }
 
+void explainMissing(Context& context) { note(context, {Explanation::Missing, {}, nullptr, 0}); }
+
 Explained explained(Context& context) {
   Explained result;
   const Explanation e = context.trace->explanation;
@@ -154,6 +159,10 @@ Explained explained(Context& context) {
     case Explanation::Keyword: hintKeyword(*e.callee, e.name, result); break;
     case Explanation::Signature: hintSignature(*e.callee, -1, result); break;
     case Explanation::Callable: hintCallable(context.trace->subject, result); break;
+    case Explanation::Missing:
+      result.hints.push_back(
+          "void stands for what is missing: a key or an index that is not there");
+      break;
     case Explanation::Concatenation:
       result.hints.push_back("strings are joined by (a ++ b), or in #\"a#{b}\"");
       break;

@@ -23,6 +23,8 @@ void explainKeyword(Context& context, const FunctionInfo& callee, Symbol keyword
 void explainCallable(Context& context, Value callee);
 /// Strings were added.
 void explainConcatenation(Context& context);
+/// An operand is void.
+void explainMissing(Context& context);
 
 struct Explained {
   std::vector<std::string> hints;
