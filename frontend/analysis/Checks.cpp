@@ -270,7 +270,14 @@ void Analyzer::checkImplements(Symbol cls, Symbol interface, Location loc) {
       if (it != c.methods.end()) method = &it->second;
       return method != nullptr;
     });
-    if (!found) error(loc, Diag::MissingMethod, {cls.text(), wanted.name.text(), interface.text()});
+    if (!found) {
+      std::vector<std::string_view> methods;
+      for (const auto& entry : info->methods) methods.push_back(entry.first.text());
+      Diagnostic& missing = diagnostics_.report(loc, Diag::MissingMethod,
+                                                {cls.text(), wanted.name.text(), interface.text()});
+      if (const std::string_view near = nearest(wanted.name.text(), methods); !near.empty())
+        missing.hint(Diag::HintAvailable, {"'" + std::string(near) + "'"});
+    }
     if (!method || !wanted.parameters) continue;
     const Parameters has = parametersOf(*method->parameters);
     const Parameters wants = parametersOf(*wanted.parameters);

@@ -158,7 +158,10 @@ void Analyzer::inlineImplementation(ast::Class& cls, const GeneForm& form,
 void Analyzer::addInterface(ast::Class& cls, const Form* form) {
   Node* interface = interfaceNamed(form);
   if (!interface) {
-    error(form->loc, Diag::UnknownInterface, {printForm(*form)});
+    std::vector<Symbol> names;
+    for (const auto& entry : interfaces_) names.push_back(entry.first);
+    hintNear(diagnostics_.report(form->loc, Diag::UnknownInterface, {printForm(*form)}),
+             symbolOf(form), names);
     return;
   }
   cls.interfaces.push_back(arena_, {Symbol::of(printForm(*form)), interface});

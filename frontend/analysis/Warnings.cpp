@@ -135,8 +135,9 @@ std::vector<std::string_view> Analyzer::visibleNames() const {
   for (const Symbol name : topLevelVars_) names.push_back(name.text());
   for (const auto& [name, owners] : variants_) names.push_back(name.text());
   // The order of tables must not decide which of two names is nearest.
-  for (const std::string_view constant : {"nil", "true", "false", "void", "self"})
-    names.push_back(constant);
+  for (const std::string_view word :
+       {"nil", "true", "false", "void", "self", "else", "elif", "then", "when", "catch", "finally"})
+    names.push_back(word);
   std::sort(names.begin(), names.end());
   std::vector<std::string_view> builtins = modules_->known()->names(modules_->known()->data);
   std::sort(builtins.begin(), builtins.end());

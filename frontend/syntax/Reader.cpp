@@ -245,7 +245,8 @@ void Reader::deliver(Form* form) {
           if (*p_ == '}') {
             p_++;
           } else {
-            report(here(), Diag::ExpectedHoleEnd);
+            report(here(), Diag::ExpectedHoleEnd)
+                .hint(Diag::HintText, {"an expression stands in brackets: #{(a + b)}"});
             while (p_ < end_ && *p_ != '}' && *p_ != '"') p_++;
             if (*p_ == '}') p_++;
           }

@@ -73,6 +73,7 @@ std::string_view foreignWord(std::string_view word) {
       {"foreach for-each doseq", "write (for item in items body), or (items .each (item -> body))"},
       {"puts echo print_line printf console.log display", "write (println value)"},
       {"raise error", "write (throw value)"},
+      {"Error Throwable", "the class of errors is Exception"},
       {"except rescue", "an error is handled by catch inside of try"},
       {"require include use using", "write (import name from \"path\")"},
       {"and", "write &&"},
