@@ -1,29 +1,53 @@
 #!/usr/bin/env python3
-"""Runs all test suites: everything on the release build, the language suite again on the stress build.
+"""Runs all test suites.
 
-  run_all.py [lit arguments]
+  run_all.py [--parts N] [--part K] [lit arguments]
+
+release   everything
+stress    assertions, IR verified after every pass, reconcile at every allocation, poisoned cells, counts verified:
+          the language suite in the VM and natively at -O2, unit tests
+debug     AddressSanitizer, UndefinedBehaviorSanitizer, slow assertions, IR verified after every pass, counts verified:
+          unit tests, passes, IR, bytecode, and a part of the language and diagnostics suites. They are dealt out to N parts (8)
+          by lit; which one is run follows from the commit, so that each is run now and then. --parts 1 runs all of them.
 
 The last line is 'N passed, M failed'; the exit code is 0 only when M is 0 and something ran.
 """
+import argparse
 import os
 import re
+import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LIT = "/usr/lib/llvm-22/bin/lit"
-RUNS = [
-    ("release", ["test"], {}),
-    ("stress", ["test/language"], {"GENE_TEST_STRESS": "1"}),
-]
+TORTURE = {"GENE_TEST_STRESS": "1", "GENE_STRESS": "verify"}
 
 
-def run(build, suites, environment, arguments):
+def part_of_commit(parts):
+    """1 to `parts`, by the name of the commit; 1 without git."""
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return int(done.stdout[:8], 16) % parts + 1 if done.returncode == 0 and done.stdout else 1
+
+
+def runs(options):
+    """(build, suites, environment, further arguments of lit, what it is called)"""
+    part = options.part or part_of_commit(options.parts)
+    yield "release", ["test"], {}, [], "everything"
+    yield "stress", ["test/language", "test/unit"], TORTURE, [], "language and unit tests"
+    yield "debug", ["test/unit", "test/passes", "test/ir", "test/bytecode"], TORTURE, [], "unit tests, passes, IR, bytecode"
+    yield ("debug", ["test/language", "test/diag"], TORTURE, [f"--num-shards={options.parts}", f"--run-shard={part}"],
+           f"language and diagnostics, part {part} of {options.parts} (--parts 1: all)")
+
+
+def run(build, suites, environment, further, name, arguments):
     """One lit run over a build; returns (passed, failed)."""
-    command = [LIT, "-sv", *arguments, *[str(ROOT / s) for s in suites]]
-    print(f"--- {build}: {' '.join(suites)}", flush=True)
+    command = [LIT, "-sv", "--allow-empty-runs", *further, *arguments, *[str(ROOT / s) for s in suites]]
+    print(f"--- {build}: {name}", flush=True)
     environment = os.environ | environment | {"GENE_BUILD": str(ROOT / "build" / build)}
+    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     passed = failed = 0
@@ -36,13 +60,20 @@ def run(build, suites, environment, arguments):
                 failed += int(m.group(2))
     if process.wait() != 0 and failed == 0:
         failed = 1
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(f"--- {build}: {passed} passed, {failed} failed, {time.monotonic() - start:.0f} s, {used:.0f} s of CPU", flush=True)
     return passed, failed
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--parts", type=int, default=8, metavar="N")
+    parser.add_argument("--part", type=int, metavar="K")
+    options, arguments = parser.parse_known_args()
     passed = failed = 0
-    for build, suites, environment in RUNS:
-        p, f = run(build, suites, environment, sys.argv[1:])
+    for build, suites, environment, further, name in runs(options):
+        p, f = run(build, suites, environment, further, name, arguments)
         passed, failed = passed + p, failed + f
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed or not passed else 0)

@@ -173,7 +173,7 @@ void FunctionEmitter::emitArithmetic(const ir::Instruction& inst, Operation oper
 }
 
 /// The encoding is biased at the top of the word, so that leaving it on either side gives a word below the tag.
-/// Constants save a test (measured.md §1).
+/// Constants save a test.
 llvm::Value* FunctionEmitter::smallArithmetic(Operation operation, llvm::Value* a, llvm::Value* b,
                                               BasicBlock* slow) {
   const auto require = [&](llvm::Value* condition) {

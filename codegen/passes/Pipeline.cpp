@@ -51,6 +51,12 @@ const Pass* find(std::string_view name) {
   return nullptr;
 }
 
+#ifdef GENE_ASSERTS
+constexpr bool AlwaysVerified = true;
+#else
+constexpr bool AlwaysVerified = false;
+#endif
+
 void run(const Pass& pass, PassContext& context) {
   if (context.observe) context.observe(pass.name, false);
   if (pass.onProgram)
@@ -59,7 +65,7 @@ void run(const Pass& pass, PassContext& context) {
     for (ir::Function* function : std::vector(context.program.functions))
       pass.onFunction(*function, context);
   if (context.observe) context.observe(pass.name, true);
-  if (!context.verify) return;
+  if (!context.verify && !AlwaysVerified) return;
   const std::vector<std::string> problems = ir::verify(context.program);
   for (const std::string& problem : problems)
     std::fprintf(stderr, "after %.*s: %s\n", static_cast<int>(pass.name.size()), pass.name.data(),

@@ -15,7 +15,8 @@ struct PassContext {
   ir::Program& program;
   int level = 1;           // 0..3
   bool native = false;     // for machine code: unboxed representations are allowed
-  bool verify = false;     // run the verifier after every pass; aborts with the pass's name
+  bool verify = false;     // run the verifier after every pass; aborts with the pass's name. Always
+                           // so in builds with assertions
   bool keepCalls = false;  // nothing is inlined: a profile counts every call
   /// Called before and after every pass with its name (--dump-before, --dump-after); may be empty.
   std::function<void(std::string_view pass, bool after)> observe;

@@ -2,6 +2,7 @@
 // Incremental, Automatic Garbage Collector", CACM 1976.
 
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 
 #include "runtime/heap/Allocate.h"
@@ -14,6 +15,9 @@ uint64_t gene_count_operations = 0;
 Context& heapContext();
 
 namespace {
+
+/// Where every allocation reconciles, counts are verified this seldom: a walk over the heap costs as much as it is large.
+constexpr uint64_t ReconcilesToVerify = 256;
 
 void resizeTable(Context& context, size_t capacity) {
   Heap& heap = *context.heap;
@@ -254,8 +258,10 @@ void reconcile(Context& context) {
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
                                 std::chrono::steady_clock::now() - before)
                                 .count());
-  if (heap.options.verify) {
+  if (heap.options.verify &&
+      (!heap.options.reconcileAlways || heap.stats.reconciles % ReconcilesToVerify == 0)) {
     const std::string wrong = verifyCounts(context);
+    std::fputs(wrong.c_str(), stderr);
     GENE_CHECK(wrong.empty(), "reference counts agree with the heap");
   }
   if (heap.heapBytes() > heap.cycleThreshold) {

@@ -1,6 +1,6 @@
 #pragma once
 // The heap of one thread: size-class pages, deferred reference counting with a zero-count table, reconcile, and a
-// mark-sweep for cycles. docs/heap.md explains; shared/design/measured.md §4 has the numbers.
+// mark-sweep for cycles. docs/heap.md explains.
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 // The layouts of all heap objects. Generated code knows some of these offsets: runtime/abi/Layout.def pins them.
-// Operations are beside each kind: String.h, Array.h, Map.h, Gene.h, Function.h, Class.h, Shape.h …
+// Operations are beside each kind: String.h, Array.h, Map.h, Gene.h, Function.h, Class.h …
 
 #include "runtime/value/Slot.h"
 
@@ -48,7 +48,7 @@ struct ComplexSymbolObject : Object {  // a/b/c: the parts
   [[nodiscard]] Symbol* parts() { return reinterpret_cast<Symbol*>(this + 1); }
 };
 
-/// The elements kind of an array (docs/notes/0001-elements-kinds.md). Words are NaN-boxed in both.
+/// The elements kind of an array (docs/notes/002-elements-kinds.md). Words are NaN-boxed in both.
 enum class Elements : uint32_t {
   Immediate,  // no item is a heap object: small ints, floats, booleans … Nothing to count, to trace or to release
   Counted,  // items may be heap objects
@@ -56,7 +56,7 @@ enum class Elements : uint32_t {
 
 /// Items are read as they are; what is stored goes through Array.h, which keeps `elements`.
 struct ArrayObject : Object {
-  Slot* items;  // malloc'ed
+  Slot* items;  // a payload
   uint32_t size;
   uint32_t capacity;
   Elements elements;
@@ -148,7 +148,7 @@ struct BoundMethodObject : Object {
 /// An object made by `new`: its shape (header) says which fields it has. The first `inlineCapacity` fields of the
 /// shape lie behind the struct, further ones in `overflow`.
 struct InstanceObject : Object {
-  Slot* overflow;  // malloc'ed, null without further fields
+  Slot* overflow;  // a payload, null without further fields
   [[nodiscard]] Slot* fields() { return reinterpret_cast<Slot*>(this + 1); }
 };
 
@@ -244,7 +244,7 @@ struct DateTimeObject : Object {
 };
 
 struct BytesObject : Object {
-  uint8_t* data;  // malloc'ed
+  uint8_t* data;  // a payload
   uint32_t size;
   uint32_t capacity;
 };

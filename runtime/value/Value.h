@@ -9,7 +9,7 @@
 //
 // All zero is not a Value: a call returns it to say that an exception is pending. Ints outside 48 bits are BoxedInt
 // objects, transparently: use isInt()/asInt() on values that may be either. Only this file and codegen/llvm/ValueBits
-// may use the numbers above. Measured: ../shared/design/measured.md §1.
+// may use the numbers above.
 
 #include <bit>
 #include <cstdint>

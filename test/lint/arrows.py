@@ -1,10 +1,34 @@
 #!/usr/bin/env python3
-"""Every #include of ours, and every USES of a CMake library, follows an arrow of the table in docs/architecture.md."""
+"""Every #include of ours, and every USES of a CMake library, follows an arrow of the table in docs/architecture.md.
+
+Inside the runtime a file includes only what stands before its own folder in LAYERS. UPWARD are the exceptions that are
+there, by name; the list only gets shorter.
+"""
 import re
 
 from tree import ROOT, finish, sources
 
 ROW = re.compile(r"^\| `(\w+)` \| (`[^|]+`) \| [^|]* \| ([^|]*) \|$", re.M)
+
+LAYERS = ("support", "value", "heap", "object", "builtins", "vm", "abi", "image")
+# What the runtime agrees on with generated code is declared in abi/ and may be included by all.
+CONTRACT = {"abi/Caches.h", "abi/Entry.h", "abi/Instructions.def", "abi/Instructions.h"}
+UPWARD = {
+    ("heap/Slots.h", "object/Class.h"), ("heap/Slots.h", "object/Objects.h"), ("heap/Cycles.cpp", "object/String.h"),
+    ("object/Class.cpp", "abi/MethodTable.h"), ("vm/Interpreter.cpp", "abi/MethodTable.h"),
+    ("abi/Main.cpp", "image/ImageLoader.h"),
+}
+
+
+def upward_in_runtime(files):
+    """(place, file, included file), without `runtime/`, of each include of a folder that stands later in LAYERS."""
+    for path in files:
+        if path.parts[0] != "runtime" or len(path.parts) != 3:
+            continue
+        for number, line in enumerate((ROOT / path).read_text().split("\n"), 1):
+            m = re.match(r'\s*#\s*include "runtime/((\w+)/[^"]+)"', line)
+            if m and m[1] not in CONTRACT and LAYERS.index(m[2]) > LAYERS.index(path.parts[1]):
+                yield f"{path}:{number}", "/".join(path.parts[1:]), m[1]
 
 
 def table():
@@ -56,7 +80,13 @@ def main():
             for used in re.findall(r"\bgene_\w+", words):
                 if used not in allowed.get(name, ()):
                     problems.append(f"{cmake.relative_to(ROOT)}: no arrow from {name} to {used}")
-    finish(problems, f"{len(files)} files, {len(uses)} libraries")
+    found = set()
+    for place, includer, included in upward_in_runtime(files):
+        found.add((includer, included))
+        if (includer, included) not in UPWARD:
+            problems.append(f"{place}: {includer} must not include {included}: the arrows of the runtime are {' ← '.join(LAYERS)}")
+    problems += [f"test/lint/arrows.py: {a} does not include {b} any more: take it off UPWARD" for a, b in sorted(UPWARD - found)]
+    finish(problems, f"{len(files)} files, {len(uses)} libraries, {len(UPWARD)} includes upward in the runtime")
 
 
 main()

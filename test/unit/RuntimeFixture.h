@@ -2,7 +2,7 @@
 // The one context of the test program. The stack is scanned conservatively, and old words lie about on it: a test that wants
 // to see objects die reconciles without it.
 
-#include <cstring>
+#include <cstdlib>
 
 #include "runtime/Runtime.h"
 #include "runtime/heap/HeapState.h"
@@ -10,7 +10,10 @@
 namespace gene {
 
 inline Context& testContext() {
-  static Context* const context = createContext({});
+  static Context* const context = [] {
+    ::setenv("GENE_STRESS", "off", 1);  // tests say themselves when the heap reconciles
+    return createContext({});
+  }();
   return *context;
 }
 
