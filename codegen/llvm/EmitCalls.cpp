@@ -170,7 +170,7 @@ llvm::Value* FunctionEmitter::methodTarget(const ir::Instruction& inst, llvm::Va
   BasicBlock* const hit = b_.GetInsertBlock();
   b_.CreateBr(done);
   b_.SetInsertPoint(miss);
-  llvm::Value* const name = symbol(inst.as<ir::Op::CallMethod>().name());
+  llvm::Value* const name = symbol(inst.as<ir::Op::CallMethod, ir::Op::CallMethodShaped>().name());
   llvm::Value* const found = call(
       "gene_method_target", {context_, receiver, name, cache, b_.getInt64(inst.operands.size())});
   raiseIfPending(found);
@@ -201,7 +201,7 @@ void FunctionEmitter::emitCallMethod(const ir::Instruction& inst) {
   if (cold_ || inst.operands.size() > MaxBufferedArguments) {
     llvm::Value* const args = spill(inst, 0);
     return finishCall(inst, call("gene_call_method",
-                                 {context_, symbol(inst.as<ir::Op::CallMethod>().name()),
+                                 {context_, symbol(inst.as<ir::Op::CallMethod, ir::Op::CallMethodShaped>().name()),
                                   module_.newCache(), args, b_.getInt64(inst.operands.size())}));
   }
   if (!emitArrayMethod(inst)) callOtherMethod(inst);

@@ -16,8 +16,14 @@ Context& heapContext();
 
 namespace {
 
-/// Where every allocation reconciles, counts are verified this seldom: a walk over the heap costs as much as it is large.
-constexpr uint64_t ReconcilesToVerify = 256;
+/// How many reconciles pass until counts are verified again. A walk over the heap costs as much as it is large, so that
+/// large heaps wait longer, and longer still where every allocation reconciles.
+uint64_t reconcilesToVerify(const Heap& heap) {
+  constexpr size_t TypicalObject = 64;
+  const uint64_t objects = heap.heapBytes() / TypicalObject;
+  return heap.options.reconcileAlways ? std::max<uint64_t>(256, objects)
+                                      : std::max<uint64_t>(1, objects / 4096);
+}
 
 void resizeTable(Context& context, size_t capacity) {
   Heap& heap = *context.heap;
@@ -258,8 +264,8 @@ void reconcile(Context& context) {
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
                                 std::chrono::steady_clock::now() - before)
                                 .count());
-  if (heap.options.verify &&
-      (!heap.options.reconcileAlways || heap.stats.reconciles % ReconcilesToVerify == 0)) {
+  if (heap.options.verify && heap.stats.reconciles >= heap.nextVerification) {
+    heap.nextVerification = heap.stats.reconciles + reconcilesToVerify(heap);
     const std::string wrong = verifyCounts(context);
     std::fputs(wrong.c_str(), stderr);
     GENE_CHECK(wrong.empty(), "reference counts agree with the heap");

@@ -30,7 +30,7 @@ struct HeapStats {
 struct HeapOptions {
   bool reconcileAlways = false;  // at every allocation
   bool poison = false;           // fill freed cells with 0xDD
-  bool verify = false;           // recompute all counts after each reconcile and compare
+  bool verify = false;           // recompute all counts after a reconcile and compare
   int64_t failAllocation = -1;   // raise "out of memory" at the n-th allocation
 };
 

@@ -114,7 +114,8 @@ class Heap {
   const Value* valueStack = nullptr;
   Value* const* valueStackTop = nullptr;
   size_t cycleThreshold = 32 << 20;
-  int64_t allocationsLeft = -1;  // fail-alloc
+  int64_t allocationsLeft = -1;   // fail-alloc
+  uint64_t nextVerification = 0;  // the reconcile after which counts are verified again
 
   /// The live object that contains this address, or null. Any word may be asked.
   [[nodiscard]] Object* objectAt(uintptr_t address) const {
