@@ -200,9 +200,11 @@ void FunctionEmitter::callFunction(const ir::Instruction& inst, llvm::Value* fun
 void FunctionEmitter::emitCallMethod(const ir::Instruction& inst) {
   if (cold_ || inst.operands.size() > MaxBufferedArguments) {
     llvm::Value* const args = spill(inst, 0);
-    return finishCall(inst, call("gene_call_method",
-                                 {context_, symbol(inst.as<ir::Op::CallMethod, ir::Op::CallMethodShaped>().name()),
-                                  module_.newCache(), args, b_.getInt64(inst.operands.size())}));
+    return finishCall(
+        inst,
+        call("gene_call_method",
+             {context_, symbol(inst.as<ir::Op::CallMethod, ir::Op::CallMethodShaped>().name()),
+              module_.newCache(), args, b_.getInt64(inst.operands.size())}));
   }
   if (!emitArrayMethod(inst)) callOtherMethod(inst);
 }
