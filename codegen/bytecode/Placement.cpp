@@ -113,6 +113,8 @@ bool isEncoded(const ir::Instruction& i, uint32_t operand) {
     return smallRight(i, operand, -32768, 32767) ||
            (row.group == ir::Group::Equality && constantWord(i.operands[1]) != 0);
   }
+  if (row.group == ir::Group::Bits)
+    return smallRight(i, operand, 0, i.is<Op::Shl, Op::Shr>() ? 63 : 65535);
   if (i.op == Op::Same) return operand == 1 && constantWord(i.operands[1]) != 0;
   if (i.op == Op::Return) return constantWord(i.operands[0]) != 0;
   if (i.op == Op::CallKnown)

@@ -84,6 +84,15 @@ void Select::emitMod(const ir::Instruction& i) {
   assembler_.emit(Opcode::ModMask, result(i), lhs, static_cast<uint32_t>(by - 1));
   arithmetic_ = &i;
 }
+void Select::emitBitAnd(const ir::Instruction& i) {
+  arithmetic(i, Opcode::BitAnd, Opcode::BitAndI);
+}
+void Select::emitBitOr(const ir::Instruction& i) { arithmetic(i, Opcode::BitOr, Opcode::BitOrI); }
+void Select::emitBitXor(const ir::Instruction& i) {
+  arithmetic(i, Opcode::BitXor, Opcode::BitXorI);
+}
+void Select::emitShl(const ir::Instruction& i) { arithmetic(i, Opcode::Shl, Opcode::ShlI); }
+void Select::emitShr(const ir::Instruction& i) { arithmetic(i, Opcode::Shr, Opcode::ShrI); }
 void Select::emitNeg(const ir::Instruction& i) { unary(i, Opcode::Neg); }
 void Select::emitLt(const ir::Instruction& i) { arithmetic(i, Opcode::Lt, Opcode::LtI); }
 void Select::emitLe(const ir::Instruction& i) { arithmetic(i, Opcode::Le, Opcode::LeI); }

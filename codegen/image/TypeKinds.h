@@ -19,7 +19,7 @@ constexpr uint64_t kindSet(ir::Type type) {
       {ir::Type::Char(), Kind::Char},         {ir::Type::Symbol(), Kind::Symbol},
       {ir::Type::String(), Kind::String},     {ir::Type::Array(), Kind::Array},
       {ir::Type::Map(), Kind::Map},           {ir::Type::Gene(), Kind::Gene},
-      {ir::Type::Function(), Kind::Function},
+      {ir::Type::Function(), Kind::Function}, {ir::Type::Bytes(), Kind::Bytes},
   };
   uint64_t kinds = 0;
   for (const auto& row : rows)

@@ -108,8 +108,8 @@ Type typeOf(ConstantKind kind) {
     case ConstantKind::True:
     case ConstantKind::False: return Type::Bool();
     case ConstantKind::NotFound:
-    case ConstantKind::Placeholder:
-    case ConstantKind::Form: return Type::Other();
+    case ConstantKind::Placeholder: return Type::Other();
+    case ConstantKind::Form: return Type::Other() | Type::Bytes();
     case ConstantKind::Absent: return Type::Absent();
     case ConstantKind::Int: return Type::Int();
     case ConstantKind::Float: return Type::Float();

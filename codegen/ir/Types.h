@@ -71,6 +71,8 @@ class Type {
     if (first > last) bits &= ~(1u << InstanceIndex);
     return bits >> InstanceIndex & 1 ? withClasses(bits, first, last) : withClasses(bits, 0, 0);
   }
+  /// All kinds but these; instances of which class is not said.
+  constexpr Type operator~() const { return Type(any().bits_ & ~bits_); }
   friend constexpr bool operator==(Type, Type) = default;
 
   /// "int", "int|float", "instance-3-5" (of the classes 3 to 5), "any", "value", "none".

@@ -314,35 +314,12 @@ llvm::Value* FunctionEmitter::quickRemainder(llvm::Value* x, llvm::Value* y) {
   return merge(narrow, extended, wide, large, done);
 }
 
-/// On unboxed ints: bit-and, bit-or, bit-xor, shl, shr. False for other instructions and representations.
+/// The square root of a number. False for other instructions and operands.
 bool FunctionEmitter::emitOperation(const ir::Instruction& inst) {
-  using ir::Op;
-  if (inst.op == Op::Sqrt && (isFloat(inst.operands[0]) || isInt(inst.operands[0]))) {
-    llvm::Value* const value = useDouble(inst.operands[0]);
-    defineAs(inst, b_.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, value), Rep::F64);
-    return true;
-  }
-  if (inst.info().group != ir::Group::Bits) return false;
-  const ir::Value *lhs = inst.operands[0], *rhs = inst.operands[1];
-  if (!isInt(lhs) || !isInt(rhs) || !anyUnboxed(inst)) return false;
-  llvm::Value *const a = use(lhs, Rep::I64), *const b = use(rhs, Rep::I64);
-  llvm::Value* const plain = inst.op == Op::BitAnd   ? b_.CreateAnd(a, b)
-                             : inst.op == Op::BitOr  ? b_.CreateOr(a, b)
-                             : inst.op == Op::BitXor ? b_.CreateXor(a, b)
-                                                     : nullptr;
-  if (plain) {
-    defineAs(inst, plain, Rep::I64);
-    return true;
-  }
-  BasicBlock *const invalid = newBlock("invalid"), *const next = newBlock("ok");
-  b_.CreateCondBr(b_.CreateICmpULT(b, b_.getInt64(64)), next, invalid, likely());
-  b_.SetInsertPoint(invalid);
-  llvm::Value* const zero = bits_.constant(gene::Value::smallInt(0));
-  call(inst.op == Op::Shl ? "gene_shl" : "gene_shr",
-       {context_, zero, bits_.constant(gene::Value::smallInt(-1))});
-  raiseAlways();
-  b_.SetInsertPoint(next);
-  defineAs(inst, inst.op == Op::Shl ? b_.CreateShl(a, b) : b_.CreateAShr(a, b), Rep::I64);
+  if (inst.op != ir::Op::Sqrt || !(isFloat(inst.operands[0]) || isInt(inst.operands[0])))
+    return false;
+  llvm::Value* const value = useDouble(inst.operands[0]);
+  defineAs(inst, b_.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, value), Rep::F64);
   return true;
 }
 

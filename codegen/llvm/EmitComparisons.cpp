@@ -156,7 +156,7 @@ void FunctionEmitter::emitNot(const ir::Instruction& inst) {
   const ir::Value* operand = inst.operands[0];
   if (isInt(operand) && anyUnboxed(inst))
     return defineAs(inst, b_.CreateNot(use(operand, Rep::I64)), Rep::I64);
-  const ir::Type complemented = ir::Type::Int() | ir::Type::Other();
+  const ir::Type complemented = ir::Type::Int() | ir::Type::Bytes();
   if (operand->rep == Rep::I1 || (!operand->type.isNone() && !operand->type.overlaps(complemented)))
     return defineCondition(inst, b_.CreateNot(useCondition(operand)));
   llvm::Value* const value = use(operand);

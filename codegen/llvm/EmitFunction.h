@@ -165,6 +165,12 @@ class FunctionEmitter {
   llvm::Value* compareMixed(const ir::Value* lhs, const ir::Value* rhs,
                             llvm::CmpInst::Predicate floats);
   bool emitOperation(const ir::Instruction& inst);
+
+  // --- bits (EmitBits.cpp) --------------------------------------------------------------------------------------------------
+  llvm::Value* bitOperation(ir::Op op, llvm::Value* a, llvm::Value* b);
+  void requireAmount(const ir::Instruction& inst, llvm::Value* amount);
+  llvm::Value* smallBits(ir::Op op, llvm::Value* a, llvm::Value* b, llvm::BasicBlock* slow);
+  void emitBits(const ir::Instruction& inst, const char* name);
   bool emitConversion(const ir::Instruction& inst);
   llvm::Value* remainder(const ir::Instruction& inst, llvm::Value* x, llvm::Value* y);
   llvm::Value* quickRemainder(llvm::Value* x, llvm::Value* y);

@@ -23,7 +23,7 @@ constexpr Type Plain = Type::Nil() | Type::Void() | Type::Bool() | Number | Type
 /// True whatever their contents are.
 constexpr Type AlwaysTrue = Number | Type::Char() | Type::Symbol() | Type::String() |
                             Type::Array() | Type::Map() | Type::Gene() | Type::Function() |
-                            Type::Instance();
+                            Type::Instance() | Type::Bytes() | Type::Other();
 
 bool isNumber(const ir::Value* value) { return value->type.within(Number); }
 bool isInt(const ir::Value* value) { return value->type.within(Type::Int()); }
@@ -40,10 +40,15 @@ bool arithmeticMayRaise(const Instruction& inst) {
 }
 
 bool bitsMayRaise(const Instruction& inst) {
-  if (!inst.is<Op::Shl, Op::Shr>()) return !std::ranges::all_of(inst.operands, isInt);
-  const ir::Constant* amount = asConstant(inst.operands[1]);
-  return !isInt(inst.operands[0]) || !amount || amount->constantKind != ConstantKind::Int ||
-         amount->integer < 0 || amount->integer > 63;
+  if (inst.is<Op::Shl, Op::Shr>()) {
+    const ir::Constant* amount = asConstant(inst.operands[1]);
+    const bool isValid = amount && amount->constantKind == ConstantKind::Int &&
+                         amount->integer >= 0 && amount->integer <= 63;
+    return !isInt(inst.operands[0]) || !(isValid || inst.nowrap);
+  }
+  // Bytes of different size.
+  return inst.operands[0]->type.overlaps(Type::Bytes()) &&
+         inst.operands[1]->type.overlaps(Type::Bytes());
 }
 
 bool mayRaise(const Instruction& inst) {
@@ -88,16 +93,27 @@ bool isPure(const Instruction& inst, const Effects& e) {
 
 namespace {
 
+/// What && || &|& << >> ! work on bit by bit.
+constexpr Type WithBits = Type::Int() | Type::Bytes();
+
 Type complement(Type operand) {
-  if (operand.within(Type::Int())) return Type::Int();
-  return (operand & (Type::Int() | Type::Other())) | Type::Bool();
+  if (operand.within(WithBits)) return operand;
+  return (operand & WithBits) | Type::Bool();
 }
 
-Type bits(const Instruction& inst, std::span<const Type> operands) {
-  const bool shifts = inst.is<Op::Shl, Op::Shr>();
-  if (operands[0].within(Type::Int()) && (shifts || operands[1].within(Type::Int())))
-    return Type::Int();
-  return shifts ? Type::Int() | Type::Other() : Type::any();
+/// The kinds that two operands of the same kind may have together, and are combined in bit by bit.
+Type combined(Type lhs, Type rhs) { return lhs & rhs & WithBits; }
+
+/// One of the operands, or the two combined.
+Type bits(const Instruction& inst, Type lhs, Type rhs) {
+  constexpr Type falsy = Type::Nil() | Type::Void() | Type::Bool();
+  if (inst.is<Op::Shl, Op::Shr>()) return lhs.overlaps(WithBits) ? lhs & WithBits : WithBits;
+  if (inst.op == Op::BitAnd) return (lhs & falsy) | rhs;
+  if (inst.op == Op::BitOr)
+    return (lhs & ~(Type::Nil() | Type::Void())) | (lhs.overlaps(falsy) ? rhs : Type::none());
+  const bool same = (lhs.is(Type::Int()) && rhs.is(Type::Int())) ||
+                    (lhs.is(Type::Bytes()) && rhs.is(Type::Bytes()));
+  return combined(lhs, rhs) | (same ? Type::none() : Type::Bool());
 }
 
 /// Of methods of numbers: no program can change those.
@@ -118,7 +134,7 @@ Type resultType(const Instruction& inst, std::span<const Type> operands) {
     case Group::Arithmetic:
       return row.result.isAny() ? ir::numericResult(row, operands.front(), operands.back())
                                 : row.result;
-    case Group::Bits: return bits(inst, operands);
+    case Group::Bits: return bits(inst, operands[0], operands[1]);
     case Group::Assumption: return inst.type & operands[0];
     case Group::Conversion: return operands[0];
     case Group::Call: {

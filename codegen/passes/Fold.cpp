@@ -58,12 +58,24 @@ Value* onConstants(const Instruction& inst, ir::Program& program) {
   return result ? floating(program, *result) : nullptr;
 }
 
-/// x + 0, x - 0, x * 1 for an Int x.
+/// x + 0, x - 0, x * 1, x || 0, x &|& 0, x && -1, x << 0, x >> 0 for an Int x.
 Value* neutral(const Instruction& inst) {
   Value* const x = inst.operands[0];
   const Constant* k = asConstant(inst.operands[1]);
   if (!k || !isInt(*k) || !x->type.within(Type::Int())) return nullptr;
-  return k->integer == (inst.op == Op::Mul ? 1 : 0) ? x : nullptr;
+  if (!inst.is<Op::Add, Op::Sub, Op::Mul>() && inst.info().group != ir::Group::Bits) return nullptr;
+  return k->integer == (inst.op == Op::Mul ? 1 : inst.op == Op::BitAnd ? -1 : 0) ? x : nullptr;
+}
+
+/// && and || of what is no Int and no Bytes, where it is known whether the left one is true.
+Value* logical(const Instruction& inst) {
+  if (!inst.is<Op::BitAnd, Op::BitOr>()) return nullptr;
+  Value *const lhs = inst.operands[0], *const rhs = inst.operands[1];
+  const Type both = lhs->type & rhs->type;
+  if (lhs->type.isNone() || rhs->type.isNone() || both.overlaps(Type::Int() | Type::Bytes()))
+    return nullptr;
+  const std::optional<bool> truth = truthOf(lhs);
+  return !truth ? nullptr : *truth == (inst.op == Op::BitAnd) ? rhs : lhs;
 }
 
 // --- comparison ------------------------------------------------------------------------------------------------------------
@@ -102,16 +114,13 @@ Value* same(const Instruction& inst, ir::Program& program) {
 
 Value* logicalNot(const Value* value, ir::Program& program) {
   if (const Constant* c = asConstant(value); c && isInt(*c)) return program.integer(~c->integer);
-  if (value->type.overlaps(Type::Int() | Type::Other())) return nullptr;
+  if (value->type.overlaps(Type::Int() | Type::Bytes())) return nullptr;
   const std::optional<bool> truth = truthOf(value);
   return truth ? boolean(program, !*truth) : nullptr;
 }
 
 Value* isInt(const Value* value, ir::Program& program) {
-  if (value->type.is(Type::Int())) return boolean(program, true);
-  return value->type.isNone() || value->type.overlaps(Type::Int() | Type::Other())
-             ? nullptr
-             : boolean(program, false);
+  return isWithin(value, Type::Int() | Type::Bytes(), program);
 }
 
 Value* isClass(const Instruction& inst, ir::Program& program) {
@@ -150,7 +159,8 @@ Value* fold(const Instruction& inst, ir::Program& program) {
   const Group group = inst.info().group;
   if (group == Group::Arithmetic || group == Group::Bits) {
     if (Value* result = onConstants(inst, program)) return result;
-    return inst.is<Op::Add, Op::Sub, Op::Mul>() ? neutral(inst) : nullptr;
+    if (Value* result = logical(inst)) return result;
+    return inst.operands.size() == 2 ? neutral(inst) : nullptr;
   }
   if (group == Group::Order) return areNumbers(inst) ? compare(inst, program) : nullptr;
   if (group == Group::Equality) return equality(inst, program);

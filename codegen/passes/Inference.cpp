@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "codegen/ir/Dominance.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Passes.h"
 
@@ -51,7 +50,7 @@ Inference::Inference(ir::Program& program) : program_(program), classes_(program
   types_.assign(count, Type::none());
   results_.assign(program.functions.size(), Type::none());
   waiting_.assign(program.functions.size(), true);
-  if (!globalsAreOpen_) findSureReads();
+  if (!globalsAreOpen_) sureReads_.emplace(program);
 }
 
 void Inference::noteVariables(const Instruction& inst, Function& function) {
@@ -59,37 +58,6 @@ void Inference::noteVariables(const Instruction& inst, Function& function) {
     readers_[read.global()->index].push_back(&function);
   // Code at run time, and whoever has the module itself, may assign any global.
   globalsAreOpen_ |= inst.info().reachesUnseenCode();
-}
-
-/// A global is read before it is assigned where a function runs before the `var`; what it holds then is nobody's type.
-/// Sure are reads of the top level below an assignment, and of all functions if no code ran before one.
-void Inference::findSureReads() {
-  const Function& top = *program_.functions[0];
-  const ir::Dominance dominance(top);
-  std::unordered_map<const ir::Global*, std::vector<const Instruction*>> assigned;
-  std::unordered_set<const ir::Global*> first;
-  bool ran = false;
-  for (const Block* block : dominance.order())
-    for (const Instruction* inst : block->instructions) {
-      ran |= block != top.entry() || effectsOf(*inst).runsCode;
-      const auto access = inst->tryAs<Op::GlobalGet, Op::GlobalSet>();
-      if (!access) continue;
-      const ir::Global* global = access.global();
-      std::vector<const Instruction*>& sets = assigned[global];
-      if (inst->op == Op::GlobalSet) {
-        sets.push_back(inst);
-        if (!ran) first.insert(global);
-      } else if (std::ranges::any_of(sets, [&](const Instruction* set) {
-                   return dominance.dominates(set->block, block);
-                 })) {
-        sure_.insert(inst);
-      }
-    }
-  for (const Function* function : program_.functions)
-    for (const Block* block : function->blocks)
-      for (const Instruction* inst : block->instructions)
-        if (const auto get = inst->tryAs<Op::GlobalGet>(); get && first.contains(get.global()))
-          sure_.insert(inst);
 }
 
 Type Inference::typeOf(const ir::Value* value) const {
@@ -113,7 +81,7 @@ bool Inference::join(const ir::Value* value, Type type) {
 /// What member.get finds: a field of an instance, or nil or void in a value that has no members.
 Type Inference::memberType(Type object, Symbol field) const {
   if (object.isNone()) return object;
-  if (object.overlaps(Type::Map() | Type::Gene() | Type::Other() | Type::Absent()))
+  if (object.overlaps(Type::Map() | Type::Gene() | Type::Bytes() | Type::Other() | Type::Absent()))
     return Type::value();
   Type result = Type::none();
   if (object.overlaps(Type::Nil())) result = Type::Nil();
@@ -210,7 +178,7 @@ Type Inference::transfer(const Instruction& inst) {
   if (const auto capture = inst.tryAs<Op::CaptureGet>())
     return captures_[inst.block->function->index][static_cast<size_t>(capture.index())];
   if (const auto get = inst.tryAs<Op::GlobalGet>();
-      get && !globalsAreOpen_ && sure_.contains(&inst))
+      get && sureReads_ && sureReads_->contains(&inst))
     return globals_[get.global()->index];
   Type buffer[4];
   const size_t count = operandsThatMatter(inst);

@@ -3,12 +3,13 @@
 // one. Functions that are called by `call.known` only (direct ones) get the types of the arguments they are given, captures
 // those of what closures are made with, globals those of what is assigned to them.
 
+#include <optional>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "codegen/ir/Ir.h"
 #include "codegen/passes/Classes.h"
+#include "codegen/passes/SureReads.h"
 
 namespace gene {
 
@@ -37,7 +38,6 @@ class Inference {
   bool join(const ir::Value* value, ir::Type type);
   ir::Type transfer(const ir::Instruction& inst);
   void noteVariables(const ir::Instruction& inst, ir::Function& function);
-  void findSureReads();
   void capture(const ir::Instruction& closure);
   void assign(const ir::Instruction& set);
 
@@ -59,8 +59,8 @@ class Inference {
   std::vector<std::vector<ir::Type>> captures_;  // by Function::index, then by capture
   std::vector<ir::Type> globals_;                // by Global::index: what is assigned to it
   std::vector<std::vector<ir::Function*>> readers_;
-  std::unordered_set<const ir::Instruction*> sure_;  // reads of globals that have been assigned
-  bool globalsAreOpen_ = false;                      // somebody else may assign them
+  std::optional<SureReads> sureReads_;  // none where somebody else may assign globals
+  bool globalsAreOpen_ = false;
   std::unordered_map<const ir::Param*, ir::Type> forced_;
   std::vector<bool> waiting_;  // functions to be visited again
 };

@@ -32,7 +32,7 @@ using ir::Value;
 
 constexpr size_t LargestLoop = 120;  // instructions
 constexpr size_t LargestFunction = 2000;
-constexpr size_t MostGuards = 12;  // of one loop
+constexpr size_t MostGuards = 16;  // of one loop
 
 bool isKnown(const Value* v, Type type) { return v->type.is(type); }
 
@@ -100,8 +100,7 @@ class LoopVersioner {
       if (isKnown(other, Type::Float()) || floats_.contains(&inst)) return ask(Type::Float());
     }
     const bool takesTwo = inst.operands.size() == 2 && row.group != ir::Group::Equality;
-    const bool shifts = inst.is<Op::Shl, Op::Shr>();
-    return takesTwo && row.computesInts() && !shifts ? ask(Type::Int()) : Type::none();
+    return takesTwo && row.computesInts() ? ask(Type::Int()) : Type::none();
   }
 
   /// Notes arithmetic from which only Floats are made, by way of another Float: its operands are better Floats.
@@ -128,8 +127,8 @@ class LoopVersioner {
     const Instruction* inst = asInstruction(value);
     if (!inst) return true;
     const ir::Group group = inst->info().group;
-    return group == ir::Group::Arithmetic || group == ir::Group::Order ||
-           group == ir::Group::Assumption;
+    return group == ir::Group::Arithmetic || group == ir::Group::Bits ||
+           group == ir::Group::Order || group == ir::Group::Assumption;
   }
 
   /// Is the variable of the loop known to begin with such a value?

@@ -29,7 +29,7 @@ constexpr std::string_view level1[] = {"simplify", "resolve-calls", "resolve-met
                                        "inline",   "simplify",      "proven-checks"};
 // clang-format off
 constexpr std::string_view level2[] = {
-    "simplify", "resolve-calls", "number-classes", "resolve-methods",  // which calls are known
+    "simplify", "resolve-calls", "constant-globals", "number-classes", "resolve-methods",  // which calls are known
     "initialise-fields", "simplify", "tail-loops", "expand-methods", "resolve-calls",
     "inline", "simplify", "expand-methods", "resolve-calls",           // closures that become known by inlining
     "inline", "simplify", "expand-methods", "resolve-calls",

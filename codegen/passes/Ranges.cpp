@@ -100,6 +100,12 @@ Range bits(Op op, Range a, Range b) {
   }
   if (op == Op::BitOr || op == Op::BitXor)
     return a.low >= 0 && b.low >= 0 ? Range{0, mask(std::max(a.high, b.high))} : All;
+  if (op == Op::Shl && b.within(0, 63)) {
+    // What loses no high bits.
+    const Wide low = Wide{a.low} << (a.low < 0 ? b.high : b.low);
+    const Wide high = Wide{a.high} << (a.high < 0 ? b.low : b.high);
+    return Exactly{low, high}.fits() ? Range{clamp(low), clamp(high)} : All;
+  }
   if (op == Op::Shr && b.within(0, 63))
     return {a.low >> (a.low < 0 ? b.low : b.high), a.high >> (a.high < 0 ? b.high : b.low)};
   return All;
@@ -317,6 +323,8 @@ void mark(Instruction& inst, const Ranges& ranges) {
   } else if (inst.op == Op::Mod) {
     inst.nonnegative = nonnegative;
     inst.nowrap = !b.contains(0) && !b.contains(-1);
+  } else if (inst.is<Op::Shl, Op::Shr>()) {
+    inst.nowrap = b.within(0, 63);
   } else if (inst.op == Op::Quotient) {
     inst.nonnegative = nonnegative;
     inst.nowrap = a.within(-Exact, Exact) && b.within(-Exact, Exact) && !b.contains(0);

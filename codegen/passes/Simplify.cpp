@@ -190,7 +190,7 @@ class Simplifier {
     if (inst.op == Op::IsTrue || inst.op == Op::Not) {
       const Value* operand = inst.operands[0];
       const std::optional<bool> truth = truthIn(operand, inst.block);
-      const bool complements = operand->type.overlaps(Type::Int() | Type::Other());
+      const bool complements = operand->type.overlaps(Type::Int() | Type::Bytes());
       if (truth && (inst.op == Op::IsTrue || !complements))
         return substitution_.replace(
             &inst, program_.constant(*truth == (inst.op == Op::IsTrue) ? ConstantKind::True
@@ -320,7 +320,7 @@ class Simplifier {
     if (end->op != Op::Branch) return;
     if (const Instruction* test = asInstruction(end->operands[0])) {
       const bool inverts =
-          test->op == Op::Not && !test->operands[0]->type.overlaps(Type::Int() | Type::Other());
+          test->op == Op::Not && !test->operands[0]->type.overlaps(Type::Int() | Type::Bytes());
       if (inverts || test->op == Op::IsTrue) {
         end->operands[0] = test->operands[0];
         changed_ = true;

@@ -51,7 +51,7 @@ class Specialiser {
   /// Are ints better for it than anything else?
   static bool computes(const ir::InstInfo& row) {
     return row.group == ir::Group::Count ||
-           (row.computesInts() && row.group != ir::Group::Equality);
+           (row.computesInts() && row.group != ir::Group::Equality && row.group != ir::Group::Test);
   }
 
   void findCandidates() {

@@ -26,6 +26,28 @@ bool isBoolean(const ast::Node* node) {
   }
 }
 
+/// A variable or constant: reading it has no effect, whether it is wanted or not.
+bool isAtom(const ast::Node* node) {
+  if (node->kind == ast::NodeKind::Literal || node->kind == ast::NodeKind::Local) return true;
+  return node->kind == ast::NodeKind::Global && !static_cast<const ast::Global*>(node)->checked;
+}
+
+bool isIntLiteral(const ast::Node* node) {
+  return node->kind == ast::NodeKind::Literal &&
+         static_cast<const ast::Literal*>(node)->form->kind == FormKind::Int;
+}
+
+/// Is it written as arithmetic with bits? Then && and || of it are most likely bitwise.
+bool hasBits(const ast::Node* node) {
+  if (node->kind == ast::NodeKind::Logical) {
+    auto* logical = static_cast<const ast::Logical*>(node);
+    return isIntLiteral(logical->rhs) || hasBits(logical->lhs);
+  }
+  if (node->kind != ast::NodeKind::Runtime) return false;
+  const ir::Group group = ir::info(static_cast<const ast::Runtime*>(node)->op).group;
+  return group == ir::Group::Arithmetic || group == ir::Group::Bits;
+}
+
 /// Small enough, and without variables or functions of its own, to be written twice. Uses up `budget`.
 bool isDuplicable(const ast::Node* node, int& budget) {
   if (!node || --budget < 0) return false;
@@ -231,8 +253,18 @@ Lowering::Value* Lowering::chain(ast::Chain& node) {
 }
 
 /// (a && b): b is evaluated when a is true. Ints and Bytes are true, so the bitwise case lies on that path; of
-/// (a || b) it does not, and a true Int or Bytes has b evaluated as well (03 §6).
-Lowering::Value* Lowering::logical(ast::Logical& node) {
+/// (a || b) it does not, and a true Int or Bytes has b evaluated as well (03 §6). Where b may be evaluated in any case and
+/// bits are likely, `bit-and` and `bit-or` do it all: they give one of their operands, if these are neither Ints nor Bytes.
+Lowering::Value* Lowering::logical(ast::Logical& node, bool amongBits) {
+  if (isIntLiteral(node.rhs) ||
+      (isAtom(node.rhs) && (hasBits(node.lhs) || (amongBits && isAtom(node.lhs))))) {
+    Value* lhs = node.lhs->kind == ast::NodeKind::Logical
+                     ? logical(*static_cast<ast::Logical*>(node.lhs), true)
+                     : expression(node.lhs);
+    Value* rhs = expression(node.rhs);
+    builder_.setLocation(node.loc);
+    return builder_.emit(node.isAnd ? Op::BitAnd : Op::BitOr, {lhs, rhs});
+  }
   const ir::Variable result = builder_.newVariable();
   const bool plain = isBoolean(node.lhs);
   Value* lhs = expression(node.lhs);

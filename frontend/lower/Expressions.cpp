@@ -108,8 +108,12 @@ Lowering::Value* Lowering::quoted(const Form* form) {
 
 Lowering::Value* Lowering::runtime(ast::Runtime& node) {
   std::vector<Value*> operands;
+  const bool hasBits = ir::info(node.op).group == ir::Group::Bits;
   for (ast::Node* operand : node.operands)
-    operands.push_back(operand ? expression(operand) : builder_.absent());
+    operands.push_back(!operand ? builder_.absent()
+                       : hasBits && operand->kind == ast::NodeKind::Logical
+                           ? logical(*static_cast<ast::Logical*>(operand), true)
+                           : expression(operand));
   builder_.setLocation(node.loc);
   Value* result = builder_.emitWith(node.op, operands, node.immediates);
   return ir::info(node.op).hasResult ? result : builder_.nil();

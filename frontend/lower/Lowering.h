@@ -78,7 +78,8 @@ class Lowering {
   void condition(ast::Node* node, Block* ifTrue, Block* ifFalse);
   Value* sequence(ast::Nodes nodes);
   Value* conditional(ast::If& node);
-  Value* logical(ast::Logical& node);
+  /// `amongBits`: as an operand of a bit operation.
+  Value* logical(ast::Logical& node, bool amongBits = false);
   Value* chain(ast::Chain& node);
   void chainCondition(ast::Chain& node, Block* ifTrue, Block* ifFalse);
   Value* caseOf(ast::Case& node);

@@ -119,6 +119,29 @@ EQUALITY(eq, ==)
 EQUALITY(ne, !=)
 #undef EQUALITY
 
+// --- bit operations where not both are small ints: words that are no objects and not two ints have no bits --------------
+
+#define BITS(operation, value)                                                               \
+  [[gnu::noinline, gnu::cold]] __attribute__((preserve_most)) static Value operation##Entry( \
+      Context* context, Value lhs, Value rhs) {                                              \
+    return gene_##operation(context, lhs, rhs);                                              \
+  }                                                                                          \
+  __attribute__((preserve_most)) Value gene_slow_##operation(Context* context, Value lhs,    \
+                                                             Value rhs) {                    \
+    if (GENE_LIKELY(!lhs.isObject() && !lhs.isSmallInt())) return value;                     \
+    [[clang::musttail]] return operation##Entry(context, lhs, rhs);                          \
+  }
+BITS(bit_and, lhs.isFalsy() ? lhs : rhs)
+BITS(bit_or, lhs.isFalsy() ? rhs : lhs)
+BITS(bit_xor, Value::boolean(lhs.isFalsy() != rhs.isFalsy()))
+#undef BITS
+__attribute__((preserve_most)) Value gene_slow_shl(Context* context, Value lhs, Value rhs) {
+  return gene_shl(context, lhs, rhs);
+}
+__attribute__((preserve_most)) Value gene_slow_shr(Context* context, Value lhs, Value rhs) {
+  return gene_shr(context, lhs, rhs);
+}
+
 [[gnu::noinline, gnu::cold]]
 __attribute__((preserve_most)) static Value divEntry(Context* context, Value lhs, Value rhs) {
   return gene_div(context, lhs, rhs);

@@ -159,6 +159,60 @@ struct ModInts {
   static double floats(double x, double) { return x; }
   static Value entry(Context* context, Value x, Value y) { return gene_mod(context, x, y); }
 };
+struct BitAndInts {
+  Word tag, bias;
+  static constexpr bool AlwaysFloat = false, HasFloats = false;
+  static Word least(Word tag) { return tag; }
+  Word operator()(Word x, Word y) const { return ((x - bias) & (y - bias)) + bias; }
+  static double floats(double x, double) { return x; }
+  static Value entry(Context* context, Value x, Value y) { return gene_bit_and(context, x, y); }
+};
+struct BitOrInts {
+  Word tag, bias;
+  static constexpr bool AlwaysFloat = false, HasFloats = false;
+  static Word least(Word tag) { return tag; }
+  Word operator()(Word x, Word y) const { return ((x - bias) | (y - bias)) + bias; }
+  static double floats(double x, double) { return x; }
+  static Value entry(Context* context, Value x, Value y) { return gene_bit_or(context, x, y); }
+};
+struct BitXorInts {
+  Word tag, bias;
+  static constexpr bool AlwaysFloat = false, HasFloats = false;
+  static Word least(Word tag) { return tag; }
+  Word operator()(Word x, Word y) const { return ((x - bias) ^ (y - bias)) + bias; }
+  static double floats(double x, double) { return x; }
+  static Value entry(Context* context, Value x, Value y) { return gene_bit_xor(context, x, y); }
+};
+/// 0, which no int is, for an amount that is not from 0 to 63.
+struct ShlInts {
+  Word tag, bias;
+  static constexpr bool AlwaysFloat = false, HasFloats = false;
+  static Word least(Word tag) { return tag; }
+  Word operator()(Word x, Word y) const {
+    const Word amount = y - bias;
+    return GENE_UNLIKELY(amount > 63) ? 0 : ((x - bias) << amount) + bias;
+  }
+  static double floats(double x, double) { return x; }
+  static Value entry(Context* context, Value x, Value y) { return gene_shl(context, x, y); }
+};
+struct ShrInts {
+  Word tag, bias;
+  static constexpr bool AlwaysFloat = false, HasFloats = false;
+  static Word least(Word tag) { return tag; }
+  Word operator()(Word x, Word y) const {
+    const Word amount = y - bias;
+    return GENE_UNLIKELY(amount > 63)
+               ? 0
+               : static_cast<Word>(static_cast<int64_t>(x - bias) >> amount) + bias;
+  }
+  static double floats(double x, double) { return x; }
+  static Value entry(Context* context, Value x, Value y) { return gene_shr(context, x, y); }
+};
+using BitAndIInts = BitAndInts;
+using BitOrIInts = BitOrInts;
+using BitXorIInts = BitXorInts;
+using ShlIInts = ShlInts;
+using ShrIInts = ShrInts;
 using AddIInts = AddInts;
 using SubIInts = SubInts;
 using MulIInts = MulInts;
