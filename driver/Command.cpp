@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "runtime/image/ImageFormat.h"
 #include "runtime/image/ImageLoader.h"
 
 namespace gene::driver {
@@ -153,17 +154,18 @@ int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body
       const_cast<std::function<int()>*>(&body));
 }
 
-Program* loadProgram(Context& context, ir::Program& program) {
+Program* loadProgram(Context& context, ir::Program& program, const LookAtImage& look) {
   gene_install_evaluator(&context);
   // The program refers to its image (inline caches are written into it): it lives as long as the process.
   auto* image = new std::vector<uint8_t>(compileToImage(program));
+  if (look) look(*image);
   Expected<Program*> loaded = loadImage(context, *image);
   if (loaded) return *loaded;
   fail("internal error: " + loaded.message());
   return nullptr;
 }
 
-Program* loadGirFile(Context& context, const std::string& path) {
+Program* loadGirFile(Context& context, const std::string& path, const LookAtImage& look) {
   gene_install_evaluator(&context);
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status{};
@@ -181,7 +183,9 @@ Program* loadGirFile(Context& context, const std::string& path) {
     fail("Cannot read " + path + ": " + std::strerror(errno));
     return nullptr;
   }
-  Expected<Program*> loaded = loadImage(context, {static_cast<uint8_t*>(bytes), size});
+  const std::span<uint8_t> image(static_cast<uint8_t*>(bytes), size);
+  if (look && image::readHeader(image)) look(image);
+  Expected<Program*> loaded = loadImage(context, image);
   if (loaded) return *loaded;
   fail("Loading GIR file: Invalid GIR file: " + path + ": " + loaded.message());
   return nullptr;

@@ -8,6 +8,8 @@
 
 #include "codegen/bytecode/Disassembler.h"
 #include "driver/Command.h"
+#include "driver/Metadata.h"
+#include "frontend/syntax/Reader.h"
 #include "runtime/image/ImageFormat.h"
 
 namespace gene::driver {
@@ -18,7 +20,7 @@ namespace fs = std::filesystem;
 const std::vector<OptionSpec>& specs() {
   static const std::vector<OptionSpec> all = withLanguageOptions({
       {"format,f", "FORMAT",
-       "gir (default for files), pretty (default otherwise), compact, or bytecode"},
+       "gir (default for files), pretty (default otherwise), compact, bytecode, or ai-metadata"},
       {"out-dir,o", "DIR", "where .gir files go (default build)"},
       {"eval,e", "CODE", "compile this code"},
       {"addresses,a", nullptr, "an address before each instruction of a listing"},
@@ -84,17 +86,24 @@ int listing(const Job& job, const std::string& name, const std::vector<uint8_t>&
 /// Compiles one source; `name` is empty for code that has no file.
 int compileOne(const Job& job, const std::string& name, std::string text) {
   SourceManager sources;
-  const Location start = sources.add(name.empty() ? "<input>" : name, std::move(text));
+  const std::string sourceName = name.empty() ? std::string(NoFile) : name;
+  const Location start = sources.add(sourceName, std::move(text));
   DiagnosticEngine diagnostics(sources);
   if (const auto code = chooseWarnings(job.options, diagnostics)) return *code;
   std::unique_ptr<ir::Program> program = compileToIr(sources, start, diagnostics, job.compile);
-  if (const int code = reportDiagnostics(diagnostics, errorFormat(job.options),
-                                         name.empty() ? std::string(NoFile) : name);
+  if (const int code = reportDiagnostics(diagnostics, errorFormat(job.options), sourceName);
       code != Success || !program)
     return Failed;
   const std::vector<uint8_t> image = compileToImage(*program);
   // The last program is not taken apart node by node: the process ends.
   if (job.options.positional.size() <= 1) static_cast<void>(program.release());
+  if (job.format == "ai-metadata") {
+    Arena arena;
+    DiagnosticEngine again(sources);
+    const std::span<Form*> forms = readForms(start, arena, again);
+    const Status status = writeFile("-", metadataOf(sources, forms, sourceName, image));
+    return status ? Success : fail(status.message());
+  }
   if (job.format != "gir") return listing(job, name, image);
   const fs::path output =
       outputPath(job.options.get("out-dir", "build"), name.empty() ? "input.gene" : name);
@@ -154,8 +163,9 @@ int compile(Arguments args) {
            .level = optimisationLevel(options, 1),
            .observe = {}}};
   if (job.format != "gir" && job.format != "pretty" && job.format != "compact" &&
-      job.format != "bytecode")
-    return fail("Invalid format '" + job.format + "'. Must be: pretty, compact, bytecode, or gir");
+      job.format != "bytecode" && job.format != "ai-metadata")
+    return fail("Invalid format '" + job.format +
+                "'. Must be: pretty, compact, bytecode, gir, or ai-metadata");
   return onLargeStack(runtimeOptionsFromEnvironment(), [&] {
     job.compile.names = namesContext();
     return compileAll(job);

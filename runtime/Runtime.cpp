@@ -139,13 +139,6 @@ Position parsePlace(std::string_view text) {
           std::strtoul(std::string(text.substr(second + 1)).c_str(), nullptr, 10))};
 }
 
-std::string messageOf(Context& context, Value exception) {
-  if (!isInstance(exception)) return literalText(context, exception);
-  const Value message =
-      getField(context, static_cast<InstanceObject*>(exception.object()), sym::Message);
-  return message.isAbsent() ? literalText(context, exception) : displayText(context, message);
-}
-
 std::vector<ErrorReport::Frame> stackFrames(const Trace& trace) {
   std::vector<ErrorReport::Frame> frames;
   uint64_t left = 0;
@@ -300,11 +293,18 @@ int finishProgram(Context& context, int code, const RuntimeOptions& options) {
   return 99;
 }
 
+std::string exceptionMessage(Context& context, Value exception) {
+  if (!isInstance(exception)) return literalText(context, exception);
+  const Value message =
+      getField(context, static_cast<InstanceObject*>(exception.object()), sym::Message);
+  return message.isAbsent() ? literalText(context, exception) : displayText(context, message);
+}
+
 std::string describeUncaught(Context& context, const RuntimeOptions& options) {
   const Value exception = context.exception;
   const Trace trace = *context.trace;
   const Explained words = explained(context);
-  std::string message = messageOf(context, exception);
+  std::string message = exceptionMessage(context, exception);
   if (options.errorFormat != ErrorFormat::Gene && isInstance(exception)) {
     auto* instance = static_cast<InstanceObject*>(exception.object());
     if (getField(context, instance, sym::Message).isAbsent())

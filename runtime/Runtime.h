@@ -59,6 +59,9 @@ int finishProgram(Context& context, int code, const RuntimeOptions& options);
 /// Fills the classes, Context::globals and Context::dollars with the built-ins (runtime/builtins).
 void defineBuiltins(Context& context);
 
+/// The message of an exception; of one without, and of other values, the literal text.
+std::string exceptionMessage(Context& context, Value exception);
+
 /// The report of an uncaught exception (taken from the context), as it goes to standard error.
 std::string describeUncaught(Context& context, const RuntimeOptions& options);
 

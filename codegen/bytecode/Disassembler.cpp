@@ -70,15 +70,34 @@ class Disassembler {
     return std::move(out_);
   }
 
+  std::map<uint64_t, std::string> texts() {
+    std::map<uint64_t, std::string> result;
+    for (const ImageFunction& f : table<ImageFunction>(image_, Section::Functions)) {
+      if (!look(f)) continue;
+      for (uint32_t at = 0; at < view_.header->words; at += 1 + behind(at)) {
+        out_.clear();
+        instruction(at);
+        if (!out_.empty()) out_.pop_back();
+        const auto* place = reinterpret_cast<const uint8_t*>(view_.words + at);
+        result[static_cast<uint64_t>(place - image_.data())] = name(f) + " " + out_;
+      }
+    }
+    return result;
+  }
+
  private:
-  void function(const ImageFunction& function, bool inner) {
+  /// Makes `view_` that of the function; false if it lies outside of the image.
+  bool look(const ImageFunction& function) {
     std::span<const uint8_t> code = table<uint8_t>(image_, Section::Code);
-    if (function.codeOffset > code.size()) return;
+    if (function.codeOffset > code.size()) return false;
     code = code.subspan(function.codeOffset);
-    CodeView view;
     // The view is only read here.
-    if (!viewCode({const_cast<uint8_t*>(code.data()), code.size()}, &view)) return;
-    view_ = view;
+    return viewCode({const_cast<uint8_t*>(code.data()), code.size()}, &view_);
+  }
+
+  void function(const ImageFunction& function, bool inner) {
+    if (!look(function)) return;
+    const CodeView& view = view_;
     indent_ = inner ? "  " : "";
     if (inner) out_ += "function body: " + name(function) + signature(function) + "\n";
     uint32_t count = 0;
@@ -228,6 +247,10 @@ class Disassembler {
 
 std::string disassemble(std::span<const uint8_t> image, bool addresses) {
   return Disassembler(image, addresses).run();
+}
+
+std::map<uint64_t, std::string> instructionTexts(std::span<const uint8_t> image) {
+  return Disassembler(image, true).texts();
 }
 
 Expected<std::string> describeGirFile(const std::string& name, std::span<const uint8_t> bytes) {

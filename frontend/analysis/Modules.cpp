@@ -148,20 +148,34 @@ std::optional<Package> Modules::packageOf(const LoadedModule* module) const {
   return found;
 }
 
+/// The path as messages and debug information show it: seen from where the main module was named, so that the same sources
+/// give the same program in every folder.
+std::string Modules::displayName(const std::string& path) const {
+  const LoadedModule& main = *modules_.front();
+  const fs::path named(main.name);
+  if (named.is_absolute()) return path;
+  const fs::path relative = fs::path(path).lexically_relative(fs::path(main.path).parent_path());
+  const fs::path shown = (named.parent_path() / relative).lexically_normal();
+  return realPath(shown) == path ? shown.string() : path;
+}
+
 /// What a manifest says decides where modules are found.
 void Modules::dependOn(const Package& package) const {
   const std::string manifest = package.directory + "/package.gene";
-  if (!sources_.contains(manifest)) static_cast<void>(sources_.addFile(manifest));
+  const std::string name = displayName(manifest);
+  if (!sources_.contains(name)) static_cast<void>(sources_.addFile(manifest, name));
 }
 
 LoadedModule* Modules::load(const std::string& path) {
-  Expected<Location> start = sources_.addFile(path);
+  const std::string name = displayName(path);
+  Expected<Location> start = sources_.addFile(path, name);
   if (!start) {
     diagnostics_.report({}, Diag::ImportFailed, {start.message()});
     return nullptr;
   }
   LoadedModule* module = modules_.emplace_back(std::make_unique<LoadedModule>()).get();
-  module->path = module->name = path;
+  module->path = path;
+  module->name = name;
   const unsigned before = diagnostics_.errorCount();
   const std::span<Form*> forms = readProgram(*start, program_.arena, diagnostics_);
   if (diagnostics_.errorCount() != before) {

@@ -53,6 +53,7 @@ class Modules {
 
  private:
   LoadedModule* load(const std::string& path);
+  std::string displayName(const std::string& path) const;
   void dependOn(const Package& package) const;
 
   SourceManager& sources_;

@@ -12,25 +12,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The manifest: flat ^key value pairs, or one map.
 std::optional<Package> readManifest(const fs::path& directory) {
   SourceManager sources;
-  Expected<Location> start = sources.addFile((directory / "package.gene").string());
-  if (!start) return std::nullopt;
-  // Pairs alone are no form: they are read as those of a map.
-  const std::string text(sources.text(*start));
-  const size_t first = text.find_first_not_of(" \t\r\n,");
-  const bool isMap = first != std::string::npos && text[first] == '{';
-  const Location at = isMap ? *start : sources.add("package.gene", "{" + text + "\n}");
   DiagnosticEngine diagnostics(sources);
   Arena arena;
-  const std::span<Form*> forms = readForms(at, arena, diagnostics);
-  if (diagnostics.hasErrors() || forms.empty() || forms[0]->kind != FormKind::Map)
-    return std::nullopt;
+  const MapForm* map = readManifestMap(directory.string(), sources, arena, diagnostics);
+  if (!map) return std::nullopt;
   Package package;
   std::error_code failed;
   package.directory = fs::weakly_canonical(directory, failed).string();
-  for (const Property& p : as<MapForm>(*forms[0]).properties) {
+  for (const Property& p : map->properties) {
     if (p.value->kind != FormKind::String) continue;
     const std::string value(as<StringForm>(*p.value).text);
     const std::string_view key = p.key.text();
@@ -44,6 +35,20 @@ std::optional<Package> readManifest(const fs::path& directory) {
 }
 
 }  // namespace
+
+const MapForm* readManifestMap(const std::string& directory, SourceManager& sources, Arena& arena,
+                               DiagnosticEngine& diagnostics) {
+  Expected<Location> start = sources.addFile((fs::path(directory) / "package.gene").string());
+  if (!start) return nullptr;
+  // Pairs alone are no form: they are read as those of a map.
+  const std::string text(sources.text(*start));
+  const size_t first = text.find_first_not_of(" \t\r\n,");
+  const bool isMap = first != std::string::npos && text[first] == '{';
+  const Location at = isMap ? *start : sources.add("package.gene", "{" + text + "\n}");
+  const std::span<Form*> forms = readForms(at, arena, diagnostics);
+  if (diagnostics.hasErrors() || forms.empty() || forms[0]->kind != FormKind::Map) return nullptr;
+  return &as<MapForm>(*forms[0]);
+}
 
 std::optional<Package> packageAround(const std::string& path) {
   std::error_code failed;

@@ -4,6 +4,10 @@
 #include <optional>
 #include <string>
 
+#include "frontend/syntax/Diagnostics.h"
+#include "frontend/syntax/Form.h"
+#include "runtime/support/Arena.h"
+
 namespace gene {
 
 struct Package {
@@ -11,6 +15,11 @@ struct Package {
   std::string name, version;
   std::string sourceDirectory = "src", mainModule = "index", testDirectory = "tests";
 };
+
+/// What directory/package.gene says: flat ^key value pairs, or one map. Null, and perhaps a diagnostic, when it is not
+/// there or cannot be read.
+const MapForm* readManifestMap(const std::string& directory, SourceManager& sources, Arena& arena,
+                               DiagnosticEngine& diagnostics);
 
 /// The package that a file or directory lies in.
 std::optional<Package> packageAround(const std::string& path);

@@ -43,6 +43,7 @@ struct Form {
   bool frozen = false;   // #[ #{ #{{ #(
   bool discard = false;  // %_
   Location loc;          // first character
+  Location end;          // behind the last one; nowhere for forms that the reader did not make
   Form(FormKind kind, Location loc) : kind(kind), loc(loc) {}
 };
 
@@ -93,7 +94,6 @@ struct GeneForm : Form {
   Form* head;  // never null: () has a Nil head
   std::span<Property> properties;
   std::span<Form*> children;
-  Location end;  // the closing bracket
   GeneForm(Location loc, Form* head, std::span<Property> properties, std::span<Form*> children)
       : Form(FormKind::Gene, loc), head(head), properties(properties), children(children) {}
 };

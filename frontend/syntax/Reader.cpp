@@ -194,6 +194,7 @@ void Reader::hash() {
 
 void Reader::deliver(Form* form) {
   for (;;) {
+    if (!form->end.valid()) form->end = here();
     Frame& frame = frames_.back();
     switch (frame.kind) {
       case FrameKind::Gene:
@@ -230,7 +231,6 @@ void Reader::deliver(Form* form) {
         Form* items[] = {form};
         auto* gene = arena_.make<GeneForm>(frame.loc, frame.head, std::span<Property>{},
                                            arena_.copy(std::span<Form*>(items)));
-        gene->end = here();
         frames_.pop_back();
         form = gene;
         continue;
@@ -390,7 +390,6 @@ Form* Reader::finish(Frame& frame) {
       Form* head = frame.hasHead ? frame.head : arena_.make<Form>(FormKind::Nil, frame.loc);
       const std::span<Property> properties = takeProperties(frame);
       auto* gene = arena_.make<GeneForm>(frame.loc, head, properties, take(items_, frame.items));
-      gene->end = here();
       form = gene;
       break;
     }
@@ -444,6 +443,7 @@ void Reader::semicolon() {
     return;
   }
   Form* inner = finish(frame);
+  inner->end = here();
   inner->frozen = false;
   frame.head = inner;
   frame.hasHead = true;
@@ -524,7 +524,6 @@ void Reader::finishInterpolation(Frame& frame) {
   auto* head = arena_.make<SymbolForm>(frame.loc, sym::StrHead);
   auto* gene =
       arena_.make<GeneForm>(frame.loc, head, std::span<Property>{}, take(items_, frame.items));
-  gene->end = here();
   deliver(gene);
 }
 

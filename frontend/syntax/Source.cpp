@@ -20,7 +20,10 @@ Location SourceManager::add(std::string name, std::string text) {
   return {files_.back()->start};
 }
 
-Expected<Location> SourceManager::addFile(const std::string& path) {
+Expected<Location> SourceManager::addFile(const std::string& path, const std::string& name) {
+  const std::string& shown = name.empty() ? path : name;
+  if (const auto edited = overlays_.find(path); edited != overlays_.end())
+    return add(shown, edited->second);
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     if (errno == ENOENT) return Failure{"File not found: " + path};
@@ -38,7 +41,7 @@ Expected<Location> SourceManager::addFile(const std::string& path) {
   if (n < 0) return Failure{"Cannot read " + path + ": " + std::strerror(error)};
   if (text.size() >= UINT32_MAX - next_ - 1)
     return Failure{"Cannot read " + path + ": file too large"};
-  return add(path, std::move(text));
+  return add(shown, std::move(text));
 }
 
 const SourceManager::File& SourceManager::file(Location loc) const {

@@ -3,6 +3,7 @@
 // sources; file, line and column (1-based, in characters) are computed when somebody asks.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,8 +31,11 @@ class SourceManager {
  public:
   /// Adds a text under a display name; returns the location of its first byte.
   Location add(std::string name, std::string text);
-  /// Reads and adds a file; fails with "File not found: NAME" or a reason.
-  Expected<Location> addFile(const std::string& path);
+  /// Reads and adds a file; fails with "File not found: PATH" or a reason. `name`: the display name, if it is another one.
+  Expected<Location> addFile(const std::string& path, const std::string& name = {});
+
+  /// From now on this text is what addFile finds under `path`, which must be canonical: a file that is being edited.
+  void overlay(const std::string& path, std::string text) { overlays_[path] = std::move(text); }
 
   /// The whole text of the source that `loc` lies in, terminated by a zero byte.
   [[nodiscard]] std::string_view text(Location loc) const;
@@ -57,6 +61,7 @@ class SourceManager {
   };
   [[nodiscard]] const File& file(Location loc) const;
   std::vector<std::unique_ptr<File>> files_;
+  std::map<std::string, std::string> overlays_;
   uint32_t next_ = 1;
 };
 

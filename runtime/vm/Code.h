@@ -78,6 +78,7 @@ class SharedCache {
 };
 
 class Profile;
+class Watch;
 
 struct State {
   Value* top;     // the first word of the stack that nothing uses; exact only while C++ code runs
@@ -88,6 +89,7 @@ struct State {
   size_t bytes;
   Value (*run)(Context& context, Value* base);  // one of the interpreters
   Profile* profile = nullptr;                   // of runProfiled
+  Watch* watch = nullptr;                       // of runWatched
   SharedCache memberGets, memberSets;
 };
 

@@ -1,8 +1,9 @@
-// The handlers of Handlers.inc as tail-called functions, or as the cases of a switch. This file is compiled three times:
+// The handlers of Handlers.inc as tail-called functions, or as the cases of a switch. This file is compiled four times:
 //
 //   run           as it stands
 //   runProfiled   GENE_VM_PROFILED (ProfiledInterpreter.cpp): reports calls and returns to State::profile, and takes its
 //                 handler table from there
+//   runWatched    GENE_VM_WATCHED (WatchedInterpreter.cpp): asks State::watch before each instruction
 //   runSwitch     GENE_VM_SWITCH (SwitchInterpreter.cpp): a loop around a switch
 //
 // What lives in machine registers: pc (behind the current instruction's first word), base, consts, context, vm, the
@@ -29,6 +30,9 @@
 #include "runtime/vm/Opcodes.h"
 #ifdef GENE_VM_PROFILED
 #include "runtime/vm/Profile.h"
+#endif
+#ifdef GENE_VM_WATCHED
+#include "runtime/vm/Watch.h"
 #endif
 #include "runtime/vm/RuntimeTable.h"
 
@@ -435,9 +439,15 @@ inline bool hasCell(const Context& context, size_t bytes) {
 #define CALL_METHOD(words, args, count)                                                           \
   gene_call_method(context, Value{(words)[0]}, reinterpret_cast<InlineCache*>((words) + 1), args, \
                    count)
+#ifdef GENE_VM_WATCHED
+#define TABLE watchedHandlers
+#else
 #define TABLE handlers
+#endif
 #ifdef GENE_VM_SWITCH
 #define RUN runSwitch
+#elif defined(GENE_VM_WATCHED)
+#define RUN runWatched
 #else
 #define RUN run
 #endif
@@ -512,6 +522,9 @@ using Handler = __attribute__((preserve_none)) void (*)(PARAMS);
 #define KEEP_APART asm volatile("" : "+r"(pc))
 
 extern void* const handlers[OpcodeCount];
+#ifdef GENE_VM_WATCHED
+extern void* const watchedHandlers[OpcodeCount];
+#endif
 
 /// A class, so that the functions can tail-call each other in any order.
 struct Handlers {
@@ -529,12 +542,25 @@ struct Handlers {
     base = resume.base;
     NEXT_RELOADED;
   }
+#ifdef GENE_VM_WATCHED
+  /// Asks whether to go on, then runs the instruction.
+  HANDLER(Watched) {
+    if (!vm->watch->step(*context, pc - 4, base)) RAISE;
+    GO(reinterpret_cast<Handler>(handlers[pc[-4]]));
+  }
+#endif
 };
 
 void* const handlers[OpcodeCount] = {
 #define OPCODE(Name, fields, words, flags) reinterpret_cast<void*>(&Handlers::handle##Name),
 #include "runtime/vm/Opcodes.def"
 };
+#ifdef GENE_VM_WATCHED
+void* const watchedHandlers[OpcodeCount] = {
+#define OPCODE(Name, fields, words, flags) reinterpret_cast<void*>(&Handlers::handleWatched),
+#include "runtime/vm/Opcodes.def"
+};
+#endif
 
 #endif
 

@@ -1,6 +1,6 @@
 #pragma once
-// The interpreter: one preserve_none function per opcode, each ending in a tail call to the next one; and two more of
-// it from the same bodies (Handlers.inc): one that profiles, one that is a loop around a switch.
+// The interpreter: one preserve_none function per opcode, each ending in a tail call to the next one; and three more of
+// it from the same bodies (Handlers.inc): one that profiles, one that is watched, one that is a loop around a switch.
 
 #include <cstddef>
 
@@ -17,6 +17,8 @@ void destroyState(Context& context);
 Value run(Context& context, Value* base);
 /// The same, reporting to State::profile (runtime/vm/Profile.h).
 Value runProfiled(Context& context, Value* base);
+/// The same, asking State::watch before each instruction (runtime/vm/Watch.h).
+Value runWatched(Context& context, Value* base);
 /// The same as a loop around a switch: for other compilers and for comparison.
 Value runSwitch(Context& context, Value* base);
 

@@ -1,0 +1,245 @@
+#include "driver/Job.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+
+#include "codegen/bytecode/Disassembler.h"
+#include "frontend/analysis/Packages.h"
+#include "runtime/Output.h"
+#include "runtime/heap/Heap.h"
+#include "runtime/object/Print.h"
+#include "runtime/vm/Interpreter.h"
+#include "runtime/vm/Profile.h"
+
+namespace gene::driver {
+
+const std::vector<OptionSpec>& runSpecs() {
+  static const std::vector<OptionSpec> specs = withLanguageOptions({
+      {"optimize,O", "0..3", "optimisation level (default 1)"},
+      {"stats", nullptr, "print statistics of the runtime on standard error"},
+      {"profile", nullptr, "print calls and time per function on standard error"},
+      {"profile-folded", "FILE", "write folded stacks with microseconds, for flame graphs"},
+      {"profile-instructions", nullptr,
+       "print how often each opcode ran, and each after each, on standard error"},
+      {"switch", nullptr, "use the interpreter that is a loop around a switch"},
+      {"stack-size", "SIZE", "address space for the stack, like 64M (default 1G)"},
+      {"compile", nullptr, "print the instructions, then run"},
+      {"debug,d", nullptr, "the same"},
+      {"trace", nullptr, "print each instruction before it runs, on standard error"},
+      {"trace-instruction", nullptr, "the same, and list all instructions first"},
+      {"pkg", "NAME|DIR", "the package that the program belongs to; FILE is relative to it"},
+      {"native-code", nullptr, "accepted; `gene build` makes native code"},
+      {"native-tier", "never|guarded|fully-typed", "accepted, likewise"},
+      {"checked-vm", nullptr, "accepted; bytecode is always verified"},
+      {"no-gir-cache", nullptr, "accepted; programs are always compiled from source"},
+      {"force-compile", nullptr, "accepted; programs are always compiled from source"},
+      {"verify-ir", nullptr, "verify the IR after every pass"},
+      {"help,h", nullptr, "this text"},
+  });
+  return specs;
+}
+
+std::vector<OptionSpec> evalSpecs() {
+  std::vector<OptionSpec> specs = runSpecs();
+  for (const char* ignored : {"csv", "gene", "line"})
+    specs.push_back({ignored, nullptr, "accepted, no effect"});
+  return specs;
+}
+
+Status runtimeOptions(const Options& options, RuntimeOptions& result) {
+  const std::string tier = options.get("native-tier", "never");
+  if (tier != "never" && tier != "guarded" && tier != "fully-typed")
+    std::fprintf(stderr, "Unknown native tier: %s\n", tier.c_str());
+  result = runtimeOptionsFromEnvironment();
+  result.errorFormat = errorFormat(options);
+  if (options.has("stats")) result.stats = true;
+  if (options.has("stack-size")) {
+    const std::string size = options.get("stack-size");
+    result.stackSize = parseSize(size.c_str());
+    if (result.stackSize == 0)
+      return Failure{"Invalid stack size '" + size +
+                     "'. Must be a number of bytes, or 64K, 8M, 1G"};
+  }
+  return {};
+}
+
+/// Finds the package of --pkg; false after a failure that was reported.
+bool choosePackage(Job& job) {
+  if (!job.options.has("pkg")) return true;
+  const std::string name = job.options.get("pkg");
+  const std::string here = std::filesystem::current_path().string();
+  std::error_code failed;
+  std::optional<Package> found = std::filesystem::is_directory(name, failed)
+                                     ? packageAround(name)
+                                     : findPackage(here + "/<main>", name, "");
+  const std::optional<Package> around = packageAround(here);
+  if (!found && around && around->name == name) found = around;
+  if (found) {
+    job.package = found->directory;
+    return true;
+  }
+  fail("[GENE.PACKAGE.NOT_FOUND] Package '" + name + "' was not found (searched from " + here +
+       ")");
+  return false;
+}
+
+namespace {
+
+bool countsCalls(const Job& job) {
+  return job.options.has("profile") || job.options.has("profile-folded") || job.runtime.stats;
+}
+
+bool traces(const Job& job) {
+  return job.options.has("trace") || job.options.has("trace-instruction");
+}
+
+/// What the program does per call, from here to its end, for --stats.
+std::function<std::string()> statisticsPerCall(Context& context, const vm::Profile& profile) {
+  const uint64_t counts = gene_count_operations;
+  const uint64_t bytes = creationStats(context).allocatedBytes;
+  return [&context, &profile, counts, bytes] {
+    const uint64_t calls = profile.calls();
+    auto line = [&](const char* name, uint64_t number) {
+      char text[100];
+      std::snprintf(text, sizeof text, "%s per call: %.2f\n", name,
+                    double(number) / double(std::max<uint64_t>(calls, 1)));
+      return std::string(text);
+    };
+    return "calls: " + std::to_string(calls) + "\n" +
+           line("count operations", gene_count_operations - counts) +
+           line("bytes of objects", creationStats(context).allocatedBytes - bytes);
+  };
+}
+
+/// Chooses the interpreter, and what is reported when the program ends. False after a failure that was reported.
+bool prepareRun(Context& context, const Job& job) {
+  const Options& options = job.options;
+  const bool calls = options.has("profile"), instructions = options.has("profile-instructions");
+  const std::string folded = options.get("profile-folded");
+  if (options.has("switch")) context.vm->run = vm::runSwitch;
+  if (job.watch) {
+    context.vm->run = vm::runWatched;
+    context.vm->watch = job.watch;
+  }
+  if (!countsCalls(job) && !instructions) return true;
+  if (!folded.empty())
+    if (const Status status = writeFile(folded, ""); !status) {
+      fail(status.message());
+      return false;
+    }
+  auto* profile = new vm::Profile(instructions);
+  context.vm->profile = profile;
+  context.vm->run = vm::runProfiled;
+  std::function<std::string()> perCall;
+  if (job.runtime.stats) perCall = statisticsPerCall(context, *profile);
+  atEnd([=] {
+    if (perCall) writeError(perCall());
+    if (calls) writeError(profile->callReport());
+    if (instructions) writeError(profile->instructionReport());
+    if (folded.empty()) return;
+    if (const Status status = writeFile(folded, profile->foldedStacks()); !status)
+      fail(status.message());
+  });
+  return true;
+}
+
+/// runProgram, and behind `header` the value of the last form in literal form on standard output.
+int runAndPrint(Context& context, Program& program, const RuntimeOptions& options,
+                const std::string& header) {
+  const Value value = runModule(context, program);
+  if (value.isPending()) {
+    writeError(describeUncaught(context, options));
+    return finishProgram(context, Failed, options);
+  }
+  writeOut(header + literalText(context, value) + "\n");
+  return finishProgram(context, Success, options);
+}
+
+/// Does the program raise an exception for certain, if it comes there?
+bool comesTrue(const Diagnostic& d) {
+  switch (d.id) {
+    case Diag::UndefinedName:
+    case Diag::MissingArgument:
+    case Diag::UnexpectedKeyword:
+    case Diag::SurplusArgument:
+    case Diag::ArgumentType:
+    case Diag::StringArithmetic:
+    case Diag::UnknownMethodName: return true;
+    default: return false;
+  }
+}
+
+/// Warnings that come true are held back until the program has ended: most of them are said by its error.
+std::vector<ExpectedError> takeExpected(DiagnosticEngine& diagnostics, const Job& job) {
+  std::vector<ExpectedError> expected;
+  if (diagnostics.hasErrors()) return expected;
+  for (const Diagnostic& d : diagnostics.all()) {
+    if (!comesTrue(d)) continue;
+    const Position at = job.sources.position(d.loc);
+    expected.push_back({std::string(at.file), at.line, at.column, d.message,
+                        renderDiagnostic(job.sources, d, job.runtime.errorFormat), d.hints});
+  }
+  diagnostics.drop(0, comesTrue);
+  return expected;
+}
+
+/// Shows the instructions, and prepares the trace.
+LookAtImage lookOf(Job& job) {
+  if (!job.lists() && !traces(job)) return {};
+  return [&job](std::span<const uint8_t> image) {
+    const bool all = job.options.has("trace-instruction");
+    if (job.lists())
+      writeOut(std::string(all ? "=== Execution Trace ===\n" : "=== Compilation Output ===\n") +
+               disassemble(image, all || job.options.has("addresses")));
+    if (traces(job)) job.watch = traceOf(image);
+  };
+}
+
+}  // namespace
+
+Program* loadJob(Context& context, Job& job, int* code) {
+  *code = Failed;
+  DiagnosticEngine diagnostics(job.sources);
+  if (const auto wrong = chooseWarnings(job.options, diagnostics)) {
+    *code = *wrong;
+    return nullptr;
+  }
+  CompileOptions compile;
+  compile.names = &context;
+  compile.language = languageOptions(job.options);
+  compile.language.package = job.package;
+  compile.level = optimisationLevel(job.options, job.level);
+  compile.verify = job.options.has("verify-ir");
+  compile.keepCalls = countsCalls(job);
+  std::unique_ptr<ir::Program> program = compileToIr(job.sources, job.start, diagnostics, compile);
+  auto* const expected = new std::vector<ExpectedError>(takeExpected(diagnostics, job));
+  reportDiagnostics(diagnostics, job.runtime.errorFormat);
+  job.runtime.expected = expected;
+  atEnd([expected] {
+    for (const ExpectedError& e : *expected) writeError(e.warning);
+  });
+  if (!program) return nullptr;
+  Program* loaded = loadProgram(context, *program, lookOf(job));
+  return loaded && prepareRun(context, job) ? loaded : nullptr;
+}
+
+Program* loadGirJob(Context& context, Job& job, const std::string& path) {
+  Program* loaded = loadGirFile(context, path, lookOf(job));
+  return loaded && prepareRun(context, job) ? loaded : nullptr;
+}
+
+int runJob(Job& job) {
+  Context& context = *createContext(job.runtime);
+  int code;
+  Program* program = loadJob(context, job, &code);
+  if (!program) return code;
+  if (!job.printLast) return runProgram(context, *program, job.runtime);
+  return runAndPrint(context, *program, job.runtime,
+                     job.options.has("trace-instruction") ? "=== Final Result ===\n"
+                     : job.lists()                        ? "=== Result ===\n"
+                                                          : "");
+}
+
+}  // namespace gene::driver
