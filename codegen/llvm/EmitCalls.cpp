@@ -22,8 +22,12 @@ llvm::Value* FunctionEmitter::argumentBuffer() {
 }
 
 void FunctionEmitter::storeArguments(llvm::Value* buffer, llvm::ArrayRef<llvm::Value*> values) {
-  for (size_t i = 0; i < values.size(); i++)
-    b_.CreateStore(values[i], bits_.address(buffer, i * 8));
+  for (size_t i = 0; i < values.size(); i++) {
+    llvm::Value* const value = values[i];
+    const bool narrow = value->getType()->isIntegerTy(1);
+    b_.CreateStore(narrow ? b_.CreateZExt(value, b_.getInt64Ty()) : value,
+                   bits_.address(buffer, i * 8));
+  }
 }
 
 llvm::Value* FunctionEmitter::spill(const ir::Instruction& inst, size_t first) {
@@ -70,10 +74,12 @@ void FunctionEmitter::finishCall(const ir::Instruction& inst, llvm::CallInst* re
 
 /// A direct function takes its slots as they are represented.
 void FunctionEmitter::callDirect(const ir::Instruction& inst, const ir::Function& callee) {
-  llvm::SmallVector<llvm::Value*, 8> args{context_};
+  llvm::SmallVector<llvm::Value*, 8> args{context_}, excess;
+  const std::vector<bool> buffered = module_.buffered(callee);
   const auto& params = callee.entry()->params;
   for (size_t i = 0; i < params.size(); i++)
-    args.push_back(use(inst.operands[i + 1], params[i]->rep));
+    (buffered[i] ? excess : args).push_back(use(inst.operands[i + 1], params[i]->rep));
+  if (!excess.empty()) storeArguments(argumentBuffer(), excess);
   finishCall(inst, call(module_.body(&callee), args), callee.result);
 }
 

@@ -115,6 +115,29 @@ void FunctionEmitter::scan() {
   b_.SetInsertPoint(start);
 }
 
+/// The parameters as they were passed: in registers, or in the context's buffer.
+std::vector<llvm::Value*> FunctionEmitter::parameters() {
+  const auto& params = function_.entry()->params;
+  const std::vector<bool> buffered =
+      function_.isDirect ? module_.buffered(function_)
+                         : std::vector<bool>(params.size(), params.size() > RegisterArguments);
+  llvm::Value* buffer = nullptr;
+  unsigned inRegisters = function_.isDirect ? 1 : 2, inBuffer = 0;
+  std::vector<llvm::Value*> result;
+  for (size_t i = 0; i < params.size(); i++) {
+    if (!buffered[i]) {
+      result.push_back(code_->getArg(inRegisters++));
+      continue;
+    }
+    if (!buffer) buffer = argumentBuffer();
+    const uint64_t offset = uint64_t{inBuffer++} * 8;
+    result.push_back(params[i]->rep == ir::Rep::I1
+                         ? b_.CreateTrunc(bits_.loadWord(buffer, offset), b_.getInt1Ty())
+                         : bits_.load(typeOf(params[i]->rep), buffer, offset));
+  }
+  return result;
+}
+
 void FunctionEmitter::emitPrologue() {
   size_t spilled = 0;
   for (const ir::Block* block : order_)
@@ -122,17 +145,12 @@ void FunctionEmitter::emitPrologue() {
       if (inst->info().variadic) spilled = std::max(spilled, inst->operands.size());
   if (spilled)
     buffer_ = b_.CreateAlloca(llvm::ArrayType::get(b_.getInt64Ty(), spilled), nullptr, "arguments");
+  const std::vector<llvm::Value*> values = parameters();
   const auto& params = function_.entry()->params;
-  const bool buffered = !function_.isDirect && params.size() > RegisterArguments;
-  llvm::Value* const passed = buffered ? argumentBuffer() : nullptr;
-  std::vector<llvm::Value*> values;
-  for (unsigned i = 0; i < params.size(); i++) {
-    llvm::Value* const value =
-        passed ? bits_.loadWord(passed, i * 8u) : code_->getArg((function_.isDirect ? 1 : 2) + i);
+  for (size_t i = 0; i < params.size(); i++) {
     if (i < function_.params.size())
-      value->setName(llvm::StringRef(function_.params[i].name.text()));
-    values.push_back(value);
-    held_[params[i]->number].value = value;
+      values[i]->setName(llvm::StringRef(function_.params[i].name.text()));
+    held_[params[i]->number].value = values[i];
   }
   module_.debugInfo().parameters(function_, values, b_.GetInsertBlock());
   b_.CreateBr(blocks_[function_.entry()->index]);

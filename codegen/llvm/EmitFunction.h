@@ -38,6 +38,7 @@ class FunctionEmitter {
   void findColdBlocks();
   void scan();
   void emitPrologue();
+  std::vector<llvm::Value*> parameters();
   void emitBlock(const ir::Block& block);
   void checkStack();
   void finishExits();

@@ -32,6 +32,7 @@ ModuleEmitter::ModuleEmitter(const ir::Program& program, const NativeOptions& op
 }
 
 std::unique_ptr<llvm::Module> ModuleEmitter::emit() {
+  scanFunctions();
   declareFunctions();
   for (const ir::Function* function : program_.functions)
     FunctionEmitter(*this, *function, bodies_[function->index]).emit();
@@ -60,26 +61,36 @@ const ir::Global* ModuleEmitter::builtin(const ir::Value* value) const {
   return global->external && !assigned_[global->index] ? global : nullptr;
 }
 
+std::vector<bool> ModuleEmitter::buffered(const ir::Function& function) const {
+  const auto& params = function.entry()->params;
+  std::vector<bool> result(params.size());
+  if (!inTailCall_[function.index]) return result;
+  // What the C convention of x86-64 has, but for the context; that of AArch64 has more words.
+  constexpr unsigned Words = 5, Floats = 8;
+  unsigned words = 0, floats = 0;
+  for (size_t i = 0; i < params.size(); i++)
+    result[i] = params[i]->rep == ir::Rep::F64 ? ++floats > Floats : ++words > Words;
+  return result;
+}
+
 /// A direct function takes the context and its slots as they are represented; all others are NativeCode.
 llvm::FunctionType* ModuleEmitter::functionType(const ir::Function& function) {
   if (!function.isDirect) return codeType_;
   std::vector<llvm::Type*> types{llvm::PointerType::get(context(), 0)};
-  for (const ir::Param* param : function.entry()->params) types.push_back(typeOf(param->rep));
+  const std::vector<bool> inBuffer = buffered(function);
+  const auto& params = function.entry()->params;
+  for (size_t i = 0; i < params.size(); i++)
+    if (!inBuffer[i]) types.push_back(typeOf(params[i]->rep));
   return llvm::FunctionType::get(typeOf(function.result), types, false);
 }
 
-void ModuleEmitter::declareFunctions() {
+void ModuleEmitter::scanFunctions() {
   addressTaken_.resize(program_.functions.size());
   usesCallee_.resize(program_.functions.size());
+  inTailCall_.resize(program_.functions.size());
   assigned_.resize(program_.globals.size());
   addressTaken_[0] = true;
-  std::vector<bool> inTailCall(program_.functions.size());
-  for (const ir::Function* function : program_.functions) {
-    llvm::Function* const body =
-        llvm::Function::Create(functionType(*function), GlobalValue::InternalLinkage,
-                               "gene." + displayName(program_, *function), *module_);
-    body->setDoesNotThrow();
-    bodies_.push_back(body);
+  for (const ir::Function* function : program_.functions)
     for (const ir::Block* block : function->blocks)
       for (const ir::Instruction* inst : block->instructions) {
         if (const auto made = inst->tryAs<ir::Op::Closure>())
@@ -87,20 +98,28 @@ void ModuleEmitter::declareFunctions() {
         if (const auto set = inst->tryAs<ir::Op::GlobalSet>())
           assigned_[set.global()->index] = true;
         if (const auto call = inst->tryAs<ir::Op::CallKnown>(); call && inst->tail) {
-          inTailCall[function->index] = true;
-          inTailCall[call.function()->index] = true;
+          inTailCall_[function->index] = true;
+          inTailCall_[call.function()->index] = true;
         }
         if (inst->op == ir::Op::Callee) {
           usesCallee_[function->index] = true;
           addressTaken_[function->index] = true;
         }
       }
-  }
-  // Tail calls between direct functions: any prototypes go together, but calls cost an instruction more.
-  for (const ir::Function* function : program_.functions)
+}
+
+void ModuleEmitter::declareFunctions() {
+  for (const ir::Function* function : program_.functions) {
+    llvm::Function* const body =
+        llvm::Function::Create(functionType(*function), GlobalValue::InternalLinkage,
+                               "gene." + displayName(program_, *function), *module_);
+    body->setDoesNotThrow();
+    // Tail calls between direct functions: any prototypes go together, but calls cost an instruction more.
     if (function->isDirect)
-      bodies_[function->index]->setCallingConv(
-          inTailCall[function->index] ? llvm::CallingConv::Tail : llvm::CallingConv::Fast);
+      body->setCallingConv(inTailCall_[function->index] ? llvm::CallingConv::Tail
+                                                        : llvm::CallingConv::Fast);
+    bodies_.push_back(body);
+  }
 }
 
 Constant* ModuleEmitter::functionInfo(const ir::Function* function) {

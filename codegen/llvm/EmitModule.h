@@ -44,6 +44,9 @@ class ModuleEmitter {
   const ir::Global* builtin(const ir::Value* value) const;
   /// The prototype of all Gene functions but direct ones (NativeCode).
   llvm::FunctionType* codeType() const { return codeType_; }
+  /// Which of a direct function's parameters do not come in machine registers, but in Context::arguments (in their order
+  /// there): what a guaranteed tail call would pass on the stack, which LLVM drops.
+  std::vector<bool> buffered(const ir::Function& function) const;
   /// How a value of this representation is held.
   llvm::Type* typeOf(ir::Rep rep);
   /// The address of a word of Program::slots.
@@ -57,6 +60,7 @@ class ModuleEmitter {
   llvm::GlobalVariable* declareArray(const char* name);
   void defineArray(llvm::GlobalVariable* declared, uint64_t bytes);
   llvm::GlobalVariable* addData(llvm::Constant* value, const char* name, unsigned alignment);
+  void scanFunctions();
   void declareFunctions();
   llvm::FunctionType* functionType(const ir::Function& function);
   llvm::Constant* evaluator();
@@ -79,6 +83,7 @@ class ModuleEmitter {
   std::vector<bool> addressTaken_;  // functions that closures are made of, and the main module's
   std::vector<bool> assigned_;      // globals, by index
   std::vector<bool> usesCallee_;    // functions with a Callee instruction
+  std::vector<bool> inTailCall_;    // functions that make or are reached by known tail calls
 };
 
 }  // namespace gene::native

@@ -25,6 +25,13 @@ def engines(gene, program, folder, stress):
     yield "native -O2", [[gene, "build", "-O2", "-o", str(exe2), program.name]], [str(exe2)]
 
 
+def stack_size(program):
+    """A program whose first line is `# stack SIZE` runs with a stack of that size: tail calls do not grow it."""
+    with open(program, errors="replace") as source:
+        first = source.readline().split()
+    return {"GENE_STACK_SIZE": first[2]} if first[:2] == ["#", "stack"] else {}
+
+
 def run(command, cwd, environment):
     done = subprocess.run(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=100)
     return done.stdout.decode(errors="replace"), done.returncode, done.stderr.decode(errors="replace")
@@ -48,7 +55,7 @@ def main():
     parser.add_argument("args", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     options.gene = os.path.abspath(options.gene)  # programs run in their own folder
-    environment = os.environ | {"GENE_CHECK_LEAKS": "1"}
+    environment = os.environ | {"GENE_CHECK_LEAKS": "1"} | stack_size(options.program)
     want = (options.expect.read_text(), options.exit) if options.expect else None
     with tempfile.TemporaryDirectory() as folder:
         for name, prepare, command in engines(options.gene, options.program, Path(folder), options.stress):
