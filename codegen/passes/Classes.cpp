@@ -63,13 +63,13 @@ KnownClasses::KnownClasses(ir::Program& program, Extent extent) : program_(progr
 
 /// False if code that is not here, or an interceptor, may change a class or assign fields.
 bool KnownClasses::isClosed() const {
-  static constexpr std::string_view opening[] = {"Class", "interceptor", "fn-interceptor"};
+  static constexpr std::string_view opening[] = {"Class"};
   for (const ir::Global* global : program_.globals)
     if (global->external && std::ranges::count(opening, global->name.text())) return false;
   for (const Function* f : program_.functions)
     for (const ir::Block* block : f->blocks)
       for (const Instruction* inst : block->instructions) {
-        if (inst->info().reachesUnseenCode()) return false;
+        if (inst->info().reachesUnseenCode() || inst->op == Op::InterceptorNew) return false;
         if (inst->op != Op::ClassMethod && inst->op != Op::ClassCtor) continue;
         const Instruction* cls = asInstruction(inst->operands[0]);
         if (!cls || (cls->op != Op::ClassNew && cls->op != Op::ImplementationNew)) return false;

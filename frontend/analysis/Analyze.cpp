@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "frontend/analysis/Comptime.h"
 #include "frontend/analysis/Modules.h"
 
 namespace gene {
@@ -40,7 +41,7 @@ bool isInit(const Form* form) {
 
 bool Analyzer::isDefinition(const Form* form) {
   return isOneOf(headText(form), {"fn", "class", "ns", "enum", "type", "object", "import",
-                                  "interface", "implement", "comptime", "$dep"});
+                                  "interface", "implement", "$dep"});
 }
 
 const Form* Analyzer::property(const GeneForm& form, std::string_view key) {
@@ -62,6 +63,10 @@ void Analyzer::collectFacts(const GeneForm& g, std::string_view head, std::strin
       assignedFields_.insert(as<PathForm>(*child).parts.back());
     else if (head == "$set" && symbolOf(child).text().starts_with('@'))
       assignedFields_.insert(Symbol::of(symbolOf(child).text().substr(1)));
+  if (isInterceptor(head) && !second.empty()) {
+    interceptors_.insert(symbolOf(g.children[0]));
+    assignedNames_.insert(symbolOf(g.children[0]));
+  }
   if (second == "is" || second == ".is") narrowed_.insert(symbolOf(g.head));
   if ((head == "is" || head == "typeof") && !g.children.empty())
     narrowed_.insert(symbolOf(g.children[0]));
@@ -264,6 +269,7 @@ void Analyzer::dropExpandedMacros(std::vector<Node*>& nodes) {
 }
 
 ast::Module Analyzer::run(std::span<Form*> forms) {
+  forms = expandComptime(forms, arena_, diagnostics_);
   collectModuleNames(forms);
   auto* main = make<ast::Function>(forms.empty() ? Location{} : forms[0]->loc);
   main->name = sym::Init;

@@ -338,6 +338,14 @@ class Analyzer {
   void inlineImplementation(ast::Class& cls, const GeneForm& form,
                             std::vector<ast::Class::Member>& members);
 
+  // --- Interceptors.cpp -----------------------------------------------------------------------------------------------
+  static bool isInterceptor(std::string_view head);
+  static std::string interceptorMistake(const GeneForm& form, const std::string& head);
+  static std::string adviceMistake(const Form* form, const std::string& head,
+                                   std::span<Form* const> parameters,
+                                   std::unordered_set<Symbol>& around);
+  Node* adviceFunction(const GeneForm& form, bool* isCallable);
+
   // --- Patterns.cpp ---------------------------------------------------------------------------------------------------
   ast::Destructure* pattern(const Form* form, Node* value, bool constant);
   void arrayTargets(const ArrayForm& form, std::vector<ast::Destructure::Target>& targets,
@@ -445,6 +453,7 @@ class Analyzer {
   std::unordered_map<const Form*, Node*> imports_;  // what the import forms do
   std::unordered_set<Symbol> published_;            // (var /x …), ($ns/x = …)
   std::unordered_set<Symbol> imported_;
+  std::unordered_set<Symbol> interceptors_;            // made anywhere in the module
   std::unordered_map<Symbol, ir::Global*> exports_;    // (export …)
   std::unordered_map<Symbol, ir::Global*> externals_;  // of other modules than the main one
   ir::Global* namespace_ = nullptr;                    // likewise: $ns

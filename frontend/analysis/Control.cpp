@@ -355,9 +355,8 @@ Analyzer::Node* Analyzer::ifMainForm(const GeneForm& form) {
   return inScope(form.loc, [&] { return sequence(form.children, form.loc); });
 }
 
-Analyzer::Node* Analyzer::comptimeForm(const GeneForm& form) {
-  return atTopLevel_ ? error(form.loc, Diag::NotAvailable, {"comptime"}) : nil(form.loc);
-}
+/// At a module's top level there is none left (Comptime.h); elsewhere it is nothing.
+Analyzer::Node* Analyzer::comptimeForm(const GeneForm& form) { return nil(form.loc); }
 
 Analyzer::Node* Analyzer::matchForm(const GeneForm& form) {
   return error(form.loc, Diag::RemovedForm,

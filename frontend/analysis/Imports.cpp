@@ -72,6 +72,8 @@ void Analyzer::collectPublished(std::span<Form* const> forms, bool isModule,
                                            "implement", "block", "method", "ctor"};
     const bool hasBody = second == "->" || head == "->" ||
                          std::find(std::begin(bodies), std::end(bodies), head) != std::end(bodies);
+    if (isInterceptor(head) && !isModule && rooted && !second.empty())
+      names.insert(symbolOf(g.children[0]));
     if (hasBody && !isModule) continue;
     for (const Form* child : g.children) work.push_back({child, rooted && !hasBody});
     work.push_back({g.head, rooted && !hasBody});
@@ -257,6 +259,8 @@ ir::Global* Analyzer::publishedGlobal(Symbol name) const {
     auto found = exports_.find(name);
     return found == exports_.end() ? nullptr : found->second;
   }
+  if (interceptors_.contains(name))
+    if (auto made = externals_.find(name); made != externals_.end()) return made->second;
   if (!definitions_.contains(name) && !published_.contains(name) && !imported_.contains(name))
     return nullptr;
   auto found = globals_.find(name);
@@ -271,6 +275,8 @@ std::vector<Symbol> Analyzer::publishedNames() const {
     for (const auto& [name, count] : definitions_) names.push_back(name);
     names.insert(names.end(), published_.begin(), published_.end());
     names.insert(names.end(), imported_.begin(), imported_.end());
+    for (const Symbol name : interceptors_)
+      if (externals_.contains(name)) names.push_back(name);
   }
   std::sort(names.begin(), names.end(), [](Symbol a, Symbol b) { return a.text() < b.text(); });
   names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -448,7 +454,7 @@ Analyzer::Node* Analyzer::exportForm(const GeneForm& form) {
   hasExports_ = true;
   std::vector<Node*> nodes;
   for (const Symbol name : names) {
-    const bool isVariable = topLevelVars_.contains(name);
+    const bool isVariable = topLevelVars_.contains(name) || interceptors_.contains(name);
     const bool isKnown = isVariable || definitions_.contains(name) || published_.contains(name) ||
                          imported_.contains(name);
     if (!isKnown) {

@@ -102,6 +102,12 @@ struct WrittenOut {
 
 }  // namespace
 
+Value gene::standInMethod(Context& context, Symbol name) {
+  FunctionObject* stand = newFunction(context, missingInfo(), 1);
+  stand->captures()[0].init(Value::symbol(name));
+  return Value::object(stand);
+}
+
 Value gene_undefined(Context* context, Value name) {
   const Value result =
       raise(*context, ErrorClass::Exception, std::string(name.symbol().text()) + " is not defined");
@@ -148,9 +154,7 @@ Value gene_method_target(Context* context, Value receiver, Value name, InlineCac
                          uint64_t) {
   const Value method = methodWithCache(*context, receiver, name.symbol(), cache);
   if (GENE_LIKELY(isKind(method, Kind::Function))) return method;
-  FunctionObject* stand = newFunction(*context, missingInfo(), 1);
-  stand->captures()[0].init(name);
-  return Value::object(stand);
+  return standInMethod(*context, name.symbol());
 }
 
 Value gene_call_shaped(Context* context, CallShape* shape, Value callee, const Value* args,

@@ -4,6 +4,7 @@
 #include "runtime/abi/MethodTable.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Interceptor.h"
 #include "runtime/object/Interface.h"
 #include "runtime/object/Members.h"
 
@@ -76,6 +77,11 @@ Value gene_implement(Context* context, Value name, Value interface, Value cls,
     return raise(*context, ErrorClass::Argument,
                  "implement requires a class, got " + kindName(*context, cls));
   return implementFor(*context, as<InterfaceObject>(interface), as<ClassObject>(cls), as<ClassObject>(implementation)) ? interface : Value::pending();
+}
+
+Value gene_interceptor_new(Context* context, Value declaration, const Value* functions,
+                           uint64_t count) {
+  return newInterceptor(*context, declaration, functions, static_cast<uint32_t>(count));
 }
 
 Value gene_namespace_new(Context* context, Value name) {

@@ -69,7 +69,10 @@ void updateMethodTargets(Context& context, Symbol name) {
   for (auto it = first; it != last; ++it) {
     ClassObject* cls = table.entries[it->second].cls;
     const Value target = name == sym::Ctor ? findConstructor(cls) : findMethod(context, cls, name);
-    if (isKind(target, Kind::Function)) table.roots[it->second] = target;
+    if (isKind(target, Kind::Function))
+      table.roots[it->second] = target;
+    else if (name != sym::Ctor && !target.isAbsent())
+      table.roots[it->second] = standInMethod(context, name);
   }
 }
 

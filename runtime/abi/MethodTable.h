@@ -68,6 +68,9 @@ inline uint64_t fieldKey(uint32_t shape, Symbol name) { return uint64_t{shape} <
 /// To be called whenever a method or constructor `name` was added to a class: looks the entries of that name up again.
 void updateMethodTargets(Context& context, Symbol name);
 
+/// A function that does what a call of the method `name` does: the target where a method is no function.
+Value standInMethod(Context& context, Symbol name);
+
 void createMethodTable(Context& context);
 void destroyMethodTable(Context& context);
 

@@ -143,11 +143,13 @@ Value getEnv(Context& context, const Value* args, uint32_t count) {
 }
 Value setEnv(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "set_env requires 2 arguments (name, value)");
+  if (!isString(args[0])) return raiseArgument(context, "set_env requires a string variable name");
   ::setenv(displayText(context, args[0]).c_str(), displayText(context, args[1]).c_str(), 1);
   return Value::nil();
 }
 Value hasEnv(Context& context, const Value* args, uint32_t count) {
-  if (count < 1) return raiseArgument(context, "has_env requires a string variable name");
+  if (count < 1 || !isString(args[0]))
+    return raiseArgument(context, "has_env requires a string variable name");
   return Value::boolean(std::getenv(displayText(context, args[0]).c_str()) != nullptr);
 }
 

@@ -8,6 +8,7 @@ set(BUILTINS
   builtins/Genes.cpp
   builtins/Globals.cpp
   builtins/Handles.cpp
+  builtins/Interceptors.cpp
   builtins/Json.cpp
   builtins/Maps.cpp
   builtins/Math.cpp

@@ -155,6 +155,17 @@ inline void forEachSlot(Object* object, F&& f) {
     case Kind::RegexMatch: f(static_cast<RegexMatchObject*>(object)->members); return;
     case Kind::DateTime: f(static_cast<DateTimeObject*>(object)->zone); return;
     case Kind::Quoted: f(static_cast<QuotedObject*>(object)->value); return;
+    case Kind::Interceptor: {
+      auto* interceptor = static_cast<InterceptorObject*>(object);
+      f(interceptor->name);
+      f(interceptor->parameters);
+      f(interceptor->advice);
+      return;
+    }
+    case Kind::Interception:
+      f(static_cast<InterceptionObject*>(object)->definition);
+      f(static_cast<InterceptionObject*>(object)->target);
+      return;
     case Kind::Package:
     case Kind::Application: f(static_cast<PackageObject*>(object)->members); return;
   }

@@ -123,7 +123,8 @@ void setLayout(ClassObject* cls, std::span<const Symbol> fields, uint32_t number
 ClassObject* newClass(Context& context, Symbol name, ClassObject* parent) {
   static uint32_t lastId = 0;
   auto* cls = allocate<ClassObject>(context, Kind::Class);
-  cls->name.init(Value::symbol(name));
+  cls->name.init(Value::symbol(nameOfIdentity(name)));
+  cls->identity = name;
   cls->parent.init(parent ? Value::object(parent) : Value::nil());
   cls->methods.init(Value::nil());
   cls->members.init(Value::nil());

@@ -85,7 +85,8 @@ bool byKeyword(Context& context, const VariantObject* variant, Keywords keywords
 
 EnumObject* newEnum(Context& context, Symbol name) {
   auto* object = allocate<EnumObject>(context, Kind::Enum);
-  object->name.init(Value::symbol(name));
+  object->name.init(Value::symbol(nameOfIdentity(name)));
+  object->identity = name;
   object->members.init(Value::nil());
   object->members.set(Value::object(newMap(context)));
   return object;

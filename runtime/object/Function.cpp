@@ -10,6 +10,7 @@
 #include "runtime/object/Class.h"
 #include "runtime/object/Enum.h"
 #include "runtime/object/Explain.h"
+#include "runtime/object/Interceptor.h"
 #include "runtime/object/Interface.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Selector.h"
@@ -134,6 +135,10 @@ Value apply(Context& context, Value callee, const Value* args, uint32_t count, K
     return applyWithReceiver(context, bound->function.get(), bound->receiver.get(), args, count,
                              keywords);
   }
+  if (auto* application = asOrNull<InterceptionObject>(callee, Kind::Interception))
+    return callIntercepted(context, application, args, count, keywords);
+  if (auto* interceptor = asOrNull<InterceptorObject>(callee, Kind::Interceptor))
+    return applyInterceptor(context, interceptor, args, count, keywords);
   if (isInstance(callee)) {
     const Value method = methodOf(context, callee, sym::Call);
     if (!method.isAbsent())

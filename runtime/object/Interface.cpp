@@ -60,7 +60,8 @@ Value innermost(Value v) {
 InterfaceObject* newInterface(Context& context, Value declaration) {
   const auto* parts = as<ArrayObject>(declaration);
   auto* interface = allocate<InterfaceObject>(context, Kind::Interface);
-  interface->name.init(arrayAt(parts, 0));
+  interface->identity = arrayAt(parts, 0).symbol();
+  interface->name.init(Value::symbol(nameOfIdentity(interface->identity)));
   interface->methods.init(Value::nil());
   interface->fields.init(Value::nil());
   interface->implementations.init(Value::nil());
@@ -78,7 +79,7 @@ InterfaceObject* newInterface(Context& context, Value declaration) {
   }
   // Like classes, interfaces are never freed: annotations find them by name.
   interface->countAndFlags |= Object::Immortal;
-  interfacesByName[interface->name.get().symbol()] = interface;
+  interfacesByName[interface->identity] = interface;
   return interface;
 }
 

@@ -11,7 +11,7 @@ namespace gene {
 InterfaceObject* newInterface(Context& context, Value declaration);
 inline bool isInterface(Value v) { return isKind(v, Kind::Interface); }
 inline bool isAdapter(Value v) { return isKind(v, Kind::Adapter); }
-/// The interface of that name that was declared last; null without one.
+/// The interface with that identity that was declared last; null without one.
 InterfaceObject* interfaceNamed(Symbol name);
 std::string_view interfaceName(const InterfaceObject* interface);
 

@@ -163,13 +163,17 @@ struct ClassObject : Object {
   Kind kind;         // for built-in classes: the kind of their values; else Free
   bool isException;
   uint32_t id;
+  Symbol
+      identity;  // what annotations call it: its name, or another one where several definitions share that (Symbol.h)
   /// Makes (new C args…) of a built-in class whose values are no instances (keywords in Context::keywords); else null.
   Value (*builtinConstructor)(Context&, const Value* args, uint32_t count);
 };
 
 struct EnumObject : Object {
-  Slot name;     // Symbol
-  Slot members;  // Map name → Variant, in order of declaration
+  Slot name;        // Symbol
+  Slot members;     // Map name → Variant, in order of declaration
+  Symbol identity;  // as of a class
+  uint32_t unused;
 };
 
 /// A variant without fields is itself the only value; others make values when they are called.
@@ -205,6 +209,8 @@ struct InterfaceObject : Object {
   Slot methods;          // Map name → true
   Slot fields;           // Map name → [type readonly]
   Slot implementations;  // Array
+  Symbol identity;       // as of a class
+  uint32_t unused;
 };
 
 /// A value seen through an interface.
@@ -227,6 +233,20 @@ struct RegexObject : Object {
 
 struct RegexMatchObject : Object {
   Slot members;  // Map: value captures named_captures start end pre_match post_match
+};
+
+/// (interceptor Name [m] advice…), and its application to one method or function (Interceptor.h).
+struct InterceptorObject : Object {
+  Slot name;        // Symbol
+  Slot parameters;  // Array of symbols
+  Slot advice;      // Array
+  bool isOfFunction, enabled;
+};
+struct InterceptionObject : Object {
+  Slot definition;     // Interceptor
+  Slot target;         // what it stands for
+  uint32_t parameter;  // whose advice runs
+  bool isMethod, enabled;
 };
 
 /// A package or the application.

@@ -182,7 +182,7 @@ class Printer {
     } else if (v.isFloat()) {
       printFloat(v.floating(), out_);
     } else if (v.isSymbol()) {
-      out_ += v.symbol().text();
+      out_ += withoutIdentity(v.symbol().text());
     } else if (v.isChar()) {
       if (r == Rendering::Literal) out_ += '\'';
       utf8::append(out_, v.character());

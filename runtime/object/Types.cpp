@@ -38,7 +38,7 @@ bool isFunction(Value v) { return isKind(v, Kind::Function) || isKind(v, Kind::B
 
 bool matchesName(Context& context, Symbol symbol, Value v) {
   for (const ClassObject* cls = classOf(context, v); cls; cls = parentOf(cls))
-    if (cls->name.get() == Value::symbol(symbol)) return true;
+    if (cls->identity == symbol) return true;
   const std::string_view name = canonical(symbol.text());
   if (name == "Any" || name == "Object") return true;
   if (name == "Numeric") return isNumber(v);
@@ -51,6 +51,7 @@ bool matchesName(Context& context, Symbol symbol, Value v) {
   }
   if (name == "Collection")
     return isArray(v) || isMap(v) || isKind(v, Kind::HashMap) || isKind(v, Kind::HashSet);
+  if (const VariantObject* variant = variantOf(v)) return ownerOf(variant)->identity == symbol;
   std::string_view actual = typeofName(v, context);
   if (actual == name) return true;
   return actual.starts_with("Vk") && canonical(actual.substr(2)) == name;
@@ -248,9 +249,9 @@ std::string canonicalType(Value type) {
   if (!type.isObject()) return "?";
   switch (shapeOf(type) < FirstInstanceShape ? type.object()->kind() : Kind::Free) {
     case Kind::ComplexSymbol: return std::string(lastPart(type).text());
-    case Kind::Class: return std::string(as<ClassObject>(type)->name.get().symbol().text());
-    case Kind::Enum: return std::string(as<EnumObject>(type)->name.get().symbol().text());
-    case Kind::Interface: return std::string(interfaceName(as<InterfaceObject>(type)));
+    case Kind::Class: return std::string(as<ClassObject>(type)->identity.text());
+    case Kind::Enum: return std::string(as<EnumObject>(type)->identity.text());
+    case Kind::Interface: return std::string(as<InterfaceObject>(type)->identity.text());
     case Kind::Type: return canonicalType(as<TypeObject>(type)->expression.get());
     case Kind::Array: return canonicalArray(as<ArrayObject>(type));
     case Kind::Gene: break;
@@ -285,9 +286,9 @@ Value newType(Context& context, Value expression) {
 
 Value typeExpression(Value v) {
   if (v.isNil()) return Value::symbol(Symbol::of("Nil"));
-  if (isClass(v)) return as<ClassObject>(v)->name.get();
-  if (isKind(v, Kind::Enum)) return as<EnumObject>(v)->name.get();
-  if (isInterface(v)) return as<InterfaceObject>(v)->name.get();
+  if (isClass(v)) return Value::symbol(as<ClassObject>(v)->identity);
+  if (isKind(v, Kind::Enum)) return Value::symbol(as<EnumObject>(v)->identity);
+  if (isInterface(v)) return Value::symbol(as<InterfaceObject>(v)->identity);
   if (isKind(v, Kind::Type)) return as<TypeObject>(v)->expression.get();
   return Value::absent();
 }

@@ -4,6 +4,7 @@ set(OBJECT
   object/DateTime.cpp
   object/Enum.cpp
   object/Environment.cpp
+  object/Interceptor.cpp
   object/Equality.cpp object/Explain.cpp
   object/FromForm.cpp
   object/Gene.cpp

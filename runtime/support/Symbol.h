@@ -24,6 +24,17 @@ struct Symbol {
   friend auto operator<=>(Symbol, Symbol) = default;
 };
 
+/// Where a program defines one name several times, in modules or scopes of their own, each definition but the first has
+/// an identity of its own, which annotations go by: a symbol of the name, this character and a number. People see the name.
+inline constexpr char IdentityMark = '\x1e';
+inline std::string_view withoutIdentity(std::string_view text) {
+  return text.substr(0, text.find(IdentityMark));
+}
+inline Symbol nameOfIdentity(Symbol identity) {
+  const std::string_view name = withoutIdentity(identity.text());
+  return name.size() == identity.text().size() ? identity : Symbol::of(name);
+}
+
 /// Well-known symbols: sym::println and so on.
 namespace sym {
 enum : uint32_t {

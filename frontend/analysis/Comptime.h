@@ -1,0 +1,18 @@
+#pragma once
+// (comptime form…) at a module's top level (16): runs before anything else looks at the module, and stands for the
+// definitions it emits. Values are forms: what a variable holds is data that the compiler could have read.
+
+#include <span>
+
+#include "frontend/syntax/Diagnostics.h"
+#include "frontend/syntax/Form.h"
+#include "runtime/support/Arena.h"
+
+namespace gene {
+
+/// The forms of one module, each comptime block replaced by what it emits. All blocks of the module share their variables.
+/// Errors are reported; the result is then of no use.
+std::span<Form*> expandComptime(std::span<Form*> forms, Arena& arena,
+                                DiagnosticEngine& diagnostics);
+
+}  // namespace gene
