@@ -82,9 +82,9 @@ std::string statistics(Context& context) {
   line("objects created", stats.allocated);
   static constexpr const char* kinds[] = {
 #define IMMEDIATE(Name, Class, Typeof) #Name,
-#define KIND(Name, Struct, Class, Typeof, Printed) #Name,
+#define KIND(Name, Struct, Class, Typeof, Printed, Traits) #Name,
 #include "runtime/value/Kinds.def"
-      "Instance"};
+  };
   for (size_t i = 0; i < std::size(kinds); i++)
     if (stats.created[i]) line((std::string("  ") + kinds[i]).c_str(), stats.created[i]);
   line("objects in reused cells", stats.reused);

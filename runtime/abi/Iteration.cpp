@@ -19,16 +19,9 @@ constexpr Symbol iteratorMethods[] = {sym::Next, sym::NextPair};
 Value gene_iter_new(Context* context, Value collection) {
   if (collection.isNil()) return Value::object(newIterator(*context, collection));
   if (collection.isObject()) {
-    switch (collection.object()->isInstance() ? Kind::Free : collection.object()->kind()) {
-      case Kind::Array:
-      case Kind::Range:
-      case Kind::Map:
-      case Kind::HashMap:
-      case Kind::HashSet: return Value::object(newIterator(*context, collection));
-      case Kind::Iterator:
-      case Kind::Generator: return collection;
-      default: break;
-    }
+    const Kind kind = collection.object()->kind();
+    if (has(kind, trait::Iterable)) return Value::object(newIterator(*context, collection));
+    if (has(kind, trait::Stepping)) return collection;
   }
   return callMethod(*context, sym::Iter, &collection, 1);
 }

@@ -53,56 +53,41 @@ class Freezer {
 
   bool visit(uint32_t step) {
     Object* o = steps_[step].value.object();
-    if (o->isInstance()) return refuse(step);
-    if (!found_.insert(o).second) return true;
-    switch (o->kind()) {
-      case Kind::BoxedInt:
-      case Kind::ComplexSymbol:
-      case Kind::String:
-      case Kind::Bytes: return true;
-      case Kind::Array: {
-        auto* a = static_cast<ArrayObject*>(o);
-        slots(step, a->items, a->size, "/[");
-        return true;
+    if (!has(o->kind(), trait::Freezable)) return refuse(step);
+    if (found_.insert(o).second)
+      dispatch<trait::Freezable>(o, [&](auto* object) { parts(step, object); });
+    return true;
+  }
+
+  void parts(uint32_t, BoxedIntObject*) {}
+  void parts(uint32_t, ComplexSymbolObject*) {}
+  void parts(uint32_t, StringObject*) {}
+  void parts(uint32_t, BytesObject*) {}
+  void parts(uint32_t step, ArrayObject* a) { slots(step, a->items, a->size, "/["); }
+  void parts(uint32_t step, MapObject* m) {
+    const bool named = m->is(Kind::Map);
+    uint32_t number = m->size;
+    for (uint32_t i = m->used; i-- > 0;) {
+      const Value key = m->entries[i].key.get(), value = m->entries[i].value.get();
+      if (key.isAbsent()) continue;
+      number--;
+      if (named) {
+        add({value, step, "/.", "", 0, key.symbol()});
+      } else {
+        add({value, step, "/value[", "]", number, {}});
+        add({key, step, "/key[", "]", number, {}});
       }
-      case Kind::Map: {
-        auto* m = static_cast<MapObject*>(o);
-        for (uint32_t i = m->used; i-- > 0;)
-          if (const Value key = m->entries[i].key.get(); !key.isAbsent())
-            add({m->entries[i].value.get(), step, "/.", "", 0, key.symbol()});
-        return true;
-      }
-      case Kind::HashMap: {
-        auto* m = static_cast<MapObject*>(o);
-        uint32_t number = m->size;
-        for (uint32_t i = m->used; i-- > 0;) {
-          if (m->entries[i].key.get().isAbsent()) continue;
-          number--;
-          add({m->entries[i].value.get(), step, "/value[", "]", number, {}});
-          add({m->entries[i].key.get(), step, "/key[", "]", number, {}});
-        }
-        return true;
-      }
-      case Kind::Gene: {
-        auto* g = static_cast<GeneObject*>(o);
-        slots(step, g->children, g->size, "/children[");
-        add({g->properties.get(), step, "", "", 0, Symbol::of("")});
-        add({g->type.get(), step, "/type", "", 0, Symbol::of("")});
-        return true;
-      }
-      case Kind::Function: {
-        auto* f = static_cast<FunctionObject*>(o);
-        slots(step, f->captures(), f->captureCount, "/captures[");
-        return true;
-      }
-      case Kind::Scope: {
-        auto* s = static_cast<ScopeObject*>(o);
-        slots(step, s->slots(), s->count, "/[");
-        return true;
-      }
-      default: return refuse(step);
     }
   }
+  void parts(uint32_t step, GeneObject* g) {
+    slots(step, g->children, g->size, "/children[");
+    add({g->properties.get(), step, "", "", 0, Symbol::of("")});
+    add({g->type.get(), step, "/type", "", 0, Symbol::of("")});
+  }
+  void parts(uint32_t step, FunctionObject* f) {
+    slots(step, f->captures(), f->captureCount, "/captures[");
+  }
+  void parts(uint32_t step, ScopeObject* s) { slots(step, s->slots(), s->count, "/["); }
 
   bool refuse(uint32_t step) {
     std::vector<const Step*> way;

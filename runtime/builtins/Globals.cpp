@@ -66,28 +66,24 @@ Value readline(Context& context, const Value*, uint32_t count) {
 
 // --- values ------------------------------------------------------------------------------------------------------------
 
+Value length(Context&, const StringObject* s) { return Value::smallInt(s->chars); }
+Value length(Context&, const ArrayObject* a) { return Value::smallInt(a->size); }
+Value length(Context&, const MapObject* m) { return Value::smallInt(m->size); }
+Value length(Context&, const GeneObject* g) { return Value::smallInt(g->size); }
+Value length(Context&, const BytesObject* b) { return Value::smallInt(b->size); }
+Value length(Context& context, const RangeObject* r) {
+  int64_t n;
+  return rangeLength(context, r, &n) ? newInt(context, n) : Value::pending();
+}
+
 Value len(Context& context, const Value* args, uint32_t count) {
   if (count < 1) return raiseArgument(context, "len requires 1 argument (collection)");
-  const Value v = args[0];
-  if (v.isSymbol()) {
-    const Value text = newString(context, v.symbol().text());
-    return Value::smallInt(as<StringObject>(text)->chars);
-  }
-  if (!v.isObject() || isInstance(v)) return Value::smallInt(0);
-  switch (v.object()->kind()) {
-    case Kind::String: return Value::smallInt(as<StringObject>(v)->chars);
-    case Kind::Array: return Value::smallInt(as<ArrayObject>(v)->size);
-    case Kind::Map:
-    case Kind::HashMap:
-    case Kind::HashSet: return Value::smallInt(as<MapObject>(v)->size);
-    case Kind::Gene: return Value::smallInt(as<GeneObject>(v)->size);
-    case Kind::Bytes: return Value::smallInt(as<BytesObject>(v)->size);
-    case Kind::Range: {
-      int64_t n;
-      return rangeLength(context, as<RangeObject>(v), &n) ? newInt(context, n) : Value::pending();
-    }
-    default: return Value::smallInt(0);
-  }
+  Value v = args[0];
+  if (v.isSymbol()) v = newString(context, v.symbol().text());
+  Value n = Value::smallInt(0);
+  if (v.isObject())
+    dispatch<trait::Countable>(v.object(), [&](auto* object) { n = length(context, object); });
+  return n;
 }
 
 Value assertTrue(Context& context, const Value* args, uint32_t count) {

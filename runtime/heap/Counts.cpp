@@ -98,41 +98,13 @@ void pin(Heap& heap, uint64_t word) {
     if (Object* o = dropReference(context, slot)) top = pushDying(heap, top, o);
   };
   heap.stats.created[object->shape]++;
-  switch (object->kind()) {
-    case Kind::BoxedInt: break;
-    case Kind::String:
-      if (static_cast<StringObject*>(object)->isShared())
-        drop(static_cast<SharedStringObject*>(object)->buffer);
-      break;
-    case Kind::Function: {
-      auto* function = static_cast<FunctionObject*>(object);
-      for (uint32_t i = 0; i < function->captureCount; i++) drop(function->captures()[i]);
-      break;
-    }
-    case Kind::Array: {
-      auto* array = static_cast<ArrayObject*>(object);
-      if (array->elements == Elements::Counted)
-        for (uint32_t i = 0; i < array->size; i++) drop(array->items[i]);
-      if (array->items) heap.givePayload(array->items, size_t{array->capacity} * sizeof(Slot));
-      break;
-    }
-    case Kind::Gene: {
-      auto* gene = static_cast<GeneObject*>(object);
-      drop(gene->type);
-      drop(gene->properties);
-      for (uint32_t i = 0; i < gene->size; i++) drop(gene->children[i]);
-      if (gene->children != gene->inlineChildren())
-        heap.givePayload(gene->children, size_t{gene->capacity} * sizeof(Slot));
-      break;
-    }
-    case Kind::Map: {
-      auto* map = static_cast<MapObject*>(object);
-      for (uint32_t i = 0; i < map->used; i++) drop(map->entries[i].value);
-      freePayloads(object);
-      break;
-    }
-    default: forEachSlot(object, drop); freePayloads(object);
+  if (object->is(Kind::Map)) {  // its keys are symbols
+    auto* map = static_cast<MapObject*>(object);
+    for (uint32_t i = 0; i < map->used; i++) drop(map->entries[i].value);
+  } else {
+    forEachSlot(object, drop);
   }
+  if (has(object->kind(), trait::Payload | trait::Foreign)) freePayloads(heap, object);
   heap.freeCell(context, object);
   return top;
 }
@@ -148,7 +120,7 @@ struct InstanceCells {
 };
 
 void takeStatistics(Heap& heap, const InstanceCells& cells) {
-  heap.stats.created[static_cast<size_t>(Kind::Count)] += cells.freed;
+  heap.stats.created[static_cast<size_t>(Kind::Instance)] += cells.freed;
   heap.stats.freed += cells.freed;
   heap.stats.allocatedBytes += cells.freed * cells.cellBytes;
 }
@@ -193,7 +165,7 @@ void takeStatistics(Heap& heap, const InstanceCells& cells) {
         cells.freed++;
         Heap::pushCell(*cells.list, object);
       } else {
-        heap.stats.created[static_cast<size_t>(Kind::Count)]++;
+        heap.stats.created[static_cast<size_t>(Kind::Instance)]++;
         heap.freeCell(context, object);
       }
     } else {

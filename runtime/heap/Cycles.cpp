@@ -70,8 +70,8 @@ uint64_t markAndSweep(Context& context, bool withStacks) {
         countFellToZero(c);
     });
   for (Object* o : dead) {
-    freePayloads(o);
-    heap.stats.created[o->isInstance() ? static_cast<size_t>(Kind::Count) : o->shape]++;
+    freePayloads(heap, o);
+    heap.stats.created[static_cast<size_t>(o->kind())]++;
     heap.freeCell(context, o);
   }
   heap.forEachObject([](Object* o) { o->countAndFlags &= ~Object::Marked; });
@@ -153,7 +153,7 @@ HeapStats creationStats(Context& context) {
       if (o->countAndFlags == 0) stats.reused++;
       return;
     }
-    stats.created[o->isInstance() ? static_cast<size_t>(Kind::Count) : o->shape]++;
+    stats.created[static_cast<size_t>(o->kind())]++;
     stats.allocatedBytes += page->cellBytes;
   });
   for (const uint64_t count : stats.created) stats.allocated += count;

@@ -13,7 +13,7 @@ namespace gene {
 /// Exact counters, compiled in always; printed by --stats. Allocation counts nothing: what was created is what was freed
 /// and what is still there, and a cell was reused unless it was fresh.
 struct HeapStats {
-  uint64_t created[64] = {};  // by kind; instances under Kind::Count
+  uint64_t created[64] = {};  // by kind
   uint64_t freed = 0;
   uint64_t allocated = 0, reused = 0;  // objects, and those of them in the cell of a dead one
   uint64_t allocatedBytes = 0;         // of their cells

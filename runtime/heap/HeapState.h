@@ -210,6 +210,6 @@ void scanRoots(Context& context, void (*f)(Heap&, uint64_t), bool withStacks);
 std::string verifyCounts(Context& context);
 
 /// Gives up what an object owns besides its cell: payloads, compiled regexes.
-void freePayloads(Object* object);
+void freePayloads(Heap& heap, Object* object);
 
 }  // namespace gene

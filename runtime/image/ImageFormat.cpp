@@ -18,7 +18,7 @@ constexpr std::string_view AbiText =
 #define RUNTIME(Name, mnemonic, operands, immediates, result, effects, ...) \
   #Name operands immediates effects ";"
 #include "runtime/abi/Instructions.def"
-#define KIND(Name, Struct, Class, Typeof, Printed) #Name ";"
+#define KIND(Name, Struct, Class, Typeof, Printed, Traits) #Name ";"
 #define IMMEDIATE(Name, Class, Typeof) #Name ";"
 #include "runtime/value/Kinds.def"
     "";

@@ -86,7 +86,7 @@ struct KindRow {
 };
 constexpr KindRow kindRows[] = {
 #define IMMEDIATE(Name, Class, Typeof) {Class, Typeof},
-#define KIND(Name, Struct, Class, Typeof, Printed) {Class, Typeof},
+#define KIND(Name, Struct, Class, Typeof, Printed, Traits) {Class, Typeof},
 #include "runtime/value/Kinds.def"
 };
 

@@ -43,6 +43,16 @@ inline Shape* shapeOfId(uint32_t id) {
   if (GENE_LIKELY(id < FirstNumberedShape)) return shapes[id - FirstInstanceShape];
   return numberedShapes[numberOfShape(id) - 1][id & ((1u << ClassShapeBits) - 1)];
 }
+template <class F>
+void InstanceObject::forEachSlot(F&& f) {
+  const Shape* own = shapeOfId(shape);
+  for (uint32_t i = 0; i < own->inlineCapacity; i++) f(fields()[i]);
+  for (uint32_t i = 0; i < own->overflowCount; i++) f(overflow[i]);
+}
+template <class F>
+void InstanceObject::forEachPayload(F&& f) {
+  if (overflow) f(overflow, shapeOfId(shape)->overflowCount * sizeof(Slot));
+}
 inline Shape* shapeById(Context&, uint32_t id) { return shapeOfId(id); }
 Shape* shapeWith(Context& context, Shape* shape, Symbol field);
 

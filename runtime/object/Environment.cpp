@@ -65,17 +65,8 @@ Value evaluate(Context& context, Value value, EnvironmentObject* environment) {
     if (const Value builtin = namespaceGet(context.globals, name); !builtin.isAbsent())
       return builtin;
     // $x and the like mean what they mean in code.
-  } else if (!value.isObject() || value.object()->isInstance()) {
+  } else if (!value.isObject() || !has(value.object()->kind(), trait::Code)) {
     return value;
-  } else {
-    switch (value.object()->kind()) {
-      case Kind::ComplexSymbol:
-      case Kind::Gene:
-      case Kind::Array:
-      case Kind::Map:
-      case Kind::HashMap: break;
-      default: return value;
-    }
   }
   if (!context.evaluate)
     return raise(context, ErrorClass::Runtime, "This program was built without the evaluator");

@@ -18,6 +18,23 @@ struct Pair {
   Value a, b;
 };
 
+bool sameContent(const StringObject* a, const StringObject* b) { return stringsEqual(a, b); }
+bool sameContent(ComplexSymbolObject* a, ComplexSymbolObject* b) {
+  return a->count == b->count &&
+         std::memcmp(a->parts(), b->parts(), a->count * sizeof(Symbol)) == 0;
+}
+bool sameContent(const BytesObject* a, const BytesObject* b) {
+  return a->size == b->size && (a->size == 0 || std::memcmp(a->data, b->data, a->size) == 0);
+}
+bool sameContent(const DateTimeObject* a, const DateTimeObject* b) { return sameDateTime(*a, *b); }
+
+/// Whether the parts are worth a look.
+bool mayBeEqual(const ArrayObject* a, const ArrayObject* b) { return a->size == b->size; }
+bool mayBeEqual(const MapObject* a, const MapObject* b) { return a->size == b->size; }
+bool mayBeEqual(const EnumValueObject* a, const EnumValueObject* b) {
+  return a->variant.get() == b->variant.get();
+}
+
 /// Compares what needs no look inside: 1 equal, 0 different, -1 both are containers of one kind.
 int compareShallow(Value a, Value b) {
   if (a == b) return a.isFloat() ? !std::isnan(a.floating()) : 1;
@@ -31,27 +48,12 @@ int compareShallow(Value a, Value b) {
            static_cast<int64_t>(d) == i && static_cast<double>(static_cast<int64_t>(d)) == d;
   }
   if (!a.isObject() || !b.isObject() || a.object()->shape != b.object()->shape) return 0;
-  switch (a.object()->kind()) {
-    case Kind::String: return stringsEqual(as<StringObject>(a), as<StringObject>(b));
-    case Kind::ComplexSymbol: {
-      auto *x = as<ComplexSymbolObject>(a), *y = as<ComplexSymbolObject>(b);
-      return x->count == y->count &&
-             std::memcmp(x->parts(), y->parts(), x->count * sizeof(Symbol)) == 0;
-    }
-    case Kind::Bytes: {
-      auto *x = as<BytesObject>(a), *y = as<BytesObject>(b);
-      return x->size == y->size && (x->size == 0 || std::memcmp(x->data, y->data, x->size) == 0);
-    }
-    case Kind::DateTime: return sameDateTime(*as<DateTimeObject>(a), *as<DateTimeObject>(b));
-    case Kind::Array: return as<ArrayObject>(a)->size == as<ArrayObject>(b)->size ? -1 : 0;
-    case Kind::EnumValue:
-      return as<EnumValueObject>(a)->variant.get() == as<EnumValueObject>(b)->variant.get() ? -1
-                                                                                            : 0;
-    case Kind::Map:
-    case Kind::HashMap:
-    case Kind::HashSet: return as<MapObject>(a)->size == as<MapObject>(b)->size ? -1 : 0;
-    default: return 0;
-  }
+  if (isInstance(a)) return 0;
+  int result = 0;
+  dispatch<trait::Content>(a.object(), [&]<class T>(T* x) { result = sameContent(x, as<T>(b)); });
+  dispatch<trait::Parts>(a.object(),
+                         [&]<class T>(T* x) { result = mayBeEqual(x, as<T>(b)) ? -1 : 0; });
+  return result;
 }
 
 uint64_t pairKey(const Pair& p) { return p.a.bits * 0x9E3779B97F4A7C15ull ^ p.b.bits; }
@@ -126,105 +128,119 @@ uint64_t mix(uint64_t h) {
   return h;
 }
 
-constexpr int DeepestHash =
-    5000;  // containers below are hashed by their size alone, which ends cycles
+/// The hash of a key; false with an exception for what is none.
+class Hasher {
+ public:
+  Hasher(Context& context, std::string_view what) : context_(context), what_(what) {}
 
-bool hashDeep(Context& context, Value v, std::string_view what, uint64_t* hash, int depth) {
-  if (isInt(v)) {
-    *hash = mix(static_cast<uint64_t>(asInt(v)));
-    return true;
-  }
-  if (v.isFloat()) {
-    const double d = v.floating();
-    const bool integral = d >= -9223372036854775808.0 && d < 9223372036854775808.0 &&
-                          static_cast<double>(static_cast<int64_t>(d)) == d;
-    *hash = mix(integral ? static_cast<uint64_t>(static_cast<int64_t>(d)) : v.bits);
-    return true;
-  }
-  if (!v.isObject()) {
-    *hash = mix(v.bits);
-    return true;
-  }
-  if (isInstance(v)) {
-    const Value method = findMethod(context, classOf(context, v), sym::Hash);
-    if (!method.isAbsent()) {
-      const Value result = call(context, method, &v, 1);
-      if (result.isPending()) return false;
-      if (!isInt(result)) {
-        raise(context, ErrorClass::Type,
-              std::string(what) + " key .hash must return Int, got " + kindName(context, result));
-        return false;
-      }
-      *hash = mix(static_cast<uint64_t>(asInt(result)));
+  bool hash(Value v, uint64_t* hash, int depth = 0) {
+    if (isInt(v)) {
+      *hash = mix(static_cast<uint64_t>(asInt(v)));
       return true;
     }
-  } else {
-    switch (v.object()->kind()) {
-      case Kind::String: *hash = mix(stringHash(as<StringObject>(v))); return true;
-      case Kind::ComplexSymbol: {
-        auto* symbol = as<ComplexSymbolObject>(v);
-        uint64_t h = symbol->count;
-        for (uint32_t i = 0; i < symbol->count; i++) h = mix(h ^ symbol->parts()[i].id);
-        *hash = h;
-        return true;
-      }
-      case Kind::DateTime: *hash = mix(hashDateTime(*as<DateTimeObject>(v))); return true;
-      case Kind::Bytes: {
-        auto* bytes = as<BytesObject>(v);
-        uint64_t h = bytes->size;
-        for (uint32_t i = 0; i < bytes->size; i++) h = mix(h ^ bytes->data[i]);
-        *hash = h;
-        return true;
-      }
-      case Kind::Array: {
-        auto* array = as<ArrayObject>(v);
-        uint64_t h = 0xA0761D6478BD642Full + array->size;
-        for (uint32_t i = 0; i < array->size && depth < DeepestHash; i++) {
-          uint64_t item;
-          if (!hashDeep(context, array->items[i].get(), what, &item, depth + 1)) return false;
-          h = mix(h ^ item);
-        }
-        *hash = h;
-        return true;
-      }
-      case Kind::Variant: *hash = mix(v.bits); return true;
-      case Kind::EnumValue: {
-        auto* value = as<EnumValueObject>(v);
-        uint64_t h = mix(value->variant.get().bits);
-        for (uint32_t i = 0; i < value->count && depth < DeepestHash; i++) {
-          uint64_t item;
-          if (!hashDeep(context, value->values()[i].get(), what, &item, depth + 1)) return false;
-          h = mix(h ^ item);
-        }
-        *hash = h;
-        return true;
-      }
-      case Kind::Map:
-      case Kind::HashMap: {
-        auto* map = as<MapObject>(v);
-        uint64_t h = 0xE7037ED1A0B428DBull + map->size;
-        for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd && depth < DeepestHash; i++) {
-          uint64_t key, value;
-          if (!hashDeep(context, map->entries[i].key.get(), what, &key, depth + 1) ||
-              !hashDeep(context, map->entries[i].value.get(), what, &value, depth + 1))
-            return false;
-          h += mix(key ^ mix(value));  // order does not count
-        }
-        *hash = h;
-        return true;
-      }
-      default: break;
+    if (v.isFloat()) {
+      const double d = v.floating();
+      const bool integral = d >= -9223372036854775808.0 && d < 9223372036854775808.0 &&
+                            static_cast<double>(static_cast<int64_t>(d)) == d;
+      *hash = mix(integral ? static_cast<uint64_t>(static_cast<int64_t>(d)) : v.bits);
+      return true;
     }
+    if (!v.isObject()) {
+      *hash = mix(v.bits);
+      return true;
+    }
+    if (isInstance(v)) return hashInstance(v, hash);
+    bool ok = true;
+    if (dispatch<trait::Hashed>(v.object(),
+                                [&](auto* object) { ok = hashInside(object, hash, depth); }))
+      return ok;
+    return refuse(v);
   }
-  raise(context, ErrorClass::Type,
-        "Key is not hashable for " + std::string(what) + ": " + kindName(context, v));
-  return false;
-}
+
+ private:
+  static constexpr int Deepest =
+      5000;  // containers below hash by their size alone, which ends cycles
+
+  bool refuse(Value v) {
+    raise(context_, ErrorClass::Type,
+          "Key is not hashable for " + std::string(what_) + ": " + kindName(context_, v));
+    return false;
+  }
+
+  bool hashInstance(Value v, uint64_t* hash) {
+    const Value method = findMethod(context_, classOf(context_, v), sym::Hash);
+    if (method.isAbsent()) return refuse(v);
+    const Value result = call(context_, method, &v, 1);
+    if (result.isPending()) return false;
+    if (!isInt(result)) {
+      raise(context_, ErrorClass::Type,
+            std::string(what_) + " key .hash must return Int, got " + kindName(context_, result));
+      return false;
+    }
+    *hash = mix(static_cast<uint64_t>(asInt(result)));
+    return true;
+  }
+
+  bool hashInside(StringObject* string, uint64_t* hash, int) {
+    *hash = mix(stringHash(string));
+    return true;
+  }
+  bool hashInside(ComplexSymbolObject* symbol, uint64_t* hash, int) {
+    *hash = symbol->count;
+    for (uint32_t i = 0; i < symbol->count; i++) *hash = mix(*hash ^ symbol->parts()[i].id);
+    return true;
+  }
+  bool hashInside(DateTimeObject* date, uint64_t* hash, int) {
+    *hash = mix(hashDateTime(*date));
+    return true;
+  }
+  bool hashInside(BytesObject* bytes, uint64_t* hash, int) {
+    *hash = bytes->size;
+    for (uint32_t i = 0; i < bytes->size; i++) *hash = mix(*hash ^ bytes->data[i]);
+    return true;
+  }
+  bool hashInside(VariantObject* variant, uint64_t* hash, int) {
+    *hash = mix(Value::object(variant).bits);
+    return true;
+  }
+  bool hashInside(ArrayObject* array, uint64_t* hash, int depth) {
+    *hash = 0xA0761D6478BD642Full + array->size;
+    for (uint32_t i = 0; i < array->size && depth < Deepest; i++)
+      if (!add(array->items[i].get(), hash, depth)) return false;
+    return true;
+  }
+  bool hashInside(EnumValueObject* value, uint64_t* hash, int depth) {
+    *hash = mix(value->variant.get().bits);
+    for (uint32_t i = 0; i < value->count && depth < Deepest; i++)
+      if (!add(value->values()[i].get(), hash, depth)) return false;
+    return true;
+  }
+  bool hashInside(MapObject* map, uint64_t* hash, int depth) {
+    *hash = 0xE7037ED1A0B428DBull + map->size;
+    for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd && depth < Deepest; i++) {
+      uint64_t key, value;
+      if (!this->hash(map->entries[i].key.get(), &key, depth + 1) ||
+          !this->hash(map->entries[i].value.get(), &value, depth + 1))
+        return false;
+      *hash += mix(key ^ mix(value));  // order does not count
+    }
+    return true;
+  }
+  bool add(Value item, uint64_t* hash, int depth) {
+    uint64_t its;
+    if (!this->hash(item, &its, depth + 1)) return false;
+    *hash = mix(*hash ^ its);
+    return true;
+  }
+
+  Context& context_;
+  std::string_view what_;
+};
 
 }  // namespace
 
 bool hashOf(Context& context, Value v, std::string_view what, uint64_t* hash) {
-  return hashDeep(context, v, what, hash, 0);
+  return Hasher(context, what).hash(v, hash);
 }
 
 }  // namespace gene

@@ -19,7 +19,7 @@ Value orVoid(Value v) { return v.isAbsent() ? Value::void_() : v; }
 Symbol indexName(int64_t index) { return Symbol::of(std::to_string(index)); }
 
 /// Asks the handlers that (.on_member_missing f) registered; what they find becomes a member.
-Value namespaceMember(Context& context, NamespaceObject* ns, Symbol name) {
+Value memberOf(Context& context, NamespaceObject* ns, Symbol name) {
   const Value found = namespaceGet(ns, name);
   if (!found.isAbsent()) return found;
   if (!isArray(ns->handlers.get())) return Value::void_();
@@ -35,6 +35,20 @@ Value namespaceMember(Context& context, NamespaceObject* ns, Symbol name) {
   return Value::void_();
 }
 
+Value memberOf(Context& context, InstanceObject* instance, Symbol name) {
+  return getField(context, instance, name);
+}
+Value memberOf(Context&, MapObject* map, Symbol name) { return mapGet(map, name); }
+Value memberOf(Context&, RegexMatchObject* match, Symbol name) {
+  return mapGet(as<MapObject>(match->members.get()), name);
+}
+Value memberOf(Context&, GeneObject* gene, Symbol name) { return geneProperty(gene, name); }
+Value memberOf(Context&, ClassObject* cls, Symbol name) { return classMember(cls, name); }
+Value memberOf(Context&, EnumObject* owner, Symbol name) { return enumMember(owner, name); }
+Value memberOf(Context& context, AdapterObject* adapter, Symbol name) {
+  return adapterMember(context, adapter, name);
+}
+
 /// The slot of element `index` (negative: from the end) of `size` items, or -1.
 int64_t position(int64_t index, uint32_t size) {
   if (index < 0) index += size;
@@ -46,7 +60,7 @@ bool raiseFalse(Context& context, std::string_view message) {
   return false;
 }
 
-bool setInstanceField(Context& context, InstanceObject* instance, Symbol name, Value value) {
+bool setMemberOf(Context& context, InstanceObject* instance, Symbol name, Value value) {
   FieldDeclaration declaration;
   if (findFieldDeclaration(classOf(context, Value::object(instance)), name, &declaration)) {
     if (declaration.readonly && !getField(context, instance, name).isAbsent())
@@ -64,10 +78,27 @@ bool setInstanceField(Context& context, InstanceObject* instance, Symbol name, V
   return true;
 }
 
-bool setMapEntry(Context& context, MapObject* map, Symbol name, Value value) {
+bool setMemberOf(Context& context, MapObject* map, Symbol name, Value value) {
   if (map->sealed()) return raiseSealed(context, Value::object(map), "set item on");
   mapPut(context, map, name, value);
   return true;
+}
+
+bool setMemberOf(Context& context, GeneObject* gene, Symbol name, Value value) {
+  if (gene->sealed()) return raiseSealed(context, Value::object(gene), "set property on");
+  geneSetProperty(context, gene, name, value);
+  return true;
+}
+bool setMemberOf(Context& context, NamespaceObject* ns, Symbol name, Value value) {
+  namespaceSet(context, ns, name, value);
+  return true;
+}
+bool setMemberOf(Context& context, ClassObject* cls, Symbol name, Value value) {
+  mapPut(context, as<MapObject>(cls->members.get()), name, value);
+  return true;
+}
+bool setMemberOf(Context& context, AdapterObject* adapter, Symbol name, Value value) {
+  return setAdapterMember(context, adapter, name, value);
 }
 
 /// The symbol of a key that is a string, symbol or int; false and an exception for others.
@@ -93,20 +124,10 @@ bool cannotSet(Context& context, std::string_view what, Value object) {
 }  // namespace
 
 Value getMember(Context& context, Value object, Symbol name) {
-  if (isInstance(object))
-    return orVoid(getField(context, static_cast<InstanceObject*>(object.object()), name));
   if (!object.isObject()) return object.isNil() ? object : Value::void_();
-  switch (object.object()->kind()) {
-    case Kind::Map: return orVoid(mapGet(as<MapObject>(object), name));
-    case Kind::RegexMatch:
-      return orVoid(mapGet(as<MapObject>(as<RegexMatchObject>(object)->members.get()), name));
-    case Kind::Gene: return orVoid(geneProperty(as<GeneObject>(object), name));
-    case Kind::Namespace: return namespaceMember(context, as<NamespaceObject>(object), name);
-    case Kind::Class: return orVoid(classMember(as<ClassObject>(object), name));
-    case Kind::Adapter: return adapterMember(context, as<AdapterObject>(object), name);
-    case Kind::Enum: return orVoid(enumMember(as<EnumObject>(object), name));
-    default: return Value::void_();
-  }
+  Value found = Value::absent();
+  dispatch<trait::Members>(object.object(), [&](auto* o) { found = memberOf(context, o, name); });
+  return orVoid(found);
 }
 
 Value getIndex(Context& context, Value object, int64_t index) {
@@ -133,30 +154,18 @@ Value getElement(Context& context, Value object, Value key) {
 }
 
 bool setMember(Context& context, Value object, Symbol name, Value value) {
-  if (isInstance(object))
-    return setInstanceField(context, static_cast<InstanceObject*>(object.object()), name, value);
   if (object.isNil())
     return raiseFalse(context, "Cannot set member '" + std::string(name.text()) +
                                    "' on nil (namespace or object doesn't exist)");
-  if (!object.isObject()) return cannotSet(context, "member", object);
-  switch (object.object()->kind()) {
-    case Kind::Map: return setMapEntry(context, as<MapObject>(object), name, value);
-    case Kind::Gene:
-      if (object.object()->sealed()) return raiseSealed(context, object, "set property on");
-      geneSetProperty(context, as<GeneObject>(object), name, value);
-      return true;
-    case Kind::Namespace:
-      namespaceSet(context, as<NamespaceObject>(object), name, value);
-      return true;
-    case Kind::Class:
-      mapPut(context, as<MapObject>(as<ClassObject>(object)->members.get()), name, value);
-      return true;
-    case Kind::Adapter: return setAdapterMember(context, as<AdapterObject>(object), name, value);
-    case Kind::Array:
-      return raiseFalse(context,
-                        "Cannot set named member '" + std::string(name.text()) + "' on array");
-    default: return cannotSet(context, "member", object);
-  }
+  if (isArray(object))
+    return raiseFalse(context,
+                      "Cannot set named member '" + std::string(name.text()) + "' on array");
+  bool ok = true;
+  if (object.isObject() && dispatch<trait::Settable>(object.object(), [&](auto* o) {
+        ok = setMemberOf(context, o, name, value);
+      }))
+    return ok;
+  return cannotSet(context, "member", object);
 }
 
 bool setIndex(Context& context, Value object, int64_t index, Value value) {

@@ -1,6 +1,8 @@
 #pragma once
 // The layouts of all heap objects. Generated code knows some of these offsets: runtime/abi/Layout.def pins them.
 // Operations are beside each kind: String.h, Array.h, Map.h, Gene.h, Function.h, Class.h …
+// forEachSlot calls f(Slot&) for each counted reference, forEachPayload f(void*, size_t bytes) for each piece of memory that
+// an object owns beside its cell: what the heap asks of the kinds with the traits Slots and Payload.
 
 #include "runtime/value/Slot.h"
 
@@ -30,12 +32,19 @@ struct StringObject : Object {
   [[nodiscard]] bool ascii() const { return bytes == chars; }
   /// The bytes of a string that is being made (newStringBuffer).
   [[nodiscard]] char* ownBytes() { return reinterpret_cast<char*>(this + 1); }
+  template <class F>
+  inline void forEachSlot(F&& f);
 };
 
 struct SharedStringObject : StringObject {
   const char* text;  // the beginning of the buffer
   Slot buffer;       // Bytes, seen by strings only; its size is the length of the longest of them
 };
+
+template <class F>
+void StringObject::forEachSlot(F&& f) {
+  if (isShared()) f(static_cast<SharedStringObject*>(this)->buffer);
+}
 
 const char* StringObject::data() const {
   return isShared() ? static_cast<const SharedStringObject*>(this)->text
@@ -61,6 +70,15 @@ struct ArrayObject : Object {
   uint32_t capacity;
   Elements elements;
   uint32_t unused;
+  template <class F>
+  void forEachSlot(F&& f) {
+    if (elements == Elements::Counted)
+      for (uint32_t i = 0; i < size; i++) f(items[i]);
+  }
+  template <class F>
+  void forEachPayload(F&& f) {
+    if (items) f(items, size_t{capacity} * sizeof(Slot));
+  }
 };
 
 /// Map (keys are symbols), HashMap (any hashable key) and HashSet (values unused): entries in insertion order, found
@@ -79,6 +97,18 @@ struct MapObject : Object {
   uint32_t capacity;
   uint32_t indexMask;
   [[nodiscard]] Entry* inlineEntries() { return reinterpret_cast<Entry*>(this + 1); }
+  template <class F>
+  void forEachSlot(F&& f) {
+    for (uint32_t i = 0; i < used; i++) {
+      f(entries[i].key);
+      f(entries[i].value);
+    }
+  }
+  template <class F>
+  void forEachPayload(F&& f) {
+    if (entries && entries != inlineEntries()) f(entries, size_t{capacity} * sizeof(Entry));
+    if (index) f(index, (size_t{indexMask} + 1) * sizeof(uint32_t));
+  }
 };
 
 struct GeneObject : Object {
@@ -89,10 +119,26 @@ struct GeneObject : Object {
   uint32_t size;
   uint32_t capacity;
   [[nodiscard]] Slot* inlineChildren() { return reinterpret_cast<Slot*>(this + 1); }
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(type);
+    f(properties);
+    for (uint32_t i = 0; i < size; i++) f(children[i]);
+  }
+  template <class F>
+  void forEachPayload(F&& f) {
+    if (children != inlineChildren()) f(children, size_t{capacity} * sizeof(Slot));
+  }
 };
 
 struct RangeObject : Object {
   Slot from, to, step;  // step is absent without one
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(from);
+    f(to);
+    f(step);
+  }
 };
 
 enum class IteratorKind : uint32_t { Array, Range, MapValues, Empty };
@@ -103,6 +149,11 @@ struct IteratorObject : Object {
   Slot source;               // Array: live; Map, HashMap, HashSet: a snapshot
   int64_t next, last, step;  // Range
   Slot pair;                 // the Array that iteratorNextEntry fills again and again; nil before
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(source);
+    f(pair);
+  }
 };
 
 /// Captured variables that are assigned after their capture: one slot each.
@@ -110,6 +161,10 @@ struct ScopeObject : Object {
   uint32_t count;
   uint32_t unused;
   [[nodiscard]] Slot* slots() { return reinterpret_cast<Slot*>(this + 1); }
+  template <class F>
+  void forEachSlot(F&& f) {
+    for (uint32_t i = 0; i < count; i++) f(slots()[i]);
+  }
 };
 
 /// A running generator function (11): `resume`, called with `frame`, runs to the next yield.
@@ -120,6 +175,12 @@ struct GeneratorObject : Object {
   Slot frame;   // Scope: the place to go on at, then what lives across yields; nil when finished
   Slot peeked;  // has_next ran ahead: the value for the following `next`; else absent
   State state;
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(resume);
+    f(frame);
+    f(peeked);
+  }
 };
 
 /// What code that is known at run time only sees: the variables around it, by name.
@@ -130,6 +191,13 @@ struct EnvironmentObject : Object {
   uint32_t count;
   uint32_t unused;
   [[nodiscard]] Slot* scopes() { return reinterpret_cast<Slot*>(this + 1); }
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(names);
+    f(self);
+    f(caller);
+    for (uint32_t i = 0; i < count; i++) f(scopes()[i]);
+  }
 };
 
 struct FunctionObject : Object {
@@ -137,12 +205,21 @@ struct FunctionObject : Object {
   uint32_t captureCount;
   uint32_t unused;
   [[nodiscard]] Slot* captures() { return reinterpret_cast<Slot*>(this + 1); }
+  template <class F>
+  void forEachSlot(F&& f) {
+    for (uint32_t i = 0; i < captureCount; i++) f(captures()[i]);
+  }
 };
 
 struct BoundMethodObject : Object {
   Slot
       receiver;  // absent: a method that is a plain function and does not get the receiver it is called with
   Slot function;
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(receiver);
+    f(function);
+  }
 };
 
 /// An object made by `new`: its shape (header) says which fields it has. The first `inlineCapacity` fields of the
@@ -150,6 +227,10 @@ struct BoundMethodObject : Object {
 struct InstanceObject : Object {
   Slot* overflow;  // a payload, null without further fields
   [[nodiscard]] Slot* fields() { return reinterpret_cast<Slot*>(this + 1); }
+  template <class F>
+  inline void forEachSlot(F&& f);  // Class.h
+  template <class F>
+  inline void forEachPayload(F&& f);
 };
 
 struct ClassObject : Object {
@@ -167,6 +248,15 @@ struct ClassObject : Object {
       identity;  // what annotations call it: its name, or another one where several definitions share that (Symbol.h)
   /// Makes (new C args…) of a built-in class whose values are no instances (keywords in Context::keywords); else null.
   Value (*builtinConstructor)(Context&, const Value* args, uint32_t count);
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(name);
+    f(parent);
+    f(methods);
+    f(members);
+    f(ctor);
+    f(fields);
+  }
 };
 
 struct EnumObject : Object {
@@ -174,6 +264,11 @@ struct EnumObject : Object {
   Slot members;     // Map name → Variant, in order of declaration
   Symbol identity;  // as of a class
   uint32_t unused;
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(name);
+    f(members);
+  }
 };
 
 /// A variant without fields is itself the only value; others make values when they are called.
@@ -182,6 +277,13 @@ struct VariantObject : Object {
   Slot name;    // Symbol
   Slot fields;  // Array of symbols
   Slot types;   // Array: the annotation of each field, or nil
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(owner);
+    f(name);
+    f(fields);
+    f(types);
+  }
 };
 
 struct EnumValueObject : Object {
@@ -189,6 +291,11 @@ struct EnumValueObject : Object {
   uint32_t count;
   uint32_t unused;
   [[nodiscard]] Slot* values() { return reinterpret_cast<Slot*>(this + 1); }
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(variant);
+    for (uint32_t i = 0; i < count; i++) f(values()[i]);
+  }
 };
 
 struct NamespaceObject : Object {
@@ -196,11 +303,22 @@ struct NamespaceObject : Object {
   Slot members;   // Map
   Slot handlers;  // Array of on_member_missing functions, or nil
   Slot parent;    // Namespace or nil
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(name);
+    f(members);
+    f(handlers);
+    f(parent);
+  }
 };
 
 /// A type expression as a value: (Int | String), an alias.
 struct TypeObject : Object {
   Slot expression;  // quoted data: Types.h
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(expression);
+  }
 };
 
 /// Who serves values of which class lies in `implementations`: class, implementation (a class; nil: nobody is needed) …
@@ -211,6 +329,13 @@ struct InterfaceObject : Object {
   Slot implementations;  // Array
   Symbol identity;       // as of a class
   uint32_t unused;
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(name);
+    f(methods);
+    f(fields);
+    f(implementations);
+  }
 };
 
 /// A value seen through an interface.
@@ -219,20 +344,40 @@ struct AdapterObject : Object {
   Slot interface;
   Slot implementation;  // Class: the methods
   Slot internal;        // Map: the adapter's own data; nil while there is none
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(value);
+    f(interface);
+    f(implementation);
+    f(internal);
+  }
 };
 
 struct SelectorObject : Object {
   Slot segments;  // Array
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(segments);
+  }
 };
 
 struct RegexObject : Object {
   Slot pattern, replacement;  // Strings; replacement nil without one
   bool ignoreCase, multiline;
   void* compiled;  // PCRE2 code, made when first used
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(pattern);
+    f(replacement);
+  }
 };
 
 struct RegexMatchObject : Object {
   Slot members;  // Map: value captures named_captures start end pre_match post_match
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(members);
+  }
 };
 
 /// (interceptor Name [m] advice…), and its application to one method or function (Interceptor.h).
@@ -241,17 +386,32 @@ struct InterceptorObject : Object {
   Slot parameters;  // Array of symbols
   Slot advice;      // Array
   bool isOfFunction, enabled;
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(name);
+    f(parameters);
+    f(advice);
+  }
 };
 struct InterceptionObject : Object {
   Slot definition;     // Interceptor
   Slot target;         // what it stands for
   uint32_t parameter;  // whose advice runs
   bool isMethod, enabled;
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(definition);
+    f(target);
+  }
 };
 
 /// A package or the application.
 struct PackageObject : Object {
   Slot members;  // Map: name version dir source_dir main_module test_dir; pkg
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(members);
+  }
 };
 
 struct DateTimeObject : Object {
@@ -261,18 +421,49 @@ struct DateTimeObject : Object {
   uint8_t what;  // 0 Date, 1 DateTime, 2 Time
   bool hasOffset;
   uint32_t microsecond;
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(zone);
+  }
 };
 
 struct BytesObject : Object {
   uint8_t* data;  // a payload
   uint32_t size;
   uint32_t capacity;
+  template <class F>
+  void forEachPayload(F&& f) {
+    if (data) f(data, capacity);
+  }
 };
 
 /// A quote or unquote inside quoted data: %x, %_x.
 struct QuotedObject : Object {
   Slot value;
   bool discard;
+  template <class F>
+  void forEachSlot(F&& f) {
+    f(value);
+  }
 };
+
+/// Whether the kind of `object` has the trait; if so, calls f with the object as its struct. So f takes every struct of a
+/// kind with the trait, or does not compile.
+template <uint32_t Trait, class F>
+[[gnu::always_inline]] inline bool dispatch(Object* object, F&& f) {
+  switch (object->kind()) {
+#define IMMEDIATE(Name, Class, Typeof) case Kind::Name:
+#include "runtime/value/Kinds.def"
+    case Kind::Count: return false;
+#define KIND(Name, Struct, Class, Typeof, Printed, Traits) \
+  case Kind::Name:                                         \
+    if constexpr (has(Kind::Name, Trait)) {                \
+      f(static_cast<Struct*>(object));                     \
+      return true;                                         \
+    }                                                      \
+    return false;
+#include "runtime/value/Kinds.def"
+  }
+}
 
 }  // namespace gene

@@ -202,118 +202,97 @@ class Printer {
 
   void object(Value v, Rendering r) {
     Object* o = v.object();
-    if (o->isInstance()) {
-      out_ += "VkInstance";
-      return;
-    }
-    switch (o->kind()) {
-      case Kind::BoxedInt: out_ += std::to_string(as<BoxedIntObject>(v)->value); return;
-      case Kind::String:
-        if (r == Rendering::Literal) out_ += '"';
-        out_ += stringView(v);
-        if (r == Rendering::Literal) out_ += '"';
-        return;
-      case Kind::ComplexSymbol: {
-        auto* symbol = as<ComplexSymbolObject>(v);
-        for (uint32_t i = 0; i < symbol->count; i++) {
-          if (i) out_ += '/';
-          out_ += symbol->parts()[i].text();
-        }
-        return;
-      }
-      case Kind::Array: return array(as<ArrayObject>(v), r);
-      case Kind::Map:
-      case Kind::HashMap:
-      case Kind::HashSet: return map(as<MapObject>(v), r);
-      case Kind::Gene: return gene(as<GeneObject>(v));
-      case Kind::Range: {
-        auto* range = as<RangeObject>(v);
-        const size_t first = steps_.size();
-        push(range->from.get(), r);
-        text("..");
-        push(range->to.get(), r);
-        if (!range->step.get().isAbsent()) {
-          text(" step ");
-          push(range->step.get(), r);
-        }
-        ordered(first);
-        return;
-      }
-      case Kind::Function: {
-        const FunctionInfo* info = as<FunctionObject>(v)->info;
-        out_ += info->builtin ? "VkNativeFn" : info->isBlock ? "VkBlock" : "VkFunction";
-        return;
-      }
-      case Kind::Selector: {
-        auto* segments = as<ArrayObject>(as<SelectorObject>(v)->segments.get());
-        const size_t first = steps_.size();
-        text("@(");
-        for (uint32_t i = 0; i < segments->size; i++) {
-          if (i) text("/");
-          push(segments->items[i].get(), Rendering::Display);
-        }
-        text(")");
-        ordered(first);
-        return;
-      }
-      case Kind::Enum: out_ += as<EnumObject>(v)->name.get().symbol().text(); return;
-      case Kind::Type: push(as<TypeObject>(v)->expression.get(), Rendering::Display); return;
-      case Kind::Interface:
-        if (r == Rendering::Literal)
-          out_.append("<Interface ")
-              .append(as<InterfaceObject>(v)->name.get().symbol().text())
-              .append(">");
-        else
-          out_ += "VkInterface";
-        return;
-      case Kind::Variant: variant(as<VariantObject>(v)); return;
-      case Kind::EnumValue: {
-        auto* value = as<EnumValueObject>(v);
-        if (!enter(value)) return;
-        out_ += '(';
-        variant(variantOf(v));
-        const size_t first = steps_.size();
-        for (uint32_t i = 0; i < value->count; i++) {
-          text(" ");
-          push(value->values()[i].get(), Rendering::Literal);
-        }
-        text(")");
-        ordered(first);
-        return;
-      }
-      case Kind::Regex: printRegex(*as<RegexObject>(v), out_); return;
-      case Kind::DateTime: printDateTime(*as<DateTimeObject>(v), out_); return;
-      case Kind::Bytes: {
-        constexpr char hex[] = "0123456789abcdef";
-        auto* bytes = as<BytesObject>(v);
-        out_ += "0#";
-        for (uint32_t i = 0; i < bytes->size; i++) {
-          out_ += hex[bytes->data[i] >> 4];
-          out_ += hex[bytes->data[i] & 15];
-        }
-        return;
-      }
-      case Kind::Quoted:
-        out_ += as<QuotedObject>(v)->discard ? "%_" : "%";
-        push(as<QuotedObject>(v)->value.get(), Rendering::Literal);
-        return;
-      default: break;
-    }
+    if (dispatch<trait::PrintedByParts>(o, [&](auto* object) { print(object, r); })) return;
     static constexpr const char* printed[] = {
 #define IMMEDIATE(Name, Class, Typeof) "",
-#define KIND(Name, Struct, Class, Typeof, Printed) Printed,
+#define KIND(Name, Struct, Class, Typeof, Printed, Traits) Printed,
 #include "runtime/value/Kinds.def"
     };
-    out_ += printed[o->shape];
+    out_ += printed[static_cast<size_t>(o->kind())];
   }
 
-  void variant(const VariantObject* variant) {
+  void print(const BoxedIntObject* number, Rendering) { out_ += std::to_string(number->value); }
+  void print(const StringObject* string, Rendering r) {
+    if (r == Rendering::Literal) out_ += '"';
+    out_ += string->view();
+    if (r == Rendering::Literal) out_ += '"';
+  }
+  void print(ComplexSymbolObject* symbol, Rendering) {
+    for (uint32_t i = 0; i < symbol->count; i++) {
+      if (i) out_ += '/';
+      out_ += symbol->parts()[i].text();
+    }
+  }
+  void print(const RangeObject* range, Rendering r) {
+    const size_t first = steps_.size();
+    push(range->from.get(), r);
+    text("..");
+    push(range->to.get(), r);
+    if (!range->step.get().isAbsent()) {
+      text(" step ");
+      push(range->step.get(), r);
+    }
+    ordered(first);
+  }
+  void print(const FunctionObject* function, Rendering) {
+    const FunctionInfo* info = function->info;
+    out_ += info->builtin ? "VkNativeFn" : info->isBlock ? "VkBlock" : "VkFunction";
+  }
+  void print(const SelectorObject* selector, Rendering) {
+    auto* segments = as<ArrayObject>(selector->segments.get());
+    const size_t first = steps_.size();
+    text("@(");
+    for (uint32_t i = 0; i < segments->size; i++) {
+      if (i) text("/");
+      push(segments->items[i].get(), Rendering::Display);
+    }
+    text(")");
+    ordered(first);
+  }
+  void print(const EnumObject* owner, Rendering) { out_ += owner->name.get().symbol().text(); }
+  void print(const TypeObject* type, Rendering) {
+    push(type->expression.get(), Rendering::Display);
+  }
+  void print(const InterfaceObject* interface, Rendering r) {
+    if (r == Rendering::Literal)
+      out_.append("<Interface ").append(interface->name.get().symbol().text()).append(">");
+    else
+      out_ += "VkInterface";
+  }
+  void print(EnumValueObject* value, Rendering) {
+    if (!enter(value)) return;
+    out_ += '(';
+    print(variantOf(Value::object(value)), Rendering::Display);
+    const size_t first = steps_.size();
+    for (uint32_t i = 0; i < value->count; i++) {
+      text(" ");
+      push(value->values()[i].get(), Rendering::Literal);
+    }
+    text(")");
+    ordered(first);
+  }
+  void print(const RegexObject* regex, Rendering) { printRegex(*regex, out_); }
+  void print(const DateTimeObject* date, Rendering) { printDateTime(*date, out_); }
+  void print(const BytesObject* bytes, Rendering) {
+    constexpr char hex[] = "0123456789abcdef";
+    out_ += "0#";
+    for (uint32_t i = 0; i < bytes->size; i++) {
+      out_ += hex[bytes->data[i] >> 4];
+      out_ += hex[bytes->data[i] & 15];
+    }
+  }
+  void print(const QuotedObject* quoted, Rendering) {
+    out_ += quoted->discard ? "%_" : "%";
+    push(quoted->value.get(), Rendering::Literal);
+  }
+
+  void print(const VariantObject* variant, Rendering) {
     out_ += ownerOf(variant)->name.get().symbol().text();
     out_ += '/';
     out_ += variant->name.get().symbol().text();
   }
 
-  void array(ArrayObject* a, Rendering r) {
+  void print(ArrayObject* a, Rendering r) {
     mark(a);
     if (!enter(a)) return;
     out_ += '[';
@@ -326,43 +305,40 @@ class Printer {
     ordered(first);
   }
 
-  void map(MapObject* m, Rendering r) {
+  void print(MapObject* m, Rendering r) {
     mark(m);
     if (!enter(m)) return;
     const size_t first = steps_.size();
     bool separated = false;
-    switch (m->kind()) {
-      case Kind::HashMap:
-        out_ += "{{";
-        for (uint32_t i = 0; (i = mapNext(m, i)) != MapEnd; i++) {
-          if (separated) text(" ");
-          separated = true;
-          push(m->entries[i].key.get(), r);
-          text(" ");
-          push(m->entries[i].value.get(), r);
-        }
-        text("}}");
-        break;
-      case Kind::HashSet:
-        out_ += "(HashSet";
-        for (uint32_t i = 0; (i = mapNext(m, i)) != MapEnd; i++) {
-          text(" ");
-          push(m->entries[i].key.get(), r);
-        }
-        text(")");
-        break;
-      default:
-        out_ += '{';
-        for (uint32_t i = 0; (i = mapNext(m, i)) != MapEnd; i++) {
-          property(m->entries[i].key.get(), m->entries[i].value.get(), r, separated ? " ^" : "^");
-          separated = true;
-        }
-        text("}");
+    if (m->is(Kind::HashMap)) {
+      out_ += "{{";
+      for (uint32_t i = 0; (i = mapNext(m, i)) != MapEnd; i++) {
+        if (separated) text(" ");
+        separated = true;
+        push(m->entries[i].key.get(), r);
+        text(" ");
+        push(m->entries[i].value.get(), r);
+      }
+      text("}}");
+    } else if (m->is(Kind::HashSet)) {
+      out_ += "(HashSet";
+      for (uint32_t i = 0; (i = mapNext(m, i)) != MapEnd; i++) {
+        text(" ");
+        push(m->entries[i].key.get(), r);
+      }
+      text(")");
+    } else {
+      out_ += '{';
+      for (uint32_t i = 0; (i = mapNext(m, i)) != MapEnd; i++) {
+        property(m->entries[i].key.get(), m->entries[i].value.get(), r, separated ? " ^" : "^");
+        separated = true;
+      }
+      text("}");
     }
     ordered(first);
   }
 
-  void gene(GeneObject* g) {
+  void print(GeneObject* g, Rendering) {
     mark(g);
     if (!enter(g)) return;
     out_ += '(';

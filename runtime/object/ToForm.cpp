@@ -16,50 +16,46 @@ class Converter {
 
   Form* convert(Value v) {
     if (!v.isObject()) return immediate(v);
-    if (v.object()->isInstance()) return foreign(v);
-    switch (v.object()->kind()) {
-      case Kind::BoxedInt: return make<IntForm>(asInt(v));
-      case Kind::String:
-        return arena_.make<StringForm>(FormKind::String, Location{}, arena_.copy(stringView(v)));
-      case Kind::ComplexSymbol: {
-        auto* symbol = as<ComplexSymbolObject>(v);
-        return make<PathForm>(arena_.copy(std::span<Symbol>(symbol->parts(), symbol->count)));
-      }
-      case Kind::Array: {
-        auto* array = as<ArrayObject>(v);
-        return frozen(make<ArrayForm>(items(array->items, array->size)), v);
-      }
-      case Kind::Map: return frozen(make<MapForm>(properties(as<MapObject>(v))), v);
-      case Kind::HashMap: {
-        auto* map = as<MapObject>(v);
-        std::vector<Form*> entries;
-        for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++) {
-          entries.push_back(convert(map->entries[i].key.get()));
-          entries.push_back(convert(map->entries[i].value.get()));
-        }
-        return frozen(make<HashMapForm>(arena_.copy(std::span<Form*>(entries))), v);
-      }
-      case Kind::Gene: {
-        auto* gene = as<GeneObject>(v);
-        const Value map = gene->properties.get();
-        return frozen(
-            make<GeneForm>(convert(gene->type.get()),
-                           isMap(map) ? properties(as<MapObject>(map)) : std::span<Property>(),
-                           items(gene->children, gene->size)),
-            v);
-      }
-      case Kind::Quoted: {
-        auto* quoted = as<QuotedObject>(v);
-        auto* form =
-            arena_.make<QuoteForm>(FormKind::Unquote, Location{}, convert(quoted->value.get()));
-        form->discard = quoted->discard;
-        return form;
-      }
-      default: return foreign(v);
-    }
+    Form* form = nullptr;
+    dispatch<trait::Data>(v.object(), [&](auto* object) { form = formOf(object); });
+    return form ? form : foreign(v);
   }
 
  private:
+  Form* formOf(BoxedIntObject* number) { return make<IntForm>(number->value); }
+  Form* formOf(StringObject* string) {
+    return arena_.make<StringForm>(FormKind::String, Location{}, arena_.copy(string->view()));
+  }
+  Form* formOf(ComplexSymbolObject* symbol) {
+    return make<PathForm>(arena_.copy(std::span<Symbol>(symbol->parts(), symbol->count)));
+  }
+  Form* formOf(ArrayObject* array) {
+    return frozen(make<ArrayForm>(items(array->items, array->size)), array);
+  }
+  Form* formOf(MapObject* map) {
+    if (map->is(Kind::Map)) return frozen(make<MapForm>(properties(map)), map);
+    std::vector<Form*> entries;
+    for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++) {
+      entries.push_back(convert(map->entries[i].key.get()));
+      entries.push_back(convert(map->entries[i].value.get()));
+    }
+    return frozen(make<HashMapForm>(arena_.copy(std::span<Form*>(entries))), map);
+  }
+  Form* formOf(GeneObject* gene) {
+    const Value map = gene->properties.get();
+    return frozen(
+        make<GeneForm>(convert(gene->type.get()),
+                       isMap(map) ? properties(as<MapObject>(map)) : std::span<Property>(),
+                       items(gene->children, gene->size)),
+        gene);
+  }
+  Form* formOf(QuotedObject* quoted) {
+    auto* form =
+        arena_.make<QuoteForm>(FormKind::Unquote, Location{}, convert(quoted->value.get()));
+    form->discard = quoted->discard;
+    return form;
+  }
+
   template <class T, class... Args>
   T* make(Args&&... args) {
     return arena_.make<T>(Location{}, std::forward<Args>(args)...);
@@ -86,8 +82,8 @@ class Converter {
     return make<SymbolForm>(ForeignValues::name(static_cast<uint32_t>(foreign_.values.size() - 1)));
   }
   template <class T>
-  Form* frozen(T* form, Value v) {
-    form->frozen = v.object()->sealed();
+  Form* frozen(T* form, const Object* object) {
+    form->frozen = object->sealed();
     return form;
   }
   std::span<Form*> items(const Slot* slots, uint32_t count) {

@@ -247,16 +247,12 @@ std::string canonicalType(Value type) {
   if (type.isNil()) return "Nil";
   if (type.isSymbol()) return std::string(canonical(type.symbol().text()));
   if (!type.isObject()) return "?";
-  switch (shapeOf(type) < FirstInstanceShape ? type.object()->kind() : Kind::Free) {
-    case Kind::ComplexSymbol: return std::string(lastPart(type).text());
-    case Kind::Class: return std::string(as<ClassObject>(type)->identity.text());
-    case Kind::Enum: return std::string(as<EnumObject>(type)->identity.text());
-    case Kind::Interface: return std::string(as<InterfaceObject>(type)->identity.text());
-    case Kind::Type: return canonicalType(as<TypeObject>(type)->expression.get());
-    case Kind::Array: return canonicalArray(as<ArrayObject>(type));
-    case Kind::Gene: break;
-    default: return "?";
-  }
+  if (isKind(type, Kind::ComplexSymbol)) return std::string(lastPart(type).text());
+  if (isKind(type, Kind::Type)) return canonicalType(as<TypeObject>(type)->expression.get());
+  if (isArray(type)) return canonicalArray(as<ArrayObject>(type));
+  if (const Value name = typeExpression(type); name.isSymbol())
+    return std::string(name.symbol().text());  // of a class, an enum, an interface
+  if (!isGene(type)) return "?";
   const auto* gene = as<GeneObject>(type);
   if (isUnion(gene)) {
     std::vector<std::string> members;
@@ -328,17 +324,7 @@ bool matchesType(Context& context, Value type, Value v) {
 }
 
 bool isMatchedByShape(Context& context, Value type, Value v) {
-  if (!v.isObject()) return false;
-  switch (v.object()->isInstance() ? Kind::Free : v.object()->kind()) {
-    case Kind::Free:
-    case Kind::String:
-    case Kind::Array:
-    case Kind::Map:
-    case Kind::HashMap:
-    case Kind::HashSet:
-    case Kind::Gene: return matchesType(context, type, v);
-    default: return false;  // of a kind whose values have different types
-  }
+  return v.isObject() && has(v.object()->kind(), trait::OneType) && matchesType(context, type, v);
 }
 
 Value convertNumber(Context& context, Value type, std::string_view where, Value v) {
