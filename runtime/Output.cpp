@@ -5,7 +5,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -91,6 +93,15 @@ void flushOut() {
 void writeError(std::string_view text) {
   flushOut();
   writeAll(STDERR_FILENO, text.data(), text.size());
+}
+
+void writeWarning(std::string_view text) {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::localtime_r(&now, &parts);
+  char time[32];
+  const size_t size = std::strftime(time, sizeof time, "%Y-%m-%d %H:%M:%S", &parts);
+  writeError(std::string(time, size) + " warning: " + std::string(text) + "\n");
 }
 
 void atEnd(std::function<void()> report) { endReports().push_back(std::move(report)); }

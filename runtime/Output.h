@@ -16,6 +16,8 @@ void writeOut(std::string_view text);
 void flushOut();
 /// Flushes standard output, then writes `text` to standard error at once.
 void writeError(std::string_view text);
+/// A line on standard error: the time, and what the program should not have done.
+void writeWarning(std::string_view text);
 /// Ends the process as (exit code) does: flushes, runs nothing else.
 [[noreturn]] void exitProcess(int code);
 

@@ -171,13 +171,14 @@ void FunctionEmitter::emitMemberSet(const ir::Instruction& inst) {
                   likely());
   b_.SetInsertPoint(hit);
   call("gene_fast_store_field", {object, b_.CreateLShr(word, 32), value});
+  BasicBlock* const fastBlock = b_.GetInsertBlock();
   b_.CreateBr(done);
   b_.SetInsertPoint(slow);
   llvm::Value* const result = call("gene_slow_member_set", {context_, name, cache, object, value});
   raiseIfPending(result);
+  BasicBlock* const slowBlock = b_.GetInsertBlock();
   b_.CreateBr(done);
-  b_.SetInsertPoint(done);
-  defineAs(inst, value, Rep::Boxed);
+  defineAs(inst, merge(fastBlock, value, slowBlock, result, done), Rep::Boxed);
 }
 
 void FunctionEmitter::emitEntry(const ir::Instruction& inst, std::string_view name,

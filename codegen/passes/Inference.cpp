@@ -170,6 +170,11 @@ Type Inference::transfer(const Instruction& inst) {
   if (const auto get = inst.tryAs<Op::MemberGet>())
     return memberType(typeOf(get.object()), get.name());
   if (inst.op == Op::FieldGet) return slotType(inst);
+  if (const auto set = inst.tryAs<Op::MemberSet>()) {
+    const Type value = typeOf(set.value());
+    constexpr Type number = Type::Int() | Type::Float();
+    return value.overlaps(number) ? value | number : value;  // a declared field converts numbers
+  }
   if (const auto made = inst.tryAs<Op::New>())
     if (const KnownClass* cls = classes_.classOf(made.cls()); cls && cls->number)
       return cls->exactInstances();

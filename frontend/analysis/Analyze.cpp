@@ -142,9 +142,27 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
   }
 }
 
+/// At the module's level (fn /f …), (fn $ns/f …) and (fn f …) are the same, and so with all definitions.
+Form* Analyzer::withoutSlash(Form* form) {
+  const std::string_view head = headText(form);
+  if (!isOneOf(head, {"fn", "class", "ns", "object", "enum", "type", "interface"})) return form;
+  const auto& g = as<GeneForm>(*form);
+  if (g.children.empty() || g.children[0]->kind != FormKind::Path) return form;
+  const auto& path = as<PathForm>(*g.children[0]);
+  const std::string_view root = path.parts[0].text();
+  const bool isOwn = root.empty() || root == "$ns" || root == "self";
+  if (!isOwn || path.parts.size() != 2 || path.parts[1].empty()) return form;
+  std::vector<Form*> children(g.children.begin(), g.children.end());
+  children[0] = make<SymbolForm>(path.loc, path.parts[1]);
+  auto* plain = make<GeneForm>(g.loc, g.head, g.properties, copy(children));
+  plain->end = g.end;
+  return plain;
+}
+
 /// The names the module's body introduces, also inside forms that are no scopes.
 void Analyzer::collectModuleNames(std::span<Form*> forms) {
   collectPublished(forms, true, published_);
+  collectIdentities(forms, identities_);
   checkGlued(forms);
   checkUseless(forms);
   for (const Form* form : forms) {
@@ -158,11 +176,6 @@ void Analyzer::collectModuleNames(std::span<Form*> forms) {
         name = Symbol::of(as<StringForm>(*g.children[0]).text);
       else if (g.children[0]->kind == FormKind::Symbol)
         name = plainName(symbolOf(g.children[0]));
-      else if (g.children[0]->kind == FormKind::Path &&
-               as<PathForm>(*g.children[0]).parts.size() == 2 &&
-               (as<PathForm>(*g.children[0]).parts[0].empty() ||
-                as<PathForm>(*g.children[0]).parts[0].text() == "$ns"))
-        name = plainName(as<PathForm>(*g.children[0]).parts[1]);
       if (isInit(form)) {
         for (const Form* statement : g.children.subspan(2)) collectVariables(statement);
         continue;
@@ -270,6 +283,9 @@ void Analyzer::dropExpandedMacros(std::vector<Node*>& nodes) {
 
 ast::Module Analyzer::run(std::span<Form*> forms) {
   forms = expandComptime(forms, arena_, diagnostics_);
+  std::vector<Form*> plain;
+  for (Form* form : forms) plain.push_back(withoutSlash(form));
+  forms = copy(plain);
   collectModuleNames(forms);
   auto* main = make<ast::Function>(forms.empty() ? Location{} : forms[0]->loc);
   main->name = sym::Init;

@@ -73,6 +73,8 @@ class Analyzer {
     const Expansion* expansion = nullptr;           // the scope of an expanded macro
     std::unordered_map<Symbol, const Form*> types;  // (type Name Expression)
     std::unordered_set<Symbol> published;           // class and namespace bodies: (var /x …)
+    std::unordered_set<Symbol> declaredMembers;     // those of them that were passed
+    std::unordered_map<Symbol, Symbol> identities;  // of the types in such a body, by name or path
     unsigned loops = 0;  // how many loops of the function enclose the scope
   };
   /// What the body of a `try` declares in the scope it stands in: hidden in the clauses.
@@ -108,6 +110,7 @@ class Analyzer {
   void collectFacts(const GeneForm& g, std::string_view head, std::string_view second);
   static bool isDefinition(const Form* form);
   Node* topLevel(Form* form);
+  Form* withoutSlash(Form* form);
   void dropExpandedMacros(std::vector<Node*>& nodes);
 
   // --- Names.cpp ------------------------------------------------------------------------------------------------------
@@ -203,6 +206,12 @@ class Analyzer {
   std::span<ast::Condition> conditions(const GeneForm& form, std::string_view key);
   bool signature(const GeneForm& form, Signature* result);
   // --- TypeExpressions.cpp --------------------------------------------------------------------------------------------
+  const Form* plainNameForm(const Form* nameForm, Symbol* name);
+  Symbol identityOf(const GeneForm& form, Symbol name);
+  void collectIdentities(std::span<Form* const> forms,
+                         std::unordered_map<Symbol, Symbol>& identities);
+  const Form* identified(const Form* type);
+  [[nodiscard]] Symbol nameOfType(const Form* type) const;
   const Form* aliasOf(Symbol name);
   const Form* expandType(const Form* type);
   const Form* expandFunctionType(const GeneForm& type);
@@ -298,6 +307,8 @@ class Analyzer {
                                std::unordered_set<Symbol>& names);
   [[nodiscard]] bool selfIsModule() const;
   ir::Global* moduleMember(const PathForm& form);
+  ir::Global* memberGlobal(Symbol name, Location loc);
+  void declaredMember(Symbol name);
   Node* publishedName(Symbol name, Location loc, ast::Binding** container);
   ir::Global* externalGlobal(Symbol name);
   Node* packageValue(Symbol name, Location loc);
@@ -305,7 +316,7 @@ class Analyzer {
   Node* callBuiltin(std::string_view name, std::span<Node* const> values, Location loc);
   void makePackages(Location loc, std::vector<Node*>& nodes);
   Node* moduleNamespace(Location loc);
-  Node* published(Symbol name, Node* assignment);
+  Node* published(Symbol name, ast::AssignGlobal* assignment);
   static std::string readImport(const GeneForm& form, Import* result);
   [[nodiscard]] ir::Global* publishedGlobal(Symbol name) const;
   [[nodiscard]] std::vector<Symbol> publishedNames() const;
@@ -313,8 +324,10 @@ class Analyzer {
                   std::vector<Node*>& nodes);
   void importFacts(const Analyzer& from, Symbol name, Symbol local);
   Node* moduleImport(const GeneForm& form);
-  void bindMember(Symbol local, Node* container, std::span<const Symbol> path,
-                  std::string_view text, Location loc, std::vector<Node*>& nodes);
+  Node* checkNamespace(ir::Global* value, std::string_view name, Location loc);
+  void bindMember(Symbol local, Node* container, std::string_view containerName,
+                  std::span<const Symbol> path, std::string_view text, Location loc,
+                  std::vector<Node*>& nodes);
   static std::vector<Symbol> exportedNames(const GeneForm& form, bool* valid);
 
   // --- Interfaces.cpp -------------------------------------------------------------------------------------------------
@@ -453,8 +466,11 @@ class Analyzer {
   std::unordered_map<const Form*, Node*> imports_;  // what the import forms do
   std::unordered_set<Symbol> published_;            // (var /x …), ($ns/x = …)
   std::unordered_set<Symbol> imported_;
-  std::unordered_set<Symbol> interceptors_;            // made anywhere in the module
-  std::unordered_map<Symbol, ir::Global*> exports_;    // (export …)
+  std::unordered_set<Symbol> interceptors_;          // made anywhere in the module
+  std::unordered_map<Symbol, ir::Global*> exports_;  // (export …)
+  std::unordered_map<Symbol, ir::Global*> hidden_;   // published names that variables hide
+  std::unordered_map<Symbol, Symbol> identities_;    // of the module's types, by name or path
+  std::unordered_map<const GeneForm*, Symbol> formIdentities_;
   std::unordered_map<Symbol, ir::Global*> externals_;  // of other modules than the main one
   ir::Global* namespace_ = nullptr;                    // likewise: $ns
   ir::Global* package_ = nullptr;                      // likewise: $pkg

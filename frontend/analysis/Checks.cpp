@@ -18,7 +18,7 @@ std::string_view headOf(const Form* form) {
 }
 
 /// name:T without the type variables.
-Symbol withoutVariables(Symbol name) {
+Symbol ownName(Symbol name) {
   const size_t colon = name.text().find(':');
   return colon == std::string_view::npos || colon == 0 ? name
                                                        : Symbol::of(name.text().substr(0, colon));
@@ -56,7 +56,7 @@ void Analyzer::collectMembers(ClassInfo& info, std::span<Form* const> members) {
     if (head == "method" && g.children.size() >= 2 && g.children[1]->kind == FormKind::Array) {
       const Symbol name = g.children[0]->kind == FormKind::String
                               ? Symbol::of(as<StringForm>(*g.children[0]).text)
-                              : withoutVariables(symbolOf(g.children[0]));
+                              : ownName(symbolOf(g.children[0]));
       const bool hasResult = g.children.size() >= 4 && symbolOf(g.children[2]).text() == "->";
       const auto [first, isNew] = info.methods.try_emplace(name);
       if (!isNew)
@@ -70,7 +70,7 @@ void Analyzer::collectMembers(ClassInfo& info, std::span<Form* const> members) {
 
 void Analyzer::collectClass(const GeneForm& form) {
   if (form.children.empty()) return;
-  const Symbol name = withoutVariables(symbolOf(form.children[0]));
+  const Symbol name = ownName(symbolOf(form.children[0]));
   if (name.empty()) return;
   ClassInfo info;
   std::span<Form* const> rest = form.children.subspan(1);
@@ -139,7 +139,7 @@ Symbol Analyzer::staticClass(const Form* form) const {
     const ast::Binding& binding = *found->second;
     if (!binding.staticClass.empty())
       return classNamed(binding.staticClass) ? binding.staticClass : Symbol{};
-    const Symbol type = binding.declaredType ? symbolOf(binding.declaredType) : Symbol{};
+    const Symbol type = binding.declaredType ? nameOfType(binding.declaredType) : Symbol{};
     return classNamed(type) ? type : Symbol{};
   }
   auto global = globalClasses_.find(name);
@@ -295,11 +295,11 @@ void Analyzer::checkImplements(Symbol cls, Symbol interface, Location loc) {
   }
   for (const InterfaceInfo::Field& wanted : known->second.fields) {
     const Form* type = nullptr;
+    // What the class assigns without declaring it is a field as well.
     const bool found = anyInChain(info, true, [&](const ClassInfo& c) {
       auto it = c.fields.find(wanted.name);
-      if (it == c.fields.end()) return false;
-      type = it->second;
-      return true;
+      if (it != c.fields.end()) type = it->second;
+      return it != c.fields.end() || std::ranges::count(c.assigned, wanted.name) != 0;
     });
     if (!found)
       error(loc, Diag::MissingField, {cls.text(), wanted.name.text(), interface.text()});

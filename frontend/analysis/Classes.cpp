@@ -13,6 +13,8 @@ Analyzer::Node* Analyzer::bindDefinition(const Form* nameForm, Symbol name, Node
     return published(name, make<ast::AssignGlobal>(loc, moduleGlobal(name, loc), value));
   }
   ast::Binding* const binding = predeclared(name, loc);
+  if (value->kind == ast::NodeKind::Class)
+    binding->identity = static_cast<const ast::Class*>(value)->name;
   bind(binding);
   return make<ast::DeclareLocal>(loc, binding, value);
 }
@@ -71,8 +73,7 @@ Analyzer::Node* Analyzer::classForm(const GeneForm& form) {
   Symbol name =
       nameForm->kind == FormKind::Path ? as<PathForm>(*nameForm).parts.back() : symbolOf(nameForm);
   if (name.empty()) return error(nameForm->loc, Diag::ClassName);
-  if (const size_t colon = name.text().find(':'); colon != std::string_view::npos && colon > 0)
-    name = Symbol::of(name.text().substr(0, colon));
+  nameForm = plainNameForm(nameForm, &name);
   if (name == sym::Self) return error(nameForm->loc, Diag::ReservedName, {"class"});
   if (name.text() == "Self") return error(nameForm->loc, Diag::ReservedTypeName, {"class"});
   Node* node = classNode(form, name, form.children.subspan(1));
@@ -82,7 +83,7 @@ Analyzer::Node* Analyzer::classForm(const GeneForm& form) {
 Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name,
                                     std::span<Form* const> rest) {
   auto* cls = make<ast::Class>(form.loc);
-  cls->name = name;
+  cls->name = isSymbol(form.head, "implement") ? name : identityOf(form, name);
   if (!rest.empty() && symbolOf(rest[0]).text() == "<") {
     if (rest.size() < 2) return error(form.loc, Diag::MissingSuperclass);
     cls->parent = expression(rest[1]);
@@ -94,9 +95,11 @@ Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name,
   atTopLevel_ = false;
   cls->scope = pushScope();
   cls->cls = newBinding(name, form.loc);
+  cls->cls->identity = cls->name;
   scope_->self = cls->cls;
   scope_->cls = cls->cls;
   collectPublished(rest, false, scope_->published);
+  collectIdentities(rest, scope_->identities);
   predeclare(rest);
   std::vector<ast::Class::Member> members;
   for (const Form* member : rest) this->member(*cls, member, members);
@@ -133,7 +136,7 @@ void Analyzer::member(ast::Class& cls, const Form* form, std::vector<ast::Class:
     if (isCtor) {
       for (const Member& other : members)
         if (other.kind == Member::Ctor)
-          error(form->loc, Diag::SecondConstructor, {cls.name.text()});
+          error(form->loc, Diag::SecondConstructor, {withoutIdentity(cls.name.text())});
     }
     m.kind = isCtor ? Member::Ctor : Member::OnMissing;
     m.name = s.name;
@@ -173,16 +176,17 @@ void Analyzer::member(ast::Class& cls, const Form* form, std::vector<ast::Class:
 
 /// (object Name [< Parent] members…): the class NameClass and one instance of it, bound to Name.
 Analyzer::Node* Analyzer::objectForm(const GeneForm& form) {
-  if (form.children.empty() || form.children[0]->kind != FormKind::Symbol)
-    return error(form.loc, Diag::ClassName);
-  const Symbol name = symbolOf(form.children[0]);
+  if (form.children.empty()) return error(form.loc, Diag::ClassName);
+  Symbol name;
+  const Form* nameForm = plainNameForm(form.children[0], &name);
+  if (name.empty()) return error(form.loc, Diag::ClassName);
   const Symbol className =
       name.text().ends_with("Class") ? name : Symbol::of(std::string(name.text()) + "Class");
   Node* cls = classNode(form, className, form.children.subspan(1));
   Node* made = nullptr;
   Node* define = nullptr;
   if (className == name)  // the instance takes the name
-    return bindDefinition(form.children[0], name, make<ast::New>(form.loc, cls, ast::Arguments{}),
+    return bindDefinition(nameForm, name, make<ast::New>(form.loc, cls, ast::Arguments{}),
                           form.loc);
   if (scope_->outer == nullptr) {
     ir::Global* global = moduleGlobal(className, form.loc);
@@ -193,7 +197,7 @@ Analyzer::Node* Analyzer::objectForm(const GeneForm& form) {
     define = make<ast::DeclareLocal>(form.loc, binding, cls);
     made = make<ast::New>(form.loc, make<ast::Local>(form.loc, binding), ast::Arguments{});
   }
-  std::vector<Node*> nodes{define, bindDefinition(form.children[0], name, made, form.loc)};
+  std::vector<Node*> nodes{define, bindDefinition(nameForm, name, made, form.loc)};
   return make<ast::Sequence>(form.loc, copy(nodes));
 }
 
@@ -233,14 +237,10 @@ Analyzer::Node* Analyzer::nsForm(const GeneForm& form) {
   ns->ns = newBinding(name, form.loc);
   scope_->self = ns->ns;
   collectPublished(form.children.subspan(1), false, scope_->published);
+  collectIdentities(form.children.subspan(1), scope_->identities);
   ns->body = sequence(form.children.subspan(1), form.loc);
   popScope();
   atTopLevel_ = outerTop;
-  // (ns /n …) at the module level publishes n, which is its global, too.
-  const bool rooted = nameForm->kind == FormKind::Path &&
-                      as<PathForm>(*nameForm).parts.size() == 2 &&
-                      as<PathForm>(*nameForm).parts[0].empty() && scope_->outer == nullptr;
-  if (rooted) return make<ast::AssignGlobal>(form.loc, moduleGlobal(name, form.loc), ns);
   return bindDefinition(nameForm, name, ns, form.loc);
 }
 

@@ -36,7 +36,8 @@ bool isStandardVariant(std::string_view text) {
 
 /// Tree:T:U: the name, and type variables, which accept everything.
 bool Analyzer::enumHead(const Form* form, Symbol* name, std::vector<Symbol>& variables) {
-  const std::string_view text = textOf(form);
+  const std::string_view text =
+      form->kind == FormKind::Path ? as<PathForm>(*form).parts.back().text() : textOf(form);
   if (text.empty()) {
     error(form->loc, Diag::EnumName);
     return false;
@@ -46,7 +47,7 @@ bool Analyzer::enumHead(const Form* form, Symbol* name, std::vector<Symbol>& var
   while (colon != std::string_view::npos) {
     const size_t next = text.find(':', colon + 1);
     const std::string_view variable = text.substr(colon + 1, next - colon - 1);
-    if (variable.empty()) {
+    if (!isCapitalised(variable)) {
       error(form->loc, Diag::EnumGenericSyntax, {text});
       return false;
     }
@@ -125,7 +126,8 @@ Analyzer::Node* Analyzer::enumForm(const GeneForm& form) {
   Symbol name;
   std::vector<Symbol> variables;
   if (!enumHead(form.children[0], &name, variables)) return nil(form.loc);
-  std::vector<Form*> declaration{make<SymbolForm>(form.loc, name)};
+  const Form* nameForm = plainNameForm(form.children[0], &name);
+  std::vector<Form*> declaration{make<SymbolForm>(form.loc, identityOf(form, name))};
   if (const Form* values = property(form, "values")) {
     if (values->kind != FormKind::Array) return error(values->loc, Diag::EnumValues);
     for (const Form* member : as<ArrayForm>(*values).items)
@@ -142,7 +144,6 @@ Analyzer::Node* Analyzer::enumForm(const GeneForm& form) {
   ir::Immediate immediate;
   immediate.form = make<ArrayForm>(form.loc, copy(declaration));
   Node* node = runtime(form.loc, ir::Op::EnumNew, {}, {immediate});
-  const Form* nameForm = make<SymbolForm>(form.children[0]->loc, name);
   return bindDefinition(nameForm, name, node, form.loc);
 }
 
@@ -208,7 +209,7 @@ void Analyzer::checkExhaustive(const GeneForm& form, std::span<const Form* const
   else if (auto it = globalTypes_.find(target); it != globalTypes_.end())
     type = it->second;
   if (!type) return;
-  const Symbol owner = symbolOf(type->kind == FormKind::Gene ? as<GeneForm>(*type).head : type);
+  const Symbol owner = nameOfType(type->kind == FormKind::Gene ? as<GeneForm>(*type).head : type);
   auto known = enums_.find(owner);
   if (known == enums_.end()) return;
   std::vector<Symbol> missing = known->second;

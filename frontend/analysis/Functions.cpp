@@ -38,7 +38,7 @@ bool Analyzer::signature(const GeneForm& form, Signature* result) {
     if (const size_t colon = result->name.text().find(':');
         colon != std::string_view::npos && colon > 0) {
       std::string_view variables = result->name.text().substr(colon);
-      result->name = Symbol::of(result->name.text().substr(0, colon));
+      result->nameForm = plainNameForm(rest[0], &result->name);
       while (variables.starts_with(':')) {
         variables.remove_prefix(1);
         const std::string_view one = variables.substr(0, variables.find(':'));
@@ -112,7 +112,9 @@ void Analyzer::predeclare(std::span<Form* const> forms) {
       if (!globals_.contains(name)) laterGlobals_.insert(name);
       moduleGlobal(name, form->loc);
     } else if (!scope_->later.contains(name)) {
-      scope_->later[name] = newBinding(name, form->loc);
+      ast::Binding* binding = scope_->later[name] = newBinding(name, form->loc);
+      if (head == "class" || head == "enum" || head == "interface")
+        binding->identity = identityOf(g, name);
     }
   }
 }

@@ -15,6 +15,14 @@ void splitAlias(std::string_view text, Symbol* name, Symbol* local) {
   *local = renamed ? Symbol::of(text.substr(colon + 1)) : *name;
 }
 
+/// a/b/name of an item.
+template <class Item>
+std::string pathText(const Item& item) {
+  std::string text;
+  for (const Symbol part : item.path) text += std::string(part.text()) + "/";
+  return text + std::string(item.name.text());
+}
+
 bool isInternal(std::string_view name) {
   return (name.size() > 4 && name.starts_with("__") && name.ends_with("__")) || name == "gene" ||
          name == "genex";
@@ -98,16 +106,35 @@ ir::Global* Analyzer::moduleMember(const PathForm& form) {
   const Symbol name = form.parts[1];
   const bool isMember =
       published_.contains(name) || definitions_.contains(name) || imported_.contains(name);
-  if (isMember) return moduleGlobal(name, form.loc);
+  if (isMember) return memberGlobal(name, form.loc);
   const bool created = assignedNames_.contains(name) && !topLevelVars_.contains(name);
   return created ? externalGlobal(name) : nullptr;
 }
 
-/// A name that the body of a namespace or class around publishes: read as a member of it. Null for other names.
+/// The global of a published name: one of its own where a variable of the module hides it (08 §2).
+ir::Global* Analyzer::memberGlobal(Symbol name, Location loc) {
+  if (!topLevelVars_.contains(name) || imported_.contains(name)) return moduleGlobal(name, loc);
+  ir::Global*& global = hidden_[name];
+  if (!global) global = program_.addGlobal(name, loc);
+  return global;
+}
+
+/// A member of the namespace or class whose body this is has a value from here on.
+void Analyzer::declaredMember(Symbol name) {
+  for (ScopeState* s = scope_; s && s->function == function_; s = s->outer)
+    if (s->self) {
+      s->declaredMembers.insert(name);
+      return;
+    }
+}
+
+/// A name that the body of a namespace or class around publishes: read as a member of it, by functions in the body at any
+/// time, by the body itself behind the declaration. Null for other names.
 Analyzer::Node* Analyzer::publishedName(Symbol name, Location loc, ast::Binding** container) {
   for (ScopeState* s = scope_; s; s = s->outer) {
     if (s->names.contains(name) || s->later.contains(name)) return nullptr;
     if (!s->published.contains(name)) continue;
+    if (s->function == function_ && !s->declaredMembers.contains(name)) continue;
     *container = s->self;
     ast::Segment member{};
     member.kind = ast::Segment::Member;
@@ -187,8 +214,12 @@ void Analyzer::makePackages(Location loc, std::vector<Node*>& nodes) {
         make<ast::AssignGlobal>(loc, package_, makePackage(*modules_->packageOf(module_), loc)));
 }
 
-/// The assignment of a module's member, which is put into the namespace as well where that is used as a value.
-Analyzer::Node* Analyzer::published(Symbol name, Node* assignment) {
+/// The assignment of what a module publishes. Where a variable hides the name, it has a global of its own, which is
+/// assigned as well; where the namespace is used as a value, it is put in there.
+Analyzer::Node* Analyzer::published(Symbol name, ast::AssignGlobal* assignment) {
+  ir::Global* const global = memberGlobal(name, assignment->loc);
+  if (global != assignment->global)
+    assignment = make<ast::AssignGlobal>(assignment->loc, global, assignment);
   if (!usesNamespace_ || !modules_) return assignment;
   ast::Segment member{};
   member.kind = ast::Segment::Member;
@@ -263,6 +294,7 @@ ir::Global* Analyzer::publishedGlobal(Symbol name) const {
     if (auto made = externals_.find(name); made != externals_.end()) return made->second;
   if (!definitions_.contains(name) && !published_.contains(name) && !imported_.contains(name))
     return nullptr;
+  if (auto member = hidden_.find(name); member != hidden_.end()) return member->second;
   auto found = globals_.find(name);
   return found == globals_.end() ? nullptr : found->second;
 }
@@ -322,8 +354,15 @@ void Analyzer::importFacts(const Analyzer& from, Symbol name, Symbol local) {
   auto alias = from.moduleTypes_.find(name);
   if (alias != from.moduleTypes_.end())
     moduleTypes_.try_emplace(local, const_cast<Analyzer&>(from).expandType(alias->second));
-  else if (name != local && from.definitions_.contains(name))
-    moduleTypes_.try_emplace(local, make<SymbolForm>(Location{}, name));  // annotations go by names
+  for (const auto& [path, identity] : from.identities_) {
+    const std::string_view text = path.text();
+    const bool isMember = text.starts_with(name.text()) && text.size() > name.text().size() &&
+                          text[name.text().size()] == '/';
+    if (path == name || isMember)
+      identities_.try_emplace(
+          Symbol::of(std::string(local.text()) + std::string(text.substr(name.text().size()))),
+          identity);
+  }
 }
 
 /// An import at the module's level: runs the module, if this is the first import of it, and binds the names.
@@ -348,7 +387,7 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
       for (const Symbol name : std::span<const Symbol>(path).subspan(1))
         text += "/" + std::string(name.text());
       bindMember(item.local, make<ast::Global>(form.loc, program_.externalGlobal(path[0]), true),
-                 std::span<const Symbol>(path).subspan(1), text, form.loc, nodes);
+                 root, std::span<const Symbol>(path).subspan(1), text, form.loc, nodes);
     }
     return make<ast::Sequence>(form.loc, copy(nodes));
   }
@@ -393,30 +432,47 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
     }
     std::vector<Symbol> path(item.path.begin() + 1, item.path.end());
     path.push_back(item.name);
-    bindMember(item.local, value, path, item.name.text(), form.loc, nodes);
+    importFacts(other, Symbol::of(pathText(item)), item.local);
+    bindMember(item.local, value, first.text(), path, item.name.text(), form.loc, nodes);
   }
   return make<ast::Sequence>(form.loc, copy(nodes));
 }
 
+/// Raises unless the value of `name` has members that can be imported.
+Analyzer::Node* Analyzer::checkNamespace(ir::Global* value, std::string_view name, Location loc) {
+  Node* result = raiseNode(loc, "Exception", "'" + std::string(name) + "' is not a namespace");
+  for (const std::string_view type : {"Enum", "Class", "Namespace"})
+    result = make<ast::If>(
+        loc,
+        binary(ir::Op::Is, make<ast::Global>(loc, value, false),
+               make<ast::Global>(loc, program_.externalGlobal(Symbol::of(type)), true), loc),
+        nil(loc), result);
+  return result;
+}
+
 /// container/a/b…: binds `local` to it, or raises where it is missing.
-void Analyzer::bindMember(Symbol local, Node* container, std::span<const Symbol> path,
-                          std::string_view text, Location loc, std::vector<Node*>& nodes) {
-  std::vector<ast::Segment> segments;
+void Analyzer::bindMember(Symbol local, Node* container, std::string_view containerName,
+                          std::span<const Symbol> path, std::string_view text, Location loc,
+                          std::vector<Node*>& nodes) {
+  // The name may be a variable of this module that hides the import: what is imported has to exist all the same.
+  ir::Global* found = program_.addGlobal(local, loc);
+  nodes.push_back(make<ast::AssignGlobal>(loc, found, container));
   for (const Symbol name : path) {
+    nodes.push_back(checkNamespace(found, containerName, loc));
     ast::Segment member{};
     member.kind = ast::Segment::Member;
     member.name = name;
-    segments.push_back(member);
+    nodes.push_back(
+        make<ast::AssignGlobal>(loc, found,
+                                make<ast::Path>(loc, make<ast::Global>(loc, found, false),
+                                                arena_.copy(std::span<ast::Segment>(&member, 1)))));
+    Node* isMissing = binary(ir::Op::Eq, make<ast::Global>(loc, found, false),
+                             literal(make<Form>(FormKind::Void, loc)), loc);
+    Node* missing =
+        raiseNode(loc, "Exception", "Symbol '" + std::string(text) + "' not found in namespace");
+    nodes.push_back(make<ast::If>(loc, isMissing, missing, nullptr));
+    containerName = name.text();
   }
-  // The name may be a variable of this module that hides the import: what is imported has to exist all the same.
-  ir::Global* found = program_.addGlobal(local, loc);
-  nodes.push_back(
-      make<ast::AssignGlobal>(loc, found, make<ast::Path>(loc, container, copy(segments))));
-  Node* isMissing = binary(ir::Op::Eq, make<ast::Global>(loc, found, false),
-                           literal(make<Form>(FormKind::Void, loc)), loc);
-  Node* missing =
-      raiseNode(loc, "Exception", "Symbol '" + std::string(text) + "' not found in namespace");
-  nodes.push_back(make<ast::If>(loc, isMissing, missing, nullptr));
   bindImport(local, nullptr, make<ast::Global>(loc, found, false), loc, nodes);
 }
 

@@ -121,7 +121,9 @@ Analyzer::Node* Analyzer::interceptorForm(const GeneForm& form) {
   immediate.form = &as<ArrayForm>(*array(declaration, form.loc));
   auto* made = make<ast::Runtime>(form.loc, ir::Op::InterceptorNew, copy(functions),
                                   arena_.copy(std::span<const ir::Immediate>(&immediate, 1)));
-  return assign(symbolOf(form.children[0]), form.loc, made);
+  const Symbol name = symbolOf(form.children[0]);
+  declaredMember(name);
+  return assign(name, form.loc, made);
 }
 
 Analyzer::Node* Analyzer::fnInterceptorForm(const GeneForm& form) { return interceptorForm(form); }

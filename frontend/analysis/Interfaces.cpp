@@ -60,10 +60,7 @@ Analyzer::Node* Analyzer::interfaceForm(const GeneForm& form) {
   Symbol name =
       nameForm->kind == FormKind::Path ? as<PathForm>(*nameForm).parts.back() : symbolOf(nameForm);
   if (name.empty()) return error(nameForm->loc, Diag::MissingParts, {"interface", "a name"});
-  if (const size_t colon = name.text().find(':'); colon != std::string_view::npos && colon > 0) {
-    name = Symbol::of(name.text().substr(0, colon));
-    nameForm = make<SymbolForm>(nameForm->loc, name);
-  }
+  nameForm = plainNameForm(nameForm, &name);
   if (name == sym::Self) return error(nameForm->loc, Diag::ReservedName, {"interface"});
   if (name.text() == "Self") return error(nameForm->loc, Diag::ReservedTypeName, {"interface"});
   InterfaceInfo info;
@@ -93,7 +90,8 @@ Analyzer::Node* Analyzer::interfaceForm(const GeneForm& form) {
                                 member->loc));
   }
   interfaces_[name] = std::move(info);
-  Form* parts[] = {make<SymbolForm>(form.loc, name), make<ArrayForm>(form.loc, copy(methods)),
+  Form* parts[] = {make<SymbolForm>(form.loc, identityOf(form, name)),
+                   make<ArrayForm>(form.loc, copy(methods)),
                    make<ArrayForm>(form.loc, copy(fields))};
   ir::Immediate declaration;
   declaration.form = make<ArrayForm>(form.loc, arena_.copy(std::span<Form*>(parts)));
@@ -128,6 +126,9 @@ Analyzer::Node* Analyzer::implementForm(const GeneForm& form) {
   }
   auto* members = static_cast<ast::Class*>(classNode(form, name, form.children.subspan(3)));
   members->isImplementation = true;
+  // Unlike others, constructors of adapters count the receiver (05 §2).
+  for (const ast::Class::Member& m : members->members)
+    if (m.kind == ast::Class::Member::Ctor) m.function->isCtor = false;
   ir::Immediate immediate;
   immediate.symbol = name;
   return runtime(form.loc, ir::Op::Implement, {interface, target, members}, {immediate});

@@ -166,6 +166,12 @@ void Modules::dependOn(const Package& package) const {
   if (!sources_.contains(name)) static_cast<void>(sources_.addFile(manifest, name));
 }
 
+Symbol Modules::identify(Symbol name) {
+  const uint32_t number = ++identities_[name];
+  return number == 1 ? name
+                     : Symbol::of(std::string(name.text()) + IdentityMark + std::to_string(number));
+}
+
 LoadedModule* Modules::load(const std::string& path) {
   const std::string name = displayName(path);
   Expected<Location> start = sources_.addFile(path, name);

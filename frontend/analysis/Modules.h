@@ -48,6 +48,8 @@ class Modules {
   };
   Found find(const Place& place);
   [[nodiscard]] const KnownNames* known() const { return known_; }
+  /// The identity of one more type of this name (Symbol.h).
+  Symbol identify(Symbol name);
   /// The package of a module; null stands for the main module.
   std::optional<Package> packageOf(const LoadedModule* module) const;
 
@@ -63,6 +65,7 @@ class Modules {
   const KnownNames* const known_;
   std::vector<std::unique_ptr<LoadedModule>> modules_;
   std::vector<LoadedModule*> loading_;
+  std::unordered_map<Symbol, uint32_t> identities_;  // how many there are of each name
 };
 
 }  // namespace gene

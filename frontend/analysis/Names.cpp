@@ -107,8 +107,8 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
   if (macros_.contains(symbol)) usedMacros_.insert(symbol);
   if (topLevelVars_.contains(symbol)) {
     // Before its `var` ran the name means an earlier definition, if there is one; at the top level nothing else.
-    const bool unset =
-        atTopLevel_ && !declaredVars_.contains(symbol) && !definitions_.contains(symbol);
+    const bool unset = atTopLevel_ && !declaredVars_.contains(symbol) &&
+                       !definitions_.contains(symbol) && !published_.contains(symbol);
     if (unset) return raiseNode(loc, "Exception", std::string(text) + " is not defined");
   }
   const bool isLater = atTopLevel_ && laterGlobals_.contains(symbol);

@@ -124,10 +124,16 @@ Analyzer::Node* Analyzer::assignPath(const PathForm& form, Node* value, Location
   ast::Segment last{};
   checkField(form);
   if (ir::Global* member = form.parts.size() == 2 ? moduleMember(form) : nullptr) {
+    const Symbol name = form.parts[1];
+    // The variable that hides it begins further down: until then its name means this.
+    if (auto hidden = hidden_.find(name); hidden != hidden_.end() && hidden->second == member &&
+                                          atTopLevel_ && !declaredVars_.contains(name))
+      value = make<ast::AssignGlobal>(loc, moduleGlobal(name, loc), value);
     auto* node = make<ast::AssignGlobal>(loc, member, value);
-    node->type = annotationOf(form.parts[1]);
-    return published(form.parts[1], node);
+    node->type = annotationOf(name);
+    return published(name, node);
   }
+  if (form.parts.size() == 2 && form.parts[0].empty()) declaredMember(form.parts[1]);
   Node* container = pathPrefix(form, form.parts.size() - 1);
   if (!segment(form.parts.back().text(), form.loc, &last)) return nil(loc);
   if (last.kind != ast::Segment::Member && last.kind != ast::Segment::Index &&

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "frontend/analysis/Analyzer.h"
+#include "frontend/analysis/Modules.h"
 
 namespace gene {
 namespace {
@@ -29,7 +29,127 @@ int rank(const Form* form) {
              : 0;
 }
 
+bool isBuiltin(Symbol name) {
+  return std::find(std::begin(builtinNames), std::end(builtinNames), name.text()) !=
+         std::end(builtinNames);
+}
+
 }  // namespace
+
+// --- identities --------------------------------------------------------------------------------------------------------
+
+/// name:T:U and a/name:T without the type variables; `name` is the last part.
+const Form* Analyzer::plainNameForm(const Form* nameForm, Symbol* name) {
+  const bool isPath = nameForm->kind == FormKind::Path;
+  *name = isPath ? as<PathForm>(*nameForm).parts.back() : symbolOf(nameForm);
+  const size_t colon = name->text().find(':');
+  if (colon == std::string_view::npos || colon == 0) return nameForm;
+  *name = Symbol::of(name->text().substr(0, colon));
+  if (!isPath) return make<SymbolForm>(nameForm->loc, *name);
+  std::vector<Symbol> parts(as<PathForm>(*nameForm).parts.begin(),
+                            as<PathForm>(*nameForm).parts.end());
+  parts.back() = *name;
+  return make<PathForm>(nameForm->loc, copy(parts));
+}
+
+/// What annotations call the class, enum or interface that the form defines.
+Symbol Analyzer::identityOf(const GeneForm& form, Symbol name) {
+  Symbol& identity = formIdentities_[&form];
+  if (identity.empty()) {
+    identity = modules_ ? modules_->identify(name) : name;
+    if (modules_ && isBuiltin(name) && identity == name) identity = modules_->identify(name);
+  }
+  return identity;
+}
+
+/// The identities of the types that `forms` define: of a module, or what the body of a namespace or class publishes; those
+/// of namespaces in them by paths.
+void Analyzer::collectIdentities(std::span<Form* const> forms,
+                                 std::unordered_map<Symbol, Symbol>& identities) {
+  struct Body {
+    std::span<Form* const> forms;
+    std::string prefix;
+    bool publishes;  // only what has a slash
+  };
+  std::vector<Body> work{{forms, "", &identities != &identities_}};
+  while (!work.empty()) {
+    const Body body = work.back();
+    work.pop_back();
+    for (const Form* form : body.forms) {
+      if (form->kind != FormKind::Gene) continue;
+      const auto& g = as<GeneForm>(*form);
+      const std::string_view head = symbolOf(g.head).text();
+      const bool isType =
+          head == "class" || head == "enum" || head == "interface" || head == "object";
+      if (g.children.empty() || (!isType && head != "ns")) continue;
+      Symbol name;
+      const Form* nameForm = plainNameForm(g.children[0], &name);
+      if (name.empty()) continue;
+      std::string path = body.prefix + std::string(name.text());
+      if (nameForm->kind == FormKind::Path) {
+        const bool rooted = as<PathForm>(*nameForm).parts[0].empty();
+        path = body.prefix + printForm(*nameForm).substr(rooted ? 1 : 0);
+      } else if (body.publishes) {
+        continue;
+      }
+      if (head == "object") {
+        const bool isClass = name.text().ends_with("Class");
+        if (!isClass) name = Symbol::of(std::string(name.text()) + "Class");
+        if (!isClass) path += "Class";
+      }
+      if (isType) {
+        // A name that is defined twice in one place means one of the two.
+        const auto [known, isNew] = identities.try_emplace(Symbol::of(path));
+        if (isNew)
+          known->second = identityOf(g, name);
+        else
+          formIdentities_[&g] = known->second;
+      }
+      if (head == "ns" || head == "class")
+        work.push_back({g.children.subspan(1), path + "/", true});
+    }
+  }
+}
+
+/// The name or path of a type, by its identity; other names as they are.
+const Form* Analyzer::identified(const Form* type) {
+  const bool isPath = type->kind == FormKind::Path;
+  const Symbol name = isPath ? Symbol::of(printForm(*type)) : symbolOf(type);
+  Symbol identity;
+  auto find = [&](const std::unordered_map<Symbol, Symbol>& known) {
+    auto found = known.find(name);
+    if (found != known.end()) identity = found->second;
+    return found != known.end();
+  };
+  for (const ScopeState* s = scope_; s; s = s->outer) {
+    if (s->cls && s->cls->name == name) identity = s->cls->identity;
+    if (!identity.empty() || find(s->identities)) break;
+    if (isPath) continue;
+    auto binding = s->names.find(name);
+    if (binding == s->names.end()) {
+      binding = s->later.find(name);
+      if (binding == s->later.end()) continue;
+    }
+    if (binding->second->identity.empty()) return type;
+    identity = binding->second->identity;
+    break;
+  }
+  if (identity.empty()) find(identities_);
+  return identity.empty() || (!isPath && identity == name) ? type
+                                                           : make<SymbolForm>(type->loc, identity);
+}
+
+/// The name that the module has for the type with this identity; empty without one.
+Symbol Analyzer::nameOfType(const Form* type) const {
+  const Symbol identity = symbolOf(type);
+  if (identity.empty()) return {};
+  const Symbol name = nameOfIdentity(identity);
+  auto known = identities_.find(name);
+  if (known == identities_.end()) return identity;
+  return known->second == identity ? name : Symbol{};
+}
+
+// --- expressions -------------------------------------------------------------------------------------------------------
 
 /// The expression that the name stands for where it is used; null when it is no alias.
 const Form* Analyzer::aliasOf(Symbol name) {
@@ -45,7 +165,7 @@ const Form* Analyzer::expandType(const Form* type) {
     if (name.text() == "Self" && !inInterface_ && !enclosingClass())
       error(type->loc, Diag::ContextualSelf);
     const Form* meaning = typeVariables_.contains(name) ? nullptr : aliasOf(name);
-    if (!meaning) return type;
+    if (!meaning) return typeVariables_.contains(name) ? type : identified(type);
     if (std::find(expanding_.begin(), expanding_.end(), name) != expanding_.end()) {
       if (recursiveTypes_.insert(name).second) error(type->loc, Diag::RecursiveType, {name.text()});
       return make<SymbolForm>(type->loc, Symbol::of("Any"));
@@ -62,7 +182,12 @@ const Form* Analyzer::expandType(const Form* type) {
           const_cast<Form*>(symbolOf(item).text().starts_with('^') ? item : expandType(item)));
     return make<ArrayForm>(type->loc, copy(items));
   }
-  if (type->kind != FormKind::Gene) return type;
+  if (type->kind == FormKind::Path) return identified(type);
+  if (type->kind == FormKind::Nil) return type;
+  if (type->kind != FormKind::Gene) {
+    error(type->loc, Diag::InvalidAnnotation, {printForm(*type)});
+    return type;
+  }
   const auto& g = as<GeneForm>(*type);
   if (isFunctionType(g)) return expandFunctionType(g);
   if (!isUnion(g)) {

@@ -216,15 +216,18 @@ Lowering::Value* Lowering::path(ast::Path& node) {
   return value;
 }
 
-void Lowering::setMember(Value* container, const ast::Segment& last, Value* key, Value* value) {
+/// Gives what the member has then: a declared field may convert the value.
+Lowering::Value* Lowering::setMember(Value* container, const ast::Segment& last, Value* key,
+                                     Value* value) {
   switch (last.kind) {
     case ast::Segment::Member:
-      builder_.emit(Op::MemberSet, {container, value}, {ir::Builder::imm(last.name)});
-      return;
+      return builder_.emit(Op::MemberSet, {container, value}, {ir::Builder::imm(last.name)});
     case ast::Segment::Index:
       builder_.emit(Op::IndexSet, {container, value}, {ir::Builder::imm(last.index)});
-      return;
-    case ast::Segment::Dynamic: builder_.emit(Op::ElementSet, {container, key, value}); return;
+      return value;
+    case ast::Segment::Dynamic:
+      builder_.emit(Op::ElementSet, {container, key, value});
+      return value;
     case ast::Segment::Method:
     case ast::Segment::DynamicMethod:
     case ast::Segment::Assert: break;
@@ -237,8 +240,7 @@ Lowering::Value* Lowering::pathAssign(ast::PathAssign& node) {
   Value* key = node.last.value ? expression(node.last.value) : nullptr;
   Value* value = expression(node.value);
   builder_.setLocation(node.loc);
-  setMember(container, node.last, key, value);
-  return value;
+  return setMember(container, node.last, key, value);
 }
 
 Lowering::Value* Lowering::pathUpdate(ast::PathUpdate& node) {
@@ -258,8 +260,7 @@ Lowering::Value* Lowering::pathUpdate(ast::PathUpdate& node) {
   Value* operand = expression(node.value);
   builder_.setLocation(node.loc);
   Value* value = builder_.emit(node.op, {old, operand});
-  setMember(container, node.last, key, value);
-  return value;
+  return setMember(container, node.last, key, value);
 }
 
 Lowering::Value* Lowering::select(ast::Select& node) {

@@ -62,7 +62,7 @@ class Lowering {
   Value* segment(Value* object, ast::Segment& segment);
   Value* pathAssign(ast::PathAssign& node);
   Value* pathUpdate(ast::PathUpdate& node);
-  void setMember(Value* container, const ast::Segment& last, Value* key, Value* value);
+  Value* setMember(Value* container, const ast::Segment& last, Value* key, Value* value);
   Value* select(ast::Select& node);
   Value* render(ast::Render& node);
   Value* declareLocal(ast::DeclareLocal& node);

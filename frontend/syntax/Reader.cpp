@@ -314,7 +314,7 @@ void Reader::addProperty(Location loc, Form* value) {
   properties_.push_back({key, value, loc});
 }
 
-/// Nested keys with a common beginning become one map; a key twice is an error in maps.
+/// Nested keys with a common beginning become one map; a key twice is an error.
 std::vector<Property> Reader::merged(std::span<Property> all) {
   std::vector<Property> result;
   for (const Property& p : all) {
@@ -346,19 +346,17 @@ std::span<Property> Reader::takeProperties(Frame& frame) {
     properties_.resize(frame.properties);
     return arena_.copy(std::span<Property>(result));
   }
-  if (frame.kind == FrameKind::Map) {
-    if (own.size() <= 8) {
-      for (size_t i = 1; i < own.size(); i++)
-        for (size_t j = 0; j < i; j++)
-          if (own[i].key == own[j].key) {
-            report(own[i].loc, Diag::ConflictingProperty, {own[i].key.text()});
-            break;
-          }
-    } else {
-      std::unordered_set<Symbol> seen;
-      for (const Property& p : own)
-        if (!seen.insert(p.key).second) report(p.loc, Diag::ConflictingProperty, {p.key.text()});
-    }
+  if (own.size() <= 8) {
+    for (size_t i = 1; i < own.size(); i++)
+      for (size_t j = 0; j < i; j++)
+        if (own[i].key == own[j].key) {
+          report(own[i].loc, Diag::ConflictingProperty, {own[i].key.text()});
+          break;
+        }
+  } else {
+    std::unordered_set<Symbol> seen;
+    for (const Property& p : own)
+      if (!seen.insert(p.key).second) report(p.loc, Diag::ConflictingProperty, {p.key.text()});
   }
   return take(properties_, frame.properties);
 }

@@ -74,20 +74,26 @@ bool setKnown(InlineCache known, Value object, Value value) {
   return true;
 }
 
-bool setInstance(Context& context, Symbol name, InlineCache* cache, Value object, Value value) {
+/// Sets a field whose declaration has to be looked at: what it has then.
+Value setDeclared(Context& context, Symbol name, Value object, Value value) {
+  if (!setMember(context, object, name, value)) return Value::pending();
+  return getMember(context, object, name);
+}
+
+Value setInstance(Context& context, Symbol name, InlineCache* cache, Value object, Value value) {
   const uint64_t key = fieldKey(object.object()->shape, name);
   MethodTable::RecentField& recent =
       recentField(context.methods->recent->writes, object.object()->shape, name);
   if (recent.key == key) {
     writeCache(cache, recent.cache.shape, recent.cache.index);
-    return setKnown(recent.cache, object, value);
+    return setKnown(recent.cache, object, value) ? value : Value::pending();
   }
-  if (!isPlainField(context, object, name)) return setMember(context, object, name, value);
+  if (!isPlainField(context, object, name)) return setDeclared(context, name, object, value);
   const Shape* before = shapeById(context, object.object()->shape);
   setField(context, static_cast<InstanceObject*>(object.object()), name, value);
   const Shape* after = shapeById(context, object.object()->shape);
   const int64_t field = inlineField(after, name);
-  if (field < 0) return true;
+  if (field < 0) return value;
   if (before == after) {
     recent = {key, {after->id, offsetOf(field)}};
   } else if (after->id - before->id <= MaxShapeStep && field < (1 << SlotBits)) {
@@ -95,10 +101,10 @@ bool setInstance(Context& context, Symbol name, InlineCache* cache, Value object
               {AddsField | before->id,
                (after->id - before->id) << SlotBits | static_cast<uint32_t>(field)}};
   } else {
-    return true;
+    return value;
   }
   writeCache(cache, recent.cache.shape, recent.cache.index);
-  return true;
+  return value;
 }
 
 /// The symbol of a key that is a string or symbol.
@@ -137,8 +143,8 @@ Value gene_member_set(Context* context, Value name, InlineCache* cache, Value ob
       }
     }
   }
-  if (isInstance(object))
-    return setInstance(*context, name.symbol(), cache, object, value) ? value : Value::pending();
+  if (isInstance(object)) return setInstance(*context, name.symbol(), cache, object, value);
+  if (isKind(object, Kind::Adapter)) return setDeclared(*context, name.symbol(), object, value);
   if (!setMember(*context, object, name.symbol(), value)) return Value::pending();
   if (isMap(object))
     writeCache(cache, MapCache,

@@ -34,35 +34,18 @@ Value is(Context& context, const Value* args, uint32_t count) {
 
 Value to(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "Object.to expects a target type argument");
-  std::string name;
-  if (isClass(args[1]))
-    name = as<ClassObject>(args[1])->name.get().symbol().text();
-  else if (isString(args[1]))
-    name = stringView(args[1]);
-  else if (args[1].isSymbol())
-    name = args[1].symbol().text();
-  else
+  const bool isName = isString(args[1]) || args[1].isSymbol();
+  if (!isClass(args[1]) && !isName)
     return raiseType(context, "Object.to expects a class or type name");
   const Value v = args[0];
-  if (name == "Float" && isInt(v)) return Value::floating(static_cast<double>(asInt(v)));
-  if (name == "Int" && v.isFloat()) {
-    const double d = v.floating();
-    if (d >= -9223372036854775808.0 && d < 9223372036854775808.0) {
-      if (d != std::trunc(d)) {
-        std::string text;
-        printFloat(d, text);
-        writeError("Lossy conversion Float -> Int: " + text + " -> " +
-                   std::to_string(static_cast<int64_t>(d)) + "\n");
-      }
-      return newInt(context, static_cast<int64_t>(d));
-    }
-  } else if (name == "Any" || typeofName(v, context) == name) {
-    return v;
-  } else {
-    for (const ClassObject* c = classOf(context, v); c; c = parentOf(c))
-      if (c->name.get().symbol().text() == name) return v;
-  }
-  return raiseType(context, "Type error: cannot convert " + kindName(context, v) + " to " + name);
+  const Value type = isString(args[1]) ? Value::symbol(symbolOfString(args[1])) : args[1];
+  if (matchesType(context, type, v)) return v;
+  const Value name = isClass(type) ? typeExpression(type) : type;
+  if (isNumber(v))
+    if (const Value number = convertNumber(context, name, "to", v); !number.isAbsent())
+      return number;
+  return raiseType(context, "Type error: cannot convert " + kindName(context, v) + " to " +
+                                std::string(withoutIdentity(name.symbol().text())));
 }
 
 Value toS(Context& context, const Value* args, uint32_t) {

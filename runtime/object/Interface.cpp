@@ -23,6 +23,13 @@ MapObject* methodsOf(const InterfaceObject* interface) {
 MapObject* fieldsOf(const InterfaceObject* interface) {
   return as<MapObject>(interface->fields.get());
 }
+Value bound(Context& context, Value receiver, Value function) {
+  auto* result = allocate<BoundMethodObject>(context, Kind::BoundMethod);
+  result->receiver.init(receiver);
+  result->function.init(function);
+  return Value::object(result);
+}
+
 MapObject* methodsOf(const ClassObject* cls) { return as<MapObject>(cls->methods.get()); }
 
 InterfaceObject* interfaceOf(const AdapterObject* adapter) {
@@ -167,14 +174,22 @@ Value adapterMethod(Context& context, const AdapterObject* adapter, Symbol name)
 Value callWrapped(Context& context, Symbol name, const Value* args, uint32_t count,
                   Keywords keywords) {
   auto* adapter = as<AdapterObject>(args[0]);
+  const Value inner = adapter->value.get();
   if (!mapGet(methodsOf(interfaceOf(adapter)), name).isAbsent()) {
-    const Value inner = adapter->value.get();
     const bool answers = isAdapter(inner) || inner.isNil() ||
                          !methodOf(context, inner, name).isAbsent() ||
                          !methodOf(context, inner, sym::OnMethodMissing).isAbsent();
     if (!answers)
       return raise(context, ErrorClass::Exception,
                    "Method " + text(name) + " not found on inner object");
+    ValueList all;
+    all.push(context, inner);
+    all.push(context, args + 1, count - 1);
+    return applyMethod(context, name, all.data(), all.size(), keywords);
+  }
+  const bool isField = name == sym::GeneValue || name == sym::GeneInternal ||
+                       !mapGet(fieldsOf(interfaceOf(adapter)), name).isAbsent();
+  if (!isField && isAdapter(inner)) {  // which keeps its members
     ValueList all;
     all.push(context, inner);
     all.push(context, args + 1, count - 1);
@@ -193,17 +208,29 @@ Value adapterMember(Context& context, AdapterObject* adapter, Symbol name) {
     if (adapter->internal.get().isNil()) adapter->internal.set(Value::object(newMap(context)));
     return adapter->internal.get();
   }
-  if (mapGet(fieldsOf(interfaceOf(adapter)), name).isAbsent()) return Value::void_();
-  if (isMap(adapter->internal.get())) {
-    const Value own = mapGet(as<MapObject>(adapter->internal.get()), name);
-    if (!own.isAbsent()) return own;
+  const Value inner = adapter->value.get();
+  if (!mapGet(fieldsOf(interfaceOf(adapter)), name).isAbsent()) {
+    if (isMap(adapter->internal.get())) {
+      const Value own = mapGet(as<MapObject>(adapter->internal.get()), name);
+      if (!own.isAbsent()) return own;
+    }
+    return getMember(context, inner, name);
   }
-  return getMember(context, adapter->value.get(), name);
+  const bool isMethod = !mapGet(methodsOf(interfaceOf(adapter)), name).isAbsent();
+  if (isMethod) {
+    const Value own = mapGet(methodsOf(as<ClassObject>(adapter->implementation.get())), name);
+    if (!own.isAbsent()) return bound(context, Value::object(adapter), own);
+  }
+  if (isAdapter(inner)) return adapterMember(context, as<AdapterObject>(inner), name);
+  const Value method = isMethod ? methodOf(context, inner, name) : Value::absent();
+  return method.isAbsent() ? Value::void_() : bound(context, inner, method);
 }
 
 bool setAdapterMember(Context& context, AdapterObject* adapter, Symbol name, Value value) {
   const Value declaration = mapGet(fieldsOf(interfaceOf(adapter)), name);
+  const Value inner = adapter->value.get();
   if (declaration.isAbsent()) {
+    if (isAdapter(inner)) return setAdapterMember(context, as<AdapterObject>(inner), name, value);
     raise(context, ErrorClass::Exception,
           "Property " + text(name) + " is not declared on interface " +
               std::string(interfaceName(interfaceOf(adapter))));
@@ -215,14 +242,10 @@ bool setAdapterMember(Context& context, AdapterObject* adapter, Symbol name, Val
     return false;
   }
   if (const Value type = arrayAt(pair, 0); !type.isNil()) {
-    value = checkType(context, type, "property " + text(name), value, Conversion::Numeric);
-    if (value.isPending()) {
-      context.wantsLocation = true;
-      return false;
-    }
+    value = checkField(context, type, name, value);
+    if (value.isPending()) return false;
   }
   // Values without fields leave the data to the adapter.
-  const Value inner = adapter->value.get();
   const bool hasFields = isInstance(inner) || isAdapter(inner) || isMap(inner) || isGene(inner) ||
                          isClass(inner) || isKind(inner, Kind::Namespace);
   const bool isOwn = isMap(adapter->internal.get()) &&

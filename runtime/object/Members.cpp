@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "runtime/Program.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Enum.h"
@@ -66,12 +67,8 @@ bool setMemberOf(Context& context, InstanceObject* instance, Symbol name, Value 
     if (declaration.readonly && !getField(context, instance, name).isAbsent())
       return raiseFalse(context, "Property " + std::string(name.text()) + " is readonly");
     if (!declaration.type.isNil()) {
-      value = checkType(context, declaration.type, "property " + std::string(name.text()), value,
-                        Conversion::Numeric);
-      if (value.isPending()) {
-        context.wantsLocation = true;
-        return false;
-      }
+      value = checkField(context, declaration.type, name, value);
+      if (value.isPending()) return false;
     }
   }
   setField(context, instance, name, value);
@@ -208,6 +205,14 @@ bool findFieldDeclaration(const ClassObject* cls, Symbol name, FieldDeclaration*
     return true;
   }
   return false;
+}
+
+Value checkField(Context& context, Value type, Symbol name, Value value) {
+  const NilRule nilRule = context.program->language.strictNil ? NilRule::Strict : NilRule::Accepted;
+  value = checkType(context, type, "property " + std::string(name.text()), value,
+                    Conversion::Numeric, nilRule);
+  if (value.isPending()) context.wantsLocation = true;
+  return value;
 }
 
 void declareField(Context& context, ClassObject* cls, Symbol name, Value type, bool readonly) {

@@ -25,6 +25,8 @@ struct FieldDeclaration {
 };
 /// The declaration of a field by `cls` or an ancestor. False without one.
 bool findFieldDeclaration(const ClassObject* cls, Symbol name, FieldDeclaration* declaration);
+/// The value as the declaration wants it; 0 and a TypeException when it does not fit.
+Value checkField(Context& context, Value type, Symbol name, Value value);
 void declareField(Context& context, ClassObject* cls, Symbol name, Value type, bool readonly);
 
 /// Raises because `object` is sealed or frozen: "Cannot WHAT sealed KIND", or "cannot mutate frozen KIND via set".

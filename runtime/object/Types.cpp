@@ -332,8 +332,8 @@ Value convertNumber(Context& context, Value type, std::string_view where, Value 
   if (!result.isAbsent()) return result;
   result = converted(context, type, v, Loss::Allowed);
   if (!result.isAbsent())
-    writeError("warning: Lossy conversion Float -> Int for " + std::string(where) + ": " +
-               literalText(context, v) + " -> " + literalText(context, result) + "\n");
+    writeWarning("Lossy conversion Float -> Int for " + std::string(where) + ": " +
+                 literalText(context, v) + " -> " + literalText(context, result));
   return result;
 }
 
