@@ -73,7 +73,7 @@ bool choosePackage(Job& job) {
   std::error_code failed;
   std::optional<Package> found = std::filesystem::is_directory(name, failed)
                                      ? packageAround(name)
-                                     : findPackage(here + "/<main>", name, "");
+                                     : findPackage(here + "/<main>", name, "", {}).package;
   const std::optional<Package> around = packageAround(here);
   if (!found && around && around->name == name) found = around;
   if (found) {

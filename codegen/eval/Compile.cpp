@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
@@ -56,10 +57,17 @@ KnownNames namesOf(Context* context) {
                 return all;
               },
           .members =
-              [](const void* data, std::string_view name) {
-                const Value ns = namespaceGet(contextOf(data).globals, Symbol::of(name));
-                if (!isKind(ns, Kind::Namespace)) return std::vector<std::string_view>{};
-                return keysOf(as<MapObject>(as<NamespaceObject>(ns)->members.get()));
+              [](const void* data, std::string_view path) {
+                const NamespaceObject* ns = contextOf(data).globals;
+                if (path.empty()) return std::vector<std::string_view>{};
+                while (!path.empty()) {
+                  const size_t end = std::min(path.find('/'), path.size());
+                  const Value inner = namespaceGet(ns, Symbol::of(path.substr(0, end)));
+                  if (!isKind(inner, Kind::Namespace)) return std::vector<std::string_view>{};
+                  ns = as<NamespaceObject>(inner);
+                  path.remove_prefix(std::min(end + 1, path.size()));
+                }
+                return keysOf(as<MapObject>(ns->members.get()));
               },
           .isMethod =
               [](const void* data, std::string_view name) {

@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "driver/Command.h"
-#include "driver/deps/Lock.h"
 #include "driver/deps/Store.h"
+#include "frontend/analysis/Lock.h"
 #include "frontend/analysis/Packages.h"
 
 namespace gene::driver {

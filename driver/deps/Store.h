@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "driver/Command.h"
-#include "driver/deps/Lock.h"
+#include "frontend/analysis/Lock.h"
 
 namespace gene::driver {
 

@@ -311,7 +311,10 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
     if (variableCounts_[name] <= 1) globalTypes_[name] = annotation(type);
   // Imports first: functions above them see the names, too. They run in their places.
   for (const Form* form : forms)
-    if (headText(form) == "import") imports_[form] = moduleImport(as<GeneForm>(*form));
+    if (headText(form) == "import")
+      imports_[form] = moduleImport(as<GeneForm>(*form));
+    else if (headText(form) == "$dep")
+      imports_[form] = dependency(as<GeneForm>(*form));
   std::vector<Node*> nodes;
   for (Form* form : forms)
     if (isDefinition(form) && !isInit(form)) nodes.push_back(topLevel(form));

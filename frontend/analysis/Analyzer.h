@@ -218,12 +218,14 @@ class Analyzer {
   const Form* annotation(const Form* type);
   Node* typeValue(const Form* type);
   static bool isTypeUnion(const GeneForm& form);
+  static bool isNeverCallable(const GeneForm& type);
 
   // --- Checks.cpp -----------------------------------------------------------------------------------------------------
   struct MethodInfo {
     const ArrayForm* parameters;
     const Form* resultType;
     Location loc;
+    const GeneForm* form;
   };
   /// What the forms of a class at the module's level declare.
   struct ClassInfo {
@@ -249,6 +251,13 @@ class Analyzer {
   void checkField(const PathForm& form);
   void checkImplements(Symbol cls, Symbol interface, Location loc);
 
+  // --- Effects.cpp ----------------------------------------------------------------------------------------------------
+  [[nodiscard]] const GeneForm* definitionOf(Symbol name) const;
+  [[nodiscard]] std::span<Form* const> allowedEffects() const;
+  void checkEffects(std::span<Form* const> effects, Location loc);
+  void checkCallee(const GeneForm& call);
+  void checkMethodEffects(const GeneForm& method, Location loc);
+
   // --- Warnings.cpp ---------------------------------------------------------------------------------------------------
   void collectNamed(const Form* form, std::string_view head, Symbol name);
   [[nodiscard]] std::vector<std::string_view> visibleNames() const;
@@ -264,6 +273,7 @@ class Analyzer {
   void checkArguments(const GeneForm& call);
   void checkArgumentTypes(const ArrayForm& parameters, std::span<Form* const> given,
                           Symbol function, Location definition);
+  void checkValueType(const Form* value, const Form* type, std::string_view what);
   void checkOperand(std::string_view op, const Node* operand);
   void checkLiteralMethod(const Form* receiver, const Form* method);
   void checkVariant(const PathForm& form);
@@ -324,6 +334,8 @@ class Analyzer {
                   std::vector<Node*>& nodes);
   void importFacts(const Analyzer& from, Symbol name, Symbol local);
   Node* moduleImport(const GeneForm& form);
+  void importBuiltins(const Import::Item& item, Location loc, std::vector<Node*>& nodes);
+  Node* dependency(const GeneForm& form);
   Node* checkNamespace(ir::Global* value, std::string_view name, Location loc);
   void bindMember(Symbol local, Node* container, std::string_view containerName,
                   std::span<const Symbol> path, std::string_view text, Location loc,

@@ -63,7 +63,7 @@ void Analyzer::collectMembers(ClassInfo& info, std::span<Form* const> members) {
         diagnostics_.report(g.children[0]->loc, Diag::DuplicateDefinition, {name.text()})
             .note(first->second.loc, Diag::NoteFirst);
       first->second = {&as<ArrayForm>(*g.children[1]), hasResult ? g.children[3] : nullptr,
-                       g.children[0]->loc};
+                       g.children[0]->loc, &g};
     }
   }
 }
@@ -177,6 +177,7 @@ void Analyzer::checkMethodCall(const Form* receiver, Symbol name, const ast::Arg
   });
   if (method) {
     checkPositionals(*method->parameters, args, "method " + std::string(name.text()), loc);
+    checkMethodEffects(*method->form, loc);
     return;
   }
   // The name may be that of a field, which is reported where the call runs.

@@ -184,7 +184,7 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
 #include "frontend/analysis/SpecialForms.def"
         };
     if (auto it = table.find(head); it != table.end()) return (this->*it->second)(form);
-    if (isOneOf(head, {"async", "await", "$emit", "$dep", "$vm", "$repl"}))
+    if (isOneOf(head, {"async", "await", "$emit", "$vm", "$repl"}))
       return error(form.loc, Diag::NotAvailable, {head});
     if (head.size() > 1 && head.ends_with('!') && head != "!") return macroCall(form);
     if (head.size() > 1 && head[0] == '.' && head != "...")
@@ -367,6 +367,11 @@ Analyzer::Node* Analyzer::assignment(const GeneForm& form, std::string_view op) 
                                      expression(valueForm), form.loc)
                             : expression(valueForm);
     checkAssigned(symbol, target->loc);
+    if (!operation) {
+      const ast::Binding* binding = lookup(symbol);
+      checkValueType(valueForm, binding ? binding->type : annotationOf(symbol),
+                     "the variable '" + std::string(symbol.text()) + "'");
+    }
     if (modules_ && !operation && symbolOf(valueForm) == symbol)
       diagnostics_.report(target->loc, Diag::SelfAssignment, {symbol.text()})
           .hint(Diag::HintField, {symbol.text()});

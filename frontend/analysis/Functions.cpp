@@ -207,6 +207,9 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
   for (const Symbol variable : s.typeVariables)
     if (typeVariables_.insert(variable).second) ownVariables.push_back(variable);
   f->resultType = s.resultType ? annotation(s.resultType) : nullptr;
+  if (f->resultType && !s.body.empty())
+    checkValueType(s.body.back(), f->resultType,
+                   "the result of '" + std::string(s.name.empty() ? "fn" : s.name.text()) + "'");
   f->parent = function_->function;
   if (const Form* intent = property(form, "intent");
       intent && intent->kind != FormKind::String && role != Role::Block)
@@ -422,6 +425,7 @@ Analyzer::Node* Analyzer::call(const GeneForm& form) {
   const ast::Arguments args = arguments(form, form.children);
   quiet_ -= foreign;
   checkArity(form.head, args, form);
+  checkCallee(form);
   checkArguments(form);
   return make<ast::Call>(form.loc, callee, args);
 }

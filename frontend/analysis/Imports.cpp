@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "frontend/analysis/Lock.h"
 #include "frontend/analysis/Modules.h"
 
 namespace gene {
@@ -382,7 +383,11 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
       path.push_back(item.name);
       const std::string_view root = path[0].text();
       const bool isRoot = root == "gene" || root == "genex" || root == "global" || root == "system";
-      if (!isRoot || item.name == sym::Star) return error(form.loc, Diag::ImportNoPath);
+      if (!isRoot) return error(form.loc, Diag::ImportNoPath);
+      if (item.name == sym::Star) {
+        importBuiltins(item, form.loc, nodes);
+        continue;
+      }
       std::string text(root);
       for (const Symbol name : std::span<const Symbol>(path).subspan(1))
         text += "/" + std::string(name.text());
@@ -438,6 +443,25 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
   return make<ast::Sequence>(form.loc, copy(nodes));
 }
 
+/// (import gene/json/*): all that the namespace has.
+void Analyzer::importBuiltins(const Import::Item& item, Location loc, std::vector<Node*>& nodes) {
+  std::string path;
+  for (const Symbol part : item.path) path += (path.empty() ? "" : "/") + std::string(part.text());
+  std::vector<std::string_view> members;
+  if (modules_->known()) members = modules_->known()->members(modules_->known()->data, path);
+  if (members.empty()) {
+    error(item.loc, Diag::ImportFailed, {"'" + path + "' is not a namespace"});
+    return;
+  }
+  const std::span<const Symbol> parts(item.path);
+  for (const std::string_view name : members) {
+    std::vector<Symbol> member(parts.begin() + 1, parts.end());
+    member.push_back(Symbol::of(name));
+    bindMember(member.back(), make<ast::Global>(loc, program_.externalGlobal(parts[0]), true),
+               parts[0].text(), member, path + "/" + std::string(name), loc, nodes);
+  }
+}
+
 /// Raises unless the value of `name` has members that can be imported.
 Analyzer::Node* Analyzer::checkNamespace(ir::Global* value, std::string_view name, Location loc) {
   Node* result = raiseNode(loc, "Exception", "'" + std::string(name) + "' is not a namespace");
@@ -474,6 +498,20 @@ void Analyzer::bindMember(Symbol local, Node* container, std::string_view contai
     containerName = name.text();
   }
   bindImport(local, nullptr, make<ast::Global>(loc, found, false), loc, nodes);
+}
+
+/// ($dep "org/lib" "*" ^path "dir"): imports find the package there.
+Analyzer::Node* Analyzer::dependency(const GeneForm& form) {
+  Expected<Dependency> read = readDependency(&form);
+  if (!read) return error(form.loc, Diag::ImportFailed, {read.message()});
+  if (read->source.type != "git")
+    modules_->registerDependency(read->name, read->source.place, module_->path);
+  return nil(form.loc);
+}
+
+Analyzer::Node* Analyzer::dependencyForm(const GeneForm& form) {
+  if (auto made = imports_.find(&form); made != imports_.end()) return made->second;
+  return error(form.loc, Diag::DependencyPlace);
 }
 
 Analyzer::Node* Analyzer::importForm(const GeneForm& form) {

@@ -17,7 +17,7 @@ struct KnownNames {
   std::vector<std::string_view> (*names)(const void* data);
   /// The methods of a built-in class and of those above it; empty for other names.
   std::vector<std::string_view> (*methods)(const void* data, std::string_view cls);
-  /// The members of a built-in namespace; empty for other names.
+  /// The members of a built-in namespace, which a path such as gene/json may lead to; empty for other names.
   std::vector<std::string_view> (*members)(const void* data, std::string_view ns);
   /// Has some built-in class a method of this name?
   bool (*isMethod)(const void* data, std::string_view name);

@@ -33,6 +33,23 @@ std::vector<fs::path> packagePlaces(const Package& package) {
   return {root, root / package.sourceDirectory, root / "src", root / "lib", root / "build"};
 }
 
+/// The file that `specifier` means in the first group of places that has one; `ends` are the ends of the groups. A second
+/// file in that group is given to `other`.
+std::string fileInGroups(const std::vector<fs::path>& places, std::span<const size_t> ends,
+                         const std::string& specifier, std::string* other) {
+  std::string path;
+  size_t i = 0;
+  for (const size_t end : ends) {
+    for (; i < end; i++) {
+      const std::string found = fileIn(places[i], specifier);
+      if (path.empty()) path = found;
+      if (!found.empty() && found != path && other->empty()) *other = found;
+    }
+    if (!path.empty()) break;
+  }
+  return path;
+}
+
 std::string list(const std::vector<fs::path>& places) {
   std::string text;
   for (const fs::path& place : places) text += (text.empty() ? "" : ", ") + place.string();
@@ -77,10 +94,16 @@ Modules::Found Modules::find(const Place& place) {
   std::string specifier = place.specifier;
   const fs::path from = fs::path(place.importer).parent_path();
   std::vector<fs::path> places;
+  size_t afterPackage = 0;  // the first place behind those of a package
   std::string boundary;
   if (!place.package.empty()) {
-    const std::optional<Package> package =
-        findPackage(place.importer, place.package, place.packagePath);
+    if (place.package.starts_with("gene"))
+      return failure("Package name '" + place.package + "' uses a reserved namespace");
+    const PackageSearch search =
+        findPackage(place.importer, place.package, place.packagePath, dependencies_);
+    const std::optional<Package>& package = search.package;
+    if (!search.lockFile.empty()) dependOn(search.lockFile);
+    if (!search.error.empty()) return failure(search.error);
     if (!package)
       return failure("[GENE.PACKAGE.NOT_FOUND] Package '" + place.package +
                      "' was not found (importer=" + place.importer + "; package=" + place.package +
@@ -94,6 +117,7 @@ Modules::Found Modules::find(const Place& place) {
       }
     dependOn(*package);
     places = packagePlaces(*package);
+    afterPackage = places.size();
     boundary = package->directory;
   } else {
     places = {from};
@@ -101,6 +125,7 @@ Modules::Found Modules::find(const Place& place) {
       dependOn(*own);
       for (const fs::path& more : packagePlaces(*own)) places.push_back(more);
     }
+    afterPackage = places.size();
     if (const char* workspace = std::getenv("GENE_WORKSPACE_PATH")) {
       const std::string text = workspace;
       for (size_t at = 0; at <= text.size();) {
@@ -110,9 +135,16 @@ Modules::Found Modules::find(const Place& place) {
       }
     }
   }
-  std::string path;
-  for (size_t i = 0; path.empty() && i < places.size(); i++) path = fileIn(places[i], specifier);
+  std::string other;
+  const size_t groups[] = {place.package.empty() ? size_t{1} : 0, afterPackage, places.size()};
+  std::string path = fileInGroups(places, groups, specifier, &other);
+  if (!other.empty())
+    return failure("[GENE.MODULE.AMBIGUOUS] Module '" + place.specifier +
+                   "' is ambiguous (importer=" + place.importer + "; specifier=" + place.specifier +
+                   "; matches=[" + path + ", " + other + "])");
   if (path.empty() && specifier.starts_with('/')) path = fileIn({}, specifier);
+  if (path.ends_with(".gir"))
+    return failure("'" + place.specifier + "' is a compiled program; import its source");
   if (path.empty()) {
     Found missing =
         failure("[GENE.MODULE.NOT_FOUND] Module '" + place.specifier +
@@ -161,9 +193,19 @@ std::string Modules::displayName(const std::string& path) const {
 
 /// What a manifest says decides where modules are found.
 void Modules::dependOn(const Package& package) const {
-  const std::string manifest = package.directory + "/package.gene";
-  const std::string name = displayName(manifest);
-  if (!sources_.contains(name)) static_cast<void>(sources_.addFile(manifest, name));
+  dependOn(package.directory + "/package.gene");
+}
+
+void Modules::dependOn(const std::string& file) const {
+  const std::string name = displayName(file);
+  if (!sources_.contains(name)) static_cast<void>(sources_.addFile(file, name));
+}
+
+void Modules::registerDependency(const std::string& name, const std::string& place,
+                                 const std::string& importer) {
+  const std::optional<Package> own = packageAround(importer);
+  const fs::path base = own ? fs::path(own->directory) : fs::path(importer).parent_path();
+  dependencies_[name] = (base / place).string();
 }
 
 Symbol Modules::identify(Symbol name) {

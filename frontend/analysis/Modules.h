@@ -3,6 +3,7 @@
 // when the first import of it is met, which is also when it runs: imports stand at the top of modules only, so the order
 // of both is the same.
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +51,9 @@ class Modules {
   [[nodiscard]] const KnownNames* known() const { return known_; }
   /// The identity of one more type of this name (Symbol.h).
   Symbol identify(Symbol name);
+  /// ($dep name …) in the module `importer`: where the package lies.
+  void registerDependency(const std::string& name, const std::string& place,
+                          const std::string& importer);
   /// The package of a module; null stands for the main module.
   std::optional<Package> packageOf(const LoadedModule* module) const;
 
@@ -57,6 +61,7 @@ class Modules {
   LoadedModule* load(const std::string& path);
   std::string displayName(const std::string& path) const;
   void dependOn(const Package& package) const;
+  void dependOn(const std::string& file) const;
 
   SourceManager& sources_;
   ir::Program& program_;
@@ -65,6 +70,7 @@ class Modules {
   const KnownNames* const known_;
   std::vector<std::unique_ptr<LoadedModule>> modules_;
   std::vector<LoadedModule*> loading_;
+  std::map<std::string, std::string> dependencies_;  // what ($dep …) says: package → directory
   std::unordered_map<Symbol, uint32_t> identities_;  // how many there are of each name
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 // Packages: directories with a package.gene (08 §6).
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -23,8 +24,16 @@ const MapForm* readManifestMap(const std::string& directory, SourceManager& sour
 
 /// The package that a file or directory lies in.
 std::optional<Package> packageAround(const std::string& path);
-/// The package `name` as a module in `importer` finds it; `path` is the text of ^path, or empty.
-std::optional<Package> findPackage(const std::string& importer, const std::string& name,
-                                   const std::string& path);
+/// A package that was looked for. Neither a package nor an error: there is none.
+struct PackageSearch {
+  std::optional<Package> package;
+  std::string error;     // a lock file that is wrong, several packages of the name
+  std::string lockFile;  // that decides it; empty without one
+};
+/// The package `name` as a module in `importer` finds it; `path` is the text of ^path, or empty. `registered`: the
+/// directories of packages that ($dep …) named.
+PackageSearch findPackage(const std::string& importer, const std::string& name,
+                          const std::string& path,
+                          const std::map<std::string, std::string>& registered);
 
 }  // namespace gene

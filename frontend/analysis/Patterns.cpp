@@ -126,6 +126,7 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   const Form* type = hasType ? annotation(c[1]) : nullptr;
   const Form* init = c.size() > (hasType ? 2u : 1u) ? c[hasType ? 2 : 1] : nullptr;
   const Symbol instanceOf = init ? staticClass(init) : Symbol{};
+  if (type && init) checkValueType(init, type, "the variable '" + std::string(text) + "'");
   if (name == sym::Self) return error(what->loc, Diag::ReservedName, {"variable"});
   if (text.starts_with('$')) {
     Node* value = init ? expression(init) : nil(form.loc);

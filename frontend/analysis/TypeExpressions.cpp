@@ -287,6 +287,22 @@ Analyzer::Node* Analyzer::typeValue(const Form* type) {
   return runtime(type->loc, ir::Op::TypeNew, {}, {expression});
 }
 
+/// Are all members of the union built-in types whose values cannot be called?
+bool Analyzer::isNeverCallable(const GeneForm& type) {
+  constexpr std::string_view plain[] = {"Array", "Bool",  "Bytes", "Char",    "Date",   "DateTime",
+                                        "Float", "Gene",  "Int",   "HashMap", "Map",    "HashSet",
+                                        "Nil",   "Range", "Regex", "String",  "Symbol", "Time"};
+  auto isPlain = [&](const Form* member) {
+    const Form* head = member->kind == FormKind::Gene ? as<GeneForm>(*member).head : member;
+    return head->kind == FormKind::Nil ||
+           std::ranges::find(plain, symbolOf(head).text()) != std::end(plain);
+  };
+  if (!isPlain(type.head)) return false;
+  for (size_t i = 1; i < type.children.size(); i += 2)
+    if (!isPlain(type.children[i])) return false;
+  return true;
+}
+
 bool Analyzer::isTypeUnion(const GeneForm& form) {
   return form.properties.empty() && isUnion(form);
 }

@@ -50,6 +50,10 @@ bool isRefused(const Form* type, std::string_view literal) {
   return false;
 }
 
+std::string articled(std::string_view cls) {
+  return (cls == "Int" || cls == "Array" ? "an " : "a ") + std::string(cls);
+}
+
 void mentions(const Form* root, std::unordered_set<Symbol>& names) {
   std::vector<const Form*> work{root};
   auto add = [&](std::string_view text) {
@@ -290,10 +294,8 @@ void Analyzer::checkArgumentTypes(const ArrayForm& list, std::span<Form* const> 
     const std::string_view cls = literalClass(given[i]);
     if (cls.empty() || !isRefused(p.type, cls) || classes_.contains(symbolOf(p.type))) continue;
     diagnostics_
-        .report(
-            given[i]->loc, Diag::ArgumentType,
-            {p.name.text(), symbolOf(p.type).text(),
-             cls == "Int" || cls == "Array" ? "an " + std::string(cls) : "a " + std::string(cls)})
+        .report(given[i]->loc, Diag::ArgumentType,
+                {p.name.text(), symbolOf(p.type).text(), articled(cls)})
         .note(definition, Diag::NoteDefined, {signatureText(function, list)});
   }
 }
@@ -368,6 +370,15 @@ void Analyzer::checkArguments(const GeneForm& call) {
 }
 
 // --- values ------------------------------------------------------------------------------------------------------------
+
+/// A literal where a type is declared that it never has; `what` takes it.
+void Analyzer::checkValueType(const Form* value, const Form* type, std::string_view what) {
+  const std::string_view cls = literalClass(value);
+  if (!modules_ || !options_.typeCheck || !type || cls.empty() || !isRefused(type, cls) ||
+      classes_.contains(symbolOf(type)))
+    return;
+  diagnostics_.report(value->loc, Diag::ValueType, {what, symbolOf(type).text(), articled(cls)});
+}
 
 void Analyzer::checkOperand(std::string_view op, const Node* operand) {
   if (!modules_ || (op != "+" && op != "-" && op != "/")) return;

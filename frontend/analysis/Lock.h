@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "frontend/syntax/Form.h"
 #include "runtime/support/Expected.h"
 
-namespace gene::driver {
+namespace gene {
 
 /// Where a dependency comes from: a directory, a part of the package that needs it, or a git repository.
 struct DependencySource {
@@ -28,6 +29,8 @@ struct Manifest {
   std::vector<Dependency> dependencies;
 };
 
+/// ($dep "a/b" "*" ^path P …); else what is wrong with it.
+Expected<Dependency> readDependency(const Form* form);
 /// Reads DIRECTORY/package.gene. Fails with what is wrong in it.
 Expected<Manifest> readManifest(const std::string& directory);
 /// parent/name in small letters, not reserved; else what is wrong.
@@ -52,4 +55,4 @@ struct Lock {
 Expected<Lock> readLock(const std::string& file);
 std::string printLock(const Lock& lock);
 
-}  // namespace gene::driver
+}  // namespace gene

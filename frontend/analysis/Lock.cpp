@@ -1,13 +1,12 @@
-#include "driver/deps/Lock.h"
+#include "frontend/analysis/Lock.h"
 
 #include <algorithm>
 #include <filesystem>
 
-#include "driver/Command.h"
 #include "frontend/analysis/Packages.h"
 #include "frontend/syntax/Reader.h"
 
-namespace gene::driver {
+namespace gene {
 namespace {
 
 std::string textOf(const Form* form) {
@@ -16,51 +15,6 @@ std::string textOf(const Form* form) {
 }
 
 bool isTrue(const Form* form) { return form->kind == FormKind::True; }
-
-/// ($dep "a/b" "*" ^path P …)
-Expected<Dependency> readDependency(const Form* form) {
-  const auto* g = form->kind == FormKind::Gene ? &as<GeneForm>(*form) : nullptr;
-  const bool isDep = g && symbolOf(g->head).text() == "$dep";
-  if (!isDep || g->children.empty() || g->children[0]->kind != FormKind::String)
-    return Failure{"Invalid dependency: " + printForm(*form) +
-                   "; expected ($dep \"parent/name\" \"*\" ^path \"...\")"};
-  Dependency d;
-  d.name = textOf(g->children[0]);
-  if (g->children.size() > 1) d.version = textOf(g->children[1]);
-  std::string path, subdirectory, git;
-  for (const Property& p : g->properties) {
-    const std::string_view key = p.key.text();
-    const std::string value = textOf(p.value);
-    if (key == "path") path = value;
-    if (key == "subdir") subdirectory = value;
-    if (key == "git") git = value;
-    if (key == "commit") d.source.commit = value;
-    if (key == "tag") d.source.tag = value;
-    if (key == "branch") d.source.branch = value;
-  }
-  if (Status status = checkPackageName(d.name); !status) return Failure{status.message()};
-  const int refs = !d.source.commit.empty() + !d.source.tag.empty() + !d.source.branch.empty();
-  if (refs > 1)
-    return Failure{"Dependency '" + d.name + "' may have one of ^commit, ^tag and ^branch"};
-  if (refs != 0 && git.empty())
-    return Failure{"Dependency '" + d.name + "' has ^commit, ^tag or ^branch without ^git"};
-  if (!git.empty() && !path.empty())
-    return Failure{"Dependency '" + d.name + "' has both ^git and ^path"};
-  if (!git.empty()) {
-    d.source.type = "git";
-    d.source.place = git;
-    d.source.subdirectory = subdirectory;
-  } else if (!path.empty()) {
-    d.source.type = "path";
-    d.source.place = path;
-  } else if (!subdirectory.empty()) {
-    d.source.type = "subdir";
-    d.source.place = subdirectory;
-  } else {
-    return Failure{"Dependency '" + d.name + "' has no source: ^path, ^subdir or ^git"};
-  }
-  return d;
-}
 
 const Form* member(const Form* map, std::string_view key) {
   if (!map || map->kind != FormKind::Map) return nullptr;
@@ -145,6 +99,50 @@ Status checkPackageName(const std::string& name) {
   if (name.starts_with("gene"))
     return Failure{"Package name '" + name + "' uses a reserved namespace"};
   return {};
+}
+
+Expected<Dependency> readDependency(const Form* form) {
+  const auto* g = form->kind == FormKind::Gene ? &as<GeneForm>(*form) : nullptr;
+  const bool isDep = g && symbolOf(g->head).text() == "$dep";
+  if (!isDep || g->children.empty() || g->children[0]->kind != FormKind::String)
+    return Failure{"Invalid dependency: " + printForm(*form) +
+                   "; expected ($dep \"parent/name\" \"*\" ^path \"...\")"};
+  Dependency d;
+  d.name = textOf(g->children[0]);
+  if (g->children.size() > 1) d.version = textOf(g->children[1]);
+  std::string path, subdirectory, git;
+  for (const Property& p : g->properties) {
+    const std::string_view key = p.key.text();
+    const std::string value = textOf(p.value);
+    if (key == "path") path = value;
+    if (key == "subdir") subdirectory = value;
+    if (key == "git") git = value;
+    if (key == "commit") d.source.commit = value;
+    if (key == "tag") d.source.tag = value;
+    if (key == "branch") d.source.branch = value;
+  }
+  if (Status status = checkPackageName(d.name); !status) return Failure{status.message()};
+  const int refs = !d.source.commit.empty() + !d.source.tag.empty() + !d.source.branch.empty();
+  if (refs > 1)
+    return Failure{"Dependency '" + d.name + "' may have one of ^commit, ^tag and ^branch"};
+  if (refs != 0 && git.empty())
+    return Failure{"Dependency '" + d.name + "' has ^commit, ^tag or ^branch without ^git"};
+  if (!git.empty() && !path.empty())
+    return Failure{"Dependency '" + d.name + "' has both ^git and ^path"};
+  if (!git.empty()) {
+    d.source.type = "git";
+    d.source.place = git;
+    d.source.subdirectory = subdirectory;
+  } else if (!path.empty()) {
+    d.source.type = "path";
+    d.source.place = path;
+  } else if (!subdirectory.empty()) {
+    d.source.type = "subdir";
+    d.source.place = subdirectory;
+  } else {
+    return Failure{"Dependency '" + d.name + "' has no source: ^path, ^subdir or ^git"};
+  }
+  return d;
 }
 
 Expected<Manifest> readManifest(const std::string& directory) {
@@ -235,4 +233,4 @@ std::string printLock(const Lock& lock) {
   return w.out;
 }
 
-}  // namespace gene::driver
+}  // namespace gene

@@ -1,0 +1,97 @@
+// Declared effects (02 §5): a function calls only functions whose effects are among its own, (fn f [] -> T ! [io] …); the
+// module's level has none. A function without a name has those of the one around it, unless it declares some. Nothing of
+// this is left at run time.
+
+#include <algorithm>
+
+#include "frontend/analysis/Analyzer.h"
+
+namespace gene {
+namespace {
+
+/// What stands behind the first `!` of `forms`.
+std::span<Form* const> effectsAmong(std::span<Form* const> forms) {
+  if (forms.size() < 2 || !isSymbol(forms[0], "!") || forms[1]->kind != FormKind::Array) return {};
+  return as<ArrayForm>(*forms[1]).items;
+}
+
+/// [parameters] [-> type] [! effects]
+std::span<Form* const> effectsBehind(std::span<Form* const> forms) {
+  if (!forms.empty() && forms[0]->kind == FormKind::Array) forms = forms.subspan(1);
+  if (forms.size() >= 2 && isSymbol(forms[0], "->")) forms = forms.subspan(2);
+  return effectsAmong(forms);
+}
+
+/// Of a definition (fn name …), (method name …), (fn […] …).
+std::span<Form* const> effectsOf(const GeneForm& definition) {
+  std::span<Form* const> rest = definition.children;
+  if (!rest.empty() && rest[0]->kind != FormKind::Array) rest = rest.subspan(1);
+  return effectsBehind(rest);
+}
+
+}  // namespace
+
+/// The definition of the function that a call of `name` certainly reaches; null when that is not sure.
+const GeneForm* Analyzer::definitionOf(Symbol name) const {
+  if (name.empty() || isShadowed(name) || assignedNames_.contains(name) ||
+      topLevelVars_.contains(name))
+    return nullptr;
+  for (const ScopeState* s = scope_; s; s = s->outer)
+    if (s->published.contains(name)) return nullptr;
+  auto own = named_.find(name);
+  if (own != named_.end())
+    return isSymbol(own->second->head, "fn") && definitions_.at(name) == 1 ? own->second : nullptr;
+  auto imported = knownFunctions_.find(name);
+  return imported == knownFunctions_.end() ? nullptr : imported->second->form;
+}
+
+/// What the code here may do.
+std::span<Form* const> Analyzer::allowedEffects() const {
+  for (const FunctionState* f = function_; f; f = f->outer) {
+    const GeneForm* form = f->function->form;
+    if (!form) continue;
+    const std::span<Form* const> own = effectsOf(*form);
+    if (!own.empty() || !f->function->name.empty()) return own;
+  }
+  return {};
+}
+
+void Analyzer::checkEffects(std::span<Form* const> effects, Location loc) {
+  const std::span<Form* const> allowed = allowedEffects();
+  for (const Form* effect : effects) {
+    const bool isAllowed = std::ranges::any_of(
+        allowed, [&](const Form* own) { return symbolOf(own) == symbolOf(effect); });
+    if (isAllowed) continue;
+    error(loc, Diag::EffectNotAllowed, {printForm(*effect)});
+    return;
+  }
+}
+
+/// (name …): effects of what is called, and values that are certainly no functions.
+void Analyzer::checkCallee(const GeneForm& call) {
+  const Symbol name = symbolOf(call.head);
+  if (!options_.typeCheck || name.empty()) return;
+  if (const GeneForm* definition = definitionOf(name)) {
+    checkEffects(effectsOf(*definition), call.loc);
+    return;
+  }
+  const Form* type = nullptr;
+  for (const ScopeState* s = scope_; s && !type; s = s->outer)
+    if (auto found = s->names.find(name); found != s->names.end()) {
+      type = found->second->declaredType;
+      break;
+    }
+  if (!type || type->kind != FormKind::Gene || assignedNames_.contains(name) ||
+      narrowed_.contains(name))
+    return;
+  const auto& g = as<GeneForm>(*type);
+  if (isSymbol(g.head, "Fn")) return checkEffects(effectsBehind(g.children), call.loc);
+  if (isTypeUnion(g) && isNeverCallable(g)) error(call.loc, Diag::NotAFunction);
+}
+
+/// The same for (receiver .method …).
+void Analyzer::checkMethodEffects(const GeneForm& method, Location loc) {
+  if (options_.typeCheck) checkEffects(effectsOf(method), loc);
+}
+
+}  // namespace gene
