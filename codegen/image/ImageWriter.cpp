@@ -101,7 +101,7 @@ struct ImageTables::Data {
     if (added) symbols.push_back(text(symbol.text()));
     return entry->second;
   }
-  /// Makes a constant of ^intent, ^examples and the types of a definition, if it has one of them.
+  /// Makes a constant of ^intent, ^examples, ^async and the types of a definition, if it has one of them.
   void addMetadata(const ir::Function& function) {
     const GeneForm& form = *function.form;
     if (metadataSlots.contains(&form)) return;
@@ -109,7 +109,8 @@ struct ImageTables::Data {
     if (function.signature)
       kept.push_back({Symbol::of("types"), const_cast<Form*>(function.signature), form.loc});
     for (const Property& p : form.properties)
-      if (p.key.text() == "intent" || p.key.text() == "examples") kept.push_back(p);
+      if (p.key.text() == "intent" || p.key.text() == "examples" || p.key.text() == "async")
+        kept.push_back(p);
     if (kept.empty()) return;
     metadataSlots[&form] = nextSlot();
     encodeForm(MapForm(form.loc, kept), symbolIndex(), constants);

@@ -34,6 +34,7 @@ class FieldLowering {
 
   bool run() {
     inference_.run();
+    findUsedResults();
     const auto isAccess = [](const Instruction& inst) {
       return inst.op == Op::MemberGet || inst.op == Op::MemberSet;
     };
@@ -49,6 +50,23 @@ class FieldLowering {
     bool certain;  // it has a value
     Type content;
   };
+
+  /// The assignments whose value somebody uses.
+  void findUsedResults() {
+    const auto use = [&](const Value* v) {
+      const Instruction* inst = asInstruction(v);
+      if (inst && inst->op == Op::MemberSet) used_.insert(inst);
+    };
+    for (const Function* f : program_.functions)
+      for (const Block* block : f->blocks)
+        for (const Instruction* inst : block->instructions) {
+          for (const Value* operand : inst->operands) use(operand);
+          for (const ir::Edge& edge : inst->successors)
+            for (const Value* arg : edge.args) use(arg);
+          if (inst->handler)
+            for (const Value* arg : inst->handler->args) use(arg);
+        }
+  }
 
   void lower(Instruction& access) {
     const Type type = inference_.typeOf(access.operands[0]);
@@ -172,7 +190,10 @@ class FieldLowering {
     append(*slow, copy);
     Block* after = f.addBlock(Symbol::of("after"));
     for (Instruction* inst : rest) append(*after, inst);
-    if (isGet) {
+    // What is no instance may be an adapter, whose fields convert numbers.
+    const bool differs = isGet || (used_.contains(&access) && !type.within(Type::Instance()) &&
+                                   inference_.typeOf(value).overlaps(Type::Int() | Type::Float()));
+    if (differs) {
       results_.replace(&access,
                        addParam(*after, inference_.typeOf(&access) & access.type, ir::Rep::Boxed));
     } else {
@@ -180,8 +201,8 @@ class FieldLowering {
     }
     Value* const results[] = {value, copy};
     const std::span<Value* const> both(results);
-    appendJump(*fast, *after, both.first(isGet ? 1 : 0), access);
-    appendJump(*slow, *after, both.last(isGet ? 1 : 0), access);
+    appendJump(*fast, *after, both.first(differs ? 1 : 0), access);
+    appendJump(*slow, *after, both.last(differs ? 1 : 0), access);
   }
 
   Instruction* assume(Block& block, Value* value, Type type) {
@@ -194,6 +215,7 @@ class FieldLowering {
   ir::Program& program_;
   Inference inference_;
   Substitution results_;
+  std::unordered_set<const Instruction*> used_;
   bool changed_ = false;
 };
 

@@ -14,6 +14,7 @@ namespace {
 using ir::Op;
 
 constexpr int DeepestNesting = 2000;
+constexpr int Comparisons = 60;  // the level of the operators that form chains
 
 struct Operator {
   std::string_view text;
@@ -21,10 +22,11 @@ struct Operator {
   Op op;      // of numbers
 };
 constexpr Operator operators[] = {
-    {"*", 80, Op::Mul},    {"/", 80, Op::Div},    {"%", 80, Op::Mod}, {"+", 70, Op::Add},
-    {"-", 70, Op::Sub},    {"++", 70, Op::Count}, {"<", 60, Op::Lt},  {"<=", 60, Op::Le},
-    {">", 60, Op::Gt},     {">=", 60, Op::Ge},    {"==", 60, Op::Eq}, {"!=", 60, Op::Ne},
-    {"&&", 50, Op::Count}, {"||", 40, Op::Count},
+    {"*", 80, Op::Mul},          {"/", 80, Op::Div},          {"%", 80, Op::Mod},
+    {"+", 70, Op::Add},          {"-", 70, Op::Sub},          {"++", 70, Op::Count},
+    {"<", Comparisons, Op::Lt},  {"<=", Comparisons, Op::Le}, {">", Comparisons, Op::Gt},
+    {">=", Comparisons, Op::Ge}, {"==", Comparisons, Op::Eq}, {"!=", Comparisons, Op::Ne},
+    {"&&", 50, Op::Count},       {"||", 40, Op::Count},
 };
 
 const Operator* operatorOf(const Form* form) {
@@ -296,11 +298,36 @@ class Evaluator {
         lhs = truth(o.text == "||", lhs->loc);
         continue;
       }
+      if (o.level == Comparisons) {
+        at--;
+        if (!(lhs = comparisons(parts, at, lhs))) return nullptr;
+        continue;
+      }
       Value rhs = evaluate(parts[at++]);
       if (rhs) rhs = climb(parts, at, rhs, o.level + 1);
       if (!rhs || !(lhs = operate(o, lhs, rhs, parts[at - 1]->loc))) return nullptr;
     }
     return lhs;
+  }
+
+  /// a < b <= c: stops at the first that is false.
+  Value comparisons(std::span<Form* const> parts, size_t& at, Value lhs) {
+    bool holds = true;
+    while (at < parts.size() && operatorOf(parts[at])->level == Comparisons) {
+      const Operator& o = *operatorOf(parts[at++]);
+      if (!holds) {
+        at++;
+        while (at < parts.size() && operatorOf(parts[at])->level > Comparisons) at += 2;
+        continue;
+      }
+      Value rhs = evaluate(parts[at++]);
+      if (rhs) rhs = climb(parts, at, rhs, Comparisons + 1);
+      Value result = rhs ? operate(o, lhs, rhs, parts[at - 1]->loc) : nullptr;
+      if (!result) return nullptr;
+      holds = isTrue(result);
+      lhs = rhs;
+    }
+    return truth(holds, parts[at - 1]->loc);
   }
 
   Value prefix(const Operator& o, const GeneForm& g) {
@@ -331,7 +358,7 @@ class Evaluator {
     if (o.text == "++") return concat(o, a, b, loc);
     if (o.text == "==") return truth(areEqual(*a, *b), loc);
     if (o.text == "!=") return truth(!areEqual(*a, *b), loc);
-    if (o.level == 60) return compare(o, a, b, loc);
+    if (o.level == Comparisons) return compare(o, a, b, loc);
     if (!isNumber(a) || !isNumber(b)) return fail(loc, std::string(o.text) + " expects numbers");
     if (a->kind == FormKind::Int && b->kind == FormKind::Int && o.op != Op::Div) {
       const auto result = ir::onInts(o.op, as<IntForm>(*a).value, as<IntForm>(*b).value);

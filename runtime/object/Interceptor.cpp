@@ -156,6 +156,13 @@ std::string_view keywordParameter(const FunctionInfo& info) {
   return {};
 }
 
+/// Does a call of it give a future?
+bool isAsync(const FunctionInfo& info) {
+  if (!info.metadata || !isMap(*info.metadata)) return false;
+  const Value written = mapGet(as<MapObject>(*info.metadata), Symbol::of("async"));
+  return !written.isAbsent() && written.isTruthy();
+}
+
 Value applyToFunction(Context& context, InterceptorObject* definition, const Value* args,
                       uint32_t count, Keywords keywords) {
   if (keywords.count != 0)
@@ -180,6 +187,9 @@ Value applyToFunction(Context& context, InterceptorObject* definition, const Val
       return refuse(context, definition, "KEYWORD_UNSUPPORTED",
                     "target function '" + name + "' declares keyword parameter '" +
                         std::string(keyword) + "', but keyword forwarding is deferred");
+    if (isAsync(info))
+      return refuse(context, definition, "ASYNC_UNSUPPORTED",
+                    "expected synchronous callable target; actual async function '" + name + "'");
   }
   return newInterception(context, definition, target, 0);
 }
