@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "driver/Command.h"
+#include "runtime/Runtime.h"
 
 namespace gene::driver {
 
@@ -15,6 +16,7 @@ int builtins(Arguments args) {
                                         UnknownOptions::Misuse, options))
     return *code;
   if (!options.positional.empty()) return misuse("gene builtins takes no arguments");
+  createContext(RuntimeOptions{});  // knows the tables of runtime/async, too
   const Status status = writeFile("-", builtinsReference());
   return status ? Success : fail(status.message());
 }

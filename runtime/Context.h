@@ -15,6 +15,8 @@ struct Program;
 class Trace;
 struct ShapeTable;
 struct MethodTable;
+struct AsyncHooks;
+struct Scheduler;
 namespace vm {
 struct State;
 }
@@ -53,6 +55,8 @@ struct Context {
   EnvironmentObject* caller;  // where the running macro was called; null outside of macros
   const Program* program;     // the running program
   uint32_t missingDepth;      // nested calls of on_method_missing
+  const AsyncHooks* async;    // what waits (runtime/object/Future.h); null without runtime/async
+  Scheduler* scheduler;       // once something waits; else null
   std::vector<std::string> programArguments;
   std::string programName;
 };

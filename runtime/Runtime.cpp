@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "runtime/Async.h"
 #include "runtime/Output.h"
 #include "runtime/Trace.h"
 #include "runtime/abi/MethodTable.h"
@@ -239,6 +240,7 @@ Context* createContext(const RuntimeOptions& options) {
   bootstrapClasses(*context);
   context->moduleSelf = Value::object(newNamespace(*context, Symbol::of("main")));
   defineBuiltins(*context);
+  if (gene_install_async) gene_install_async(context);
   if (options.stackSize != DefaultStackSize) vm::createState(*context, options.stackSize);
   if (options.stats) atEnd([context] { writeError(statistics(*context)); });
   return context;
@@ -288,6 +290,7 @@ int runProgram(Context& context, Program& program, const RuntimeOptions& options
 }
 
 int finishProgram(Context& context, int code, const RuntimeOptions& options) {
+  if (context.scheduler) code = context.async->finish(context, code);
   flushOut();
   reportEnd();
   if (!options.checkLeaks) return code;

@@ -79,6 +79,10 @@ class Trace {
   }
 
   [[nodiscard]] uint64_t count() const { return count_; }
+  /// Nothing is remembered.
+  [[nodiscard]] bool isBlank() const {
+    return count_ == 0 && saved_.empty() && caught.isNil() && subject.isNil();
+  }
   /// The site number `i`, innermost first; null where it was not kept.
   [[nodiscard]] const TraceSite* at(uint64_t i) const {
     if (i < First) return first_[i];

@@ -6,6 +6,7 @@
 
 #include "codegen/eval/Compile.h"
 #include "frontend/lower/Lower.h"
+#include "runtime/Async.h"
 #include "runtime/Output.h"
 #include "runtime/Program.h"
 #include "runtime/heap/Heap.h"
@@ -101,7 +102,8 @@ const Evaluated* compiled(Context& context, Value code, const EnvironmentObject*
 
 Value evaluateCode(Context& context, Value code, EnvironmentObject* environment) {
   ForeignValues foreign;
-  const Evaluated* evaluated = compiled(context, code, environment, foreign);
+  const Evaluated* evaluated = nullptr;
+  onLargeStack(context, [&] { evaluated = compiled(context, code, environment, foreign); });
   if (!evaluated) return Value::pending();
   Value values = Value::nil();
   if (!foreign.values.empty()) {

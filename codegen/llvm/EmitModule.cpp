@@ -1,6 +1,9 @@
 #include "codegen/llvm/EmitModule.h"
 
 #include <llvm/IR/IRBuilder.h>
+#include <llvm/Transforms/Utils/ModuleUtils.h>
+
+#include <algorithm>
 
 #include "codegen/llvm/EmitFunction.h"
 #include "runtime/abi/Layout.h"
@@ -186,9 +189,47 @@ Constant* ModuleEmitter::evaluator() {
   return llvm::ConstantPointerNull::get(pointer);
 }
 
+namespace {
+
+/// Has the program a word by which built-ins of runtime/async are reached? Names that are computed do not count.
+bool saysAsyncName(const ir::Instruction& inst) {
+  static constexpr std::string_view words[] = {
+#define ASYNC_NAME(name) name,
+#include "runtime/abi/AsyncNames.def"
+  };
+  const auto isOne = [](Symbol name) {
+    return std::ranges::find(words, name.text()) != std::end(words);
+  };
+  for (size_t i = 0; i < inst.info().immediateCount; i++) {
+    const ir::ImmKind kind = inst.info().immediates[i];
+    if (kind == ir::ImmKind::Symbol && isOne(inst.immediates[i].symbol)) return true;
+    if (kind == ir::ImmKind::Global && isOne(inst.immediates[i].global->name)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+/// A program that may wait refers to what installs runtime/async, which makes the linker include it and libuv.
+void ModuleEmitter::emitAsyncReference() {
+  bool used = false;
+  for (const ir::Function* function : program_.functions)
+    for (const ir::Block* block : function->blocks)
+      for (const ir::Instruction* inst : block->instructions)
+        used = used || inst->info().evaluates || inst->info().group == ir::Group::Future ||
+               saysAsyncName(*inst);
+  if (!used) return;
+  llvm::FunctionType* const type = llvm::FunctionType::get(
+      llvm::Type::getVoidTy(context()), {llvm::PointerType::get(context(), 0)}, false);
+  Constant* const install =
+      cast<Constant>(module_->getOrInsertFunction("gene_install_async", type).getCallee());
+  llvm::appendToCompilerUsed(*module_, {addData(install, "gene.async", 8)});
+}
+
 /// gene_program: the NativeProgram that runtime/abi/Main.cpp starts.
 void ModuleEmitter::emitProgramData() {
   const std::vector<uint8_t> image = tables_.write({});
+  emitAsyncReference();
   GlobalVariable* const imageData =
       addData(llvm::ConstantDataArray::get(context(), image), "gene.image", 16);
   llvm::Type* const word = llvm::Type::getInt64Ty(context());

@@ -65,6 +65,7 @@ class ModuleEmitter {
   llvm::FunctionType* functionType(const ir::Function& function);
   llvm::Constant* evaluator();
   void emitProgramData();
+  void emitAsyncReference();
   llvm::GlobalVariable* emitBodies();
 
   const ir::Program& program_;

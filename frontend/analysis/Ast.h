@@ -102,6 +102,7 @@ enum class NodeKind : uint8_t {
   Function,
   MakeGenerator,
   Yield,
+  Async,
   Class,
   Namespace,
   WithSelf,
@@ -454,6 +455,7 @@ struct Condition {  // ^pre, ^post
 struct Function : Node {
   Symbol name;  // empty for lambdas
   bool isMacro = false, isMethod = false, isCtor = false, isBlock = false;
+  bool isAsync = false;  // ^^async: a call gives a finished future of the result or the exception
   bool isGenerator =
       false;  // what a MakeGenerator node runs: the part of a generator function that yields
   uint32_t frameSlots = 0;          // isGenerator: for lower
@@ -482,6 +484,12 @@ struct MakeGenerator : Node {
 struct Yield : Node {
   Node* value;  // null: nil
   Yield(Location loc, Node* value) : Node(NodeKind::Yield, loc), value(value) {}
+};
+
+struct Async
+    : Node {  // (async value): a finished future of the value, or of the exception it raised
+  Node* value;
+  Async(Location loc, Node* value) : Node(NodeKind::Async, loc), value(value) {}
 };
 
 /// (class Name < Parent body…): evaluates to the class. Members run in order with self = the class.

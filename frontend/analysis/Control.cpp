@@ -247,6 +247,35 @@ Analyzer::Node* Analyzer::throwForm(const GeneForm& form) {
   return make<ast::Throw>(form.loc, form.children.empty() ? nullptr : expression(form.children[0]));
 }
 
+// --- futures -----------------------------------------------------------------------------------------------------------
+
+Analyzer::Node* Analyzer::asyncForm(const GeneForm& form) {
+  if (form.children.size() != 1) return error(form.loc, Diag::NotExactlyOne, {"async"});
+  return make<ast::Async>(form.loc, expression(form.children[0]));
+}
+
+Analyzer::Node* Analyzer::awaitForm(const GeneForm& form) {
+  if (form.children.empty()) return error(form.loc, Diag::AwaitArguments);
+  int64_t timeout = -1;
+  if (const Form* given = property(form, "timeout")) {
+    constexpr int64_t Longest = int64_t{1} << 53;  // microseconds
+    double micros = -1;
+    if (given->kind == FormKind::Int)
+      micros = static_cast<double>(as<IntForm>(*given).value) * 1e3;
+    else if (given->kind == FormKind::Float)
+      micros = as<FloatForm>(*given).value * 1e6;
+    else
+      return error(given->loc, Diag::AwaitTimeout);
+    timeout = micros > 0 ? static_cast<int64_t>(std::min(micros, double{Longest})) : 0;
+  }
+  std::vector<Node*> futures;
+  for (const Form* child : form.children) futures.push_back(expression(child));
+  ir::Immediate limit;
+  limit.integer = timeout;
+  return make<ast::Runtime>(form.loc, futures.size() == 1 ? ir::Op::Await : ir::Op::AwaitAll,
+                            copy(futures), copy(std::vector{limit}));
+}
+
 /// Takes the names of a log out of their scope, or puts them back.
 void Analyzer::hide(const DeclarationLog& log, bool hidden) {
   auto show = [&](Symbol name, ast::Binding* binding) {

@@ -72,7 +72,6 @@ Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
   Signature s;
   if (!signature(form, &s)) return nil(form.loc);
   if (s.name == sym::Self) return error(form.loc, Diag::ReservedName, {"function"});
-  if (property(form, "async")) return error(form.loc, Diag::NotAvailable, {"async"});
   if (!s.nameForm) return function(form, s, Role::Plain);
   if (s.nameForm->kind == FormKind::Path)
     return assignPath(as<PathForm>(*s.nameForm), function(form, s, Role::Plain), form.loc);
@@ -87,7 +86,7 @@ Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
   laterGlobals_.erase(s.name);
   ast::Function* node = function(form, s, Role::Plain);
   knownFunctions_[s.name] = node;
-  if (!node->isMacro) global->resultType = node->resultType;
+  if (!node->isMacro && !node->isAsync) global->resultType = node->resultType;
   return published(s.name, make<ast::AssignGlobal>(form.loc, global, node));
 }
 
@@ -178,6 +177,11 @@ std::span<ast::Condition> Analyzer::conditions(const GeneForm& form, std::string
 
 namespace {
 
+/// Is the property there, and neither false nor nil?
+bool isSet(const Form* value) {
+  return value && value->kind != FormKind::False && value->kind != FormKind::Nil;
+}
+
 /// [[args] -> value  [args] throws Class …]
 bool areExamples(const Form& form) {
   if (form.kind != FormKind::Array) return false;
@@ -202,6 +206,7 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
   f->isCtor = role == Role::Ctor;
   f->isBlock = role == Role::Block;
   f->isMacro = role == Role::Plain && endsWith(s.name, '!');
+  f->isAsync = (role == Role::Plain || role == Role::Method) && isSet(property(form, "async"));
   f->form = &form;
   std::vector<Symbol> ownVariables;  // those that no function around declares
   for (const Symbol variable : s.typeVariables)

@@ -38,7 +38,7 @@ void Lowering::leave(Exit exit, Value* value, Region* from, Location loc) {
     }
   }
   GENE_ASSERT(exit.kind == ExitKind::Return, "break and continue stand inside their loop");
-  builder_.setHandler(nullptr);
+  builder_.setHandler(outermost_);
   returnValue(value ? value : builder_.nil(), loc);
   builder_.setHandler(handler);
 }
@@ -136,6 +136,28 @@ Lowering::Value* Lowering::tryForm(ast::Try& node) {
   rethrow(replaced);
   builder_.setBlock(targets[0]);
   return builder_.read(region.pendingValue);
+}
+
+/// What the value raises goes into the future, whatever it is.
+Lowering::Value* Lowering::async(ast::Async& node) {
+  const ir::Variable result = builder_.newVariable();
+  Block* failed = builder_.newBlock("failed");
+  Block* done = builder_.newBlock("done");
+  ir::Param* exception = builder_.addParam(failed);
+  Block* const outer = builder_.setHandler(failed);
+  Value* value = expression(node.value);
+  builder_.setLocation(node.loc);
+  builder_.write(result, builder_.emit(Op::FutureDone, {value}));
+  builder_.jump(done);
+  builder_.setHandler(outer);
+  builder_.seal(failed);
+  builder_.setBlock(failed);
+  builder_.setLocation(node.loc);
+  builder_.write(result, builder_.emit(Op::FutureFailed, {exception}));
+  builder_.jump(done);
+  builder_.seal(done);
+  builder_.setBlock(done);
+  return builder_.read(result);
 }
 
 /// The body and the catch clauses, without `finally`.

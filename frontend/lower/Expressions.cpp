@@ -84,6 +84,7 @@ Lowering::Value* Lowering::expression(ast::Node* node) {
     case ast::NodeKind::Environment: return environment(*static_cast<ast::Environment*>(node));
     case ast::NodeKind::MakeGenerator:
       return makeGenerator(*static_cast<ast::MakeGenerator*>(node));
+    case ast::NodeKind::Async: return async(*static_cast<ast::Async*>(node));
     case ast::NodeKind::Yield: return yield(*static_cast<ast::Yield*>(node));
     case ast::NodeKind::Class: return classForm(*static_cast<ast::Class*>(node));
     case ast::NodeKind::Namespace: return namespaceForm(*static_cast<ast::Namespace*>(node));

@@ -20,12 +20,24 @@ void Lowering::run() {
   enterScope(source_.scope);
   if (source_.selfName && source_.selfName->storage == ast::Storage::InScope)
     writeBinding(source_.selfName, builder_.emit(Op::Callee, {}));
+  if (source_.isAsync) {
+    outermost_ = builder_.newBlock("failed");
+    builder_.addParam(outermost_);
+    builder_.setHandler(outermost_);
+  }
   bindParameters();
   if (options_.contracts) checkConditions(source_.pre, "precondition", nullptr);
   if (source_.body)
     tail(source_.body, {});
   else
     returnValue(builder_.nil(), {});
+  if (outermost_) {
+    builder_.setHandler(nullptr);
+    builder_.seal(outermost_);
+    builder_.setBlock(outermost_);
+    builder_.setLocation(source_.loc);
+    builder_.ret(builder_.emit(Op::FutureFailed, {outermost_->params[0]}));
+  }
   builder_.finish();
 }
 
@@ -115,6 +127,7 @@ void Lowering::returnValue(Value* value, Location explicitReturn) {
     if (explicitReturn.valid()) context += at(explicitReturn);
     value = checked(value, source_.resultType, context);
   }
+  if (source_.isAsync) value = builder_.emit(Op::FutureDone, {value});
   builder_.ret(value);
 }
 
@@ -127,7 +140,7 @@ const Form* Lowering::signature(const ast::Function& function) {
   for (const ast::Parameter& p : function.parameters)
     if (p.spec.kind != ir::ParamKind::Self) types.push_back(orNil(p.type));
   Form* parts[] = {arena().make<ArrayForm>(function.loc, arena().copy(std::span<Form*>(types))),
-                   orNil(function.resultType)};
+                   orNil(function.isAsync ? nullptr : function.resultType)};
   return arena().make<ArrayForm>(function.loc, arena().copy(std::span<Form*>(parts)));
 }
 

@@ -117,6 +117,7 @@ class Lowering {
   /// Leaves the regions from `from` outwards as `exit` says; `value` is that of return or break.
   void leave(Exit exit, Value* value, Region* from, Location loc);
   Value* tryForm(ast::Try& node);
+  Value* async(ast::Async& node);
   Value* tryCatch(ast::Try& node);
   void catchClauses(ast::Try& node, Value* exception, ir::Variable result, Block* done);
   void breakOrContinue(Location loc, Exit exit, ast::Node* value, std::string_view word);
@@ -154,6 +155,7 @@ class Lowering {
   const LanguageOptions& options_;
   ir::Builder builder_;
   Region* region_ = nullptr;
+  Block* outermost_ = nullptr;  // the handler around all of an async function
   std::unordered_map<const ast::Scope*, ir::Variable> scopeVariables_;
 };
 

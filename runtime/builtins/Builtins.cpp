@@ -1,6 +1,8 @@
 #include "runtime/builtins/Builtins.h"
 
+#include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "runtime/Runtime.h"
 #include "runtime/heap/Heap.h"
@@ -86,7 +88,29 @@ void defineTable(Context& context, const BuiltinTable& table) {
 
 }  // namespace
 
-std::span<const BuiltinTable* const> builtinTables() { return tables; }
+namespace {
+std::vector<const BuiltinTable*>& allTables() {
+  static std::vector<const BuiltinTable*> all(std::begin(tables), std::end(tables));
+  return all;
+}
+}  // namespace
+
+std::span<const BuiltinTable* const> builtinTables() { return allTables(); }
+
+void addBuiltinTables(Context& context, std::span<const BuiltinTable* const> added) {
+  auto* gene = as<NamespaceObject>(namespaceGet(context.globals, Symbol::of("gene")));
+  for (const BuiltinTable* table : added) {
+    std::vector<const BuiltinTable*>& all = allTables();
+    if (std::ranges::find(all, table) == all.end()) all.push_back(table);
+    defineTable(context, *table);
+    if (table->methods || *table->owner) continue;
+    for (const BuiltinRow& row : table->rows)
+      forEachName(row.names, [&](std::string_view text) {
+        const Symbol name = Symbol::of(text);
+        namespaceSet(context, gene, name, namespaceGet(context.globals, name));
+      });
+  }
+}
 
 void defineStandardClasses(Context& context);
 void defineStandardValues(Context& context);
@@ -104,7 +128,7 @@ std::string builtinsReference() {
       "how many arguments are needed; `..` says that more are taken. `new` "
       "stands for `(new Class …)`.\n";
   std::string_view last;
-  for (const BuiltinTable* table : tables) {
+  for (const BuiltinTable* table : allTables()) {
     const std::string_view owner = *table->owner ? table->owner : "Global functions";
     if (owner != last)
       out.append("\n## ").append(owner).append("\n\n| name | arguments | |\n|---|---|---|\n");

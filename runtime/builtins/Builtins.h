@@ -32,8 +32,11 @@ struct BuiltinTable {
   std::span<const BuiltinRow> rows;
 };
 
-/// All tables, in the order of the reference.
+/// All tables, in the order of the reference, and those that were added.
 std::span<const BuiltinTable* const> builtinTables();
+/// Defines the tables of a library that not every program has (runtime/async). Global functions and classes are visible
+/// in the namespace `gene`, too.
+void addBuiltinTables(Context& context, std::span<const BuiltinTable* const> added);
 /// docs/language/builtins.md.
 std::string builtinsReference();
 

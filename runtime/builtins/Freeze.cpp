@@ -101,7 +101,7 @@ class Freezer {
       path += part.after;
     }
     raise(context_, ErrorClass::Exception,
-          "freeze cannot make " + kindName(context_, steps_[step].value) + " frozen at " + path +
+          "freeze cannot make " + valueKindName(steps_[step].value) + " frozen at " + path +
               "; Phase 1 only deep-freezes MVP containers, and sealed non-MVP values stay shallow");
     return false;
   }

@@ -9,6 +9,7 @@
 #include <ctime>
 
 #include "frontend/syntax/Reader.h"
+#include "runtime/Async.h"
 #include "runtime/Output.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/builtins/Handles.h"
@@ -101,14 +102,19 @@ Value text(Context& context, const Value* args, uint32_t count) {
 Value parse(Context& context, const Value* args, uint32_t count) {
   if (count < 1 || !isString(args[0]))
     return raiseType(context, "$parse expects a string argument");
-  SourceManager sources;
-  const Location start = sources.add("<parse>", std::string(stringView(args[0])));
-  DiagnosticEngine diagnostics(sources);
-  Arena arena;
-  const std::span<Form*> forms = readForms(start, arena, diagnostics);
-  if (diagnostics.hasErrors())
-    return raise(context, ErrorClass::Parse, diagnostics.all()[0].message);
-  return forms.empty() ? Value::nil() : fromForm(context, *forms[0]);
+  Value result;
+  onLargeStack(context, [&] {
+    SourceManager sources;
+    const Location start = sources.add("<parse>", std::string(stringView(args[0])));
+    DiagnosticEngine diagnostics(sources);
+    Arena arena;
+    const std::span<Form*> forms = readForms(start, arena, diagnostics);
+    if (diagnostics.hasErrors())
+      result = raise(context, ErrorClass::Parse, diagnostics.all()[0].message);
+    else
+      result = forms.empty() ? Value::nil() : fromForm(context, *forms[0]);
+  });
+  return result;
 }
 
 Value typesEquivalent(Context& context, const Value* args, uint32_t count) {
@@ -156,6 +162,11 @@ Value sleepFor(Context& context, const Value* args, uint32_t count) {
   const double seconds =
       args[0].isFloat() ? args[0].floating() : static_cast<double>(asInt(args[0])) / 1000;
   flushOut();
+  if (context.scheduler) {
+    const double micros = std::clamp(seconds, 0.0, 1e9) * 1e6;
+    return context.async->sleep(context, static_cast<int64_t>(micros)) ? Value::nil()
+                                                                       : Value::pending();
+  }
   if (seconds > 0) {
     timespec time{};
     time.tv_sec = static_cast<time_t>(std::min(seconds, 1e9));

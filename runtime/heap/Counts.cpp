@@ -5,14 +5,13 @@
 #include <cstdio>
 #include <cstring>
 
+#include "runtime/Async.h"
 #include "runtime/heap/Allocate.h"
 #include "runtime/heap/Slots.h"
 
 namespace gene {
 
 uint64_t gene_count_operations = 0;
-
-Context& heapContext();
 
 namespace {
 
@@ -193,6 +192,7 @@ void reconcile(Context& context) {
   heap.stats.reconciles++;
   heap.stats.peakBytes = std::max<uint64_t>(heap.stats.peakBytes, heap.heapBytes());
   heap.pinned.clear();
+  if (context.scheduler) context.async->countParked(context);
   scanRoots(context, pin, true);
   // Entries that freeTree adds lie behind `count` and stay.
   const auto count = static_cast<size_t>(context.zeroTop - heap.table);

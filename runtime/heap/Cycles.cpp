@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <unordered_map>
 
+#include "runtime/Async.h"
 #include "runtime/heap/Allocate.h"
 #include "runtime/heap/Slots.h"
 #include "runtime/object/String.h"
@@ -38,6 +39,7 @@ uint64_t markAndSweep(Context& context, bool withStacks) {
   Heap& heap = *context.heap;
   heap.freeing = true;
   heap.stats.cycleCollections++;
+  if (context.scheduler) context.async->countParked(context);
   scanRoots(context, markWord, withStacks);
   std::vector<Object*> immortals;
   heap.forEachObject([&](Object* o) {

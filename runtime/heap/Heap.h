@@ -72,6 +72,9 @@ void freePayload(void* payload, size_t bytes);
 void* zeroPages(size_t bytes);
 void freeZeroPages(void* memory, size_t bytes);
 
+/// The context of this thread, for the few places that only have an object.
+Context& heapContext();
+
 Heap* createHeap(Context& context, const HeapOptions& options);
 void destroyHeap(Context& context);
 

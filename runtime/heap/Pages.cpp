@@ -143,7 +143,6 @@ Heap* liveHeap = nullptr;
 Context* liveContext = nullptr;
 }  // namespace
 
-/// The context of this thread, for the few places that only have an object (Slot).
 Context& heapContext() { return *liveContext; }
 
 Heap& threadHeap() { return *liveHeap; }

@@ -1,5 +1,6 @@
 #include "runtime/image/ImageLoader.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -278,6 +279,8 @@ class Loader {
     code.consts = program_->slots;
     code.simpleCount = info.simple ? info.slotCount : vm::Code::NotSimple;
     code.frameSize = view.header->frameSize;
+    context_.vm->largestFrame = std::max(context_.vm->largestFrame, code.frameSize);
+    vm::limitFiber(*context_.vm);
     code.sites = view.sites;
     code.handlers = view.handlers;
     code.siteCount = view.header->sites;

@@ -215,6 +215,24 @@ std::string kindName(Context& context, Value v) {
   return std::string(classOf(context, v)->name.get().symbol().text());
 }
 
+std::string valueKindName(Value v) {
+  static constexpr const char* names[] = {
+#define IMMEDIATE(Name, Class, Typeof) #Name,
+#define KIND(Name, Struct, Class, Typeof, Printed, Traits) #Name,
+#include "runtime/value/Kinds.def"
+  };
+  if (isInstance(v)) return "VkInstance";
+  if (isKind(v, Kind::BoxedInt)) return "VkInt";
+  if (auto* function = asOrNull<FunctionObject>(v, Kind::Function))
+    return function->info->builtin   ? "VkNativeFn"
+           : function->info->isBlock ? "VkBlock"
+                                     : "VkFunction";
+  if (const auto* time = asOrNull<DateTimeObject>(v, Kind::DateTime))
+    return time->what == 0 ? "VkDate" : time->what == 1 ? "VkDateTime" : "VkTime";
+  if (isKind(v, Kind::Variant)) return "VkEnumMember";
+  return std::string("Vk") + names[shapeOf(v)];
+}
+
 // --- instances ---------------------------------------------------------------------------------------------------------
 
 InstanceObject* newInstance(Context& context, ClassObject* cls) {

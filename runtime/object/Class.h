@@ -80,6 +80,8 @@ Value classMember(const ClassObject* cls, Symbol name);
 std::string_view typeofName(Value v, Context& context);
 /// The user's word for a value's kind in messages: Int, String, the class name of an instance …
 std::string kindName(Context& context, Value v);
+/// The runtime's word for it: VkInt, VkString, VkInstance … Some messages use it (10 §10.1, 10.4, 10.5).
+std::string valueKindName(Value v);
 
 // --- instances --------------------------------------------------------------------------------------------------------
 InstanceObject* newInstance(Context& context, ClassObject* cls);

@@ -2,12 +2,14 @@
 
 #include "runtime/heap/HeapState.h"
 #include "runtime/heap/Slots.h"
+#include "runtime/object/Future.h"
 #include "runtime/object/Regex.h"
 
 namespace gene {
 namespace {
 
 void dispose(RegexObject* regex) { freeRegex(regex); }
+void dispose(FiberObject* fiber) { freeFiber(fiber); }
 
 }  // namespace
 

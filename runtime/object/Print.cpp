@@ -6,6 +6,7 @@
 
 #include "runtime/object/Class.h"
 #include "runtime/object/Enum.h"
+#include "runtime/object/Future.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/OpenObjects.h"
 #include "runtime/object/String.h"
@@ -211,6 +212,7 @@ class Printer {
     out_ += printed[static_cast<size_t>(o->kind())];
   }
 
+  void print(const FutureObject* future, Rendering) { out_ += futureText(*future); }
   void print(const BoxedIntObject* number, Rendering) { out_ += std::to_string(number->value); }
   void print(const StringObject* string, Rendering r) {
     if (r == Rendering::Literal) out_ += '"';

@@ -1,7 +1,7 @@
 set(OBJECT
   object/Array.cpp
   object/Class.cpp
-  object/DateTime.cpp
+  object/DateTime.cpp object/Future.cpp
   object/Enum.cpp
   object/Environment.cpp
   object/Interceptor.cpp

@@ -91,6 +91,9 @@ struct State {
   Profile* profile = nullptr;                   // of runProfiled
   Watch* watch = nullptr;                       // of runWatched
   SharedCache memberGets, memberSets;
+  Value* fiberEnd =
+      nullptr;  // where the running fiber's window ends; null: the main program's own stack
+  uint32_t largestFrame = 0;  // of all code that was loaded
 };
 
 /// No frame has more registers than this, so a frame that starts below State::limit fits.

@@ -43,6 +43,14 @@ void destroyState(Context& context) {
   context.vm = nullptr;
 }
 
+void limitFiber(State& state) {
+  if (!state.fiberEnd) return;
+  // The largest frame, a call window behind it and bound slots; and what built-ins are given.
+  const size_t slack = size_t{4} * state.largestFrame + size_t{4} * MaxBufferedArguments;
+  const auto room = static_cast<size_t>(state.fiberEnd - state.stack);
+  state.limit = state.stack + (room > slack ? room - slack : 0);
+}
+
 Value enterBody(Context* context, Value closure, Value a0, Value a1, Value a2, Value a3) {
   State* vm = context->vm;
   if (vm->top >= vm->limit) return gene_stack_overflow(context);

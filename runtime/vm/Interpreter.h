@@ -11,6 +11,8 @@ namespace gene::vm {
 /// Reserves a value stack of `bytes` for this thread and registers it with the heap. False when there is no memory.
 bool createState(Context& context, size_t bytes);
 void destroyState(Context& context);
+/// Where frames of the running fiber must start below: leaves room for the largest one.
+void limitFiber(State& state);
 
 /// Runs the function of the frame at `base`, whose callee and slots are in place, to its return. The link is written
 /// here. Gives 0 when it raised.

@@ -113,6 +113,21 @@ void Profile::unwind(const Value* base, bool caught) {
   truncate(depth);
 }
 
+Profile::Flow Profile::suspend() {
+  charge();
+  Flow flow;
+  flow.frames_.push_back({&root_, nullptr});
+  stack_.swap(flow.frames_);
+  last_ = now();
+  return flow;
+}
+
+void Profile::resume(Flow&& flow) {
+  charge();
+  stack_ = std::move(flow.frames_);
+  last_ = now();
+}
+
 Value Profile::callBuiltin(Context& context, const FunctionInfo& info, const Value* args,
                            uint32_t count) {
   const size_t depth = stack_.size();

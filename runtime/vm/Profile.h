@@ -17,9 +17,33 @@
 namespace gene::vm {
 
 class Profile {
+  using Ticks = uint64_t;
+  struct Node {
+    const FunctionInfo* function;  // null: what calls the program
+    Node* parent;
+    std::vector<Node*> callees;  // children, and nodes on the way to this one
+    std::vector<std::unique_ptr<Node>> children;
+    uint64_t calls = 0;
+    Ticks self = 0;
+    Ticks total = 0;  // set by callReport
+  };
+  struct Frame {
+    Node* node;
+    const Value* base;
+  };
+
  public:
   /// `counting`: instructions, too.
   explicit Profile(bool counting);
+
+  /// The frames of one flow of control (a fiber), while others run.
+  class Flow {
+    friend class Profile;
+    std::vector<Frame> frames_;
+  };
+  /// Puts the running flow's frames aside: another one begins, or goes on with `resume`.
+  Flow suspend();
+  void resume(Flow&& flow);
 
   // --- events of runProfiled
   /// The frame at `base` begins.
@@ -51,20 +75,6 @@ class Profile {
   [[nodiscard]] std::string instructionReport() const;
 
  private:
-  using Ticks = uint64_t;
-  struct Node {
-    const FunctionInfo* function;  // null: what calls the program
-    Node* parent;
-    std::vector<Node*> callees;  // children, and nodes on the way to this one
-    std::vector<std::unique_ptr<Node>> children;
-    uint64_t calls = 0;
-    Ticks self = 0;
-    Ticks total = 0;  // set by callReport
-  };
-  struct Frame {
-    Node* node;
-    const Value* base;
-  };
   static Ticks now();
   void charge();
   void push(const FunctionInfo& info, const Value* base);

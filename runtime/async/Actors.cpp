@@ -1,0 +1,280 @@
+// Actors (10 §10.3): a handler, a state, and one message at a time. All of them share the thread of the program: an actor
+// with messages stands in the ready queue, and its turns run on a fiber.
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "runtime/async/Futures.h"
+#include "runtime/async/Messages.h"
+#include "runtime/async/Scheduler.h"
+#include "runtime/builtins/Builtins.h"
+#include "runtime/heap/Heap.h"
+#include "runtime/object/Future.h"
+#include "runtime/object/Map.h"
+#include "runtime/object/Print.h"
+
+namespace gene {
+namespace {
+
+/// So many turns of one actor before the next one's.
+constexpr int MostTurns = 64;
+constexpr uint32_t MailboxLimit = 10'000;
+constexpr int64_t DefaultWorkers = 1024;
+constexpr int64_t SyncTimeout = 2'000'000;  // microseconds
+
+bool isEnabled = false;
+
+Value raisePlain(Context& context, std::string_view message) {
+  return raise(context, ErrorClass::Exception, message);
+}
+
+// --- turns -------------------------------------------------------------------------------------------------------------------
+
+/// What who asked gets instead of a reply.
+Value replyFailure(Context& context, std::string_view message) {
+  return codedException(context, ErrorClass::Exception, message, "GENE.THREAD.REPLY.FAILURE");
+}
+
+/// Was it waited for too long?
+bool hasTimedOut(Context& context, const FutureObject* future) {
+  if (future->state != FutureObject::Failure) return false;
+  auto* exception = static_cast<InstanceObject*>(future->value.get().object());
+  return classOf(context, future->value) == errorClass(context, ErrorClass::Timeout) &&
+         !getField(context, exception, Symbol::of("code")).isAbsent();
+}
+
+std::string messageOf(Context& context, Value exception) {
+  const Value message =
+      getField(context, static_cast<InstanceObject*>(exception.object()), sym::Message);
+  return message.isAbsent() ? literalText(context, exception) : displayText(context, message);
+}
+
+void refuse(Context& context, Value future) {
+  if (future.isNil()) return;
+  endFromLoop(context, as<FutureObject>(future), FutureObject::Failure,
+              replyFailure(context, "Actor is stopped"));
+}
+
+void stopActor(Context& context, ActorObject* actor) {
+  // The end of the program does not wait for a turn of an actor that was stopped.
+  if (!actor->stopped && !actor->turn.get().isNil()) schedulerOf(context).turns--;
+  actor->stopped = true;
+  if (!actor->mailbox.get().isNil()) {
+    auto* mailbox = as<QueueObject>(actor->mailbox);
+    while (mailbox->size != 0) refuse(context, queuePop(mailbox).second);
+  }
+  if (!actor->senders.get().isNil()) wakeAll(schedulerOf(context), actor->senders);
+}
+
+void endTurn(Context& context, ActorObject* actor, ActorContextObject* turn, Value result) {
+  const Value future = turn->replied ? Value::nil() : turn->future.get();
+  turn->replied = true;
+  if (result.isPending()) {
+    const Value exception = takeException(context);
+    if (!future.isNil())
+      endFromLoop(context, as<FutureObject>(future), FutureObject::Failure,
+                  replyFailure(context, messageOf(context, exception)));
+    return;
+  }
+  actor->state.set(result);
+  if (future.isNil()) return;
+  if (actor->stopped)
+    refuse(context, future);
+  else
+    endFromLoop(context, as<FutureObject>(future), FutureObject::Success, Value::nil());
+}
+
+void takeTurn(Context& context, ActorObject* actor) {
+  Scheduler& s = schedulerOf(context);
+  const auto [message, future] = queuePop(as<QueueObject>(actor->mailbox));
+  auto* turn = allocate<ActorContextObject>(context, Kind::ActorContext);
+  turn->actor.init(Value::object(actor));
+  turn->future.init(future);
+  turn->replied = false;
+  actor->turn.set(Value::object(turn));
+  s.turns++;
+  const Value args[] = {Value::object(turn), message, actor->state};
+  const Value result = call(context, actor->handler, args, 3);
+  if (!actor->stopped) s.turns--;
+  endTurn(context, actor, turn, result);
+  actor->turn.clear();
+  if (!actor->senders.get().isNil()) wakeAll(s, actor->senders);
+}
+
+bool hasMessages(const ActorObject* actor) {
+  return !actor->mailbox.get().isNil() && as<QueueObject>(actor->mailbox)->size != 0;
+}
+
+// --- sending -----------------------------------------------------------------------------------------------------------------
+
+/// Waits until the mailbox takes another message; false with an exception. Who is an actor does not wait.
+bool waitForRoom(Context& context, ActorObject* actor) {
+  Scheduler& s = schedulerOf(context);
+  while (as<QueueObject>(actor->mailbox)->size >= MailboxLimit) {
+    if (s.running->isActor) {
+      if (as<QueueObject>(actor->mailbox)->size < 2 * MailboxLimit) return true;
+      raisePlain(context, "Actor mailbox is full");
+      return false;
+    }
+    if (const Wakeup why = parkIn(s, actor->senders); why != Wakeup::Ended) {
+      raiseWakeup(context, why);
+      return false;
+    }
+    if (actor->stopped) {
+      raisePlain(context, "Actor is stopped");
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Puts a message into the mailbox. `asks`: the answer is the future of its reply, else nil; 0 after an exception.
+Value post(Context& context, const Value* args, uint32_t count, bool asks) {
+  auto* actor = as<ActorObject>(args[0]);
+  if (count < 2) return raisePlain(context, "Actor.send requires a message");
+  if (actor->stopped) return raisePlain(context, "Actor is stopped");
+  const Value message = copyMessage(context, args[1]);
+  if (message.isPending()) return message;
+  if (actor->mailbox.get().isNil()) actor->mailbox.set(Value::object(newQueue(context)));
+  if (!waitForRoom(context, actor)) return Value::pending();
+  const Value future = asks ? Value::object(newFuture(context)) : Value::nil();
+  queuePush(context, as<QueueObject>(actor->mailbox), message, future);
+  if (!actor->queued) {
+    actor->queued = true;
+    makeReady(schedulerOf(context), args[0], Value::nil());
+  }
+  return future;
+}
+
+Value actorSend(Context& c, const Value* a, uint32_t n) { return post(c, a, n, false); }
+Value actorAsk(Context& c, const Value* a, uint32_t n) { return post(c, a, n, true); }
+
+Value actorAskSync(Context& context, const Value* args, uint32_t count) {
+  int64_t timeout = SyncTimeout;
+  if (!context.keywords.isNil()) {
+    const Value given = mapGet(as<MapObject>(context.keywords), Symbol::of("timeout"));
+    if (!given.isAbsent() && !durationOf(given, &timeout))
+      return raiseType(context,
+                       "Actor.send_expect_reply_sync ^timeout must be int milliseconds or float "
+                       "seconds");
+  }
+  const Value reply = post(context, args, count, true);
+  if (reply.isPending()) return reply;
+  auto* future = as<FutureObject>(reply);
+  if (!waitForFuture(context, future, timeout)) return Value::pending();
+  if (hasTimedOut(context, future))
+    return raise(context, ErrorClass::Timeout, "Actor.send_expect_reply_sync timed out");
+  return futureOutcome(context, future);
+}
+
+Value actorStop(Context& context, const Value* args, uint32_t) {
+  stopActor(context, as<ActorObject>(args[0]));
+  return Value::nil();
+}
+
+// --- what a handler sees -------------------------------------------------------------------------------------------------------
+
+ActorContextObject* turnOf(const Value* args) { return as<ActorContextObject>(args[0]); }
+
+Value contextActor(Context&, const Value* args, uint32_t) { return turnOf(args)->actor; }
+
+Value contextReply(Context& context, const Value* args, uint32_t count) {
+  ActorContextObject* turn = turnOf(args);
+  if (turn->future.get().isNil())
+    return raisePlain(context, "ActorContext.reply requires send_expect_reply");
+  if (count < 2) return raisePlain(context, "ActorContext.reply requires a value");
+  if (turn->replied)
+    return raisePlain(context, "ActorContext.reply can only be called once per message");
+  const Value reply = copyMessage(context, args[1]);
+  if (reply.isPending()) return reply;
+  turn->replied = true;
+  endFromLoop(context, as<FutureObject>(turn->future), FutureObject::Success, reply);
+  return Value::nil();
+}
+
+Value contextStop(Context& context, const Value* args, uint32_t) {
+  stopActor(context, as<ActorObject>(turnOf(args)->actor));
+  return Value::nil();
+}
+
+// --- gene/actor --------------------------------------------------------------------------------------------------------------
+
+Value keyword(Context& context, const char* name) {
+  return context.keywords.isNil() ? Value::absent()
+                                  : mapGet(as<MapObject>(context.keywords), Symbol::of(name));
+}
+
+int64_t workerPool() {
+  const char* text = std::getenv("GENE_WORKERS");
+  const int64_t asked = text ? std::strtoll(text, nullptr, 10) : 0;
+  return asked > 0 ? asked : DefaultWorkers;
+}
+
+Value enableActors(Context& context, const Value*, uint32_t) {
+  if (isEnabled) return raisePlain(context, "gene/actor/enable can only be called once");
+  if (const Value workers = keyword(context, "workers"); !workers.isAbsent()) {
+    if (!isInt(workers))
+      return raisePlain(context, "gene/actor/enable ^workers expects an integer");
+    if (asInt(workers) < 1)
+      return raisePlain(context, "gene/actor/enable requires at least one worker");
+    if (asInt(workers) > workerPool() - 1)
+      return raisePlain(context, "gene/actor/enable exceeds the configured worker pool");
+  }
+  isEnabled = true;
+  return Value::nil();
+}
+
+Value spawnActor(Context& context, const Value* args, uint32_t count) {
+  if (!isEnabled) return raisePlain(context, "gene/actor/spawn requires gene/actor/enable first");
+  if (count != 1) return raisePlain(context, "gene/actor/spawn expects exactly one handler");
+  const auto* function = asOrNull<FunctionObject>(args[0], Kind::Function);
+  if (!function || function->info->isBlock || function->info->isMacro)
+    return raisePlain(context, "gene/actor/spawn expects a callable handler");
+  const Value handler = args[0];
+  const Value given = keyword(context, "state");
+  const Value state = given.isAbsent() ? Value::nil() : copyMessage(context, given);
+  if (state.isPending() || freeze(context, &handler, 1).isPending()) return Value::pending();
+  auto* actor = allocate<ActorObject>(context, Kind::Actor);
+  actor->handler.init(handler);
+  actor->state.init(state);
+  for (Slot* slot : {&actor->mailbox, &actor->turn, &actor->senders}) slot->init(Value::nil());
+  actor->queued = actor->stopped = false;
+  return Value::object(actor);
+}
+
+constexpr BuiltinRow spaceRows[] = {
+    {"enable", enableActors, 0, 0, 0, "allows actors; `^workers N`"},
+    {"spawn", spawnActor, 1, 1, 0,
+     "an actor that handles messages by (handler context message state); `^state S`"},
+};
+constexpr BuiltinRow actorRows[] = {
+    {"send", actorSend, 1, 1, 0, "puts a message into its mailbox"},
+    {"send_expect_reply", actorAsk, 1, 1, 0, "the same; a future of the reply"},
+    {"send_expect_reply_sync", actorAskSync, 1, 1, 0,
+     "the same; waits for the reply, 2000 ms or `^timeout T`"},
+    {"stop", actorStop, 0, 0, 0, "takes no more messages, and drops those that wait"},
+};
+constexpr BuiltinRow contextRows[] = {
+    {"actor", contextActor, 0, 0, 0, "the actor whose turn it is"},
+    {"reply", contextReply, 1, 1, 0, "answers the message"},
+    {"stop", contextStop, 0, 0, 0, "stops the actor after this turn"},
+};
+
+}  // namespace
+
+void runActor(Context& context, ActorObject* actor) {
+  Scheduler& s = schedulerOf(context);
+  s.running->isActor = true;
+  // When the program has ended, no turn begins.
+  for (int i = 0; i < MostTurns && hasMessages(actor) && !s.ending; i++) takeTurn(context, actor);
+  schedulerOf(context).running->isActor = false;
+  actor->queued = hasMessages(actor) && !s.ending;
+  if (actor->queued) makeReady(s, Value::object(actor), Value::nil());
+}
+
+extern const BuiltinTable actorSpaceTable, actorTable, actorContextTable;
+constinit const BuiltinTable actorSpaceTable{"gene/actor", false, spaceRows};
+constinit const BuiltinTable actorTable{"Actor", true, actorRows};
+constinit const BuiltinTable actorContextTable{"ActorContext", true, contextRows};
+
+}  // namespace gene

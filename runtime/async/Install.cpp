@@ -1,0 +1,41 @@
+// The one way into this library: the tables of its built-ins, and what it does for the rest of the runtime. A program refers
+// to it only when it may wait for something (codegen/llvm/EmitModule.cpp), so that others are linked without it.
+
+#include "runtime/async/Futures.h"
+#include "runtime/async/Scheduler.h"
+#include "runtime/builtins/Builtins.h"
+#include "runtime/object/Future.h"
+
+namespace gene {
+
+#define TABLE(name) extern const BuiltinTable name;
+#define WAITING_TABLES
+#include "runtime/builtins/Tables.def"
+
+namespace {
+
+constexpr const BuiltinTable* tables[] = {
+#define TABLE(name) &name,
+#define WAITING_TABLES
+#include "runtime/builtins/Tables.def"
+};
+
+constexpr AsyncHooks hooks{
+    .finished = finishedFuture,
+    .await = awaitFuture,
+    .awaitAll = awaitFutures,
+    .sleep = sleepFor,
+    .finish = finishScheduler,
+    .countParked = countParked,
+    .freeFiber = giveUpFiber,
+    .onLargeStack = callOnLargeStack,
+};
+
+}  // namespace
+
+extern "C" void gene_install_async(Context* context) {
+  context->async = &hooks;
+  addBuiltinTables(*context, tables);
+}
+
+}  // namespace gene

@@ -1,0 +1,13 @@
+set(ASYNC_SOURCES
+  async/Actors.cpp
+  async/FiberPool.cpp
+  async/Files.cpp
+  async/Futures.cpp
+  async/Install.cpp
+  async/Interrupt.cpp
+  async/Messages.cpp
+  async/Operation.cpp
+  async/Queue.cpp
+  async/Scheduler.cpp
+  async/Switch.cpp
+  async/Timers.cpp)
