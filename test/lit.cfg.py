@@ -22,7 +22,9 @@ config.gene = os.path.join(build, "bin", "gene")
 
 config.environment["PATH"] = os.pathsep.join([llvm, "/usr/bin", "/bin"])
 config.environment["GENE_BUILD"] = build
-for name in ("GENE_STRESS", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
+if os.environ.get("GENE_TEST_SLOW"):
+    config.available_features.add("slow")  # what takes minutes: ./dev test runs it
+for name in ("GENE_STRESS", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_PROFILE_FILE"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 config.substitutions += [

@@ -3,7 +3,7 @@
 
   run_all.py [--parts N] [--part K] [lit arguments]
 
-release   everything
+release   everything, also what is marked `REQUIRES: slow`
 stress    assertions, IR verified after every pass, reconcile at every allocation, poisoned cells, counts verified:
           the language suite in the VM and natively at -O2, unit tests
 debug     AddressSanitizer, UndefinedBehaviorSanitizer, slow assertions, IR verified after every pass, counts verified:
@@ -35,7 +35,7 @@ def part_of_commit(parts):
 def runs(options):
     """(build, suites, environment, further arguments of lit, what it is called)"""
     part = options.part or part_of_commit(options.parts)
-    yield "release", ["test"], {}, [], "everything"
+    yield "release", ["test"], {"GENE_TEST_SLOW": "1"}, [], "everything"
     yield "stress", ["test/language", "test/unit"], TORTURE, [], "language and unit tests"
     yield "debug", ["test/unit", "test/passes", "test/ir", "test/bytecode"], TORTURE, [], "unit tests, passes, IR, bytecode"
     yield ("debug", ["test/language", "test/diag"], TORTURE, [f"--num-shards={options.parts}", f"--run-shard={part}"],

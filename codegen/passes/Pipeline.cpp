@@ -1,5 +1,6 @@
 #include "codegen/passes/Pipeline.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -42,6 +43,24 @@ constexpr std::string_view level2[] = {
     "licm", "unbox", "ranges",
     "drop-methods", "drop-unused"};
 // clang-format on
+
+constexpr bool contains(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+constexpr bool arePasses(std::span<const std::string_view> names) {
+  return std::ranges::all_of(names, [](std::string_view name) {
+    return std::ranges::any_of(passes, [&](const Pass& pass) { return pass.name == name; });
+  });
+}
+
+static_assert(arePasses(level1) && arePasses(level2), "a name that is no pass");
+static_assert(std::ranges::all_of(passes,
+                                  [](const Pass& pass) {
+                                    return pass.name.empty() || contains(level1, pass.name) ||
+                                           contains(level2, pass.name);
+                                  }),
+              "a pass that never runs");
 
 // -------------------------------------------------------------------------------------------------------------------------
 

@@ -1,13 +1,4 @@
 set(ABI
-  Output.cpp
-  Runtime.cpp
-  object/Binding.cpp
-  object/Function.cpp
-  object/Interface.cpp
-  object/Members.cpp
-  object/Render.cpp
-  object/Selector.cpp
-  object/Types.cpp
   abi/Arithmetic.cpp
   abi/Calls.cpp
   abi/Classes.cpp

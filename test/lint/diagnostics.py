@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Every diagnostic of Diagnostics.def is seen by a test: its text stands in a file below test/, holes filled in."""
+"""Every diagnostic of Diagnostics.def is reported, and seen by a test: its text stands in a file below test/, holes filled in."""
 import re
 
-from tree import ROOT, finish, tracked
+from tree import ROOT, finish, sources, tracked
 
 DIAG = re.compile(r'^DIAG\((\w+), \w+, (\w+), "(.*)"\)$', re.M)
 
@@ -27,6 +27,8 @@ def main():
     rows = DIAG.findall((ROOT / "frontend/syntax/Diagnostics.def").read_text())
     problems = [f"{code} {name}: no test expects \"{text}\"" for code, name, text in rows
                 if not pattern(code, text.replace('\\"', '"').replace("\\\\", "\\")).search(everything)]
+    reports = "\n".join((ROOT / p).read_text() for p in sources() if p.suffix != ".def")
+    problems += [f"{code} {name}: nothing reports it" for code, name, _ in rows if not re.search(rf"Diag::{name}\b", reports)]
     codes = [code for code, _, _ in rows]
     problems += [f"{code} is given twice" for code in sorted({c for c in codes if codes.count(c) > 1})]
     if len(rows) < 50:
