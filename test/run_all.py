@@ -16,6 +16,7 @@ import argparse
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -28,6 +29,8 @@ TORTURE = {"GENE_TEST_STRESS": "1", "GENE_STRESS": "verify"}
 
 def part_of_commit(parts):
     """1 to `parts`, by the name of the commit; 1 without git."""
+    if not shutil.which("git"):
+        return 1
     done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     return int(done.stdout[:8], 16) % parts + 1 if done.returncode == 0 and done.stdout else 1
 

@@ -28,9 +28,6 @@ class Assembler {
 
   Label newLabel();
   void bind(Label label);
-  [[nodiscard]] bool isBound(Label label) const {
-    return labels_[static_cast<uint32_t>(label)] != Unbound;
-  }
 
   /// An instruction without jumps; its further words follow with word().
   void emit(Opcode op, uint32_t a = 0, uint32_t b = 0, uint32_t c = 0);

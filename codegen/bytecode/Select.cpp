@@ -324,8 +324,8 @@ void Select::emitCheckType(const ir::Instruction& i) {
                                       : Opcode::CheckObject,
                   result(i), has(Kind::Int) || has(Kind::Float) ? 0 : expected,
                   ir::rulesOf(i).bits());
-  assembler_.word(tables_.formSlot(i.as<Op::CheckType>().type(), false));
-  assembler_.word(tables_.formSlot(i.as<Op::CheckType>().context(), false));
+  assembler_.word(tables_.formSlot(i.as<Op::CheckType>().type()));
+  assembler_.word(tables_.formSlot(i.as<Op::CheckType>().context()));
   assembler_.word(0);
   assembler_.word(kinds);
 }
@@ -460,7 +460,7 @@ void Select::emitRuntime(const ir::Instruction& i) {
     switch (row.kinds[k]) {
       case 'i': assembler_.word(static_cast<uint64_t>(immediate->integer)); break;
       case 'y': assembler_.word(tables_.symbolSlot(immediate->symbol)); break;
-      case 'k': assembler_.word(tables_.formSlot(immediate->form, i.op == Op::Quote)); break;
+      case 'k': assembler_.word(tables_.formSlot(immediate->form)); break;
       case 'F': assembler_.word(immediate->function->index); break;
       case 'S': assembler_.word(immediate->shape->index); break;
       default: assembler_.word(0); break;
@@ -476,7 +476,7 @@ std::vector<uint8_t> tooLarge(const ir::Function& function, ImageTables& tables)
   assembler.emit(Opcode::RuntimeRaising);
   assembler.word(static_cast<uint64_t>(vm::RuntimeOp::RaiseMessage));
   assembler.word(tables.symbolSlot(Symbol::of("RuntimeException")));
-  assembler.word(tables.formSlot(&message, false));
+  assembler.word(tables.formSlot(&message));
   assembler.emit(Opcode::ReturnWord, static_cast<uint32_t>(gene::Value::nil().bits));
   return assembler.bytes(std::max<uint32_t>(static_cast<uint32_t>(function.params.size()), 1));
 }

@@ -149,8 +149,7 @@ uint32_t ImageTables::symbolSlot(Symbol symbol) {
   return entry->second;
 }
 
-// Literals and templates are built alike; who copies a template is gene_quote.
-uint32_t ImageTables::formSlot(const Form* form, bool) {
+uint32_t ImageTables::formSlot(const Form* form) {
   const auto [entry, added] = data_->formSlots.try_emplace(form);
   if (added) {
     entry->second = data_->nextSlot();

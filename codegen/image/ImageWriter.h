@@ -21,10 +21,9 @@ class ImageTables {
   /// In Program::slots: globals come first (their ir index), then constants.
   uint32_t globalSlot(const ir::Global* global) const { return global->index; }
   uint32_t constantSlot(const ir::Constant* constant);
-  /// Symbols and quoted data used as immediates are constants, too. `asTemplate`: data for gene_quote, which copies it;
-  /// else a literal.
+  /// Symbols and quoted data used as immediates are constants, too; gene_quote copies what is to be fresh.
   uint32_t symbolSlot(Symbol symbol);
-  uint32_t formSlot(const Form* form, bool asTemplate);
+  uint32_t formSlot(const Form* form);
   /// A place of `function` that may raise, with the calls around it that were inlined.
   uint32_t site(Location loc, const ir::Inlined* inlined, const ir::Function* function);
   uint32_t slotCount() const;

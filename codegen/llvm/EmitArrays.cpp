@@ -264,6 +264,40 @@ void FunctionEmitter::emitIndexSet(const ir::Instruction& inst) {
 
 // --- methods ---------------------------------------------------------------------------------------------------------------
 
+/// Appends `word`, the word of `item`, to an array that may be changed.
+void FunctionEmitter::pushElement(llvm::Value* array, const ir::Value* receiver,
+                                  const ir::Value* item, llvm::Value* word) {
+  BasicBlock *const grow = newBlock("grow"), *const added = newBlock("added");
+  if (!isImmediate(item)) require(b_.CreateNot(bits_.isObject(word)), grow);
+  llvm::Value* const size = loadHeader(b_.getInt32Ty(), array, layout::ArrayObject_size);
+  llvm::Value* const capacity = loadHeader(b_.getInt32Ty(), array, layout::ArrayObject_capacity);
+  require(b_.CreateICmpULT(size, capacity), grow);
+  module_.memory().tag(b_.CreateStore(word, element(array, b_.CreateZExt(size, b_.getInt64Ty()))),
+                       Place::ArrayItem);
+  storeSize(array, b_.CreateAdd(size, b_.getInt32(1)));
+  b_.CreateBr(added);
+  b_.SetInsertPoint(grow);
+  call("gene_slow_array_push", {context_, use(receiver), word});
+  b_.CreateBr(added);
+  b_.SetInsertPoint(added);
+}
+
+/// Takes the last item of an array that may be changed; goes to `empty` if there is none.
+llvm::Value* FunctionEmitter::popElement(llvm::Value* array, BasicBlock* empty) {
+  llvm::Value* const size = loadHeader(b_.getInt32Ty(), array, layout::ArrayObject_size);
+  require(b_.CreateICmpNE(size, b_.getInt32(0)), empty);
+  llvm::Value* const less = b_.CreateSub(size, b_.getInt32(1));
+  llvm::Value* const word = loadElement(array, b_.CreateZExt(less, b_.getInt64Ty()));
+  storeSize(array, less);
+  BasicBlock *const counted = newBlock("counted"), *const popped = newBlock("popped");
+  b_.CreateCondBr(bits_.isObject(word), counted, popped);
+  b_.SetInsertPoint(counted);
+  call("gene_slow_release", {word});
+  b_.CreateBr(popped);
+  b_.SetInsertPoint(popped);
+  return word;
+}
+
 /// A call of a method that Array has: inline where the receiver is an array. False if this is none.
 bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
   const ir::ArrayMethod* method = ir::arrayMethod(inst);
@@ -293,43 +327,14 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
     case ArrayOperation::Push: {
       llvm::Value* const word = use(inst.operands[1]);
       llvm::Value* const array = mutableArray(receiver, other);
-      BasicBlock *const grow = newBlock("grow"), *const added = newBlock("added");
-      if (!isImmediate(inst.operands[1])) require(b_.CreateNot(bits_.isObject(word)), grow);
-      llvm::Value* const size = loadHeader(b_.getInt32Ty(), array, layout::ArrayObject_size);
-      llvm::Value* const capacity =
-          loadHeader(b_.getInt32Ty(), array, layout::ArrayObject_capacity);
-      require(b_.CreateICmpULT(size, capacity), grow);
-      module_.memory().tag(
-          b_.CreateStore(word, element(array, b_.CreateZExt(size, b_.getInt64Ty()))),
-          Place::ArrayItem);
-      storeSize(array, b_.CreateAdd(size, b_.getInt32(1)));
-      b_.CreateBr(added);
-      b_.SetInsertPoint(grow);
-      call("gene_slow_array_push", {context_, use(receiver), word});
-      b_.CreateBr(added);
-      b_.SetInsertPoint(added);
+      pushElement(array, receiver, inst.operands[1], word);
       if (method->operation == ArrayOperation::Add)
         finish(use(receiver));
       else
         finish(arraySize(array), Rep::I64);
       break;
     }
-    case ArrayOperation::Pop: {
-      llvm::Value* const array = mutableArray(receiver, other);
-      llvm::Value* const size = loadHeader(b_.getInt32Ty(), array, layout::ArrayObject_size);
-      require(b_.CreateICmpNE(size, b_.getInt32(0)), other);
-      llvm::Value* const less = b_.CreateSub(size, b_.getInt32(1));
-      llvm::Value* const word = loadElement(array, b_.CreateZExt(less, b_.getInt64Ty()));
-      storeSize(array, less);
-      BasicBlock *const counted = newBlock("counted"), *const popped = newBlock("popped");
-      b_.CreateCondBr(bits_.isObject(word), counted, popped);
-      b_.SetInsertPoint(counted);
-      call("gene_slow_release", {word});
-      b_.CreateBr(popped);
-      b_.SetInsertPoint(popped);
-      finish(word);
-      break;
-    }
+    case ArrayOperation::Pop: finish(popElement(mutableArray(receiver, other), other)); break;
   }
   if (other->hasNPredecessorsOrMore(1)) {
     b_.SetInsertPoint(other);

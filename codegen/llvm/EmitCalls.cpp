@@ -322,8 +322,7 @@ void FunctionEmitter::emitRuntime(const ir::Instruction& inst, std::string_view 
         break;
       case ir::ImmKind::Shape: args.push_back(callShape(inst.immediates[i].shape)); break;
       case ir::ImmKind::Form:
-        args.push_back(
-            loadSlot(module_.tables().formSlot(inst.immediates[i].form, inst.op == ir::Op::Quote)));
+        args.push_back(loadSlot(module_.tables().formSlot(inst.immediates[i].form)));
         break;
       case ir::ImmKind::Cache: args.push_back(module_.newCache()); break;
       case ir::ImmKind::Global:

@@ -130,6 +130,9 @@ class FunctionEmitter {
   void storeSize(llvm::Value* array, llvm::Value* size);
   llvm::Value* element(llvm::Value* array, llvm::Value* index);
   llvm::Value* loadElement(llvm::Value* array, llvm::Value* index);
+  void pushElement(llvm::Value* array, const ir::Value* receiver, const ir::Value* item,
+                   llvm::Value* word);
+  llvm::Value* popElement(llvm::Value* array, llvm::BasicBlock* empty);
   /// The element of an array or something else, by a call.
   llvm::Value* getElement(const ir::Value* object, const ir::Value* key, llvm::Value* index);
   void setCounted(llvm::Value* array, llvm::Value* index, llvm::Value* word, bool isObject);

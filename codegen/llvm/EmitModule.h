@@ -26,7 +26,6 @@ class ModuleEmitter {
   std::unique_ptr<llvm::Module> emit();
 
   // --- for FunctionEmitter -----------------------------------------------------------------------------------------------
-  const NativeOptions& options() const { return options_; }
   const ir::Program& program() const { return program_; }
   llvm::LLVMContext& context() { return module_->getContext(); }
   /// Double halves and long fast paths are called where optimising pays; -O0 calls the entries.

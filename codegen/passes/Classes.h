@@ -62,7 +62,6 @@ class KnownClasses {
   [[nodiscard]] const std::vector<const KnownClass*>& numbered() const { return numbered_; }
   [[nodiscard]] const KnownClass* numbered(uint16_t number) const { return byNumber_[number]; }
   /// In the order in which they are made.
-  [[nodiscard]] const std::deque<KnownClass>& all() const { return classes_; }
   [[nodiscard]] std::deque<KnownClass>& all() { return classes_; }
   /// The class that a value is, if it is known; the value, not an instance.
   [[nodiscard]] KnownClass* classOf(const ir::Value* value) const;

@@ -41,10 +41,4 @@ uint32_t Loops::depth(const Block* block) const {
   return depth;
 }
 
-bool Loops::contains(const Loop& loop, const Block* block) const {
-  for (int i = inner_[block->index]; i >= 0; i = loops_[static_cast<size_t>(i)].parent)
-    if (&loops_[static_cast<size_t>(i)] == &loop) return true;
-  return false;
-}
-
 }  // namespace gene

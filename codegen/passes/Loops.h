@@ -25,7 +25,6 @@ class Loops {
     const int i = inner_[block->index];
     return i < 0 ? nullptr : &loops_[static_cast<size_t>(i)];
   }
-  [[nodiscard]] bool contains(const Loop& loop, const ir::Block* block) const;
   [[nodiscard]] bool isHeader(const ir::Block* block) const {
     const Loop* loop = innermost(block);
     return loop && loop->header == block;

@@ -7,74 +7,78 @@
 
 namespace gene {
 
+/// Behind 0x: digits of 64 bits.
+Form* Lexer::hexadecimal(Location loc) {
+  uint64_t value = 0;
+  const char* const first = p_;
+  for (;; p_++) {
+    const char c = *p_;
+    if (c == '_') continue;
+    int digit;
+    if (c >= '0' && c <= '9')
+      digit = c - '0';
+    else if ((c | 32) >= 'a' && (c | 32) <= 'f')
+      digit = (c | 32) - 'a' + 10;
+    else
+      break;
+    value = value << 4 | static_cast<uint64_t>(digit);
+  }
+  if (p_ == first) report(loc, Diag::NoHexDigits);
+  return arena_.make<IntForm>(loc, static_cast<int64_t>(value));
+}
+
+/// Moves behind a fraction and an exponent, if there are any.
+bool Lexer::fraction() {
+  bool found = false;
+  if (*p_ == '.') {
+    found = true;
+    p_++;
+    while (isClass(*p_, Digit)) p_++;
+  }
+  if (*p_ != 'e' && *p_ != 'E') return found;
+  const char* exponent = p_ + 1;
+  if (*exponent == '+' || *exponent == '-') exponent++;
+  if (!isClass(*exponent, Digit)) return found;
+  p_ = exponent;
+  while (isClass(*p_, Digit)) p_++;
+  return true;
+}
+
+Form* Lexer::noNumber(Location loc, Diag id, DiagArguments args) {
+  report(loc, id, args);
+  bool special;
+  token(&special);
+  return zero(loc);
+}
+
 Form* Lexer::number() {
   const Location loc = here();
   const char* const from = p_;
   const bool hasSign = *p_ == '+' || *p_ == '-';
   if (hasSign) p_++;
   if (*p_ == '0' && !hasSign) {
-    if (p_[1] == 'x' || p_[1] == 'X') {
+    const char kind = p_[1];
+    if (kind == 'x' || kind == 'X') {
       p_ += 2;
-      uint64_t value = 0;
-      const char* first = p_;
-      for (;; p_++) {
-        const char c = *p_;
-        if (c == '_') continue;
-        int digit;
-        if (c >= '0' && c <= '9')
-          digit = c - '0';
-        else if ((c | 32) >= 'a' && (c | 32) <= 'f')
-          digit = (c | 32) - 'a' + 10;
-        else
-          break;
-        value = value << 4 | static_cast<uint64_t>(digit);
-      }
-      if (p_ == first) report(loc, Diag::NoHexDigits);
-      return arena_.make<IntForm>(loc, static_cast<int64_t>(value));
+      return hexadecimal(loc);
     }
-    if (p_[1] == '!' || p_[1] == '#' || p_[1] == '*') {
-      const char kind = p_[1];
+    if (kind == '!' || kind == '#' || kind == '*') {
       p_ += 2;
       return byteString(kind, loc);
     }
   }
   const char* const first = p_;
   while (isClass(*p_, Digit)) p_++;
-  if (!hasSign && ((*p_ == '-' && isClass(p_[1], Digit)) || (*p_ == ':' && isClass(p_[1], Digit))))
-    return dateOrTime(from, loc);
-  bool isFloat = false;
-  if (*p_ == '.') {
-    isFloat = true;
-    p_++;
-    while (isClass(*p_, Digit)) p_++;
-  }
-  if (*p_ == 'e' || *p_ == 'E') {
-    const char* exponent = p_ + 1;
-    if (*exponent == '+' || *exponent == '-') exponent++;
-    if (isClass(*exponent, Digit)) {
-      isFloat = true;
-      p_ = exponent;
-      while (isClass(*p_, Digit)) p_++;
-    }
-  }
+  if (!hasSign && (*p_ == '-' || *p_ == ':') && isClass(p_[1], Digit)) return dateOrTime(from, loc);
+  const bool isFloat = fraction();
   const char c = *p_;
-  if ((c | 32) >= 'a' && (c | 32) <= 'z') {
-    report(loc, (c | 32) == 'e' ? Diag::InvalidNumber : Diag::NumberWithUnit,
-           {std::string_view(from, static_cast<size_t>(p_ + 1 - from))});
-    bool special;
-    token(&special);
-    return zero(loc);
-  }
-  if (c == '/' && !isFloat) {
-    report(loc, Diag::Ratio);
-    bool special;
-    token(&special);
-    return zero(loc);
-  }
+  if ((c | 32) >= 'a' && (c | 32) <= 'z')
+    return noNumber(loc, (c | 32) == 'e' ? Diag::InvalidNumber : Diag::NumberWithUnit,
+                    {std::string_view(from, static_cast<size_t>(p_ + 1 - from))});
+  if (c == '/' && !isFloat) return noNumber(loc, Diag::Ratio);
   if (isFloat) {
     double value = 0;
-    const char* start = *from == '+' ? from + 1 : from;
-    std::string text(start, p_);
+    const std::string text(*from == '+' ? from + 1 : from, p_);
     if (const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         error == std::errc::result_out_of_range)
       value = std::strtod(text.c_str(), nullptr);

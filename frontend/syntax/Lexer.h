@@ -74,6 +74,9 @@ class Lexer {
   bool unclosedString_ = false;  // the text ended inside of a string
 
  private:
+  Form* hexadecimal(Location loc);
+  bool fraction();
+  Form* noNumber(Location loc, Diag id, DiagArguments args = {});
   Form* dateOrTime(const char* from, Location loc);
   Form* byteString(char kind, Location loc);
   bool digits(int least, int most, int* value);

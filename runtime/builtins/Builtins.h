@@ -1,7 +1,8 @@
 #pragma once
 // Built-in functions and methods: one file per class or namespace, each ending in a table. A row says everything that
 // anybody asks: where it belongs, its name, the C++ function, how many arguments it takes, and one line of
-// documentation. The tables feed registration (defineBuiltins), arity messages and docs/language/builtins.md.
+// documentation. The tables feed registration (defineBuiltins) and docs/language/builtins.md; functions say themselves
+// which arguments are missing.
 
 #include <span>
 #include <string>

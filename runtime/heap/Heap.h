@@ -31,7 +31,7 @@ struct HeapOptions {
   bool reconcileAlways = false;  // at every allocation
   bool poison = false;           // fill freed cells with 0xDD
   bool verify = false;           // recompute all counts after a reconcile and compare
-  int64_t failAllocation = -1;   // raise "out of memory" at the n-th allocation
+  int64_t failAllocation = -1;   // the n-th allocation ends the process: out of memory
 };
 
 /// A new object of `size` bytes with its header written; the rest is uninitialised. Slots must be init()ed at once.

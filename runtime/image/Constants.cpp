@@ -95,6 +95,42 @@ Form* ConstantReader::read(Special* special) {
   return failed_ ? nullptr : root;
 }
 
+Form* ConstantReader::regex() {
+  const uint8_t flags = byte();
+  RegexForm* form = arena_.make<RegexForm>(Location{}, text());
+  form->hasReplacement = flags & 1;
+  form->ignoreCase = flags & 2;
+  form->multiline = flags & 4;
+  if (form->hasReplacement) form->replacement = text();
+  return form;
+}
+
+Form* ConstantReader::dateTime(FormKind kind) {
+  DateTimeForm* form = arena_.make<DateTimeForm>(kind, Location{});
+  form->year = static_cast<int16_t>(number());
+  form->month = byte();
+  form->day = byte();
+  form->hour = byte();
+  form->minute = byte();
+  form->second = byte();
+  form->hasOffset = byte();
+  form->microsecond = static_cast<uint32_t>(number());
+  form->offsetMinutes = static_cast<int16_t>(number());
+  form->zone = text();
+  return form;
+}
+
+Form* ConstantReader::gene() {
+  const uint32_t propertyCount = count();
+  const uint32_t childCount = count();
+  const std::span<Form*> children(arena_.array<Form*>(childCount), childCount);
+  pending(children);
+  const std::span<Property> items = properties(propertyCount);
+  GeneForm* form = arena_.make<GeneForm>(Location{}, nullptr, items, children);
+  places_.push_back(&form->head);
+  return form;
+}
+
 Form* ConstantReader::readNode() {
   const uint8_t tag = byte();
   if (failed_ || (tag & KindMask) > static_cast<uint8_t>(FormKind::Bytes)) return fail();
@@ -138,17 +174,7 @@ Form* ConstantReader::readNode() {
       break;
     }
     case FormKind::Map: form = arena_.make<MapForm>(Location{}, properties(count())); break;
-    case FormKind::Gene: {
-      const uint32_t propertyCount = count();
-      const uint32_t childCount = count();
-      const std::span<Form*> children(arena_.array<Form*>(childCount), childCount);
-      pending(children);
-      const std::span<Property> items = properties(propertyCount);
-      GeneForm* gene = arena_.make<GeneForm>(Location{}, nullptr, items, children);
-      places_.push_back(&gene->head);
-      form = gene;
-      break;
-    }
+    case FormKind::Gene: form = gene(); break;
     case FormKind::Quote:
     case FormKind::Unquote: {
       QuoteForm* quote = arena_.make<QuoteForm>(kind, Location{}, nullptr);
@@ -156,33 +182,10 @@ Form* ConstantReader::readNode() {
       form = quote;
       break;
     }
-    case FormKind::Regex: {
-      const uint8_t flags = byte();
-      RegexForm* regex = arena_.make<RegexForm>(Location{}, text());
-      regex->hasReplacement = flags & 1;
-      regex->ignoreCase = flags & 2;
-      regex->multiline = flags & 4;
-      if (regex->hasReplacement) regex->replacement = text();
-      form = regex;
-      break;
-    }
+    case FormKind::Regex: form = regex(); break;
     case FormKind::Date:
     case FormKind::DateTime:
-    case FormKind::Time: {
-      DateTimeForm* time = arena_.make<DateTimeForm>(kind, Location{});
-      time->year = static_cast<int16_t>(number());
-      time->month = byte();
-      time->day = byte();
-      time->hour = byte();
-      time->minute = byte();
-      time->second = byte();
-      time->hasOffset = byte();
-      time->microsecond = static_cast<uint32_t>(number());
-      time->offsetMinutes = static_cast<int16_t>(number());
-      time->zone = text();
-      form = time;
-      break;
-    }
+    case FormKind::Time: form = dateTime(kind); break;
   }
   if (failed_) return nullptr;
   form->frozen = tag & FrozenFlag;

@@ -21,10 +21,12 @@ class ConstantReader {
   /// The next constant; null at its damage. `special` tells what it is when it is no form (the result is then null).
   Form* read(Special* special);
   [[nodiscard]] bool failed() const { return failed_; }
-  [[nodiscard]] bool atEnd() const { return at_ == end_; }
 
  private:
   Form* readNode();
+  Form* regex();
+  Form* dateTime(FormKind kind);
+  Form* gene();
   uint8_t byte();
   uint64_t number();
   uint32_t count();  // of parts that take a byte each at least

@@ -59,16 +59,6 @@ void arrayErase(ArrayObject* array, uint32_t from, uint32_t to) {
   if (array->size == 0) array->elements = Elements::Immediate;
 }
 
-void arrayInsert(Context& context, ArrayObject* array, uint32_t index, Value item) {
-  arrayReserve(context, array, array->size + 1);
-  if (item.isObject()) arrayExpectObjects(array);
-  std::memmove(static_cast<void*>(array->items + index + 1),
-               static_cast<const void*>(array->items + index),
-               (array->size - index) * sizeof(Slot));
-  array->items[index].init(item);
-  array->size++;
-}
-
 void arrayClear(ArrayObject* array) { arrayErase(array, 0, array->size); }
 
 ArrayObject* arraySlice(Context& context, ArrayObject* array, uint32_t from, uint32_t to) {

@@ -28,7 +28,6 @@ inline void arrayPush(Context& context, ArrayObject* array, Value item) {
 Value arrayPop(ArrayObject* array);
 /// Removes items [from, to).
 void arrayErase(ArrayObject* array, uint32_t from, uint32_t to);
-void arrayInsert(Context& context, ArrayObject* array, uint32_t index, Value item);
 void arrayClear(ArrayObject* array);
 /// A new array with the items [from, to).
 ArrayObject* arraySlice(Context& context, ArrayObject* array, uint32_t from, uint32_t to);

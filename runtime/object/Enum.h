@@ -12,9 +12,6 @@ void addVariant(Context& context, EnumObject* owner, Symbol name, Value fields, 
 /// The variant, or absent.
 Value enumMember(const EnumObject* owner, Symbol name);
 
-inline bool isUnit(const VariantObject* variant) {
-  return as<ArrayObject>(variant->fields.get())->size == 0;
-}
 inline EnumObject* ownerOf(const VariantObject* variant) {
   return as<EnumObject>(variant->owner.get());
 }

@@ -101,9 +101,6 @@ inline constexpr uint32_t MaxFrameSize = 65536;
 
 inline const Code& codeOf(const Value* base) { return *as<FunctionObject>(base[-2])->info->code; }
 inline Value* frameTop(Value* base) { return base + codeOf(base).frameSize; }
-inline uint16_t* returnAddress(const Value* base) {
-  return reinterpret_cast<uint16_t*>(base[-1].bits >> 16);
-}
 inline uint64_t makeLink(const uint16_t* returnTo, uint64_t delta) {
   return reinterpret_cast<uint64_t>(returnTo) << 16 | delta;
 }

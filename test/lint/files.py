@@ -6,7 +6,7 @@ from tree import ROOT, finish, tracked
 
 TEXT = (".cpp", ".h", ".inc", ".def", ".py", ".cmake")
 PRODUCTS = re.compile(r"(^|/)(build|__pycache__|Output)/|\.(o|a|so|gir|pyc|bc|d|log|tmp|orig|rej)$")
-LONGEST = 800
+LONGEST = 700
 REASON = re.compile(r"(one file|in one place|Longer than|long because)", re.I)
 
 

@@ -1,4 +1,5 @@
 """The tracked files of the tree, for the lint tests."""
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -7,12 +8,14 @@ SOURCE_FOLDERS = ("frontend", "codegen", "runtime", "driver")
 
 
 def tracked():
-    """Paths relative to the root; without git (a source archive) every file that is no build product."""
-    done = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True,
-                          capture_output=True)
-    if done.returncode == 0:
-        names = done.stdout.split("\n")
-    else:
+    """Paths relative to the root; without git (a source archive, or a machine that has none) every file that is no build product."""
+    names = None
+    if shutil.which("git"):
+        done = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True,
+                              capture_output=True)
+        if done.returncode == 0:
+            names = done.stdout.split("\n")
+    if names is None:
         names = [str(p.relative_to(ROOT)) for p in ROOT.rglob("*") if "build" not in p.parts and ".git" not in p.parts]
     return [Path(n) for n in names if n and (ROOT / n).is_file()]
 

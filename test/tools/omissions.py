@@ -20,7 +20,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lint"))
+from tree import ROOT, tracked  # noqa: E402
+
 LIT = "/usr/lib/llvm-22/bin/lit"
 
 
@@ -135,13 +137,10 @@ class Copy:
 
     def __init__(self, build, folder):
         self.build, self.folder = build, folder
-        names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True, check=True,
-                               capture_output=True).stdout.split("\n")
-        for name in names:
-            if name and (ROOT / name).is_file() and not name.startswith("benchmarks/"):
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, folder / name)
-        subprocess.run(["git", "init", "-q"], cwd=folder, check=True)  # lints ask git for the files
+        for path in tracked():
+            if path.parts[0] != "benchmarks":
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / path, folder / path)
         self.commands = {entry["file"]: entry["command"] for entry in json.loads((build / "compile_commands.json").read_text())}
 
     def remove(self, omission):
