@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "runtime/support/JsonText.h"
 #include "runtime/support/Utf8.h"
 
 namespace gene {
@@ -20,26 +21,9 @@ bool containsFolded(std::string_view text, std::string_view word) {
 }
 
 std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<uint8_t>(c) < 0x20) {
-          constexpr char hex[] = "0123456789abcdef";
-          out += "\\u00";
-          out += hex[c >> 4];
-          out += hex[c & 15];
-        } else {
-          out += c;
-        }
-    }
-  }
-  return out + '"';
+  std::string out;
+  appendJsonString(text, out);
+  return out;
 }
 
 /// Colours where somebody looks: standard error is a terminal, and NO_COLOR (no-color.org) is not set.

@@ -9,8 +9,6 @@ namespace gene {
 
 /// A String without blanks; values that JSON does not have are strings of their text. Raises for circular data.
 Value jsonText(Context& context, Value v);
-/// Appends `text` in quotes, escaped.
-void appendJsonString(std::string_view text, std::string& out);
 /// Objects become Maps, integers Ints, null nil; 0 and a ParseException for invalid text.
 Value parseJson(Context& context, std::string_view text);
 

@@ -15,6 +15,7 @@
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
 #include "runtime/object/ToForm.h"
+#include "runtime/support/JsonText.h"
 
 namespace gene {
 namespace {

@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # Proves README.md's two commands on a machine that has nothing: a bare Debian 12, made by mmdebstrap, entered by chroot.
 #
-#   test/tools/bare.sh [--short] [--keep] [FOLDER]
+#   test/tools/bare.sh [--short] [--keep] [--ccache] [FOLDER]
 #
 # The commit that is checked out is cloned into FOLDER/gene (a new folder below /var/tmp by default); what is not committed is not
 # tested. `./dev run docs/examples/tour.gene` has to print what the VM prints, then `./dev test` has to pass: half an hour of CPU.
-# --short runs some suites of the release build instead. --keep leaves FOLDER, which a later run with it goes on with. Needs root.
+# --short runs some suites of the release build instead. --keep leaves FOLDER, which a later run with it goes on with.
+# --ccache lends the root this machine's compiler cache: it then shows that what is needed is installed, not that all of it compiles. Needs
+# root.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/../.." && pwd)
-short= keep= folder=
+short= keep= cache= folder=
 for word in "$@"; do
   case $word in
   --short) short=1 ;;
   --keep) keep=1 ;;
+  --ccache) cache=$(ccache --get-config cache_dir) ;;
   -*) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; exit 2 ;;
   *) folder=$word ;;
   esac
@@ -42,9 +45,12 @@ inside() {
   for name in http_proxy https_proxy no_proxy; do
     [ -z "${!name:-}" ] || variables+=("$name=${!name}")
   done
+  [ -z "$cache" ] || variables+=(CCACHE_DIR=/ccache CCACHE_BASEDIR=/gene CCACHE_NOHASHDIR=1)
+  mkdir -p "$folder/ccache"
   unshare --mount --pid --fork --kill-child bash -c '
     mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && mount -t tmpfs tmpfs "$0/tmp" &&
-    exec chroot "$0" /usr/bin/env -i "${@:2}" /bin/bash -c "cd /gene && $1"' "$folder" "$1" "${variables[@]}"
+    { [ -z "$1" ] || mount --bind "$1" "$0/ccache"; } &&
+    exec chroot "$0" /usr/bin/env -i "${@:3}" /bin/bash -c "cd /gene && $2"' "$folder" "$cache" "$1" "${variables[@]}"
 }
 
 echo "--- ./dev run docs/examples/tour.gene" >&2
