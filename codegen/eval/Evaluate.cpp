@@ -9,6 +9,7 @@
 #include "runtime/Async.h"
 #include "runtime/Output.h"
 #include "runtime/Program.h"
+#include "runtime/builtins/Builtins.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/image/ImageLoader.h"
 #include "runtime/object/Array.h"
@@ -124,6 +125,9 @@ Value evaluateCode(Context& context, Value code, EnvironmentObject* environment)
 
 }  // namespace
 
-extern "C" void gene_install_evaluator(Context* context) { context->evaluate = evaluateCode; }
+extern "C" void gene_install_evaluator(Context* context) {
+  // Code may name any built-in: all of them are linked with it.
+  if (linkAllLibraries() != 0) context->evaluate = evaluateCode;
+}
 
 }  // namespace gene

@@ -321,4 +321,15 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
   return image;
 }
 
+bool ImageTables::mentionsOneOf(std::string_view words) const {
+  while (!words.empty()) {
+    const std::string_view word = words.substr(0, words.find(' '));
+    words.remove_prefix(std::min(word.size() + 1, words.size()));
+    if (data_->symbolIndices.contains(Symbol::of(word))) return true;
+    for (const auto& [constant, slot] : data_->constantSlots)
+      if (constant->constantKind == ir::ConstantKind::String && constant->text == word) return true;
+  }
+  return false;
+}
+
 }  // namespace gene

@@ -33,6 +33,8 @@ class ImageTables {
   /// output has to be reproducible.
   std::vector<uint8_t> write(const std::vector<std::vector<uint8_t>>& code,
                              uint64_t timestamp = 0) const;
+  /// Is one of the blank-separated words a symbol or a String of the program? To be asked when the image was written.
+  [[nodiscard]] bool mentionsOneOf(std::string_view words) const;
 
  private:
   struct Data;

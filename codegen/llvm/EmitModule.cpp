@@ -226,10 +226,34 @@ void ModuleEmitter::emitAsyncReference() {
   llvm::appendToCompilerUsed(*module_, {addData(install, "gene.async", 8)});
 }
 
+/// Refers to the parts of the runtime that the program names something of, so that the linker includes them. The tables are
+/// complete.
+void ModuleEmitter::emitLibraries() {
+  static constexpr struct {
+    const char* function;
+    std::string_view words;
+  } libraries[] = {
+#define LIBRARY(name, words) {"gene_library_" #name, words},
+#include "runtime/builtins/Libraries.def"
+  };
+  llvm::FunctionType* const type = llvm::FunctionType::get(
+      llvm::Type::getVoidTy(context()), {llvm::PointerType::get(context(), 0)}, false);
+  std::vector<Constant*> used;
+  for (const auto& [function, words] : libraries)
+    if (tables_.mentionsOneOf(words))
+      used.push_back(cast<Constant>(module_->getOrInsertFunction(function, type).getCallee()));
+  if (used.empty()) return;
+  llvm::ArrayType* const array =
+      llvm::ArrayType::get(llvm::PointerType::get(context(), 0), used.size());
+  llvm::appendToCompilerUsed(*module_,
+                             {addData(llvm::ConstantArray::get(array, used), "gene.libraries", 8)});
+}
+
 /// gene_program: the NativeProgram that runtime/abi/Main.cpp starts.
 void ModuleEmitter::emitProgramData() {
   const std::vector<uint8_t> image = tables_.write({});
   emitAsyncReference();
+  emitLibraries();
   GlobalVariable* const imageData =
       addData(llvm::ConstantDataArray::get(context(), image), "gene.image", 16);
   llvm::Type* const word = llvm::Type::getInt64Ty(context());

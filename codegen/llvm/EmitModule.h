@@ -63,6 +63,7 @@ class ModuleEmitter {
   void declareFunctions();
   llvm::FunctionType* functionType(const ir::Function& function);
   llvm::Constant* evaluator();
+  void emitLibraries();
   void emitProgramData();
   void emitAsyncReference();
   llvm::GlobalVariable* emitBodies();

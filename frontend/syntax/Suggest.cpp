@@ -41,8 +41,10 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     if (sameButCase(word, candidate)) return candidate;
     const size_t longer = std::max(word.size(), candidate.size());
     const size_t shorter = std::min(word.size(), candidate.size());
-    // Of one letter nothing is near, and what has nothing in common is not near either.
+    // Of one letter nothing is near, and what has nothing in common is not near either; two letters may be swapped.
     if (word.size() < 2 || longer - shorter > most) continue;
+    if (longer == 2 && (shorter != 2 || word[0] != candidate[1] || word[1] != candidate[0]))
+      continue;
     const size_t distance = editDistance(word, candidate);
     if (distance >= bestDistance || distance >= longer) continue;
     bestDistance = distance;

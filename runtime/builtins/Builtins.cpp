@@ -13,6 +13,8 @@ namespace gene {
 
 #define TABLE(name) extern const BuiltinTable name;
 #include "runtime/builtins/Tables.def"
+#define LIBRARY(name, words) extern "C" [[gnu::weak]] void gene_library_##name(Context&);
+#include "runtime/builtins/Libraries.def"
 
 namespace {
 
@@ -21,31 +23,21 @@ constexpr const BuiltinTable* tables[] = {
 #include "runtime/builtins/Tables.def"
 };
 
-/// Calls f(name) for each blank-separated name.
-template <class F>
-void forEachName(std::string_view names, F&& f) {
-  while (!names.empty()) {
-    const size_t blank = names.find(' ');
-    f(names.substr(0, blank));
-    names = blank == std::string_view::npos ? std::string_view{} : names.substr(blank + 1);
-  }
-}
-
-/// The namespace `a/b`, made where it does not exist.
-NamespaceObject* namespaceAt(Context& context, std::string_view path) {
-  NamespaceObject* ns = context.globals;
+/// The namespace or class `a/b`; namespaces are made where they do not exist.
+Value ownerAt(Context& context, std::string_view path) {
+  Value owner = Value::object(context.globals);
   while (!path.empty()) {
     const size_t slash = path.find('/');
     const Symbol name = Symbol::of(path.substr(0, slash));
-    Value next = namespaceGet(ns, name);
-    if (next.isAbsent()) {
-      next = Value::object(newNamespace(context, name));
-      namespaceSet(context, ns, name, next);
+    auto* ns = as<NamespaceObject>(owner);
+    owner = namespaceGet(ns, name);
+    if (owner.isAbsent()) {
+      owner = Value::object(newNamespace(context, name));
+      namespaceSet(context, ns, name, owner);
     }
-    ns = as<NamespaceObject>(next);
     path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
   }
-  return ns;
+  return owner;
 }
 
 FunctionObject* functionFor(Context& context, const BuiltinRow& row, bool method, Symbol name) {
@@ -61,46 +53,45 @@ FunctionObject* functionFor(Context& context, const BuiltinRow& row, bool method
   return function;
 }
 
+}  // namespace
+
+NamespaceObject* namespaceAt(Context& context, std::string_view path) {
+  return as<NamespaceObject>(ownerAt(context, path));
+}
+
 void defineTable(Context& context, const BuiltinTable& table) {
-  ClassObject* cls = nullptr;
-  NamespaceObject* ns = nullptr;
-  const bool isClass =
-      table.methods || (!table.rows.empty() && (table.rows[0].flags & Constructor));
-  if (isClass)
-    cls = as<ClassObject>(namespaceGet(context.globals, Symbol::of(table.owner)));
-  else
-    ns = namespaceAt(context, table.owner);
+  const Value owner = ownerAt(context, table.owner);
+  ClassObject* const cls = isClass(owner) ? as<ClassObject>(owner) : nullptr;
   for (const BuiltinRow& row : table.rows) {
     FunctionObject* function = nullptr;
+    const bool isMethod = table.methods || (row.flags & Initializer);
     forEachName(row.names, [&](std::string_view text) {
       const Symbol name = Symbol::of(text);
-      if (!function) function = functionFor(context, row, table.methods, name);
+      if (!function) function = functionFor(context, row, isMethod, name);
       const Value value = Value::object(function);
       if (row.flags & Constructor)
         cls->builtinConstructor = row.function;
-      else if (cls)
+      else if (row.flags & Initializer)
+        cls->ctor.set(value);
+      else if (!cls)
+        namespaceSet(context, as<NamespaceObject>(owner), name, value);
+      else if (table.methods)
         defineMethod(context, cls, name, value);
       else
-        namespaceSet(context, ns, name, value);
+        mapPut(context, as<MapObject>(cls->members.get()), name, value);
     });
   }
 }
 
-}  // namespace
-
-namespace {
-std::vector<const BuiltinTable*>& allTables() {
-  static std::vector<const BuiltinTable*> all(std::begin(tables), std::end(tables));
-  return all;
+std::vector<const BuiltinTable*>& addedTables() {
+  static std::vector<const BuiltinTable*> added;
+  return added;
 }
-}  // namespace
-
-std::span<const BuiltinTable* const> builtinTables() { return allTables(); }
 
 void addBuiltinTables(Context& context, std::span<const BuiltinTable* const> added) {
   auto* gene = as<NamespaceObject>(namespaceGet(context.globals, Symbol::of("gene")));
   for (const BuiltinTable* table : added) {
-    std::vector<const BuiltinTable*>& all = allTables();
+    std::vector<const BuiltinTable*>& all = addedTables();
     if (std::ranges::find(all, table) == all.end()) all.push_back(table);
     defineTable(context, *table);
     if (table->methods || *table->owner) continue;
@@ -112,42 +103,27 @@ void addBuiltinTables(Context& context, std::span<const BuiltinTable* const> add
   }
 }
 
+ClassObject* defineClass(Context& context, std::string_view path) {
+  const size_t slash = path.rfind('/');
+  const Symbol name = Symbol::of(path.substr(slash + 1));
+  auto* object = as<ClassObject>(namespaceGet(context.globals, Symbol::of("Object")));
+  ClassObject* cls = newClass(context, name, object);
+  NamespaceObject* ns =
+      namespaceAt(context, slash == std::string_view::npos ? "" : path.substr(0, slash));
+  namespaceSet(context, ns, name, Value::object(cls));
+  return cls;
+}
+
 void defineStandardClasses(Context& context);
 void defineStandardValues(Context& context);
 
 void defineBuiltins(Context& context) {
   defineStandardClasses(context);
   for (const BuiltinTable* table : tables) defineTable(context, *table);
+#define LIBRARY(name, words) \
+  if (gene_library_##name) gene_library_##name(context);
+#include "runtime/builtins/Libraries.def"
   defineStandardValues(context);
-}
-
-std::string builtinsReference() {
-  std::string out =
-      "# Built-in functions and methods\n\nGenerated from the tables in `runtime/builtins/`: do "
-      "not edit. A number is "
-      "how many arguments are needed; `..` says that more are taken. `new` "
-      "stands for `(new Class …)`.\n";
-  std::string_view last;
-  for (const BuiltinTable* table : allTables()) {
-    const std::string_view owner = *table->owner ? table->owner : "Global functions";
-    if (owner != last)
-      out.append("\n## ").append(owner).append("\n\n| name | arguments | |\n|---|---|---|\n");
-    last = owner;
-    for (const BuiltinRow& row : table->rows) {
-      std::string names;
-      forEachName(row.names, [&](std::string_view name) {
-        if (!names.empty()) names += ", ";
-        names += "`" + std::string(name) + "`";
-      });
-      std::string count = std::to_string(row.minArgs);
-      if (row.maxArgs < 0)
-        count += "..";
-      else if (row.maxArgs != row.minArgs)
-        count += ".." + std::to_string(row.maxArgs);
-      out += "| " + names + " | " + count + " | " + row.documentation + " |\n";
-    }
-  }
-  return out;
 }
 
 // --- helpers -----------------------------------------------------------------------------------------------------------

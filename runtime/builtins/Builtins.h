@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "runtime/object/Class.h"
 #include "runtime/object/Function.h"
@@ -15,7 +16,8 @@ namespace gene {
 
 enum BuiltinFlags : uint8_t {
   NoFlags = 0,
-  Constructor = 1,  // (new Class …); keyword arguments are in Context::keywords
+  Constructor = 1,  // (new Class …) is what it gives; keyword arguments are in Context::keywords
+  Initializer = 2,  // (new Class …) of a class whose objects are instances: a method of the new one
 };
 
 struct BuiltinRow {
@@ -28,8 +30,10 @@ struct BuiltinRow {
 };
 
 struct BuiltinTable {
-  const char* owner;  // a class, a namespace path (math, gene/json), or "" for global functions
-  bool methods;       // of a class: args[0] is the receiver
+  const char*
+      owner;  // the path of a class or namespace (math, gene/json), or "" for global functions
+  bool
+      methods;  // of a class: args[0] is the receiver; else functions, of a class its static members
   std::span<const BuiltinRow> rows;
 };
 
@@ -38,19 +42,42 @@ std::span<const BuiltinTable* const> builtinTables();
 /// Defines the tables of a library that not every program has (runtime/async). Global functions and classes are visible
 /// in the namespace `gene`, too.
 void addBuiltinTables(Context& context, std::span<const BuiltinTable* const> added);
+/// The tables that addBuiltinTables was given so far.
+std::vector<const BuiltinTable*>& addedTables();
 /// docs/language/builtins.md.
 std::string builtinsReference();
+/// Whoever calls it has all of Libraries.def linked; how many there are.
+size_t linkAllLibraries();
+
+// --- for the files of Libraries.def ------------------------------------------------------------------------------------
+
+/// Publishes the rows of a table.
+void defineTable(Context& context, const BuiltinTable& table);
+/// The namespace `a/b`, made where it does not exist.
+NamespaceObject* namespaceAt(Context& context, std::string_view path);
+/// A new class `a/b` below Object.
+ClassObject* defineClass(Context& context, std::string_view path);
+
+/// Calls f(name) for each blank-separated name.
+template <class F>
+void forEachName(std::string_view names, F&& f) {
+  while (!names.empty()) {
+    const size_t blank = names.find(' ');
+    f(names.substr(0, blank));
+    names = blank == std::string_view::npos ? std::string_view{} : names.substr(blank + 1);
+  }
+}
 
 // --- what the files of special classes and namespaces add to their tables ---------------------------------------------
 
-void defineHandleClass(Context& context);  // before the tables are read
-void defineHandles(Context& context);      // stdin, stdout, stderr
-void defineMath(Context& context);         // math/PI; the functions that are global, too
+void defineMath(Context& context);  // math/PI; the functions that are global, too
 /// What `$pkg` is outside of packages, and the `$app` that belongs to a package.
 Value defaultPackage(Context& context);
 Value newApplication(Context& context, Value pkg);
 /// The `^intent` of a function's definition, or "".
 Value functionIntent(Context& context, Value function);
+Value exitWith(Context& context, const Value* args, uint32_t count);
+Value cwd(Context& context, const Value* args, uint32_t count);
 Value squareRoot(Context& context, const Value* args, uint32_t count);
 Value freeze(Context& context, const Value* args, uint32_t count);
 

@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "runtime/builtins/Builtins.h"
+#include "runtime/builtins/Dates.h"
 #include "runtime/object/DateTime.h"
 #include "runtime/object/String.h"
 
@@ -63,10 +64,10 @@ int64_t clockMicroseconds() {
   return int64_t{now.tv_sec} * 1000000 + now.tv_nsec / 1000;
 }
 
-/// The local date (and time) some days from now.
-DateTimeObject* localTime(Context& context, uint8_t what, int days) {
-  const int64_t microseconds = clockMicroseconds();
-  const time_t seconds = microseconds / 1000000;
+/// The local date (and time) some days from an instant.
+DateTimeObject* localTime(Context& context, uint8_t what, int days, int64_t microseconds) {
+  const int64_t fraction = (microseconds % 1000000 + 1000000) % 1000000;
+  const time_t seconds = (microseconds - fraction) / 1000000;
   tm parts{};
   ::localtime_r(&seconds, &parts);
   if (days != 0) {  // noon: no change of the clocks moves it into another day
@@ -83,23 +84,23 @@ DateTimeObject* localTime(Context& context, uint8_t what, int days) {
   t->hour = static_cast<uint8_t>(parts.tm_hour);
   t->minute = static_cast<uint8_t>(parts.tm_min);
   t->second = static_cast<uint8_t>(std::min(parts.tm_sec, 59));
-  t->microsecond = static_cast<uint32_t>(microseconds % 1000000);
+  t->microsecond = static_cast<uint32_t>(fraction);
   t->hasOffset = true;
   t->offsetMinutes = static_cast<int16_t>(parts.tm_gmtoff / 60);
   return t;
 }
 
 Value today(Context& context, const Value*, uint32_t) {
-  return Value::object(localTime(context, DateOnly, 0));
+  return Value::object(localTime(context, DateOnly, 0, clockMicroseconds()));
 }
 Value yesterday(Context& context, const Value*, uint32_t) {
-  return Value::object(localTime(context, DateOnly, -1));
+  return Value::object(localTime(context, DateOnly, -1, clockMicroseconds()));
 }
 Value tomorrow(Context& context, const Value*, uint32_t) {
-  return Value::object(localTime(context, DateOnly, 1));
+  return Value::object(localTime(context, DateOnly, 1, clockMicroseconds()));
 }
 Value nowLocal(Context& context, const Value*, uint32_t) {
-  return Value::object(localTime(context, DateAndTime, 0));
+  return Value::object(localTime(context, DateAndTime, 0, clockMicroseconds()));
 }
 Value nowSeconds(Context& context, const Value*, uint32_t) {
   return newInt(context, clockMicroseconds() / 1000000);
@@ -121,6 +122,10 @@ constexpr BuiltinRow clockRows[] = {
 };
 
 }  // namespace
+
+Value localDateTime(Context& context, int64_t microseconds) {
+  return Value::object(localTime(context, DateAndTime, 0, microseconds));
+}
 
 extern const BuiltinTable dateTable, dateTimeTable, timeTable, todayTable, clockTable,
     geneClockTable;

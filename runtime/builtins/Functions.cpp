@@ -291,7 +291,7 @@ Value functionIntent(Context& context, Value function) {
 }
 
 extern const BuiltinTable metadataTable, functionTable, selectorTable, namespaceTable, rangeTable,
-    arrayIteratorTable, mapIteratorTable, rangeIteratorTable, generatorTable;
+    arrayIteratorTable, mapIteratorTable, rangeIteratorTable, lineIteratorTable, generatorTable;
 constinit const BuiltinTable metadataTable{"", false, metadataRows};
 constinit const BuiltinTable functionTable{"Function", true, functionRows};
 constinit const BuiltinTable selectorTable{"Selector", true, selectorRows};
@@ -300,6 +300,7 @@ constinit const BuiltinTable rangeTable{"Range", true, rangeRows};
 constinit const BuiltinTable arrayIteratorTable{"ArrayIterator", true, iteratorRows};
 constinit const BuiltinTable mapIteratorTable{"MapIterator", true, iteratorRows};
 constinit const BuiltinTable rangeIteratorTable{"RangeIterator", true, iteratorRows};
+constinit const BuiltinTable lineIteratorTable{"LineIterator", true, iteratorRows};
 constinit const BuiltinTable generatorTable{"Generator", true, generatorRows};
 
 }  // namespace gene

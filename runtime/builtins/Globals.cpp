@@ -12,7 +12,6 @@
 #include "runtime/Async.h"
 #include "runtime/Output.h"
 #include "runtime/builtins/Builtins.h"
-#include "runtime/builtins/Handles.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Enum.h"
@@ -26,6 +25,16 @@
 extern char** environ;
 
 namespace gene {
+
+Value exitWith(Context&, const Value* args, uint32_t count) {
+  exitProcess(count > 0 && isInt(args[0]) ? static_cast<int>(asInt(args[0])) : 0);
+}
+
+Value cwd(Context& context, const Value*, uint32_t) {
+  char path[PATH_MAX];
+  return checkedString(context, ::getcwd(path, sizeof path) ? path : "");
+}
+
 namespace {
 
 // --- printing and reading ----------------------------------------------------------------------------------------------
@@ -57,12 +66,6 @@ Value flush(Context& context, const Value*, uint32_t count) {
   if (count > 1) return raiseArgument(context, "flush accepts at most one IOHandle");
   flushOut();
   return Value::nil();
-}
-
-Value readline(Context& context, const Value*, uint32_t count) {
-  if (count > 0) return raiseArgument(context, "readline does not accept arguments");
-  std::string line;
-  return readLine(&line) ? checkedString(context, line) : Value::nil();
 }
 
 // --- values ------------------------------------------------------------------------------------------------------------
@@ -138,21 +141,25 @@ Value typesEquivalent(Context& context, const Value* args, uint32_t count) {
 // --- environment, time, ending -----------------------------------------------------------------------------------------
 
 Value getEnv(Context& context, const Value* args, uint32_t count) {
-  if (count < 1 || !isString(args[0]))
+  if (!isString(argument(args, count, 0)))
     return raiseArgument(context, "get_env requires a string variable name");
   const char* value = std::getenv(std::string(stringView(args[0])).c_str());
-  return value ? checkedString(context, value) : argument(args, count, 1);
+  return value && *value ? checkedString(context, value) : argument(args, count, 1);
 }
 Value setEnv(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "set_env requires 2 arguments (name, value)");
   if (!isString(args[0])) return raiseArgument(context, "set_env requires a string variable name");
-  ::setenv(displayText(context, args[0]).c_str(), displayText(context, args[1]).c_str(), 1);
+  const std::string name(stringView(args[0])), value = displayText(context, args[1]);
+  if (name.empty() || name.find_first_of(std::string_view("=\0", 2)) != std::string::npos ||
+      value.find('\0') != std::string::npos)
+    return raiseArgument(context, "set_env requires a name without = and texts without NUL");
+  ::setenv(name.c_str(), value.c_str(), 1);
   return Value::nil();
 }
 Value hasEnv(Context& context, const Value* args, uint32_t count) {
-  if (count < 1 || !isString(args[0]))
+  if (!isString(argument(args, count, 0)))
     return raiseArgument(context, "has_env requires a string variable name");
-  return Value::boolean(std::getenv(displayText(context, args[0]).c_str()) != nullptr);
+  return Value::boolean(std::getenv(std::string(stringView(args[0])).c_str()) != nullptr);
 }
 
 Value sleepFor(Context& context, const Value* args, uint32_t count) {
@@ -176,15 +183,6 @@ Value sleepFor(Context& context, const Value* args, uint32_t count) {
     }
   }
   return Value::nil();
-}
-
-Value exitWith(Context&, const Value* args, uint32_t count) {
-  exitProcess(count > 0 && isInt(args[0]) ? static_cast<int>(asInt(args[0])) : 0);
-}
-
-Value cwd(Context& context, const Value*, uint32_t) {
-  char path[PATH_MAX];
-  return newString(context, ::getcwd(path, sizeof path) ? path : "");
 }
 
 // --- base64 ------------------------------------------------------------------------------------------------------------
@@ -236,7 +234,6 @@ constexpr BuiltinRow globalRows[] = {
     {"print", print, 0, -1, 0, "writes the arguments with blanks between; `^stderr true`"},
     {"println", println, 0, -1, 0, "the same with a line end"},
     {"flush", flush, 0, 1, 0, "writes what is buffered"},
-    {"readline", readline, 0, 0, 0, "the next line of standard input, or nil"},
     {"len", len, 1, 1, 0, "how many characters, items, entries, children or values"},
     {"assert", assertTrue, 0, 2, 0, "raises an AssertionException unless true"},
     {"freeze", freeze, 1, 1, 0, "makes a value and all in it immutable; the value"},
@@ -259,31 +256,21 @@ constexpr BuiltinRow geneRows[] = {
      "as `base64`; gene/ has all global functions and classes, too"},
 };
 
-constexpr BuiltinRow systemRows[] = {
-    {"exit", exitWith, 0, 1, 0, "as the global"},
-    {"cwd", cwd, 0, 0, 0, "as the global"},
-};
-
 }  // namespace
 
-extern const BuiltinTable globalTable, geneNamespaceTable, systemTable;
+extern const BuiltinTable globalTable, geneNamespaceTable;
 constinit const BuiltinTable globalTable{"", false, globalRows};
 constinit const BuiltinTable geneNamespaceTable{"gene", false, geneRows};
-constinit const BuiltinTable systemTable{"system", false, systemRows};
 
 /// Classes that tables need, before they are read.
-void defineStandardClasses(Context& context) {
-  defineStandardEnums(context);
-  defineHandleClass(context);
-}
+void defineStandardClasses(Context& context) { defineStandardEnums(context); }
 
-/// Values without a table: $args and its like, math/PI, stdin …
+/// Values without a table: $args and its like, math/PI …
 void defineStandardValues(Context& context) {
   auto global = [&](std::string_view name, Value v) {
     namespaceSet(context, context.globals, Symbol::of(name), v);
   };
   defineMath(context);
-  defineHandles(context);
   ArrayObject* arguments = newArray(context, 0);
   for (const std::string& a : context.programArguments)
     arrayPush(context, arguments, checkedString(context, a));
@@ -315,8 +302,7 @@ void defineStandardValues(Context& context) {
   const Value pkg = defaultPackage(context);
   everywhere("pkg", pkg);
   everywhere("app", newApplication(context, pkg));
-  global("genex",
-         Value::object(newNamespace(context, Symbol::of("genex"))));  // no extension is here
+  namespaceAt(context, "genex");  // there without extensions, too
   namespaceSet(context, context.dollars, Symbol::of("cwd"), cwd(context, nullptr, 0));
   namespaceSet(context, gene, Symbol::of("main_module"), program);
 }

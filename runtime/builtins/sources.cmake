@@ -3,18 +3,28 @@ set(BUILTINS
   builtins/Builtins.cpp
   builtins/Bytes.cpp
   builtins/Dates.cpp
+  builtins/Directories.cpp
+  builtins/FileStatus.cpp
+  builtins/FileStreams.cpp
+  builtins/Files.cpp
   builtins/Freeze.cpp
   builtins/Functions.cpp
   builtins/Genes.cpp
   builtins/Globals.cpp
   builtins/Handles.cpp
   builtins/Interceptors.cpp
+  builtins/Io.cpp
   builtins/Json.cpp
   builtins/Maps.cpp
   builtins/Math.cpp
   builtins/Objects.cpp
   builtins/Packages.cpp
+  builtins/PathNames.cpp
+  builtins/Processes.cpp
+  builtins/Reference.cpp
   builtins/Regexes.cpp
   builtins/Sort.cpp
   builtins/Strings.cpp
+  builtins/System.cpp
+  builtins/SystemLibrary.cpp
   builtins/TaggedJson.cpp)

@@ -77,7 +77,7 @@ CachedMethod& cachedMethod(const ClassObject* cls, Symbol name) {
 
 /// Classes of kinds whose values are of several classes.
 struct {
-  ClassObject *date, *dateTime, *time, *arrayIterator, *mapIterator, *rangeIterator;
+  ClassObject *date, *dateTime, *time, *arrayIterator, *mapIterator, *rangeIterator, *lineIterator;
 } special;
 std::array<ClassObject*, 13> errorClasses;
 
@@ -153,6 +153,7 @@ ClassObject* classOf(Context& context, Value v) {
       case IteratorKind::Empty: return special.arrayIterator;
       case IteratorKind::Range: return special.rangeIterator;
       case IteratorKind::MapValues: return special.mapIterator;
+      case IteratorKind::Resource: return special.lineIterator;
     }
   }
   if (isKind(v, Kind::DateTime)) {
@@ -309,10 +310,11 @@ void bootstrapClasses(Context& context) {
              .time = define("Time", object),
              .arrayIterator = define("ArrayIterator", object),
              .mapIterator = define("MapIterator", object),
-             .rangeIterator = define("RangeIterator", object)};
+             .rangeIterator = define("RangeIterator", object),
+             .lineIterator = define("LineIterator", object)};
   special.date->kind = special.dateTime->kind = special.time->kind = Kind::DateTime;
   special.arrayIterator->kind = special.mapIterator->kind = special.rangeIterator->kind =
-      Kind::Iterator;
+      special.lineIterator->kind = Kind::Iterator;
   context.classes[static_cast<size_t>(Kind::DateTime)] = special.dateTime;
   context.classes[static_cast<size_t>(Kind::Iterator)] = special.arrayIterator;
 

@@ -124,6 +124,17 @@ void hintCallable(Value callee, Explained& result) {
     result.hints.push_back("brackets around a value call it: without them it is the value itself");
 }
 
+/// An IOError whose message does not say why.
+void hintReason(Context& context, Explained& result) {
+  if (!isInstance(context.exception)) return;
+  auto* exception = as<InstanceObject>(context.exception);
+  const Value reason = getField(context, exception, Symbol::of("reason"));
+  const Value message = getField(context, exception, sym::Message);
+  if (isString(reason) && isString(message) &&
+      stringView(message).find(stringView(reason)) == std::string_view::npos)
+    result.hints.emplace_back(stringView(reason));
+}
+
 }  // namespace
 
 void explainMethod(Context& context, Value receiver, Symbol name) {
@@ -167,6 +178,7 @@ Explained explained(Context& context) {
       result.hints.push_back("strings are joined by (a ++ b), or in #\"a#{b}\"");
       break;
   }
+  hintReason(context, result);
   return result;
 }
 

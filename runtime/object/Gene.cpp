@@ -5,6 +5,7 @@
 #include "runtime/heap/Allocate.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Map.h"
+#include "runtime/object/Resource.h"
 #include "runtime/object/String.h"
 
 namespace gene {
@@ -165,7 +166,8 @@ bool hasMore(const IteratorObject* iterator) {
       auto* map = as<MapObject>(iterator->source.get());
       return mapNext(map, iterator->position) != MapEnd;
     }
-    case IteratorKind::Empty: return false;
+    case IteratorKind::Empty:
+    case IteratorKind::Resource: return false;
   }
   GENE_UNREACHABLE("iterator kind");
 }
@@ -205,9 +207,27 @@ IteratorObject* newIterator(Context& context, Value source) {
   return iterator;
 }
 
+IteratorObject* newResourceIterator(Context& context, Value resource) {
+  IteratorObject* iterator = newIterator(context, Value::nil());
+  iterator->iteratorKind = IteratorKind::Resource;
+  iterator->source.set(resource);
+  return iterator;
+}
+
+namespace {
+
+Value resourceNext(Context& context, IteratorObject* iterator) {
+  const Value next = as<ResourceObject>(iterator->source.get())->resource->next(context);
+  if (!next.isNotFound()) iterator->position++;
+  return next;
+}
+
+}  // namespace
+
 Value iteratorNext(Context& context, IteratorObject* iterator) {
   if (iterator->iteratorKind == IteratorKind::Range && !startRange(context, iterator))
     return Value::pending();
+  if (iterator->iteratorKind == IteratorKind::Resource) return resourceNext(context, iterator);
   if (!hasMore(iterator)) return Value::notFound();
   switch (iterator->iteratorKind) {
     case IteratorKind::Array:
@@ -231,7 +251,8 @@ Value iteratorNext(Context& context, IteratorObject* iterator) {
       iterator->position = i + 1;
       return map->entries[i].value.get();
     }
-    case IteratorKind::Empty: break;
+    case IteratorKind::Empty:
+    case IteratorKind::Resource: break;
   }
   GENE_UNREACHABLE("iterator kind");
 }
@@ -254,9 +275,10 @@ bool nextEntry(Context& context, IteratorObject* iterator, Value* key, Value* va
   const bool isRange = iterator->iteratorKind == IteratorKind::Range;
   if (isRange && !startRange(context, iterator)) return false;
   *key = Value::smallInt(int64_t{iterator->position} - isRange);
-  if (!hasMore(iterator)) return *ended = true;
+  if (iterator->iteratorKind != IteratorKind::Resource && !hasMore(iterator)) return *ended = true;
   *value = iteratorNext(context, iterator);
-  return true;
+  *ended = value->isNotFound();
+  return !value->isPending();
 }
 
 }  // namespace
@@ -284,6 +306,8 @@ Value iteratorNextEntry(Context& context, IteratorObject* iterator) {
 
 bool iteratorHasNext(Context& context, IteratorObject* iterator) {
   if (iterator->iteratorKind == IteratorKind::Range && !startRange(context, iterator)) return false;
+  if (iterator->iteratorKind == IteratorKind::Resource)
+    return as<ResourceObject>(iterator->source.get())->resource->hasNext(context);
   return hasMore(iterator);
 }
 

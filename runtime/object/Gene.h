@@ -21,6 +21,8 @@ Value newComplexSymbol(Context& context, std::span<const Symbol> parts);
 Value newRange(Context& context, Value from, Value to, Value step);
 /// An iterator over an Array, Range, Map, HashMap or HashSet (maps and sets: over a snapshot).
 IteratorObject* newIterator(Context& context, Value source);
+/// An iterator over what a resource gives (Resource.h).
+IteratorObject* newResourceIterator(Context& context, Value resource);
 /// The next value, or not_found; 0 if it raised ("Value is not an integer").
 Value iteratorNext(Context& context, IteratorObject* iterator);
 /// The next [key value] array, or not_found; 0 if it raised.

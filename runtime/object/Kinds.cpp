@@ -4,12 +4,14 @@
 #include "runtime/heap/Slots.h"
 #include "runtime/object/Future.h"
 #include "runtime/object/Regex.h"
+#include "runtime/object/Resource.h"
 
 namespace gene {
 namespace {
 
 void dispose(RegexObject* regex) { freeRegex(regex); }
 void dispose(FiberObject* fiber) { freeFiber(fiber); }
+void dispose(ResourceObject* object) { delete object->resource; }
 
 }  // namespace
 

@@ -141,12 +141,12 @@ struct RangeObject : Object {
   }
 };
 
-enum class IteratorKind : uint32_t { Array, Range, MapValues, Empty };
+enum class IteratorKind : uint32_t { Array, Range, MapValues, Empty, Resource };
 /// The position in a collection: of (c .iter) and of `for`.
 struct IteratorObject : Object {
   IteratorKind iteratorKind;
   uint32_t position;
-  Slot source;               // Array: live; Map, HashMap, HashSet: a snapshot
+  Slot source;               // Array: live; Map, HashMap, HashSet: a snapshot; Resource
   int64_t next, last, step;  // Range
   Slot pair;                 // the Array that iteratorNextEntry fills again and again; nil before
   template <class F>
@@ -403,6 +403,13 @@ struct InterceptionObject : Object {
     f(definition);
     f(target);
   }
+};
+
+class NativeResource;
+
+/// Something of the system that a value has: an open file, a process. It is closed when the object dies.
+struct ResourceObject : Object {
+  NativeResource* resource;  // owned
 };
 
 /// A package or the application.

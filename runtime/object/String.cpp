@@ -138,11 +138,7 @@ Value joinStrings(Context& context, const Value* strings, uint64_t count) {
 
 Value checkedString(Context& context, std::string_view text) {
   if (utf8::isValid(text)) return newString(context, text);
-  std::string valid;
-  const char* p = text.data();
-  const char* end = p + text.size();
-  while (p < end) utf8::append(valid, utf8::decode(p, end));
-  return newString(context, valid);
+  return newString(context, utf8::valid(text));
 }
 
 uint32_t stringHash(StringObject* string) {

@@ -18,6 +18,7 @@ set(OBJECT
   object/Print.cpp
   object/Regex.cpp
   object/Render.cpp
+  object/Resource.cpp
   object/Selector.cpp
   object/String.cpp
   object/ToForm.cpp

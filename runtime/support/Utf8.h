@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -65,6 +66,9 @@ inline size_t validPrefix(std::string_view text) {
   const char* p = text.data();
   const char* end = p + text.size();
   while (p < end) {
+    uint64_t word;  // eight ASCII characters at a time
+    while (end - p >= 8 && (std::memcpy(&word, p, 8), (word & 0x8080808080808080) == 0)) p += 8;
+    if (p == end) break;
     if (static_cast<uint8_t>(*p) < 0x80) {
       p++;
       continue;
@@ -77,5 +81,13 @@ inline size_t validPrefix(std::string_view text) {
   return text.size();
 }
 inline bool isValid(std::string_view text) { return validPrefix(text) == text.size(); }
+/// The text with U+FFFD for bytes that are no UTF-8.
+inline std::string valid(std::string_view text) {
+  std::string out;
+  const char* p = text.data();
+  const char* end = p + text.size();
+  while (p < end) append(out, decode(p, end));
+  return out;
+}
 
 }  // namespace gene::utf8

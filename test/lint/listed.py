@@ -23,7 +23,7 @@ def is_built(path):
 def main():
     files = [p for p in tracked() if p.suffix == ".cpp" and (p.parts[0] in FOLDERS or p.parts[:2] == ("test", "unit"))]
     problems = [f"{path}: no CMakeLists.txt or sources.cmake names it" for path in files if not is_built(path)]
-    listed = set(re.findall(r"^TABLE\((\w+)\)", (ROOT / "runtime/builtins/Tables.def").read_text(), re.M))
+    listed = set(re.findall(r"^(?:[A-Z]+_)?TABLE\((\w+)\)", (ROOT / "runtime/builtins/Tables.def").read_text(), re.M))
     tables = {}
     for path in files:
         for name in re.findall(r"^(?:constinit )?const BuiltinTable (\w+)\{", (ROOT / path).read_text(), re.M):

@@ -1,0 +1,110 @@
+// Dir (14 system §14.4), with walking, patterns and temporary directories.
+
+#include "runtime/builtins/Io.h"
+#include "runtime/object/Array.h"
+#include "runtime/system/Files.h"
+#include "runtime/system/Paths.h"
+
+namespace gene {
+namespace {
+
+Value paths(Context& context, const std::vector<std::string>& all) {
+  ArrayObject* array = newArray(context, static_cast<uint32_t>(all.size()));
+  for (const std::string& path : all) arrayPush(context, array, checkedString(context, path));
+  return Value::object(array);
+}
+
+Value exists(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "Dir/exists", &path)) return Value::pending();
+  return Value::boolean(isDirectory(path));
+}
+
+Value create(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "Dir/create", &path)) return Value::pending();
+  const IoStatus status = createDirectories(path);
+  return status ? Value::nil() : raiseFailed(context, "create directory", path, status);
+}
+
+Value remove(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "Dir/delete", &path)) return Value::pending();
+  const IoStatus status = removeTree(path);
+  return status ? Value::nil() : raiseFailed(context, "delete directory", path, status);
+}
+
+Value list(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "Dir/list", &path)) return Value::pending();
+  std::vector<std::string> names;
+  const IoStatus status = listDirectory(path, &names);
+  if (!status && status.number() != ENOENT)
+    return raiseFailed(context, "list directory", path, status);
+  for (std::string& name : names) name = joinPaths(path, name);
+  return paths(context, names);
+}
+
+/// All paths below, or a call of the function for each.
+Value walk(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "Dir/walk", &path)) return Value::pending();
+  const Value function = argument(args, count, 1);
+  std::vector<std::string> found;
+  const IoStatus status = walkTree(path, [&](const std::string& next) {
+    if (function.isNil()) {
+      found.push_back(next);
+      return true;
+    }
+    const Value name = checkedString(context, next);
+    return !call(context, function, &name, 1).isPending();
+  });
+  if (!context.exception.isPending()) return Value::pending();
+  if (!status) return raiseFailed(context, "list directory", path, status);
+  return function.isNil() ? paths(context, found) : Value::nil();
+}
+
+Value glob(Context& context, const Value* args, uint32_t count) {
+  std::string pattern;
+  if (!pathArgument(context, args, count, 0, "Dir/glob", &pattern)) return Value::pending();
+  return paths(context, globPaths(pattern));
+}
+
+Value temporary(Context& context, const Value* args, uint32_t count) {
+  const Value function = argument(args, count, 0);
+  const Value given = keywordArgument(context, "prefix"), in = keywordArgument(context, "dir");
+  const std::string folder(isString(in) ? stringView(in) : temporaryDirectory());
+  std::string path;
+  const IoStatus status =
+      createTemporary(folder, isString(given) ? stringView(given) : "gene-", "", true, &path);
+  if (!status) return raiseFailed(context, "create a temporary directory in", folder, status);
+  const Value name = checkedString(context, path);
+  if (function.isNil()) return name;
+  const Value result = call(context, function, &name, 1);
+  static_cast<void>(removeTree(path));
+  return result;
+}
+
+Value home(Context& context, const Value*, uint32_t) {
+  return checkedString(context, homeDirectory());
+}
+
+constexpr BuiltinRow rows[] = {
+    {"exists", exists, 1, 1, 0, "is there a directory?"},
+    {"create", create, 1, 1, 0, "makes a directory and its parents; an existing one is fine"},
+    {"delete", remove, 1, 1, 0, "removes a directory and all in it; one that is absent is fine"},
+    {"list", list, 1, 1, 0, "the paths in it, sorted; `[]` where there is no directory"},
+    {"walk", walk, 1, 2, 0, "all paths below it, parents first; or calls f(path) for each"},
+    {"glob", glob, 1, 1, 0,
+     "the paths that fit a pattern, sorted: `*` `?` `[a-z]` `{a,b}`, `**` for directories"},
+    {"temp", temporary, 0, 1, 0,
+     "a new directory, by `^prefix`, `^dir`: its path; with a function, deleted after it"},
+    {"home", home, 0, 0, 0, "the user's home directory"},
+};
+
+}  // namespace
+
+extern const BuiltinTable directoryTable;
+constinit const BuiltinTable directoryTable{"Dir", false, rows};
+
+}  // namespace gene

@@ -1,0 +1,167 @@
+// File: metadata, permissions and links (ours; the reference has none of it).
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "runtime/builtins/Dates.h"
+#include "runtime/builtins/Io.h"
+#include "runtime/object/DateTime.h"
+#include "runtime/object/Map.h"
+
+namespace gene {
+namespace {
+
+const char* typeName(mode_t mode) {
+  switch (mode & S_IFMT) {
+    case S_IFREG: return "file";
+    case S_IFDIR: return "directory";
+    case S_IFLNK: return "link";
+    case S_IFIFO: return "fifo";
+    case S_IFSOCK: return "socket";
+    case S_IFCHR: return "char_device";
+    case S_IFBLK: return "block_device";
+    default: return "unknown";
+  }
+}
+
+bool statusOf(Context& context, const Value* args, uint32_t count, const char* function,
+              struct stat* status, bool follow = true) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, function, &path)) return false;
+  if ((follow ? ::stat : ::lstat)(path.c_str(), status) == 0) return true;
+  raiseFailed(context, "look at", path, IoStatus::lastError());
+  return false;
+}
+
+Value timeOf(Context& context, const timespec& time) {
+  return localDateTime(context, int64_t{time.tv_sec} * 1000000 + time.tv_nsec / 1000);
+}
+
+Value stat(Context& context, const Value* args, uint32_t count) {
+  struct stat s{};
+  const Value link = keywordArgument(context, "link");
+  if (!statusOf(context, args, count, "File/stat", &s, !link.isTruthy())) return Value::pending();
+  MapObject* map = newMap(context);
+  const auto put = [&](const char* key, Value v) { mapPut(context, map, Symbol::of(key), v); };
+  const auto number = [&](auto n) { return newInt(context, static_cast<int64_t>(n)); };
+  put("type", newString(context, typeName(s.st_mode)));
+  put("size", number(s.st_size));
+  put("mode", number(s.st_mode & 07777));
+  put("modified", timeOf(context, s.st_mtim));
+  put("accessed", timeOf(context, s.st_atim));
+  put("changed", timeOf(context, s.st_ctim));
+  put("uid", number(s.st_uid));
+  put("gid", number(s.st_gid));
+  put("links", number(s.st_nlink));
+  put("inode", number(s.st_ino));
+  put("device", number(s.st_dev));
+  return Value::object(map);
+}
+
+Value size(Context& context, const Value* args, uint32_t count) {
+  struct stat s{};
+  if (!statusOf(context, args, count, "File/size", &s)) return Value::pending();
+  return newInt(context, s.st_size);
+}
+
+Value modified(Context& context, const Value* args, uint32_t count) {
+  struct stat s{};
+  if (!statusOf(context, args, count, "File/modified", &s)) return Value::pending();
+  return timeOf(context, s.st_mtim);
+}
+
+Value type(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "File/type", &path)) return Value::pending();
+  struct stat s{};
+  if (::lstat(path.c_str(), &s) == 0) return newString(context, typeName(s.st_mode));
+  if (errno == ENOENT || errno == ENOTDIR) return Value::nil();
+  return raiseFailed(context, "look at", path, IoStatus::lastError());
+}
+
+template <int access>
+Value allows(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "File/readable", &path)) return Value::pending();
+  return Value::boolean(::access(path.c_str(), access) == 0);
+}
+
+Value chmod(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "File/chmod", &path)) return Value::pending();
+  const Value mode = argument(args, count, 1);
+  if (!isInt(mode) || asInt(mode) < 0 || asInt(mode) > 07777)
+    return raiseArgument(context, "File/chmod requires a mode from 0 to 4095");
+  if (::chmod(path.c_str(), static_cast<mode_t>(asInt(mode))) == 0) return Value::nil();
+  return raiseFailed(context, "change the mode of", path, IoStatus::lastError());
+}
+
+/// Makes an empty file, or gives one the current time.
+Value touch(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "File/touch", &path)) return Value::pending();
+  if (::utimensat(AT_FDCWD, path.c_str(), nullptr, 0) == 0) return Value::nil();
+  IoStatus status = IoStatus::lastError();
+  FileDescriptor file;
+  if (status.number() == ENOENT) status = openFile(path, O_WRONLY | O_CREAT, 0666, &file);
+  return status ? Value::nil() : raiseFailed(context, "touch file", path, status);
+}
+
+Value truncate(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  uint64_t bytes = 0;
+  if (!pathArgument(context, args, count, 0, "File/truncate", &path) ||
+      (count > 1 && !sizeArgument(context, args, count, 1, "File/truncate", &bytes)))
+    return Value::pending();
+  if (::truncate(path.c_str(), static_cast<off_t>(bytes)) == 0) return Value::nil();
+  return raiseFailed(context, "truncate file", path, IoStatus::lastError());
+}
+
+template <bool symbolic>
+Value link(Context& context, const Value* args, uint32_t count) {
+  const char* const name = symbolic ? "File/symlink" : "File/link";
+  std::string target, path;
+  if (!pathArgument(context, args, count, 0, name, &target) ||
+      !pathArgument(context, args, count, 1, name, &path))
+    return Value::pending();
+  if ((symbolic ? ::symlink : ::link)(target.c_str(), path.c_str()) == 0) return Value::nil();
+  return raiseFailed(context, "make the link", path, IoStatus::lastError());
+}
+
+Value readLink(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "File/read_link", &path)) return Value::pending();
+  char target[4096];
+  const ssize_t n = ::readlink(path.c_str(), target, sizeof target);
+  if (n < 0) return raiseFailed(context, "read the link", path, IoStatus::lastError());
+  return checkedString(context, {target, static_cast<size_t>(n)});
+}
+
+constexpr BuiltinRow rows[] = {
+    {"stat", stat, 1, 1, 0,
+     "a map: type size mode modified accessed changed uid gid links inode device; `^link true`: of "
+     "a link itself"},
+    {"size", size, 1, 1, 0, "the size in bytes"},
+    {"modified", modified, 1, 1, 0, "when it was last written, a local DateTime"},
+    {"type", type, 1, 1, 0,
+     "`\"file\"`, `\"directory\"`, `\"link\"`, `\"fifo\"` …; nil where there is nothing"},
+    {"readable", allows<R_OK>, 1, 1, 0, "may we read it?"},
+    {"writable", allows<W_OK>, 1, 1, 0, "may we write it?"},
+    {"executable", allows<X_OK>, 1, 1, 0, "may we run it?"},
+    {"chmod", chmod, 2, 2, 0, "sets the permissions, a number as in `File/stat`"},
+    {"touch", touch, 1, 1, 0, "makes an empty file, or sets its time to now"},
+    {"truncate", truncate, 1, 2, 0, "cuts a file off at a size, 0 by default"},
+    {"symlink", link<true>, 2, 2, 0, "makes a symbolic link to the first path at the second"},
+    {"link", link<false>, 2, 2, 0, "makes another name, the second path, for the first"},
+    {"read_link", readLink, 1, 1, 0, "where a symbolic link leads to"},
+};
+
+}  // namespace
+
+extern const BuiltinTable fileStatusTable;
+constinit const BuiltinTable fileStatusTable{"File", false, rows};
+
+}  // namespace gene

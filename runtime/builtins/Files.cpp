@@ -1,0 +1,254 @@
+// File and gene/io: whole files, by name (14 system §14.4). What is opened is in FileStreams.cpp, metadata in
+// FileStatus.cpp.
+
+#include "runtime/system/Files.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "runtime/builtins/Io.h"
+#include "runtime/object/Array.h"
+#include "runtime/object/Gene.h"
+#include "runtime/support/Utf8.h"
+#include "runtime/system/Paths.h"
+
+namespace gene {
+namespace {
+
+// --- reading -----------------------------------------------------------------------------------------------------------
+
+/// Fills a String with a file of known size; pending without an exception when the size was wrong.
+Value readExactly(Context& context, const FileDescriptor& file, uint64_t size, IoStatus* status) {
+  StringObject* s = newStringBuffer(context, static_cast<uint32_t>(size));
+  size_t used = 0, got = 0;
+  do {
+    *status = readSome(file.get(), s->ownBytes() + used, size - used, &got);
+    used += got;
+  } while (*status && got != 0 && used < size);
+  char further;
+  if (*status && used == size) *status = readSome(file.get(), &further, 1, &got);
+  if (!*status || used != size || got != 0) return Value::pending();
+  if (!utf8::isValid(s->view())) return Value::pending();
+  return finishString(s);
+}
+
+Value readText(Context& context, const std::string& path, Invalid invalid) {
+  FileDescriptor file;
+  uint64_t size = 0;
+  IoStatus status = openForReading(path, &file, &size);
+  if (status && size > InputStream::MostBytes)
+    status = IoStatus::because("it is too large for a String (4 GiB)");
+  if (status && size != 0) {
+    const Value text = readExactly(context, file, size, &status);
+    if (!text.isPending()) return text;
+    if (status && ::lseek(file.get(), 0, SEEK_SET) < 0) status = IoStatus::lastError();
+  }
+  if (!status) return raiseFailed(context, "read file", path, status);
+  return Reader(path, std::move(file), invalid).rest(context);
+}
+
+Value read(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  Invalid invalid;
+  if (!pathArgument(context, args, count, 0, "File/read", &path) ||
+      !invalidArgument(context, "File/read", &invalid))
+    return Value::pending();
+  return readText(context, path, invalid);
+}
+
+Value readAllBytes(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "File/read_bytes", &path)) return Value::pending();
+  FileDescriptor file;
+  uint64_t size = 0;
+  if (const IoStatus status = openForReading(path, &file, &size); !status)
+    return raiseFailed(context, "read file", path, status);
+  Reader reader(path, std::move(file), Invalid::Raise);
+  return readBytes(context, reader, nullptr);
+}
+
+// --- writing -----------------------------------------------------------------------------------------------------------
+
+Value writeText(Context& context, const std::string& path, Value content, WriteMode mode) {
+  const DisplayedText text(context, content);
+  const IoStatus status = writeWholeFile(path, text.view(), mode);
+  if (status) return Value::nil();
+  return raiseFailed(context, mode == WriteMode::Append ? "append to file" : "write file", path,
+                     status);
+}
+
+Value write(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "File/write", &path)) return Value::pending();
+  if (count < 2) return raiseArgument(context, "File/write requires content");
+  return writeText(context, path, args[1], WriteMode::Replace);
+}
+
+Value writeString(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "File/write", &path)) return Value::pending();
+  if (!isString(argument(args, count, 1)))
+    return raiseArgument(context, "File/write requires string content");
+  return writeText(context, path, args[1], WriteMode::Replace);
+}
+
+Value append(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "File/append", &path)) return Value::pending();
+  if (count < 2) return raiseArgument(context, "File/append requires content");
+  return writeText(context, path, args[1], WriteMode::Append);
+}
+
+Value writeNew(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "File/create", &path)) return Value::pending();
+  return writeText(context, path, count > 1 ? args[1] : newString(context, ""), WriteMode::Create);
+}
+
+/// A whole file at once or not at all; Bytes as they are, other values as `print` shows them.
+Value replace(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "File/replace", &path)) return Value::pending();
+  if (count < 2) return raiseArgument(context, "File/replace requires content");
+  std::string_view bytes;
+  const DisplayedText text(context, isKind(args[1], Kind::Bytes) ? Value::nil() : args[1]);
+  if (!isKind(args[1], Kind::Bytes))
+    bytes = text.view();
+  else if (!bytesArgument(context, args, count, 1, "File/replace", &bytes))
+    return Value::pending();
+  const IoStatus status = replaceFile(path, bytes);
+  return status ? Value::nil() : raiseFailed(context, "replace file", path, status);
+}
+
+template <WriteMode mode>
+Value writeAllBytes(Context& context, const Value* args, uint32_t count) {
+  constexpr bool isAppend = mode == WriteMode::Append;
+  const char* const name = isAppend ? "File/append_bytes" : "File/write_bytes";
+  std::string path;
+  std::string_view bytes;
+  if (!pathArgument(context, args, count, 0, name, &path) ||
+      !bytesArgument(context, args, count, 1, name, &bytes))
+    return Value::pending();
+  const IoStatus status = writeWholeFile(path, bytes, mode);
+  if (status) return Value::nil();
+  return raiseFailed(context, isAppend ? "append to file" : "write file", path, status);
+}
+
+// --- by name -----------------------------------------------------------------------------------------------------------
+
+Value exists(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "File/exists", &path)) return Value::pending();
+  return Value::boolean(isFile(path));
+}
+
+Value remove(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 0, "File/delete", &path)) return Value::pending();
+  const IoStatus status = removeFile(path);
+  return status ? Value::nil() : raiseFailed(context, "delete file", path, status);
+}
+
+using TwoPaths = IoStatus (*)(const std::string&, const std::string&);
+/// An operation on two paths; the exception names both.
+Value onTwoPaths(Context& context, const Value* args, uint32_t count, const char* name,
+                 const char* what, TwoPaths operation) {
+  std::string from, to;
+  if (!pathArgument(context, args, count, 0, name, &from) ||
+      !pathArgument(context, args, count, 1, name, &to))
+    return Value::pending();
+  const IoStatus status = operation(from, to);
+  if (status) return Value::nil();
+  return raiseIo(
+      context,
+      std::string("Failed to ") + what + " '" + from + "' to '" + to + "': " + status.reason(),
+      from, status);
+}
+
+Value copy(Context& context, const Value* args, uint32_t count) {
+  return onTwoPaths(context, args, count, "File/copy", "copy", copyFile);
+}
+Value rename(Context& context, const Value* args, uint32_t count) {
+  return onTwoPaths(context, args, count, "File/rename", "rename", renameFile);
+}
+
+/// (File/temp ^prefix p ^suffix s ^dir d): a new file; with a function, only while that runs.
+Value temporary(Context& context, const Value* args, uint32_t count) {
+  const Value function = argument(args, count, 0);
+  const auto text = [&](const char* keyword, std::string_view otherwise) {
+    const Value given = keywordArgument(context, keyword);
+    return std::string(isString(given) ? stringView(given) : otherwise);
+  };
+  const std::string folder = text("dir", temporaryDirectory());
+  std::string path;
+  const IoStatus status =
+      createTemporary(folder, text("prefix", "gene-"), text("suffix", ""), false, &path);
+  if (!status) return raiseFailed(context, "create a temporary file in", folder, status);
+  const Value name = checkedString(context, path);
+  if (function.isNil()) return name;
+  const Value result = call(context, function, &name, 1);
+  static_cast<void>(removeFile(path));
+  return result;
+}
+
+// --- File objects ------------------------------------------------------------------------------------------------------
+
+Value initialize(Context& context, const Value* args, uint32_t count) {
+  std::string path;
+  if (!pathArgument(context, args, count, 1, "new File", &path)) return Value::pending();
+  setField(context, as<InstanceObject>(args[0]), Symbol::of("path"), args[1]);
+  return args[0];
+}
+
+/// (f .read) as (File/read f/path): the path takes the place of the receiver.
+template <Builtin F>
+Value forFile(Context& context, const Value* args, uint32_t count) {
+  Value all[4];
+  all[0] = getField(context, as<InstanceObject>(args[0]), Symbol::of("path"));
+  const uint32_t n = std::min<uint32_t>(count, std::size(all));
+  std::copy_n(args + 1, n - 1, all + 1);
+  return F(context, all, n);
+}
+
+constexpr BuiltinRow fileRows[] = {
+    {"read", read, 1, 1, 0,
+     "the text of a file; `^invalid \"replace\"` for bytes that are no UTF-8"},
+    {"read_bytes", readAllBytes, 1, 1, 0, "the Bytes of a file"},
+    {"write", write, 2, 2, 0, "makes a file of a value's text, as `print` shows it"},
+    {"write_bytes", writeAllBytes<WriteMode::Replace>, 2, 2, 0, "makes a file of Bytes"},
+    {"append", append, 2, 2, 0, "writes a value's text behind what is there"},
+    {"append_bytes", writeAllBytes<WriteMode::Append>, 2, 2, 0, "the same with Bytes"},
+    {"replace", replace, 2, 2, 0,
+     "as `write`, but readers see the old file or the new one, and a crash leaves one of them"},
+    {"create", writeNew, 1, 2, 0, "as `write`, but fails when the file is there"},
+    {"exists", exists, 1, 1, 0, "is there a file (not a directory)?"},
+    {"delete", remove, 1, 1, 0, "removes a file; one that is absent is fine"},
+    {"copy", copy, 2, 2, 0, "copies a file with its permissions"},
+    {"rename", rename, 2, 2, 0, "renames or moves a file or directory; an existing file goes"},
+    {"temp", temporary, 0, 1, 0,
+     "a new file, by `^prefix`, `^suffix`, `^dir`: its path; with a function, deleted after it"},
+};
+constexpr BuiltinRow methodRows[] = {
+    {"new", initialize, 1, 1, Initializer, "a File with this `path`"},
+    {"read", forFile<read>, 0, 0, 0, "as `File/read`"},
+    {"read_bytes", forFile<readAllBytes>, 0, 0, 0, "as `File/read_bytes`"},
+    {"write", forFile<write>, 1, 1, 0, "as `File/write`"},
+    {"write_bytes", forFile<writeAllBytes<WriteMode::Replace>>, 1, 1, 0, "as `File/write_bytes`"},
+    {"append", forFile<append>, 1, 1, 0, "as `File/append`"},
+    {"exists", forFile<exists>, 0, 0, 0, "as `File/exists`"},
+    {"delete", forFile<remove>, 0, 0, 0, "as `File/delete`"},
+};
+constexpr BuiltinRow ioRows[] = {
+    {"read", read, 1, 1, 0, "as `File/read`"},
+    {"write", writeString, 2, 2, 0, "as `File/write`, of strings only"},
+};
+
+}  // namespace
+
+extern const BuiltinTable fileTable, fileMethodTable, ioTable;
+constinit const BuiltinTable fileTable{"File", false, fileRows};
+constinit const BuiltinTable fileMethodTable{"File", true, methodRows};
+constinit const BuiltinTable ioTable{"io", false, ioRows};
+
+}  // namespace gene

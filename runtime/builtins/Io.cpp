@@ -1,0 +1,184 @@
+#include "runtime/builtins/Io.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/object/Array.h"
+#include "runtime/object/Gene.h"
+#include "runtime/object/Map.h"
+#include "runtime/object/Print.h"
+#include "runtime/support/Utf8.h"
+
+namespace gene {
+
+// --- exceptions --------------------------------------------------------------------------------------------------------
+
+Value raiseIo(Context& context, std::string_view message, std::string_view path,
+              const IoStatus& why) {
+  raise(context, ErrorClass::IO, utf8::valid(message));
+  auto* exception = as<InstanceObject>(context.exception);
+  setField(context, exception, Symbol::of("path"), checkedString(context, path));
+  setField(context, exception, Symbol::of("reason"), checkedString(context, why.reason()));
+  return Value::pending();
+}
+
+Value raiseFailed(Context& context, std::string_view what, std::string_view path,
+                  const IoStatus& why) {
+  return raiseIo(context,
+                 "Failed to " + std::string(what) + " '" + std::string(path) + "': " + why.reason(),
+                 path, why);
+}
+
+// --- arguments ---------------------------------------------------------------------------------------------------------
+
+bool pathArgument(Context& context, const Value* args, uint32_t count, uint32_t index,
+                  const char* function, std::string* path) {
+  const Value v = argument(args, count, index);
+  if (!isString(v)) {
+    raiseArgument(context, std::string(function) + " requires a string path");
+    return false;
+  }
+  *path = stringView(v);
+  if (path->find('\0') == std::string::npos) return true;
+  raiseArgument(context, std::string(function) + " requires a path without NUL characters");
+  return false;
+}
+
+bool functionArgument(Context& context, uint32_t count, uint32_t index, const char* function) {
+  if (index < count) return true;  // whether it can be called shows when it is
+  raiseArgument(context, std::string(function) + " requires a function");
+  return false;
+}
+
+Value keywordArgument(Context& context, const char* name) {
+  if (context.keywords.isNil()) return Value::nil();
+  return mapGetOr(as<MapObject>(context.keywords), Symbol::of(name), Value::nil());
+}
+
+bool sizeArgument(Context& context, const Value* args, uint32_t count, uint32_t index,
+                  const char* function, uint64_t* size) {
+  const Value v = argument(args, count, index);
+  if (isInt(v) && asInt(v) >= 0) {
+    *size = static_cast<uint64_t>(asInt(v));
+    return true;
+  }
+  raiseArgument(context, std::string(function) + " requires a size of at least 0");
+  return false;
+}
+
+DisplayedText::DisplayedText(Context& context, Value v) : value_(v) {
+  if (!isString(v)) own_ = displayText(context, v);
+}
+
+bool bytesArgument(Context& context, const Value* args, uint32_t count, uint32_t index,
+                   const char* function, std::string_view* bytes) {
+  const auto* object = asOrNull<BytesObject>(argument(args, count, index), Kind::Bytes);
+  if (object) {
+    *bytes = {reinterpret_cast<const char*>(object->data), object->size};
+    return true;
+  }
+  raiseType(context, std::string(function) + " requires Bytes");
+  return false;
+}
+
+// --- texts of bytes from outside ---------------------------------------------------------------------------------------
+
+bool invalidArgument(Context& context, const char* function, Invalid* invalid) {
+  const Value given = keywordArgument(context, "invalid");
+  const std::string_view word = isString(given) ? stringView(given) : "";
+  *invalid = word == "replace" ? Invalid::Replace : Invalid::Raise;
+  if (given.isNil() || word == "replace" || word == "error") return true;
+  raiseArgument(context, std::string(function) + " ^invalid must be \"error\" or \"replace\"");
+  return false;
+}
+
+Value textOf(Context& context, std::string_view bytes, Invalid invalid, std::string_view path) {
+  const size_t valid = utf8::validPrefix(bytes);
+  if (valid == bytes.size()) return newString(context, bytes);
+  if (invalid == Invalid::Replace) return checkedString(context, bytes);
+  return raiseFailed(context, "read file", path,
+                     IoStatus::because("invalid UTF-8 at byte " + std::to_string(valid)));
+}
+
+const char Reader::Type = 0;
+
+Value Reader::fail(Context& context) const {
+  if (&standardInput() == this)
+    return raiseIo(context, "Failed to read stdin: " + stream.status().reason(), path,
+                   stream.status());
+  return raiseFailed(context, "read file", path, stream.status());
+}
+
+Value Reader::lineValue(Context& context, std::string_view line) {
+  lines++;
+  if (stream.lineIsAscii()) {
+    StringObject* s = newStringBuffer(context, static_cast<uint32_t>(line.size()));
+    if (!line.empty()) std::memcpy(s->ownBytes(), line.data(), line.size());
+    s->chars = s->bytes;
+    return Value::object(s);
+  }
+  if (utf8::isValid(line)) return newString(context, line);
+  if (invalid == Invalid::Replace) return checkedString(context, line);
+  return raiseFailed(context, "read file", path,
+                     IoStatus::because("invalid UTF-8 in line " + std::to_string(lines)));
+}
+
+Value Reader::next(Context& context) {
+  std::string_view line;
+  switch (stream.line(&line)) {
+    case InputStream::Got::Something: return lineValue(context, line);
+    case InputStream::Got::End: return Value::notFound();
+    case InputStream::Got::Failure: return fail(context);
+  }
+  GENE_UNREACHABLE("what a stream gives");
+}
+
+bool Reader::hasNext(Context& context) {
+  const InputStream::Got got = stream.more();
+  if (got == InputStream::Got::Failure) fail(context);
+  return got == InputStream::Got::Something;
+}
+
+Value Reader::rest(Context& context) {
+  std::string all;
+  if (stream.rest(&all) == InputStream::Got::Failure) return fail(context);
+  return textOf(context, all, invalid, path);
+}
+
+Reader& standardInput() {
+  static Reader* const reader = new Reader("stdin", FileDescriptor(0), Invalid::Replace);
+  return *reader;
+}
+
+Value eachLine(Context& context, Reader& reader, Value function) {
+  for (;;) {
+    const Value line = reader.next(context);
+    if (line.isNotFound()) return Value::nil();
+    if (line.isPending() || call(context, function, &line, 1).isPending()) return Value::pending();
+  }
+}
+
+Value readLines(Context& context, Reader& reader) {
+  ArrayObject* lines = newArray(context, 0);
+  for (;;) {
+    const Value line = reader.next(context);
+    if (line.isPending()) return line;
+    if (line.isNotFound()) return Value::object(lines);
+    arrayPush(context, lines, line);
+  }
+}
+
+Value bytesOf(Context& context, std::string_view bytes) {
+  return newBytes(context, {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+}
+
+Value readBytes(Context& context, Reader& reader, const uint64_t* size) {
+  std::string bytes;
+  const InputStream::Got got =
+      size ? reader.stream.bytes(std::min<uint64_t>(*size, InputStream::MostBytes), &bytes)
+           : reader.stream.rest(&bytes);
+  if (got == InputStream::Got::Failure) return reader.fail(context);
+  return got == InputStream::Got::End && size ? Value::nil() : bytesOf(context, bytes);
+}
+
+}  // namespace gene
