@@ -90,6 +90,7 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
   const std::string_view text = symbol.text();
   if (text == "$ex") return make<ast::Node>(ast::NodeKind::CurrentException, loc);
   if (text == "$ns") return moduleNamespace(loc);
+  if (text == "$duration_start" || text == "$duration") return callBuiltin(text.substr(1), {}, loc);
   if (text == "$pkg" || text == "$app")
     if (Node* value = packageValue(symbol, loc)) return value;
   if (text.ends_with("...") && text.size() > 3) return error(loc, Diag::SpreadOutside);

@@ -109,11 +109,32 @@ Value nowMicroseconds(Context& context, const Value*, uint32_t) {
   return newInt(context, clockMicroseconds());
 }
 
+// --- the stopwatch -----------------------------------------------------------------------------------------------------
+
+double stopwatchStart = -1;  // microseconds; of the process
+
+double steadyMicroseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
+}
+
+Value durationStart(Context&, const Value*, uint32_t) {
+  return Value::floating(stopwatchStart = steadyMicroseconds());
+}
+Value duration(Context& context, const Value*, uint32_t) {
+  if (stopwatchStart < 0) return raise(context, ErrorClass::Exception, "duration_start is not set");
+  return Value::floating(steadyMicroseconds() - stopwatchStart);
+}
+
 constexpr BuiltinRow todayRows[] = {
     {"today", today, 0, 0, 0, "the local date"},
     {"yesterday", yesterday, 0, 0, 0, "the local date of yesterday"},
     {"tomorrow", tomorrow, 0, 0, 0, "the local date of tomorrow"},
     {"now", nowLocal, 0, 0, 0, "the local time with its offset"},
+    {"duration_start", durationStart, 0, 0, 0,
+     "starts the stopwatch: what `$duration_start` means"},
+    {"duration", duration, 0, 0, 0, "microseconds since then: what `$duration` means"},
 };
 
 constexpr BuiltinRow clockRows[] = {

@@ -135,7 +135,7 @@ constexpr BuiltinRow handleRows[] = {
 
 }  // namespace
 
-extern const BuiltinTable handleTable, readlineTable;
+extern const BuiltinTable handleTable, readlineTable, signalTable;
 constinit const BuiltinTable handleTable{"IOHandle", true, handleRows};
 constinit const BuiltinTable readlineTable{"", false, globalRows};
 
@@ -146,6 +146,7 @@ extern "C" void gene_library_handles(Context& context) {
   setLayout(handle, std::array{Symbol::of("fd")});
   defineTable(context, handleTable);
   defineTable(context, readlineTable);
+  defineTable(context, signalTable);
   for (int fd = 0; fd < 3; fd++) {
     InstanceObject* instance = newInstance(context, handle);
     setField(context, instance, Symbol::of("fd"), Value::smallInt(fd));

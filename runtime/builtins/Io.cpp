@@ -1,6 +1,7 @@
 #include "runtime/builtins/Io.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "runtime/object/Array.h"
@@ -102,7 +103,16 @@ Value textOf(Context& context, std::string_view bytes, Invalid invalid, std::str
 
 const char Reader::Type = 0;
 
+bool (*Reader::onInterrupt)(Context& context) = nullptr;
+
+bool Reader::recovers(Context& context) {
+  if (stream.status().number() != EINTR || !onInterrupt) return false;
+  stream.retry();
+  return onInterrupt(context);
+}
+
 Value Reader::fail(Context& context) const {
+  if (!context.exception.isPending()) return Value::pending();
   if (&standardInput() == this)
     return raiseIo(context, "Failed to read stdin: " + stream.status().reason(), path,
                    stream.status());
@@ -125,7 +135,10 @@ Value Reader::lineValue(Context& context, std::string_view line) {
 
 Value Reader::next(Context& context) {
   std::string_view line;
-  switch (stream.line(&line)) {
+  InputStream::Got got;
+  do got = stream.line(&line);
+  while (got == InputStream::Got::Failure && recovers(context));
+  switch (got) {
     case InputStream::Got::Something: return lineValue(context, line);
     case InputStream::Got::End: return Value::notFound();
     case InputStream::Got::Failure: return fail(context);
@@ -134,14 +147,19 @@ Value Reader::next(Context& context) {
 }
 
 bool Reader::hasNext(Context& context) {
-  const InputStream::Got got = stream.more();
+  InputStream::Got got;
+  do got = stream.more();
+  while (got == InputStream::Got::Failure && recovers(context));
   if (got == InputStream::Got::Failure) fail(context);
   return got == InputStream::Got::Something;
 }
 
 Value Reader::rest(Context& context) {
   std::string all;
-  if (stream.rest(&all) == InputStream::Got::Failure) return fail(context);
+  InputStream::Got got;
+  do got = stream.rest(&all);
+  while (got == InputStream::Got::Failure && recovers(context));
+  if (got == InputStream::Got::Failure) return fail(context);
   return textOf(context, all, invalid, path);
 }
 
@@ -174,11 +192,15 @@ Value bytesOf(Context& context, std::string_view bytes) {
 
 Value readBytes(Context& context, Reader& reader, const uint64_t* size) {
   std::string bytes;
-  const InputStream::Got got =
-      size ? reader.stream.bytes(std::min<uint64_t>(*size, InputStream::MostBytes), &bytes)
-           : reader.stream.rest(&bytes);
+  InputStream::Got got;
+  do {
+    const uint64_t wanted = size ? *size - bytes.size() : 0;
+    got = size ? reader.stream.bytes(std::min<uint64_t>(wanted, InputStream::MostBytes), &bytes)
+               : reader.stream.rest(&bytes);
+  } while (got == InputStream::Got::Failure && reader.recovers(context));
   if (got == InputStream::Got::Failure) return reader.fail(context);
-  return got == InputStream::Got::End && size ? Value::nil() : bytesOf(context, bytes);
+  return got == InputStream::Got::End && size && bytes.empty() ? Value::nil()
+                                                               : bytesOf(context, bytes);
 }
 
 }  // namespace gene

@@ -63,8 +63,12 @@ class Reader : public NativeResource {
   bool hasNext(Context& context) override;
   /// All that is left as a String.
   Value rest(Context& context);
-  /// Raises the failure of the stream.
+  /// Raises the failure of the stream, if nothing is raised yet.
   Value fail(Context& context) const;
+  /// After a failure: a signal was handled, and reading may go on.
+  bool recovers(Context& context);
+  /// Handles the signal that interrupted reading; false when that raised. Null: there is no handler.
+  static bool (*onInterrupt)(Context& context);
 
   std::string path;
   InputStream stream;

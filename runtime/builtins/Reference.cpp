@@ -8,6 +8,7 @@
 namespace gene {
 
 #define TABLE(name) extern const BuiltinTable name;
+#define CALENDAR_TABLE(name) extern const BuiltinTable name;
 #define HANDLES_TABLE(name) extern const BuiltinTable name;
 #define SYSTEM_TABLE(name) extern const BuiltinTable name;
 #include "runtime/builtins/Tables.def"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr const BuiltinTable* tables[] = {
 #define TABLE(name) &name,
+#define CALENDAR_TABLE(name) &name,
 #define HANDLES_TABLE(name) &name,
 #define SYSTEM_TABLE(name) &name,
 #include "runtime/builtins/Tables.def"

@@ -2,6 +2,7 @@ set(BUILTINS
   builtins/Arrays.cpp
   builtins/Builtins.cpp
   builtins/Bytes.cpp
+  builtins/Calendar.cpp
   builtins/Dates.cpp
   builtins/Directories.cpp
   builtins/FileStatus.cpp
@@ -23,6 +24,7 @@ set(BUILTINS
   builtins/Processes.cpp
   builtins/Reference.cpp
   builtins/Regexes.cpp
+  builtins/Signals.cpp
   builtins/Sort.cpp
   builtins/Strings.cpp
   builtins/System.cpp

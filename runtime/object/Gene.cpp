@@ -277,7 +277,7 @@ bool nextEntry(Context& context, IteratorObject* iterator, Value* key, Value* va
   *key = Value::smallInt(int64_t{iterator->position} - isRange);
   if (iterator->iteratorKind != IteratorKind::Resource && !hasMore(iterator)) return *ended = true;
   *value = iteratorNext(context, iterator);
-  *ended = value->isNotFound();
+  *ended = iterator->iteratorKind == IteratorKind::Resource && value->isNotFound();
   return !value->isPending();
 }
 

@@ -19,6 +19,8 @@ bool isAscii(const char* p, size_t size) {
 
 }  // namespace
 
+bool (*InputStream::beforeWaiting)(int file) = nullptr;
+
 // --- reading -----------------------------------------------------------------------------------------------------------
 
 bool InputStream::fill() {
@@ -32,6 +34,10 @@ bool InputStream::fill() {
     begin_ = 0;
   }
   if (buffer_.size() - end_ < Block) buffer_.resize(std::max(buffer_.size() * 2, end_ + Block));
+  if (beforeWaiting && !beforeWaiting(file_.get())) {
+    status_ = IoStatus::error(EINTR);
+    return false;
+  }
   size_t got = 0;
   status_ = readSome(file_.get(), buffer_.data() + end_, buffer_.size() - end_, &got);
   if (!status_) return false;

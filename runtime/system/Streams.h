@@ -27,6 +27,11 @@ class InputStream {
   Got available(std::string* out);
   /// Something as long as there is more to read.
   Got more();
+  /// Asked before a read that may have to wait; false: the read is to fail with EINTR. Null: nobody asks.
+  static bool (*beforeWaiting)(int file);
+  /// Goes on after a failure with EINTR.
+  void retry() { status_ = {}; }
+
   /// What is longer cannot be a String: Failure.
   static constexpr size_t MostBytes = (size_t{4} << 30) - 65;
   /// Why the last call gave Failure.

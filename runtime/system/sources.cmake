@@ -4,4 +4,5 @@ set(SYSTEM
   system/Files.cpp
   system/Io.cpp
   system/Paths.cpp
-  system/Streams.cpp)
+  system/Streams.cpp
+  system/TimeZone.cpp)

@@ -1,0 +1,73 @@
+// (on_signal "INT" f): what happens on Ctrl-C while the program waits for console input (14 system §14.4). The signal
+// writes to a pipe of ours, and reading standard input waits for that as well.
+
+#include "runtime/system/Streams.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "runtime/builtins/Io.h"
+#include "runtime/heap/Heap.h"
+
+namespace gene {
+namespace {
+
+int wakeUp[2] = {-1, -1};  // read, write
+Value handler = Value::nil();
+
+void onInterrupt(int) {
+  const int error = errno;
+  const char byte = 0;
+  static_cast<void>(!::write(wakeUp[1], &byte, 1));
+  errno = error;
+}
+
+/// Waits until the file has something to read; false when the signal came.
+bool waitForInput(int file) {
+  pollfd waiting[] = {{file, POLLIN, 0}, {wakeUp[0], POLLIN, 0}};
+  while (::poll(waiting, 2, -1) < 0 && errno == EINTR) {
+  }
+  return waiting[1].revents == 0;
+}
+
+/// Calls the handler; false when it raised.
+bool runHandler(Context& context) {
+  char bytes[64];
+  while (::read(wakeUp[0], bytes, sizeof bytes) > 0) {
+  }
+  return !call(context, handler, nullptr, 0).isPending();
+}
+
+Value onSignal(Context& context, const Value* args, uint32_t count) {
+  if (count < 2) return raiseArgument(context, "on_signal requires 2 arguments (name, function)");
+  if (!isString(args[0]) || stringView(args[0]) != "INT")
+    return raiseArgument(context, "on_signal currently supports only INT");
+  if (wakeUp[0] < 0) {
+    if (::pipe2(wakeUp, O_CLOEXEC | O_NONBLOCK) != 0)
+      return raise(context, ErrorClass::IO, "on_signal: " + IoStatus::lastError().reason());
+    addRoots(context, &handler, 1);
+    InputStream::beforeWaiting = waitForInput;
+    Reader::onInterrupt = runHandler;
+  }
+  handler = args[1];
+  struct sigaction action{};
+  action.sa_handler = onInterrupt;
+  ::sigaction(SIGINT, &action, nullptr);
+  return Value::nil();
+}
+
+constexpr BuiltinRow rows[] = {
+    {"on_signal", onSignal, 2, 2, 0,
+     "`\"INT\"`: calls f() on Ctrl-C while the program waits for console input"},
+};
+
+}  // namespace
+
+extern const BuiltinTable signalTable;
+constinit const BuiltinTable signalTable{"", false, rows};
+
+}  // namespace gene
