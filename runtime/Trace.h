@@ -37,6 +37,7 @@ class Trace {
       Signature,
       Callable,
       Concatenation,
+      SameName,
       Missing
     };
     Kind kind = None;

@@ -153,6 +153,9 @@ void explainKeyword(Context& context, const FunctionInfo& callee, Symbol keyword
 void explainCallable(Context& context, Value callee) {
   note(context, {Explanation::Callable, {}, nullptr, 0}, callee);
 }
+void explainSameName(Context& context, Symbol name) {
+  note(context, {Explanation::SameName, name, nullptr, 0});
+}
 void explainConcatenation(Context& context) {
   note(context, {Explanation::Concatenation, {}, nullptr, 0});
 }
@@ -173,6 +176,10 @@ Explained explained(Context& context) {
     case Explanation::Missing:
       result.hints.push_back(
           "void stands for what is missing: a key or an index that is not there");
+      break;
+    case Explanation::SameName:
+      result.hints.push_back("the program has several types named " + std::string(e.name.text()) +
+                             "; the value is of another one");
       break;
     case Explanation::Concatenation:
       result.hints.push_back("strings are joined by (a ++ b), or in #\"a#{b}\"");

@@ -23,6 +23,8 @@ void explainKeyword(Context& context, const FunctionInfo& callee, Symbol keyword
 void explainCallable(Context& context, Value callee);
 /// Strings were added.
 void explainConcatenation(Context& context);
+/// The value is of another type that has the same name.
+void explainSameName(Context& context, Symbol name);
 /// An operand is void.
 void explainMissing(Context& context);
 

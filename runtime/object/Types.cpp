@@ -10,6 +10,7 @@
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Enum.h"
+#include "runtime/object/Explain.h"
 #include "runtime/object/Function.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Interface.h"
@@ -359,6 +360,9 @@ Value checkType(Context& context, Value type, std::string_view where, Value v,
         "; strict nil mode admits nil only for Any, Nil, Option[T], or unions containing Nil";
   if (place != std::string_view::npos) message += where.substr(place);
   const Value result = raise(context, ErrorClass::Type, message);
+  const Value named = isGene(type) ? as<GeneObject>(type)->type.get() : type;
+  if (named.isSymbol() && withoutIdentity(named.symbol().text()) == typeofName(v, context))
+    explainSameName(context, nameOfIdentity(named.symbol()));
   if (v.isNil() && nilRule == NilRule::Strict && place == std::string_view::npos)
     context.wantsLocation = true;
   return result;
