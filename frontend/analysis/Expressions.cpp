@@ -184,7 +184,7 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
 #include "frontend/analysis/SpecialForms.def"
         };
     if (auto it = table.find(head); it != table.end()) return (this->*it->second)(form);
-    if (isOneOf(head, {"async", "await", "$emit", "$vm", "$repl"}))
+    if (isOneOf(head, {"$emit", "$vm", "$repl"}))
       return error(form.loc, Diag::NotAvailable, {head});
     if (head.size() > 1 && head.ends_with('!') && head != "!") return macroCall(form);
     if (head.size() > 1 && head[0] == '.' && head != "...")

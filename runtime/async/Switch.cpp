@@ -5,6 +5,7 @@
 #include "runtime/async/Fiber.h"
 
 #if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 #if __has_feature(thread_sanitizer)
@@ -159,14 +160,18 @@ constexpr size_t EntryWord = 0, ReturnWord = 11;
 namespace gene {
 
 void prepareFiber(Fiber& fiber, void (*entry)()) {
+#if __has_feature(address_sanitizer)
+  // Frames that were given up have left their marks.
+  __asan_unpoison_memory_region(reinterpret_cast<void*>(fiber.low), fiber.high - fiber.low);
+  fiber.sanitizer = nullptr;
+#elif __has_feature(thread_sanitizer)
+  fiber.sanitizer = __tsan_create_fiber(0);
+#endif
   auto* words = reinterpret_cast<uint64_t*>(fiber.high & ~uintptr_t{15}) - SavedWords;
   for (size_t i = 0; i < SavedWords; i++) words[i] = 0;
   words[EntryWord] = reinterpret_cast<uint64_t>(entry);
   words[ReturnWord] = reinterpret_cast<uint64_t>(&gene_fiber_start);
   fiber.stackPointer = words;
-#if __has_feature(thread_sanitizer)
-  fiber.sanitizer = __tsan_create_fiber(0);
-#endif
 }
 
 void switchStacks(Fiber& from, Fiber& to) {
