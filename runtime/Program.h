@@ -41,6 +41,9 @@ struct Program {
   CallShape* shapes = nullptr;
   uint32_t shapeCount = 0;
   const Symbol* globalNames = nullptr;
+  const uint32_t* globalSources =
+      nullptr;  // in `inputs`: where a module defines it; NoSource: nowhere
+  static constexpr uint32_t NoSource = 0xFFFFFFFF;
   TraceSite* sites = nullptr;
   uint32_t siteCount = 0;
   InlineCache* caches = nullptr;  // native programs; VM caches lie in the code

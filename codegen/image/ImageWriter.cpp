@@ -242,9 +242,17 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
   const ir::Program& program = data_->program;
   ImageTables self = *this;
 
+  const std::vector<SourceManager::Source> sources = program.sources.all();
+  const auto sourceOf = [&](Location loc) {
+    if (!loc.valid()) return NoIndex;
+    const auto found =
+        std::ranges::find(sources, program.sources.name(loc), &SourceManager::Source::name);
+    return static_cast<uint32_t>(found - sources.begin());
+  };
   std::vector<ImageGlobal> globals;
   for (const ir::Global* global : program.globals)
-    globals.push_back({data_->symbol(global->name), global->external ? 1u : 0u});
+    globals.push_back(
+        {data_->symbol(global->name), global->external ? 1u : 0u, sourceOf(global->loc)});
 
   std::vector<ImageFunction> functions;
   std::vector<ImageSlot> slots;
@@ -283,7 +291,7 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
   }
 
   std::vector<ImageInput> inputs;
-  for (const SourceManager::Source& source : program.sources.all())
+  for (const SourceManager::Source& source : sources)
     inputs.push_back({data_->text(source.name), hashText(source.text)});
 
   ImageHeader header{};

@@ -287,6 +287,7 @@ struct LookedUp {
           any |= inst->is<Op::CallMethodDynamic, Op::PathMethodDynamic>();
         }
     any |= names.contains(Symbol::of("method_intent"));
+    names.insert(Symbol::of("serialize"));  // gene/serdes calls it
   }
   /// The runtime calls methods with well-known names.
   [[nodiscard]] bool contains(Symbol name) const {

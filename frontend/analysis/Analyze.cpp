@@ -296,14 +296,14 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
   main->scope = pushScope();
   atTopLevel_ = true;
   for (const auto& [name, count] : definitions_) {
-    ir::Global* global = moduleGlobal(name, {});
+    ir::Global* global = moduleGlobal(name, main->loc);
     const bool assigned = assignedNames_.contains(name) || topLevelVars_.contains(name) ||
                           (published_.contains(name) && assignedFields_.contains(name));
     global->constant = count == 1 && !assigned;
   }
-  for (Symbol name : published_) moduleGlobal(name, {});
+  for (Symbol name : published_) moduleGlobal(name, main->loc);
   for (Symbol name : topLevelVars_)
-    if (reifies_ || usedInFunctions_.contains(name)) moduleGlobal(name, {});
+    if (reifies_ || usedInFunctions_.contains(name)) moduleGlobal(name, main->loc);
   // Functions come before the variables: they have to know what these are.
   for (const auto& [name, count] : constantCounts_)
     if (count == variableCounts_[name]) constantGlobals_.insert(name);

@@ -290,7 +290,8 @@ class Analyzer {
 
   // --- calls (Functions.cpp) ------------------------------------------------------------------------------------------
   ast::Arguments arguments(const GeneForm& form, std::span<Form* const> positional);
-  Node* call(const GeneForm& form);
+  const GeneForm& quoteSelectors(const GeneForm& form);
+  Node* call(const GeneForm& written);
   Node* methodCall(Node* receiver, const Form* method, const GeneForm& form,
                    std::span<Form* const> args);
   void checkArity(const Form* head, const ast::Arguments& arguments, const GeneForm& call);

@@ -409,7 +409,25 @@ void Analyzer::checkArity(const Form* head, const ast::Arguments& args, const Ge
            {std::string(symbol.text()) + " " + printForm(*list)});
 }
 
-Analyzer::Node* Analyzer::call(const GeneForm& form) {
+/// write_tree and read_tree take selectors as they are written (15 §4): their arrays are quoted.
+const GeneForm& Analyzer::quoteSelectors(const GeneForm& form) {
+  std::string_view name = symbolOf(form.head).text();
+  if (form.head->kind == FormKind::Path) {
+    const auto parts = as<PathForm>(*form.head).parts;
+    if (parts.size() >= 2 && parts[parts.size() - 2].text() == "serdes") name = parts.back().text();
+  } else if (!imported_.contains(symbolOf(form.head))) {
+    return form;
+  }
+  if ((name != "write_tree" && name != "read_tree") || form.properties.empty()) return form;
+  const std::span<Property> properties = arena_.copy(form.properties);
+  for (Property& p : properties)
+    if ((p.key.text() == "separate" || p.key.text() == "lazy") && p.value->kind == FormKind::Array)
+      p.value = make<QuoteForm>(FormKind::Quote, p.value->loc, p.value);
+  return *make<GeneForm>(form.loc, form.head, properties, form.children);
+}
+
+Analyzer::Node* Analyzer::call(const GeneForm& written) {
+  const GeneForm& form = quoteSelectors(written);
   if (form.head->kind == FormKind::Path) {
     const auto& p = as<PathForm>(*form.head);
     const std::string_view last = p.parts.back().text();

@@ -38,4 +38,7 @@ bool sleepFor(Context& context, int64_t microseconds);
 /// A duration: an Int in milliseconds, a Float in seconds. False for other values.
 bool durationOf(Value v, int64_t* microseconds);
 
+/// genex/Subscription (Publish.cpp); before the tables are read.
+void defineSubscriptions(Context& context);
+
 }  // namespace gene

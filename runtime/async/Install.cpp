@@ -35,6 +35,7 @@ constexpr AsyncHooks hooks{
 
 extern "C" void gene_install_async(Context* context) {
   context->async = &hooks;
+  defineSubscriptions(*context);
   addBuiltinTables(*context, tables);
 }
 

@@ -7,6 +7,7 @@ set(ASYNC_SOURCES
   async/Interrupt.cpp
   async/Messages.cpp
   async/Operation.cpp
+  async/Publish.cpp
   async/Queue.cpp
   async/Scheduler.cpp
   async/Switch.cpp

@@ -9,7 +9,9 @@ namespace gene {
 
 #define TABLE(name) extern const BuiltinTable name;
 #define CALENDAR_TABLE(name) extern const BuiltinTable name;
+#define GENEX_TABLE(name) extern const BuiltinTable name;
 #define HANDLES_TABLE(name) extern const BuiltinTable name;
+#define SERDES_TABLE(name) extern const BuiltinTable name;
 #define SYSTEM_TABLE(name) extern const BuiltinTable name;
 #include "runtime/builtins/Tables.def"
 #define LIBRARY(name, words) extern "C" void gene_library_##name(Context&);
@@ -20,7 +22,9 @@ namespace {
 constexpr const BuiltinTable* tables[] = {
 #define TABLE(name) &name,
 #define CALENDAR_TABLE(name) &name,
+#define GENEX_TABLE(name) &name,
 #define HANDLES_TABLE(name) &name,
+#define SERDES_TABLE(name) &name,
 #define SYSTEM_TABLE(name) &name,
 #include "runtime/builtins/Tables.def"
 };

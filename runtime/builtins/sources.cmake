@@ -5,28 +5,35 @@ set(BUILTINS
   builtins/Calendar.cpp
   builtins/Dates.cpp
   builtins/Directories.cpp
+  builtins/Extensions.cpp
   builtins/FileStatus.cpp
   builtins/FileStreams.cpp
   builtins/Files.cpp
+  builtins/FormFiles.cpp
   builtins/Freeze.cpp
   builtins/Functions.cpp
   builtins/Genes.cpp
   builtins/Globals.cpp
   builtins/Handles.cpp
   builtins/Interceptors.cpp
+  builtins/Html.cpp
   builtins/Io.cpp
   builtins/Json.cpp
+  builtins/Logging.cpp
   builtins/Maps.cpp
   builtins/Math.cpp
   builtins/Objects.cpp
   builtins/Packages.cpp
+  builtins/Origins.cpp
   builtins/PathNames.cpp
   builtins/Processes.cpp
   builtins/Reference.cpp
   builtins/Regexes.cpp
+  builtins/Serdes.cpp
   builtins/Signals.cpp
   builtins/Sort.cpp
   builtins/Strings.cpp
   builtins/System.cpp
   builtins/SystemLibrary.cpp
-  builtins/TaggedJson.cpp)
+  builtins/TaggedJson.cpp
+  builtins/Trees.cpp)

@@ -26,7 +26,7 @@
 
 namespace gene::image {
 
-inline constexpr uint32_t FormatVersion = 4;
+inline constexpr uint32_t FormatVersion = 5;
 inline constexpr uint32_t NoIndex = 0xFFFFFFFF;
 inline constexpr char Magic[4] = {'G', 'E', 'N', 'E'};
 inline constexpr std::string_view CompilerVersion = "gene 0.1.0";
@@ -81,6 +81,7 @@ struct ImageText {
 struct ImageGlobal {
   uint32_t symbol;
   uint32_t external;  // 1: a built-in of that name, if there is one
+  uint32_t source;    // in Inputs: where it is defined, or NoIndex
 };
 struct ImageFunction {
   static constexpr uint32_t Simple = 1, Macro = 2, Method = 4, Ctor = 8, Block = 16;

@@ -29,6 +29,7 @@ struct LoadedProgram : Program {
   std::vector<gene::CallShape::Arg> argStore;
   std::vector<SlotInfo> slotInfos;
   std::vector<Symbol> names;
+  std::vector<uint32_t> sources;
   std::vector<TraceSite> siteStore;
   std::vector<vm::Code> codeStore;
   std::vector<SourceInput> inputStore;
@@ -100,7 +101,9 @@ class Loader {
     const size_t slots = get<ImageSlot>(Section::Slots).size();
     const size_t args = get<ImageShapeArg>(Section::ShapeArgs).size();
     for (const ImageGlobal& global : get<ImageGlobal>(Section::Globals))
-      if (global.symbol >= symbols_.size() || global.external > 1) return "a global is damaged";
+      if (global.symbol >= symbols_.size() || global.external > 1 ||
+          (global.source != NoIndex && global.source >= get<ImageInput>(Section::Inputs).size()))
+        return "a global is damaged";
     if (get<ImageFunction>(Section::Functions).empty()) return "there are no functions in it";
     for (const ImageFunction& f : get<ImageFunction>(Section::Functions))
       if (f.name >= symbols_.size() || f.site >= get<ImageSite>(Section::Sites).size() ||
@@ -181,9 +184,11 @@ class Loader {
     for (const ImageGlobal& global : globals) {
       const Symbol name = symbols_[global.symbol];
       program_->names.push_back(name);
+      program_->sources.push_back(global.source);
       *slot++ = global.external ? external(name) : Value::nil();
     }
     program_->globalNames = program_->names.data();
+    program_->globalSources = program_->sources.data();
     for (uint32_t i = 0; i < constantCount_; i++) {
       *slot = specials_[i] == Special::Placeholder ? Value::placeholder()
               : specials_[i] == Special::Absent    ? Value::absent()

@@ -103,11 +103,12 @@ struct SpawnPlan {
 /// end.
 void drain(FileDescriptor& file, std::string* text) {
   constexpr size_t AtMost = size_t{1} << 20;
-  char buffer[65536];
+  constexpr size_t Block = 65536;  // too much for the stack of a fiber
+  const std::unique_ptr<char[]> buffer(new char[Block]);
   for (size_t got = 0; file.isOpen() && got < AtMost;) {
-    const ssize_t n = ::read(file.get(), buffer, sizeof buffer);
+    const ssize_t n = ::read(file.get(), buffer.get(), Block);
     if (n > 0) {
-      text->append(buffer, static_cast<size_t>(n));
+      text->append(buffer.get(), static_cast<size_t>(n));
       got += static_cast<size_t>(n);
     } else if (n == 0) {
       file.close();
@@ -314,11 +315,12 @@ IoStatus Child::signal(int number) {
 }
 
 std::optional<int> Child::shutDown(double seconds) {
-  constexpr double AfterKill = 1;
+  constexpr double AfterTerm = 0.25,
+                   AfterKill = 1;  // at least: a busy machine needs time to end a process
   closeInput();
   if (wait(Deadline::in(seconds / 2))) return exitCode_;
   static_cast<void>(signal(SIGTERM));
-  if (wait(Deadline::in(seconds / 2))) return exitCode_;
+  if (wait(Deadline::in(std::max(seconds / 2, AfterTerm)))) return exitCode_;
   static_cast<void>(signal(SIGKILL));
   wait(Deadline::in(AfterKill));
   return exitCode_;
