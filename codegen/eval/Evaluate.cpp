@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "codegen/eval/CodeKey.h"
 #include "codegen/eval/Compile.h"
 #include "frontend/lower/Lower.h"
 #include "runtime/Async.h"
@@ -85,19 +86,52 @@ std::unique_ptr<Evaluated> compile(Context& context, Form* form,
   return result;
 }
 
-/// Equal code in the same place is compiled once. The place is the table of names, an immortal constant.
+/// The place of the code, which is what its environment calls its variables, and the code itself. False where `words` says
+/// nothing.
+bool keyOf(Value code, const EnvironmentObject* environment, std::vector<uint64_t>& words) {
+  const auto* table = as<ArrayObject>(environment->names.get());
+  words.clear();
+  words.push_back(uint64_t{environment->count} << 32 | table->size);
+  for (uint32_t i = 0; i < table->size; i++) words.push_back(arrayAt(table, i).bits);
+  return appendCode(code, words);
+}
+
+struct HashWords {
+  size_t operator()(const std::vector<uint64_t>& words) const {
+    uint64_t h = words.size();
+    for (const uint64_t word : words) {
+      h = (h ^ word) * 0x9E3779B97F4A7C15ull;
+      h ^= h >> 32;
+    }
+    return h;
+  }
+};
+
+/// Equal code in the same place is compiled once.
 const Evaluated* compiled(Context& context, Value code, const EnvironmentObject* environment,
                           ForeignValues& foreign) {
+  // By words what has been asked for before, and by text what has been compiled: code with foreign values is no words.
+  static std::unordered_map<std::vector<uint64_t>, const Evaluated*, HashWords> recent;
   static std::unordered_map<std::string, std::unique_ptr<Evaluated>> known;
+  constexpr size_t MostRecent = 10000;  // a program that makes up new code all the time
+  static std::vector<uint64_t> words;
+  const bool hasKey = keyOf(code, environment, words);
+  if (hasKey)
+    if (const auto found = recent.find(words); found != recent.end()) return found->second;
+  std::vector<uint64_t> key = words;
   Arena arena;
   Form* form = toForm(code, arena, foreign);
   const std::vector<EvaluatedName> names = namesOf(environment, foreign);
-  std::string key = printForm(*form);
+  std::string text = printForm(*form);
   for (const EvaluatedName& n : names)
-    key += ' ' + std::string(n.name.text()) + ' ' + std::to_string(n.scope) + ' ' +
-           std::to_string(n.slot) + (n.constant ? "c" : "");
-  std::unique_ptr<Evaluated>& entry = known[std::move(key)];
+    text += ' ' + std::string(n.name.text()) + ' ' + std::to_string(n.scope) + ' ' +
+            std::to_string(n.slot) + (n.constant ? "c" : "");
+  std::unique_ptr<Evaluated>& entry = known[std::move(text)];
   if (!entry) entry = compile(context, form, names);
+  if (entry && hasKey && foreign.values.empty()) {
+    if (recent.size() == MostRecent) recent.clear();
+    recent.emplace(std::move(key), entry.get());
+  }
   return entry.get();
 }
 
