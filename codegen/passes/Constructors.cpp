@@ -51,7 +51,7 @@ class Analysis {
       end.reached = true;
       const std::optional<Function*> ctor = c.findConstructor();
       if (ctor)
-        end = *ctor ? construct(**ctor, end, 0)
+        end = *ctor ? constructBy(**ctor, end)
                     : State{.reached = true, .leaked = true, .prefix = Unknown};
       c.certain = end.reached ? end.has & atLeaks_ & ~readEarly_ : 0;
       if (ctor && !*ctor) c.certain = 0;
@@ -62,6 +62,16 @@ class Analysis {
 
  private:
   static constexpr int MostConstructors = 16;  // that call each other
+
+  /// What the constructor and its copies have in common: where only a copy is called, the original may have been simplified as
+  /// code that never runs.
+  State constructBy(Function& ctor, const State& entry) {
+    State end = construct(ctor, entry, 0);
+    for (Function* copy : ctor.program->functions)
+      if (copy != &ctor && copy->isCtor && ctor.loc.valid() && copy->loc == ctor.loc)
+        end.join(construct(*copy, entry, 0));
+    return end;
+  }
 
   /// The state when the constructor has returned, for an object in state `entry`.
   State construct(Function& ctor, State entry, int depth) {

@@ -37,7 +37,7 @@ constexpr std::string_view level2[] = {
     "inline", "simplify", "elide-scopes", "simplify",
     "direct-calls", "drop-unused", "caller-checks",
     "specialise", "infer", "numbers", "simplify", "elide-scopes", "infer",  // what kinds of values there are
-    "self-inline", "simplify", "class-versions", "lower-fields", "simplify", "expand-loops",
+    "self-inline", "simplify", "class-versions", "lower-fields", "simplify", "elide-instances", "expand-loops",
     "infer", "simplify", "infer",
     "loop-versions", "simplify", "infer",
     "licm", "unbox", "ranges",

@@ -30,34 +30,68 @@ using ir::ParamKind;
 using ir::Type;
 using ir::Value;
 
-/// The slots of `callee` for a receiver and positional arguments; nothing if that has to be bound, or to fail, at run time.
-std::optional<std::vector<Value*>> bindMethod(const Function& callee,
-                                              std::span<Value* const> args) {
+/// What a call gives a method or constructor: the receiver, then arguments of a shape; without a shape they are positional.
+struct Given {
+  std::span<Value* const> operands;
+  const ir::CallShape* shape = nullptr;
+};
+
+Given givenBy(const Instruction& call) {
+  if (const auto shaped = call.tryAs<Op::CallMethodShaped>())
+    return {call.operands, shaped.shape()};
+  if (const auto shaped = call.tryAs<Op::NewShaped>()) return {call.operands, shaped.shape()};
+  if (const auto super = call.tryAs<Op::CallSuper>())
+    return {call.operands.subspan(1), super.shape()};
+  return {call.operands};
+}
+
+/// The slots of `callee` for what a call gives it; nothing if that has to be bound, or to fail, at run time.
+std::optional<std::vector<Value*>> bindMethod(const Function& callee, const Given& given) {
   if (callee.isMacro) return std::nullopt;
+  std::vector<Value*> positional;
+  std::vector<std::pair<Symbol, Value*>> keywords;
+  for (size_t i = 1; i < given.operands.size(); i++) {
+    const ir::ArgKind kind = given.shape ? given.shape->args[i - 1].kind : ir::ArgKind::Positional;
+    if (kind == ir::ArgKind::Positional)
+      positional.push_back(given.operands[i]);
+    else if (kind == ir::ArgKind::Keyword)
+      keywords.emplace_back(given.shape->args[i - 1].keyword, given.operands[i]);
+    else
+      return std::nullopt;
+  }
   std::vector<Value*> slots;
-  size_t next = 1;
+  size_t next = 0, used = 0;
   bool optionals = false;
   for (const ir::ParamSpec& p : callee.params) {
     Value* value = callee.program->constant(ir::ConstantKind::Absent);
+    bool isGiven = p.optional;
     switch (p.kind) {
-      case ParamKind::Self: value = args[0]; break;
+      case ParamKind::Self:
+        value = given.operands[0];
+        isGiven = true;
+        break;
       case ParamKind::Positional:
         if (optionals && !p.optional) return std::nullopt;
         optionals |= p.optional;
-        if (next < args.size())
-          value = args[next++];
-        else if (!p.optional)
-          return std::nullopt;
+        if (next == positional.size()) break;
+        value = positional[next++];
+        isGiven = true;
         break;
       case ParamKind::Keyword:
-        if (!p.optional) return std::nullopt;
+        for (const auto& [name, argument] : keywords) {
+          if (name != p.name) continue;
+          value = argument;  // the last one counts
+          isGiven = true;
+          used++;
+        }
         break;
       case ParamKind::Rest:
       case ParamKind::KeywordRest: return std::nullopt;
     }
+    if (!isGiven) return std::nullopt;
     slots.push_back(value);
   }
-  if (next != args.size()) return std::nullopt;
+  if (next != positional.size() || used != keywords.size()) return std::nullopt;
   return slots;
 }
 
@@ -98,7 +132,7 @@ class SuperCalls {
       if (call->block->function->captureCount > 0 && !droppable_.contains(call->block->function) &&
           usesOwnCapture_.contains(call))
         continue;
-      becomeKnownCall(*call, target, *bindMethod(*target, call->operands.subspan(1)));
+      becomeKnownCall(*call, target, *bindMethod(*target, givenBy(*call)));
       changed = true;
     }
     for (Function* f : program_.functions) {
@@ -119,17 +153,13 @@ class SuperCalls {
   void findTarget(Instruction& call) {
     const KnownClass* cls = classes_.classOf(call.operands[0]);
     if (!cls || !cls->isNumberable || !cls->parent) return;
-    const auto isPositional = [](const ir::CallShape::Arg& a) {
-      return a.kind == ir::ArgKind::Positional;
-    };
-    if (!std::ranges::all_of(call.as<Op::CallSuper>().shape()->args, isPositional)) return;
     const Symbol name = call.as<Op::CallSuper>().name();
     const bool isCtor = name == sym::Ctor;
     // On an object that may be there already a constructor is something else.
     if (isCtor && !call.block->function->isCtor) return;
     const std::optional<Function*> target =
         isCtor ? cls->parent->findConstructor() : cls->parent->findMethod(name);
-    if (!target || !*target || !bindMethod(**target, call.operands.subspan(1))) return;
+    if (!target || !*target || !bindMethod(**target, givenBy(call))) return;
     targets_[&call] = *target;
     const Instruction* capture = asInstruction(call.operands[0]);
     if (capture && capture->op == Op::CaptureGet) usesOwnCapture_.insert(&call);
@@ -221,12 +251,13 @@ class Constructions {
 
  private:
   Instruction* allocation(const Instruction& inst) {
-    if (inst.op != Op::New) return nullptr;
+    if (!inst.is<Op::New, Op::NewShaped>()) return nullptr;
     const KnownClass* cls = classes_.classOf(inst.operands[0]);
     if (!cls || cls->number == 0) return nullptr;
     const std::optional<Function*> ctor = cls->findConstructor();
     if (ctor && (!*ctor || (*ctor)->captureCount > 0)) return nullptr;
-    if (ctor && !bindMethod(**ctor, inst.operands)) return nullptr;
+    if (ctor && !bindMethod(**ctor, givenBy(inst))) return nullptr;
+    if (!ctor && inst.op != Op::New) return nullptr;
     ir::Immediate number, slots;
     number.integer = cls->number;
     slots.integer = static_cast<int64_t>(cls->layout.size());
@@ -240,9 +271,11 @@ class Constructions {
   void construct(Instruction& call) {
     const auto& [instance, ctor] = instances_[&call];
     if (!ctor) return;
+    Given given = givenBy(call);
     std::vector<Value*> args(call.operands.begin(), call.operands.end());
     args[0] = instance;
-    becomeKnownCall(call, ctor, *bindMethod(*ctor, args));
+    given.operands = args;
+    becomeKnownCall(call, ctor, *bindMethod(*ctor, given));
   }
 
   void removeWithoutConstructor() {
@@ -293,7 +326,9 @@ class MethodCalls {
 
   bool run() {
     inference_.run();
-    const auto isCall = [](const Instruction& inst) { return inst.op == Op::CallMethod; };
+    const auto isCall = [](const Instruction& inst) {
+      return inst.is<Op::CallMethod, Op::CallMethodShaped>();
+    };
     rewriteEach(program_, results_, isCall, [&](Instruction& call) { resolve(call); });
     return changed_;
   }
@@ -324,13 +359,13 @@ class MethodCalls {
     changed_ = true;
     if (exhaustive && known.size() == 1)
       return becomeKnownCall(call, known[0].function,
-                             *bindMethod(*known[0].function, call.operands));
+                             *bindMethod(*known[0].function, givenBy(call)));
     dispatch(call, known, exhaustive);
   }
 
   /// What instances of the type answer with, by class; false if they may be of other classes.
   bool findTargets(const Instruction& call, Type type, std::vector<Target>& targets) const {
-    const Symbol name = call.as<Op::CallMethod>().name();
+    const Symbol name = call.as<Op::CallMethod, Op::CallMethodShaped>().name();
     for (const KnownClass* c : inference_.classes().numbered()) {
       if (c->number < type.firstClass() || c->number > type.lastClass()) continue;
       if (!c->isInstantiated) {
@@ -341,7 +376,7 @@ class MethodCalls {
       }
       const std::optional<Function*> method = c->findMethod(name);
       Function* function = method.value_or(nullptr);
-      if (function && (function->captureCount > 0 || !bindMethod(*function, call.operands)))
+      if (function && (function->captureCount > 0 || !bindMethod(*function, givenBy(call))))
         function = nullptr;
       if (!targets.empty() && targets.back().function == function &&
           targets.back().last + 1 == c->number) {
@@ -380,11 +415,13 @@ class MethodCalls {
         receiver = assumed;
         at = other;
       }
+      Given given = givenBy(call);
       std::vector<Value*> args(call.operands.begin(), call.operands.end());
       args[0] = receiver;
+      given.operands = args;
       appendInstead(*direct,
-                    makeKnownCall(program_, t.function, *bindMethod(*t.function, args), call), call,
-                    after);
+                    makeKnownCall(program_, t.function, *bindMethod(*t.function, given), call),
+                    call, after);
     }
     if (exhaustive) return;
     auto* copy = program_.arena.make<Instruction>(call);
@@ -408,6 +445,32 @@ bool resolveMethods(ir::Program& program, PassContext& context) {
   return changed;
 }
 
+namespace {
+
+/// Does it ask whether a parameter is nil, as (ctor [/x /y]) does, which assigns what is not?
+bool testsForNil(const Function& ctor) {
+  for (const Block* block : ctor.blocks)
+    for (const Instruction* inst : block->instructions)
+      if (inst->op == Op::Same && isConstant(inst->operands[1], ir::ConstantKind::Nil) &&
+          inst->operands[0]->kind == ir::ValueKind::Param)
+        return true;
+  return false;
+}
+
+/// Leaves out what constructors do for nil, where no call gives them nil.
+void decideNilTests(ir::Program& program, PassContext& context) {
+  std::vector<Function*> ctors;
+  for (Function* f : program.functions)
+    if (f->isCtor && testsForNil(*f)) ctors.push_back(f);
+  if (ctors.empty()) return;
+  Inference inference(program);
+  inference.run();
+  inference.write();
+  for (Function* f : ctors) simplify(*f, context);
+}
+
+}  // namespace
+
 /// Gives fields that a constructor assigns in the order of the layout their values without looking at the shape.
 ///   before  (v1 = member.set x self v0)          the first assignment to a field of the new object
 ///   after   (field.init 0 self v0)
@@ -419,6 +482,7 @@ bool initialiseFields(ir::Program& program, PassContext& context) {
       for (const Instruction* inst : block->instructions)
         if (const auto super = inst->tryAs<Op::CallSuper>(); super && super.name() == sym::Ctor)
           return false;
+  decideNilTests(program, context);
   KnownClasses classes(program);
   std::unordered_map<Instruction*, uint32_t> initialised;
   analyseConstructors(classes, &initialised);

@@ -69,6 +69,8 @@ class Specialiser {
           usesCallee |= inst->op == Op::Callee;
           const bool equality = inst->info().group == ir::Group::Equality;
           if (!computes(inst->info()) && !equality) continue;
+          // A loop's bound is an Int in any case: of what anybody may call that is worth no copy.
+          if (!f->isDirect && inst->info().group == ir::Group::Count) continue;
           for (size_t i = 0; i < inst->operands.size(); i++) {
             const ir::Param* p = asParam(inst->operands[i]);
             if (!p || p->block != f->entry()) continue;
