@@ -206,6 +206,85 @@ void Builder::unreachable() {
 
 // --- the end ---------------------------------------------------------------------------------------------------------------
 
+namespace {
+
+/// Parameters that all edges give one value (or the parameter itself): they are that value. Each is looked at again when one
+/// of its arguments turns out to be such a parameter, so that nested loops cost what their parameters are.
+class TrivialParams {
+ public:
+  /// A parameter that may be one; its number.
+  uint32_t add(Param* param) {
+    param->number = static_cast<uint32_t>(all_.size());
+    all_.push_back({param, nullptr, {}, {}});
+    return param->number;
+  }
+  void addArgument(uint32_t candidate, Value* argument) {
+    all_[candidate].arguments.push_back(argument);
+  }
+  /// Finds them; `otherwise` stands for a parameter without arguments.
+  void find(Value* otherwise) {
+    std::vector<uint32_t> pending;
+    for (uint32_t i = 0; i < all_.size(); i++) {
+      pending.push_back(i);
+      for (Value* argument : all_[i].arguments)
+        if (Candidate* c = candidate(argument)) c->users.push_back(i);
+    }
+    while (!pending.empty()) {
+      Candidate& c = all_[pending.back()];
+      pending.pop_back();
+      if (c.value || !becomes(c, otherwise)) continue;
+      pending.insert(pending.end(), c.users.begin(), c.users.end());
+      // What was given it is given its value now.
+      if (Candidate* same = candidate(c.value))
+        for (const uint32_t user : c.users)
+          if (!all_[user].value && &all_[user] != same) same->users.push_back(user);
+    }
+  }
+  [[nodiscard]] bool isTrivial(const Value* value) {
+    const Candidate* c = candidate(value);
+    return c && c->value;
+  }
+  /// What the value is: replacements of replacements are followed.
+  Value* resolved(Value* value) {
+    Value* result = value;
+    for (const Candidate* c = candidate(result); c && c->value; c = candidate(result))
+      result = c->value;
+    while (value != result) {
+      Candidate* c = candidate(value);
+      value = c->value;
+      c->value = result;
+    }
+    return result;
+  }
+
+ private:
+  struct Candidate {
+    Param* param;
+    Value* value;  // what it is; null if it is no trivial one
+    std::vector<Value*> arguments;
+    std::vector<uint32_t> users;  // candidates that are given it
+  };
+  Candidate* candidate(const Value* value) {
+    if (value->kind != ValueKind::Param || value->number >= all_.size()) return nullptr;
+    Candidate& c = all_[value->number];
+    return c.param == value ? &c : nullptr;
+  }
+  bool becomes(Candidate& c, Value* otherwise) {
+    Value* same = nullptr;
+    for (Value* argument : c.arguments) {
+      Value* const value = resolved(argument);
+      if (value == c.param || value == same) continue;
+      if (same) return false;
+      same = value;
+    }
+    c.value = same ? same : otherwise;
+    return true;
+  }
+  std::vector<Candidate> all_;
+};
+
+}  // namespace
+
 void Builder::finish() {
   GENE_ASSERT(!block_, "the last block is terminated");
   for (size_t i = 0; i < states_.size(); i++)
@@ -215,54 +294,42 @@ void Builder::finish() {
   std::vector<bool> reachable(count);
   for (Block* b : order) reachable[b->index] = true;
 
-  // A parameter whose arguments are one value (or itself) is that value; `resolved` follows such replacements.
-  std::unordered_map<const Value*, Value*> replaced;
-  auto resolved = [&](Value* v) {
-    for (auto it = replaced.find(v); it != replaced.end(); it = replaced.find(v)) v = it->second;
-    return v;
-  };
-  auto argument = [](const Block* block, const Edge* edge, uint32_t param) {
-    // Edges of raising instructions have no argument for the exception.
-    return edge->args[param - (block->params.size() - edge->args.size())];
-  };
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (Block* block : order) {
-      BlockState& s = state(block);
-      for (uint32_t i = s.explicitParams; i < block->params.size(); i++) {
-        Param* param = block->params[i];
-        if (replaced.contains(param)) continue;
-        Value* same = nullptr;
-        bool trivial = true;
-        for (const auto& p : s.predecessors) {
-          if (!reachable[p.from->index]) continue;
-          Value* arg = resolved(argument(block, p.edge, i));
-          if (arg == param || arg == same) continue;
-          trivial &= same == nullptr;
-          same = arg;
-        }
-        if (!trivial) continue;
-        replaced.emplace(param, same ? same : nil());
-        changed = true;
-      }
+  TrivialParams params;
+  for (Block* block : order) {
+    const BlockState& s = state(block);
+    for (uint32_t i = s.explicitParams; i < block->params.size(); i++) {
+      const uint32_t candidate = params.add(block->params[i]);
+      for (const auto& p : s.predecessors)
+        // Edges of raising instructions have no argument for the exception.
+        if (reachable[p.from->index])
+          params.addArgument(candidate,
+                             p.edge->args[i - (block->params.size() - p.edge->args.size())]);
     }
   }
+  params.find(nil());
   for (Block* block : order) {
-    BlockState& s = state(block);
-    for (uint32_t i = block->params.size(); i-- > s.explicitParams;) {
-      if (!replaced.contains(block->params[i])) continue;
-      for (const auto& p : s.predecessors)
-        if (reachable[p.from->index])
-          p.edge->args.erase(i - (block->params.size() - p.edge->args.size()));
-      block->params.erase(i);
+    const BlockState& s = state(block);
+    for (const auto& p : s.predecessors) {
+      if (!reachable[p.from->index]) continue;
+      const uint32_t missing = block->params.size() - p.edge->args.size();
+      uint32_t kept = 0;
+      for (uint32_t i = 0; i < p.edge->args.size(); i++)
+        if (!params.isTrivial(block->params[i + missing])) p.edge->args[kept++] = p.edge->args[i];
+      p.edge->args.resize(kept);
     }
-    for (uint32_t i = 0; i < block->params.size(); i++) block->params[i]->index = i;
+    uint32_t kept = 0;
+    for (Param* param : block->params)
+      if (!params.isTrivial(param)) {
+        param->index = kept;
+        block->params[kept++] = param;
+      }
+    block->params.resize(kept);
   }
   for (Block* block : order) {
     for (Instruction* inst : block->instructions)
-      for (Value*& operand : inst->operands) operand = resolved(operand);
+      for (Value*& operand : inst->operands) operand = params.resolved(operand);
     block->forEachEdge([&](Edge& edge, bool) {
-      for (Value*& arg : edge.args) arg = resolved(arg);
+      for (Value*& arg : edge.args) arg = params.resolved(arg);
     });
   }
   function_.blocks = std::move(order);

@@ -74,9 +74,17 @@ Dominance::Dominance(const Function& function, BlockOrder order, std::pmr::memor
   for (uint32_t i = 0; i < count; i++) position_[order_[i]->index] = i;
   idom_.assign(count, Unreachable);
   idom_[0] = 0;
+  // By position: the join for which the way up from there has been walked. Whoever gets there again leads nowhere else, so a
+  // join costs no more than the blocks below its dominator, however many edges it has.
+  std::pmr::vector<uint32_t> walked(count, 0, memory);
+  uint32_t join = 0;
   auto intersect = [&](uint32_t a, uint32_t b) {
     while (a != b) {
-      while (a > b) a = idom_[a];
+      while (a > b) {
+        if (walked[a] == join) return b;
+        walked[a] = join;
+        a = idom_[a];
+      }
       while (b > a) b = idom_[b];
     }
     return a;
@@ -85,6 +93,7 @@ Dominance::Dominance(const Function& function, BlockOrder order, std::pmr::memor
     changed = false;
     for (uint32_t i = 1; i < count; i++) {
       uint32_t idom = Unreachable;
+      join++;
       for (const Predecessor& p : before_[order_[i]->index]) {
         const uint32_t from = position_[p.from->index];
         if (from == Unreachable || idom_[from] == Unreachable) continue;

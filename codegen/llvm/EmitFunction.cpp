@@ -8,6 +8,7 @@
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "runtime/Context.h"
 
@@ -16,8 +17,8 @@ namespace gene::native {
 using llvm::BasicBlock;
 
 FunctionEmitter::FunctionEmitter(ModuleEmitter& module, const ir::Function& function,
-                                 llvm::Function* code)
-    : module_(module), function_(function), code_(code), b_(module.context()) {
+                                 llvm::Function* code, bool isLarge)
+    : module_(module), function_(function), code_(code), b_(module.context()), isLarge_(isLarge) {
   context_ = code->getArg(0);
   context_->setName("context");
   if (function.isDirect) return;
@@ -36,6 +37,43 @@ void FunctionEmitter::emit() {
   if (!deepCalls_.empty()) exit(nullptr);
   finishExits();
   checkStack();
+}
+
+void FunctionEmitter::emitBounded(ModuleEmitter& module, const ir::Function& function,
+                                  llvm::Function* code) {
+  const bool isTop = &function == module.program().functions.front();
+  bool hasLoops = false;
+  const auto emit = [&](bool isLarge) {
+    FunctionEmitter emitter(module, function, code, isLarge);
+    emitter.emit();
+    hasLoops = emitter.hasLoops_;
+  };
+  emit(false);
+  if (!module.optimising()) return;
+  if (!isTop) {
+    if (sizeOf(*code) < LargeFunction) return;
+    const llvm::GlobalValue::LinkageTypes linkage = code->getLinkage();
+    code->deleteBody();
+    code->setLinkage(linkage);
+    emit(true);
+  }
+  const size_t most = hasLoops ? HugeFunction : isTop ? HugeTopLevel : HugeWithoutLoops;
+  if (sizeOf(*code) < most) return;
+  code->addFnAttr(llvm::Attribute::OptimizeNone);
+  code->addFnAttr(llvm::Attribute::NoInline);
+}
+
+/// In instructions, with what calls of the fast path will become.
+size_t FunctionEmitter::sizeOf(const llvm::Function& code) {
+  constexpr size_t Inlined = 30;
+  size_t size = 0;
+  for (const BasicBlock& block : code)
+    for (const llvm::Instruction& inst : block) {
+      const auto* call = llvm::dyn_cast<llvm::CallInst>(&inst);
+      const llvm::Function* callee = call ? call->getCalledFunction() : nullptr;
+      size += callee && callee->getName().starts_with("gene_fast_") ? Inlined : 1;
+    }
+  return size;
 }
 
 BasicBlock* FunctionEmitter::newBlock(const char* name) {
@@ -72,17 +110,22 @@ void FunctionEmitter::orderBlocks() {
 /// An edge back in reverse post-order closes a loop; everything between its ends may be inside.
 void FunctionEmitter::findColdBlocks() {
   coldBlocks_.resize(function_.blocks.size());
-  if (&function_ != module_.program().functions.front()) return;
+  const bool anyCold = isLarge_ || &function_ == module_.program().functions.front();
   std::vector<size_t> position(function_.blocks.size());
-  for (size_t i = 0; i < order_.size(); i++) {
-    position[order_[i]->index] = i;
-    coldBlocks_[order_[i]->index] = true;
-  }
+  for (size_t i = 0; i < order_.size(); i++) position[order_[i]->index] = i;
+  // By position: where the outermost loop that begins there ends.
+  std::vector<size_t> end(order_.size());
   for (size_t i = 0; i < order_.size(); i++)
     order_[i]->forEachEdge([&](ir::Edge& edge, bool) {
-      for (size_t j = position[edge.target->index]; j <= i; j++)
-        coldBlocks_[order_[j]->index] = false;
+      const size_t start = position[edge.target->index];
+      if (start <= i) end[start] = std::max(end[start], i + 1);
     });
+  size_t inside = 0;
+  for (size_t i = 0; i < order_.size(); i++) {
+    inside = std::max(inside, end[i]);
+    coldBlocks_[order_[i]->index] = anyCold && i >= inside;
+  }
+  hasLoops_ = inside != 0;
 }
 
 /// Numbers all values, notes which of them something but a condition uses, and makes the blocks with their phis.
@@ -217,10 +260,11 @@ BasicBlock* FunctionEmitter::edgeTarget(const ir::Edge& edge, bool shared) {
 // --- raising ---------------------------------------------------------------------------------------------------------------
 
 FunctionEmitter::Exit& FunctionEmitter::exit(const ir::Block* handler) {
-  const auto [it, isNew] = exits_.try_emplace(handler);
-  Exit& exit = it->second;
-  if (!isNew) return exit;
-  exitOrder_.push_back(handler);
+  Exit*& open = openExits_[handler];
+  if (open && (exitsFinished_ || open->site->getNumIncomingValues() < MostIntoExit)) return *open;
+  Exit& exit = exits_.emplace_back();
+  open = &exit;
+  exit.handler = handler;
   const Builder::InsertPointGuard guard(b_);
   exit.block = newBlock(handler ? "landing" : "raised");
   b_.SetInsertPoint(exit.block);
@@ -277,8 +321,9 @@ void FunctionEmitter::raiseAlways() { b_.CreateBr(raiseTarget()); }
 
 /// Fills in the cold exits: they note where the exception has been, then leave or go to the handler.
 void FunctionEmitter::finishExits() {
-  for (const ir::Block* handler : exitOrder_) {
-    Exit& exit = exits_[handler];
+  exitsFinished_ = true;
+  for (const Exit& exit : exits_) {
+    const ir::Block* const handler = exit.handler;
     b_.SetInsertPoint(exit.block);
     b_.SetCurrentDebugLocation(module_.debugInfo().location(code_, {}));
     llvm::Value* const program =
@@ -315,8 +360,9 @@ void FunctionEmitter::checkStack() {
     block = dominators.findNearestCommonDominator(block, deep->getParent());
   while (loops.getLoopFor(block)) block = dominators.getNode(block)->getIDom()->getBlock();
   llvm::Instruction* place = block->getTerminator();
+  const std::unordered_set<const llvm::Instruction*> deep(deepCalls_.begin(), deepCalls_.end());
   for (llvm::Instruction& inst : *block)
-    if (std::ranges::find(deepCalls_, &inst) != deepCalls_.end()) {
+    if (deep.contains(&inst)) {
       place = &inst;
       break;
     }

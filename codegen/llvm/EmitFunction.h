@@ -9,6 +9,7 @@
 // Exceptions: where something raised, control goes to a cold block that all such places of the function share (or all
 // of one `try`): it notes the site and returns 0, or goes to the handler with the exception.
 
+#include <deque>
 #include <map>
 #include <string_view>
 #include <unordered_map>
@@ -21,10 +22,19 @@ namespace gene::native {
 
 class FunctionEmitter {
  public:
-  FunctionEmitter(ModuleEmitter& module, const ir::Function& function, llvm::Function* code);
-  void emit();
+  /// Emits the function so that LLVM's time for it stays in proportion to it. Large ones call the runtime outside of their
+  /// loops instead of inlining it; those that are huge even so are compiled without optimisation.
+  static void emitBounded(ModuleEmitter& module, const ir::Function& function,
+                          llvm::Function* code);
 
  private:
+  /// LLVM instructions, as sizeOf counts them. Code without loops runs once a call: there it is huge sooner.
+  static constexpr size_t LargeFunction = 12000, HugeFunction = 60000, HugeWithoutLoops = 5000,
+                          HugeTopLevel = 2000;
+  FunctionEmitter(ModuleEmitter& module, const ir::Function& function, llvm::Function* code,
+                  bool isLarge);
+  void emit();
+  static size_t sizeOf(const llvm::Function& code);
   // --- the rows ----------------------------------------------------------------------------------------------------------
 #define INST(Name, ...) void emit##Name(const ir::Instruction& inst);
 #define RUNTIME(Name, ...)
@@ -211,20 +221,27 @@ class FunctionEmitter {
       arrays_;                     // pointers to those known to be arrays
   std::vector<bool> needsWord_;    // by Value::number: used by more than conditions
   llvm::Value* buffer_ = nullptr;  // call arguments passed by address
-  /// Blocks that run once: the module's top level, outside of loops. They call the runtime instead of inlining it.
-  std::vector<bool> coldBlocks_;              // by Block::index
+  const bool isLarge_;
+  /// Blocks that run once: the module's top level, outside of loops, and the same of large functions. They call the runtime
+  /// instead of inlining it.
+  std::vector<bool> coldBlocks_;  // by Block::index
+  bool hasLoops_ = false;
   bool cold_ = false;                         // the current block is one
   const ir::Instruction* current_ = nullptr;  // being emitted
   std::vector<llvm::CallInst*> deepCalls_;    // calls that may recur
 
   /// A shared cold exit: of the function (handler null), or of all instructions with the same handler block.
   struct Exit {
+    const ir::Block* handler;
     llvm::BasicBlock* block;
     llvm::PHINode* site;
     std::vector<llvm::PHINode*> args;
   };
-  std::map<const ir::Block*, Exit> exits_;
-  std::vector<const ir::Block*> exitOrder_;
+  /// Where more edges than these lead to an exit, the next ones get another: LLVM's time for a phi grows faster than its edges.
+  static constexpr unsigned MostIntoExit = 100;
+  std::deque<Exit> exits_;
+  std::map<const ir::Block*, Exit*> openExits_;  // by handler: the last one
+  bool exitsFinished_ = false;
   Exit& exit(const ir::Block* handler);
 };
 

@@ -38,7 +38,7 @@ std::unique_ptr<llvm::Module> ModuleEmitter::emit() {
   scanFunctions();
   declareFunctions();
   for (const ir::Function* function : program_.functions)
-    FunctionEmitter(*this, *function, bodies_[function->index]).emit();
+    FunctionEmitter::emitBounded(*this, *function, bodies_[function->index]);
   emitProgramData();
   if (optimising()) fastpath_.link();
   debugInfo_.finish();

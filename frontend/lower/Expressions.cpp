@@ -1,5 +1,7 @@
 // Values: literals, variables, containers, paths.
 
+#include <algorithm>
+
 #include "frontend/lower/Lowering.h"
 
 namespace gene {
@@ -9,13 +11,8 @@ Lowering::Value* Lowering::expression(ast::Node* node) {
   switch (node->kind) {
     case ast::NodeKind::Literal: return program().literal(static_cast<ast::Literal*>(node)->form);
     case ast::NodeKind::Quote: return quoted(static_cast<ast::Quote*>(node)->form);
-    case ast::NodeKind::Interpolate: {
-      std::vector<Value*> parts;
-      for (ast::Node* part : static_cast<ast::Interpolate*>(node)->parts)
-        parts.push_back(expression(part));
-      builder_.setLocation(node->loc);
-      return builder_.emit(Op::Interpolate, parts);
-    }
+    case ast::NodeKind::Interpolate:
+      return textOf(Op::Interpolate, static_cast<ast::Interpolate*>(node)->parts, node->loc);
     case ast::NodeKind::Render: return render(*static_cast<ast::Render*>(node));
     case ast::NodeKind::Local: return readBinding(static_cast<ast::Local*>(node)->binding);
     case ast::NodeKind::Global: return global(*static_cast<ast::Global*>(node));
@@ -108,6 +105,7 @@ Lowering::Value* Lowering::quoted(const Form* form) {
 }
 
 Lowering::Value* Lowering::runtime(ast::Runtime& node) {
+  if (node.op == Op::Concat) return textOf(node.op, node.operands, node.loc);
   std::vector<Value*> operands;
   const bool hasBits = ir::info(node.op).group == ir::Group::Bits;
   for (ast::Node* operand : node.operands)
@@ -122,25 +120,51 @@ Lowering::Value* Lowering::runtime(ast::Runtime& node) {
 
 // --- containers --------------------------------------------------------------------------------------------------------
 
-Lowering::Value* Lowering::array(ast::Array& node) {
-  // Everything up to the first spread is made at once; what follows is added one by one.
-  std::vector<Value*> items;
-  size_t i = 0;
-  for (; i < node.items.size() && !node.items[i].spread; i++)
-    items.push_back(expression(node.items[i].node));
-  builder_.setLocation(node.loc);
-  Value* result = builder_.emit(Op::ArrayNew, items);
-  for (; i < node.items.size(); i++) {
-    Value* item = expression(node.items[i].node);
-    builder_.emit(node.items[i].spread ? Op::ArrayExtend : Op::ArrayPush, {result, item});
+/// A piece at a time, so that not all of a long list have to be held at once.
+Lowering::Value* Lowering::arrayOf(std::span<const ast::Item> items, Location loc) {
+  Value* array = nullptr;
+  for (size_t i = 0; i < items.size() || !array;) {
+    if (array && items[i].spread) {
+      Value* const item = expression(items[i++].node);
+      builder_.emit(Op::ArrayExtend, {array, item});
+      continue;
+    }
+    std::vector<Value*> piece;
+    if (array) piece.push_back(array);
+    const size_t end = std::min(items.size(), i + MostAtOnce);
+    for (; i < end && !items[i].spread; i++) piece.push_back(expression(items[i].node));
+    builder_.setLocation(loc);
+    if (!array)
+      array = builder_.emit(Op::ArrayNew, piece);
+    else
+      builder_.emit(piece.size() == 2 ? Op::ArrayPush : Op::ArrayAppend, piece);
   }
+  return array;
+}
+
+Lowering::Value* Lowering::array(ast::Array& node) {
+  Value* result = arrayOf(node.items, node.loc);
   return node.frozen ? builder_.emit(Op::Seal, {result}) : result;
+}
+
+/// `++` or an interpolation of any number of parts, all of which are evaluated first.
+Lowering::Value* Lowering::textOf(Op op, ast::Nodes parts, Location loc) {
+  if (parts.size() > MostAtOnce) {
+    std::vector<ast::Item> items;
+    for (ast::Node* part : parts) items.push_back({part, false});
+    Value* const array = arrayOf(items, loc);
+    return builder_.emit(op == Op::Concat ? Op::ConcatAll : Op::InterpolateAll, {array});
+  }
+  std::vector<Value*> operands;
+  for (ast::Node* part : parts) operands.push_back(expression(part));
+  builder_.setLocation(loc);
+  return builder_.emit(op, operands);
 }
 
 Lowering::Value* Lowering::map(ast::Map& node) {
   std::vector<Value*> entries;
   size_t i = 0;
-  for (; i < node.entries.size() && !node.entries[i].spread; i++) {
+  for (; i < std::min(node.entries.size(), MostAtOnce) && !node.entries[i].spread; i++) {
     entries.push_back(program().symbol(node.entries[i].key));
     entries.push_back(expression(node.entries[i].node));
   }

@@ -54,6 +54,10 @@ class Lowering {
   Value* orDefault(Value* value, ast::Node* fallback);
   Value* quoted(const Form* form);
   Value* runtime(ast::Runtime& node);
+  /// So many items of a literal are held at once: a back end's time for one instruction may grow faster than its operands do.
+  static constexpr size_t MostAtOnce = 64;
+  Value* arrayOf(std::span<const ast::Item> items, Location loc);
+  Value* textOf(Op op, ast::Nodes parts, Location loc);
   Value* array(ast::Array& node);
   Value* map(ast::Map& node);
   Value* hashMap(ast::HashMap& node);

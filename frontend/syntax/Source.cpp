@@ -65,7 +65,14 @@ Position SourceManager::position(Location loc) const {
   }
   const uint32_t offset = std::min(loc.offset - f.start, static_cast<uint32_t>(f.text.size()));
   auto it = std::upper_bound(f.lineStarts.begin(), f.lineStarts.end(), offset) - 1;
-  const size_t characters = utf8::count(std::string_view(f.text).substr(*it, offset - *it));
+  // Places of one line are mostly asked for in their order: counting goes on where it ended.
+  if (f.counted < *it || f.counted > offset) {
+    f.counted = *it;
+    f.characters = 0;
+  }
+  f.characters += utf8::count(std::string_view(f.text).substr(f.counted, offset - f.counted));
+  f.counted = offset;
+  const size_t characters = f.characters;
   return {f.name, static_cast<uint32_t>(it - f.lineStarts.begin()) + 1,
           static_cast<uint32_t>(characters) + 1};
 }

@@ -58,6 +58,8 @@ class SourceManager {
     std::string text;
     uint32_t start;
     mutable std::vector<uint32_t> lineStarts;  // filled at the first question
+    mutable uint32_t counted = 0;   // the offset asked for last, and how many characters of
+    mutable size_t characters = 0;  // its line are before it
   };
   [[nodiscard]] const File& file(Location loc) const;
   std::vector<std::unique_ptr<File>> files_;

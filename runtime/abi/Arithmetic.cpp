@@ -8,6 +8,7 @@
 
 #include "runtime/abi/Entry.h"
 #include "runtime/builtins/Builtins.h"
+#include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/DateTime.h"
 #include "runtime/object/Equality.h"
@@ -341,4 +342,27 @@ Value gene_interpolate(Context* context, const Value* parts, uint64_t count) {
   std::string text;
   for (uint64_t i = 0; i < count; i++) printHole(*context, parts[i], text);
   return newString(*context, text);
+}
+
+namespace {
+
+/// The items of an array that nobody else has: it keeps them alive.
+std::vector<Value> itemsOf(Value array) {
+  const auto* from = as<ArrayObject>(array);
+  std::vector<Value> items;
+  items.reserve(from->size);
+  for (uint32_t i = 0; i < from->size; i++) items.push_back(arrayAt(from, i));
+  return items;
+}
+
+}  // namespace
+
+Value gene_concat_all(Context* context, Value array) {
+  const std::vector<Value> parts = itemsOf(array);
+  return gene_concat(context, parts.data(), parts.size());
+}
+
+Value gene_interpolate_all(Context* context, Value array) {
+  const std::vector<Value> parts = itemsOf(array);
+  return gene_interpolate(context, parts.data(), parts.size());
 }

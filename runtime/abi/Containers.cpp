@@ -36,6 +36,11 @@ Value gene_array_push(Context* context, Value array, Value item) {
   return array;
 }
 
+Value gene_array_append(Context* context, Value array, const Value* items, uint64_t count) {
+  for (uint64_t i = 0; i < count; i++) arrayPush(*context, as<ArrayObject>(array), items[i]);
+  return array;
+}
+
 Value gene_array_extend(Context* context, Value array, Value items) {
   if (items.isNil()) return array;
   if (!isArray(items)) return cannotSpread(context, "arrays", "array", items);
