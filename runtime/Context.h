@@ -21,9 +21,10 @@ namespace vm {
 struct State;
 }
 
-/// Arguments that do not fit the machine registers of a call pass through Context::arguments.
+/// Arguments that do not fit the machine registers of a call pass through Context::arguments. It always has room for
+/// this many; who passes more says so first (requireArguments).
 inline constexpr uint32_t RegisterArguments = 4;
-inline constexpr uint32_t MaxBufferedArguments = 1024;
+inline constexpr uint32_t AlwaysBufferedArguments = 1024;
 
 struct FreeCell;  // a free heap cell; the link lies in its second word
 
@@ -33,10 +34,11 @@ struct Context {
   FreeCell* freeCells[33];  // by size class: cells of 16 * n bytes, n in 1..32
   Object** zeroTop;         // next free entry of the zero-count table
   Object** zeroEnd;         // the table is full: reconcile
-  Value* arguments;         // MaxBufferedArguments words, scanned like the stack
+  Value* arguments;         // argumentCapacity words, scanned like the stack
   Value* methodTargets;     // functions, by the index in a method cache (runtime/abi/MethodTable.h)
   bool customEquality;      // some class of the program has a method `==`
 
+  uint32_t argumentCapacity;
   Heap* heap;
   MethodTable* methods;  // what methodTargets was made from
   vm::State* vm;

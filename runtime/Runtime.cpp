@@ -15,6 +15,7 @@
 #include "runtime/abi/MethodTable.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/image/ImageFormat.h"
+#include "runtime/object/Arguments.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Explain.h"
 #include "runtime/object/Print.h"
@@ -172,12 +173,8 @@ std::vector<ErrorReport::Frame> stackFrames(const Trace& trace) {
 std::string describeInstance(Context& context, InstanceObject* instance) {
   const Shape* shape = shapeOfInstance(context, instance);
   std::string text(shape->cls->name.get().symbol().text());
-  std::vector<std::pair<uint32_t, Symbol>> fields;
-  for (const auto& [name, number] : shape->slots)
-    if (name != sym::LocationName) fields.push_back({number, name});
-  std::sort(fields.begin(), fields.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (const auto& [number, name] : fields) {
+  for (const Symbol name : fieldNames(instance)) {
+    if (name == sym::LocationName) continue;
     const Value value = getField(context, instance, name);
     if (!value.isAbsent())
       text += " ^" + std::string(name.text()) + " " + literalText(context, value);
@@ -218,8 +215,6 @@ Context* createContext(const RuntimeOptions& options) {
   const StackBounds bounds = boundsOfThread();
   context->stackLimit = bounds.low + Page + StackReserve;
   context->trace = new Trace();
-  context->arguments = new Value[MaxBufferedArguments];
-  for (uint32_t i = 0; i < MaxBufferedArguments; i++) context->arguments[i] = Value::nil();
   context->current = Value::nil();
   context->keywords = Value::nil();
   context->moduleSelf = Value::nil();
@@ -227,7 +222,7 @@ Context* createContext(const RuntimeOptions& options) {
   context->programName = options.programName;
   createHeap(*context, {});
   setStackBase(*context, reinterpret_cast<const void*>(bounds.high));
-  addRoots(*context, context->arguments, MaxBufferedArguments);
+  requireArguments(*context, AlwaysBufferedArguments);
   for (const Value* root : {&context->exception, &context->current, &context->trace->caught,
                             &context->trace->subject, &context->keywords, &context->moduleSelf})
     addRoots(*context, root, 1);

@@ -440,9 +440,19 @@ void Select::emitCallSuper(const ir::Instruction& i) {
     takeResult(i, window);
 }
 
+void Select::emitTailDynamic(const ir::Instruction& i) {
+  const uint32_t receiver = use(i, 0), name = use(i, 1), window = fillWindow(i);
+  mark(i);
+  assembler_.emit(Opcode::TailCallMethodDynamic, receiver, window, placementOf(i).size);
+  assembler_.word(name);
+  assembler_.word(i.as<Op::CallMethodDynamic>().shape()->index);
+  left_ = true;
+}
+
 void Select::emitRuntime(const ir::Instruction& i) {
   if (i.op == Op::CallSuper) return emitCallSuper(i);
   if (i.op == Op::CallShaped || i.op == Op::CallMethodShaped) return emitShaped(i);
+  if (i.op == Op::CallMethodDynamic && i.tail) return emitTailDynamic(i);
   const vm::RuntimeOp op = runtimeOp(i.op);
   const vm::RuntimeRow& row = vm::runtimeRow(op);
   uint64_t registers = static_cast<uint64_t>(op);

@@ -33,6 +33,7 @@ class Select {
 #include "runtime/abi/Instructions.def"
   void emitRuntime(const ir::Instruction& i);
   void emitShaped(const ir::Instruction& i);
+  void emitTailDynamic(const ir::Instruction& i);
   void emitCallSuper(const ir::Instruction& i);
   void emitToInt(const ir::Instruction& i);
 

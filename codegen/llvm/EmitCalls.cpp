@@ -17,7 +17,10 @@ llvm::CallInst* FunctionEmitter::call(llvm::Function* callee, llvm::ArrayRef<llv
 
 // --- arguments -------------------------------------------------------------------------------------------------------------
 
-llvm::Value* FunctionEmitter::argumentBuffer() {
+/// Where `count` arguments of a call go that does not take them in registers.
+llvm::Value* FunctionEmitter::argumentBuffer(size_t count) {
+  if (count > AlwaysBufferedArguments)
+    return call("gene_argument_buffer", {context_, b_.getInt64(count)});
   return bits_.load(b_.getPtrTy(), context_, layout::Context_arguments);
 }
 
@@ -79,7 +82,7 @@ void FunctionEmitter::callDirect(const ir::Instruction& inst, const ir::Function
   const auto& params = callee.entry()->params;
   for (size_t i = 0; i < params.size(); i++)
     (buffered[i] ? excess : args).push_back(use(inst.operands[i + 1], params[i]->rep));
-  if (!excess.empty()) storeArguments(argumentBuffer(), excess);
+  if (!excess.empty()) storeArguments(argumentBuffer(excess.size()), excess);
   finishCall(inst, call(module_.body(&callee), args), callee.result);
 }
 
@@ -94,7 +97,7 @@ void FunctionEmitter::emitCallKnown(const ir::Instruction& inst) {
   const std::vector<llvm::Value*> slots = words(inst.operands.subspan(1));
   if (slots.size() <= RegisterArguments)
     return callCode(inst, module_.body(callee), closure, slots);
-  storeArguments(argumentBuffer(), slots);
+  storeArguments(argumentBuffer(slots.size()), slots);
   callCode(inst, module_.body(callee), closure, {});
 }
 
@@ -123,50 +126,81 @@ llvm::Value* FunctionEmitter::calleeEntry(llvm::Value* callee, size_t count) {
   return phi;
 }
 
-/// A tail call of `code` if the function object behind `info` is one of Gene; then goes on where it is built in. Those
-/// return soon, and their errors name the place of the call, which must still have its frame.
-void FunctionEmitter::tailCallGene(const ir::Instruction& inst, llvm::Value* info,
-                                   llvm::Value* code, llvm::Value* function,
-                                   llvm::ArrayRef<llvm::Value*> args, BasicBlock* builtin) {
+// --- tail calls of what is not known ---------------------------------------------------------------------------------------
+// The frame goes when the callee is found and its slots are bound: an error of either names the place of the call. What
+// is built in is called like in any other position, for the same reason; it returns soon.
+
+/// A tail call of a function object that takes exactly these arguments. Else goes to `other`.
+void FunctionEmitter::tailCallExactly(const ir::Instruction& inst, llvm::Value* info,
+                                      llvm::Value* function, llvm::ArrayRef<llvm::Value*> args,
+                                      BasicBlock* other) {
   BasicBlock* const gene = newBlock("tail");
-  llvm::Value* const implementation = bits_.load(b_.getPtrTy(), info, layout::FunctionInfo_builtin);
-  b_.CreateCondBr(b_.CreateIsNull(implementation), gene, builtin, likely());
+  llvm::Value* const entry =
+      bits_.load(b_.getPtrTy(), info, layout::FunctionInfo_entry + args.size() * 8);
+  llvm::Value* const body = bits_.load(b_.getPtrTy(), info, layout::FunctionInfo_body);
+  b_.CreateCondBr(b_.CreateICmpEQ(entry, body), gene, other, likely());
   b_.SetInsertPoint(gene);
-  callCode(inst, {module_.codeType(), code}, function, args);
-  b_.SetInsertPoint(builtin);
+  callCode(inst, {module_.codeType(), body}, function, args);
+}
+
+/// A tail call of the function that the runtime has bound the arguments for; goes on where it found none.
+void FunctionEmitter::tailCallBound(const ir::Instruction& inst, llvm::Value* function) {
+  raiseIfPending(function);
+  BasicBlock *const bound = newBlock("bound"), *const other = newBlock("other");
+  b_.CreateCondBr(b_.CreateICmpEQ(function, bits_.constant(gene::Value::absent())), other, bound);
+  b_.SetInsertPoint(bound);
+  llvm::Value* const slots = argumentBuffer(RegisterArguments);
+  llvm::SmallVector<llvm::Value*, RegisterArguments> words;
+  for (uint64_t i = 0; i < RegisterArguments; i++) words.push_back(bits_.loadWord(slots, i * 8));
+  llvm::Value* const info =
+      bits_.load(b_.getPtrTy(), bits_.pointer(function), layout::FunctionObject_info);
+  llvm::Value* const body = bits_.load(b_.getPtrTy(), info, layout::FunctionInfo_body);
+  callCode(inst, {module_.codeType(), body}, function, words);
+  b_.SetInsertPoint(other);
+}
+
+/// A tail call of any value with these arguments, which `shape` describes; goes on where it has to be a call.
+void FunctionEmitter::tailCallValue(const ir::Instruction& inst, llvm::Value* callee,
+                                    llvm::ArrayRef<llvm::Value*> args, const ir::CallShape* shape) {
+  storeArguments(argumentBuffer(args.size()), args);
+  llvm::Value* const none = llvm::ConstantPointerNull::get(b_.getPtrTy());
+  tailCallBound(inst, call("gene_tail_call", {context_, callee, b_.getInt64(args.size()),
+                                              shape ? callShape(shape) : none}));
 }
 
 void FunctionEmitter::tailCall(const ir::Instruction& inst, llvm::Value* callee,
                                llvm::ArrayRef<llvm::Value*> args) {
-  BasicBlock* const other = newBlock("other");
-  require(bits_.isObject(callee), other);
-  require(bits_.hasKind(callee, Kind::Function), other);
-  llvm::Value* const info =
-      bits_.load(b_.getPtrTy(), bits_.pointer(callee), layout::FunctionObject_info);
-  llvm::Value* const entry =
-      bits_.load(b_.getPtrTy(), info, layout::FunctionInfo_entry + args.size() * 8);
-  tailCallGene(inst, info, entry, callee, args, other);
-  llvm::Value* const routine = module_.runtime("gene_call_object_" + std::to_string(args.size()));
-  callCode(inst, {module_.codeType(), routine}, callee, args, TailCall::Refused);
+  if (args.size() <= RegisterArguments) {
+    BasicBlock* const other = newBlock("other");
+    require(bits_.isObject(callee), other);
+    require(bits_.hasKind(callee, Kind::Function), other);
+    llvm::Value* const info =
+        bits_.load(b_.getPtrTy(), bits_.pointer(callee), layout::FunctionObject_info);
+    tailCallExactly(inst, info, callee, args, other);
+    b_.SetInsertPoint(other);
+  }
+  tailCallValue(inst, callee, args, nullptr);
 }
 
 void FunctionEmitter::emitCall(const ir::Instruction& inst) {
   llvm::Value* const callee = use(inst.operands[0]);
   const std::vector<llvm::Value*> args = words(inst.operands.subspan(1));
-  if (args.size() <= RegisterArguments && inst.tail && !cold_) return tailCall(inst, callee, args);
-  if (args.size() <= RegisterArguments)
-    return callCode(inst, {module_.codeType(), calleeEntry(callee, args.size())}, callee, args);
-  if (args.size() > MaxBufferedArguments) {
-    llvm::Value* const none = llvm::ConstantPointerNull::get(b_.getPtrTy());
-    return finishCall(inst, call("gene_call_shaped", {context_, none, callee, spill(inst, 1),
-                                                      b_.getInt64(args.size())}));
+  const bool isTail = inst.tail;
+  if (isTail) tailCall(inst, callee, args);
+  if (args.size() > RegisterArguments) {
+    storeArguments(argumentBuffer(args.size()), args);
+    return finishCall(inst, call("gene_call_buffer", {context_, callee, b_.getInt64(args.size())}));
   }
-  storeArguments(argumentBuffer(), args);
-  finishCall(inst, call("gene_call_buffer", {context_, callee, b_.getInt64(args.size())}));
+  llvm::Value* const code = isTail ? static_cast<llvm::Value*>(module_.runtime(
+                                         "gene_call_object_" + std::to_string(args.size())))
+                                   : calleeEntry(callee, args.size());
+  callCode(inst, {module_.codeType(), code}, callee, args,
+           isTail ? TailCall::Refused : TailCall::Allowed);
 }
 
 /// The method of the receiver: the one that the cache knows for its shape, or what the runtime finds.
-llvm::Value* FunctionEmitter::methodTarget(const ir::Instruction& inst, llvm::Value* receiver) {
+llvm::Value* FunctionEmitter::methodTarget(const ir::Instruction& inst, Symbol name,
+                                           llvm::Value* receiver) {
   llvm::Value* const cache = module_.newCache();
   BasicBlock *const miss = newBlock("miss"), *const done = newBlock("method");
   llvm::Value* const index = cachedIndex(receiver, cache, miss);
@@ -176,49 +210,55 @@ llvm::Value* FunctionEmitter::methodTarget(const ir::Instruction& inst, llvm::Va
   BasicBlock* const hit = b_.GetInsertBlock();
   b_.CreateBr(done);
   b_.SetInsertPoint(miss);
-  llvm::Value* const name = symbol(inst.as<ir::Op::CallMethod, ir::Op::CallMethodShaped>().name());
-  llvm::Value* const found = call(
-      "gene_method_target", {context_, receiver, name, cache, b_.getInt64(inst.operands.size())});
+  llvm::Value* const found = call("gene_method_target", {context_, receiver, symbol(name), cache,
+                                                         b_.getInt64(inst.operands.size())});
   raiseIfPending(found);
   BasicBlock* const from = b_.GetInsertBlock();
   b_.CreateBr(done);
   return merge(hit, known, from, found, done);
 }
 
-/// Calls a function object with positional arguments.
-void FunctionEmitter::callFunction(const ir::Instruction& inst, llvm::Value* function,
-                                   llvm::ArrayRef<llvm::Value*> args) {
-  const bool buffered = args.size() > RegisterArguments;
+/// A call of what the receiver's class has, through the inline cache.
+void FunctionEmitter::callOtherMethod(const ir::Instruction& inst) {
+  const Symbol name = inst.as<ir::Op::CallMethod>().name();
+  std::vector<llvm::Value*> args = words(inst.operands);
+  llvm::Value* const function = methodTarget(inst, name, args[0]);
   llvm::Value* const info =
       bits_.load(b_.getPtrTy(), bits_.pointer(function), layout::FunctionObject_info);
+  const bool isBuffered = args.size() > RegisterArguments;
+  if (inst.tail) {
+    BasicBlock *const other = newBlock("other"), *const builtin = newBlock("builtin");
+    if (!isBuffered) {
+      tailCallExactly(inst, info, function, args, other);
+      b_.SetInsertPoint(other);
+    }
+    if (name != sym::Call) {
+      llvm::Value* const implementation =
+          bits_.load(b_.getPtrTy(), info, layout::FunctionInfo_builtin);
+      require(b_.CreateIsNull(implementation), builtin);
+    }
+    tailCallValue(inst, function, args, nullptr);
+    b_.CreateBr(builtin);
+    b_.SetInsertPoint(builtin);
+  }
   llvm::Value* const code = bits_.load(
       b_.getPtrTy(), info,
-      buffered ? layout::FunctionInfo_generic : layout::FunctionInfo_entry + args.size() * 8);
-  llvm::SmallVector<llvm::Value*, 4> passed(args);
-  if (buffered) {
-    storeArguments(argumentBuffer(), args);
-    passed = {b_.getInt64(args.size()), b_.getInt64(0)};
+      isBuffered ? layout::FunctionInfo_generic : layout::FunctionInfo_entry + args.size() * 8);
+  if (isBuffered) {
+    storeArguments(argumentBuffer(args.size()), args);
+    args = {b_.getInt64(args.size()), b_.getInt64(0)};
   }
-  if (inst.tail) tailCallGene(inst, info, code, function, passed, newBlock("builtin"));
-  callCode(inst, {module_.codeType(), code}, function, passed, TailCall::Refused);
+  callCode(inst, {module_.codeType(), code}, function, args, TailCall::Refused);
 }
 
 void FunctionEmitter::emitCallMethod(const ir::Instruction& inst) {
-  if (cold_ || inst.operands.size() > MaxBufferedArguments) {
+  if (cold_ && !inst.tail) {
     llvm::Value* const args = spill(inst, 0);
-    return finishCall(
-        inst,
-        call("gene_call_method",
-             {context_, symbol(inst.as<ir::Op::CallMethod, ir::Op::CallMethodShaped>().name()),
-              module_.newCache(), args, b_.getInt64(inst.operands.size())}));
+    return finishCall(inst, call("gene_call_method",
+                                 {context_, symbol(inst.as<ir::Op::CallMethod>().name()),
+                                  module_.newCache(), args, b_.getInt64(inst.operands.size())}));
   }
   if (!emitArrayMethod(inst)) callOtherMethod(inst);
-}
-
-/// A call of what the receiver's class has, through the inline cache.
-void FunctionEmitter::callOtherMethod(const ir::Instruction& inst) {
-  const std::vector<llvm::Value*> args = words(inst.operands);
-  callFunction(inst, methodTarget(inst, args[0]), args);
 }
 
 /// The instance is the result whatever the constructor returns, so this is never a tail call.
@@ -280,37 +320,36 @@ llvm::Value* FunctionEmitter::callShape(const ir::CallShape* shape) {
   return bits_.address(shapes, uint64_t{shape->index} * layout::sizeOfCallShape);
 }
 
-/// The tail call of a function object with keywords or spreads, through its generic entry. Goes on where the callee is
-/// something else, for the runtime.
-void FunctionEmitter::tailCallShaped(const ir::Instruction& inst) {
-  const bool isMethod = inst.op == ir::Op::CallMethodShaped;
-  const std::vector<llvm::Value*> words = this->words(inst.operands.subspan(isMethod ? 0 : 1));
-  llvm::Value* callee;
-  BasicBlock* const other = newBlock("other");
-  if (isMethod) {
-    callee = methodTarget(inst, words[0]);
-  } else {
-    callee = use(inst.operands[0]);
-    require(bits_.isObject(callee), other);
-    require(bits_.hasKind(callee, Kind::Function), other);
+/// The tail calls among the instructions that the runtime does: goes on where it has to be a call.
+void FunctionEmitter::tailCallOther(const ir::Instruction& inst) {
+  if (inst.op == ir::Op::CallShaped)
+    return tailCallValue(inst, use(inst.operands[0]), words(inst.operands.subspan(1)),
+                         inst.as<ir::Op::CallShaped>().shape());
+  if (const auto method = inst.tryAs<ir::Op::CallMethodShaped>()) {
+    const std::vector<llvm::Value*> args = words(inst.operands);
+    return tailCallValue(inst, methodTarget(inst, method.name(), args[0]), args, method.shape());
   }
-  llvm::Value* const info =
-      bits_.load(b_.getPtrTy(), bits_.pointer(callee), layout::FunctionObject_info);
-  llvm::Value* const generic = bits_.load(b_.getPtrTy(), info, layout::FunctionInfo_generic);
-  storeArguments(argumentBuffer(), words);
-  llvm::Value* const shape = callShape(isMethod ? inst.as<ir::Op::CallMethodShaped>().shape()
-                                                : inst.as<ir::Op::CallShaped>().shape());
-  tailCallGene(inst, info, generic, callee,
-               {b_.getInt64(words.size()), b_.CreatePtrToInt(shape, b_.getInt64Ty())}, other);
+  const auto dynamic = inst.tryAs<ir::Op::CallMethodDynamic>();
+  const auto super = inst.tryAs<ir::Op::CallSuper>();
+  if (!dynamic && !super) return;
+  // The receiver, then what the shape describes; the name, or the class, comes apart.
+  std::vector<llvm::Value*> args = words(inst.operands);
+  const size_t apart = dynamic ? 1 : 0;
+  llvm::Value* const other = args[apart];
+  args.erase(args.begin() + static_cast<ptrdiff_t>(apart));
+  storeArguments(argumentBuffer(args.size()), args);
+  llvm::Value* const count = b_.getInt64(args.size());
+  tailCallBound(inst, dynamic ? call("gene_tail_method",
+                                     {context_, args[0], other, count, callShape(dynamic.shape())})
+                              : call("gene_tail_super", {context_, symbol(super.name()), other,
+                                                         count, callShape(super.shape())}));
 }
 
 /// Context, immediates, operands; a variable number of operands by address and count.
 void FunctionEmitter::emitRuntime(const ir::Instruction& inst, std::string_view entry) {
   if (emitOperation(inst) || emitConversion(inst)) return;
   if (inst.op == ir::Op::IndexSet) return emitIndexSet(inst);
-  const bool isShaped = inst.op == ir::Op::CallShaped || inst.op == ir::Op::CallMethodShaped;
-  if (isShaped && inst.tail && !cold_ && inst.operands.size() <= MaxBufferedArguments)
-    tailCallShaped(inst);
+  if (inst.tail) tailCallOther(inst);
   const ir::InstInfo& row = inst.info();
   std::vector<llvm::Value*> args{context_};
   for (size_t i = 0; i < row.immediateCount; i++) {

@@ -172,7 +172,7 @@ std::vector<llvm::Value*> FunctionEmitter::parameters() {
       result.push_back(code_->getArg(inRegisters++));
       continue;
     }
-    if (!buffer) buffer = argumentBuffer();
+    if (!buffer) buffer = bits_.load(b_.getPtrTy(), context_, layout::Context_arguments);
     const uint64_t offset = uint64_t{inBuffer++} * 8;
     result.push_back(params[i]->rep == ir::Rep::I1
                          ? b_.CreateTrunc(bits_.loadWord(buffer, offset), b_.getInt1Ty())

@@ -100,18 +100,17 @@ class FunctionEmitter {
                   TailCall tail = TailCall::Allowed);
   void tailCall(const ir::Instruction& inst, llvm::Value* callee,
                 llvm::ArrayRef<llvm::Value*> args);
-  void tailCallShaped(const ir::Instruction& inst);
-  void tailCallGene(const ir::Instruction& inst, llvm::Value* info, llvm::Value* code,
-                    llvm::Value* function, llvm::ArrayRef<llvm::Value*> args,
-                    llvm::BasicBlock* builtin);
+  void tailCallExactly(const ir::Instruction& inst, llvm::Value* info, llvm::Value* function,
+                       llvm::ArrayRef<llvm::Value*> args, llvm::BasicBlock* other);
+  void tailCallBound(const ir::Instruction& inst, llvm::Value* function);
+  void tailCallValue(const ir::Instruction& inst, llvm::Value* callee,
+                     llvm::ArrayRef<llvm::Value*> args, const ir::CallShape* shape);
+  void tailCallOther(const ir::Instruction& inst);
   void callDirect(const ir::Instruction& inst, const ir::Function& callee);
-  /// A call of a function object.
-  void callFunction(const ir::Instruction& inst, llvm::Value* function,
-                    llvm::ArrayRef<llvm::Value*> args);
-  llvm::Value* methodTarget(const ir::Instruction& inst, llvm::Value* receiver);
+  llvm::Value* methodTarget(const ir::Instruction& inst, Symbol name, llvm::Value* receiver);
   llvm::Value* calleeEntry(llvm::Value* callee, size_t count);
   void storeArguments(llvm::Value* buffer, llvm::ArrayRef<llvm::Value*> values);
-  llvm::Value* argumentBuffer();
+  llvm::Value* argumentBuffer(size_t count);
   /// The operands from `first` on in this function's buffer of call arguments.
   llvm::Value* spill(const ir::Instruction& inst, size_t first);
   std::vector<llvm::Value*> words(std::span<ir::Value* const> values);

@@ -111,18 +111,21 @@ void ModuleEmitter::scanFunctions() {
       }
 }
 
+llvm::Function* ModuleEmitter::declare(const ir::Function& function) {
+  llvm::Function* const result =
+      llvm::Function::Create(functionType(function), GlobalValue::InternalLinkage,
+                             "gene." + displayName(program_, function), *module_);
+  result->setDoesNotThrow();
+  result->addFnAttr("probe-stack", "inline-asm");
+  // Tail calls between direct functions: any prototypes go together, but calls cost an instruction more.
+  if (function.isDirect)
+    result->setCallingConv(inTailCall_[function.index] ? llvm::CallingConv::Tail
+                                                       : llvm::CallingConv::Fast);
+  return result;
+}
+
 void ModuleEmitter::declareFunctions() {
-  for (const ir::Function* function : program_.functions) {
-    llvm::Function* const body =
-        llvm::Function::Create(functionType(*function), GlobalValue::InternalLinkage,
-                               "gene." + displayName(program_, *function), *module_);
-    body->setDoesNotThrow();
-    // Tail calls between direct functions: any prototypes go together, but calls cost an instruction more.
-    if (function->isDirect)
-      body->setCallingConv(inTailCall_[function->index] ? llvm::CallingConv::Tail
-                                                        : llvm::CallingConv::Fast);
-    bodies_.push_back(body);
-  }
+  for (const ir::Function* function : program_.functions) bodies_.push_back(declare(*function));
 }
 
 Constant* ModuleEmitter::functionInfo(const ir::Function* function) {

@@ -60,6 +60,7 @@ class ModuleEmitter {
   void defineArray(llvm::GlobalVariable* declared, uint64_t bytes);
   llvm::GlobalVariable* addData(llvm::Constant* value, const char* name, unsigned alignment);
   void scanFunctions();
+  llvm::Function* declare(const ir::Function& function);
   void declareFunctions();
   llvm::FunctionType* functionType(const ir::Function& function);
   llvm::Constant* evaluator();

@@ -29,6 +29,7 @@ ir::Function* cloneFunction(Function& from) {
   to->isBlock = from.isBlock;
   to->isDirect = from.isDirect;
   to->result = from.result;
+  to->signature = from.signature;
   to->form = from.form;
   std::unordered_map<const ir::Value*, ir::Value*> values;
   std::vector<ir::Param*> params;

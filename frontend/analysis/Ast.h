@@ -30,9 +30,11 @@ struct Binding {
   uint32_t slot = 0;      // InScope: in the scope's heap object
   bool constant = false;  // let
   bool captured = false, assigned = false;
+  bool reassigned = false;  // by something else than its definition
   bool isRead = false,
        isVariable = false;             // isVariable: of a var or let, inside of a function or block
   const Form* type = nullptr;          // annotation: checked at every assignment
+  const Form* resultType = nullptr;    // of a function that its definition has put here
   const Form* declaredType = nullptr;  // the same, also of parameters: what warnings go by
   Symbol staticClass;                  // initialised with (new C …): C
   Symbol identity;                     // of a class, enum or interface: what annotations call it

@@ -300,7 +300,6 @@ Analyzer::Node* Analyzer::infix(const GeneForm& form) {
 Analyzer::Node* Analyzer::prefix(std::string_view op, const GeneForm& form) {
   std::vector<Node*> operands;
   for (const Form* child : form.children) operands.push_back(expression(child));
-  const Operator* o = findOperator(op);
   const size_t n = operands.size();
   auto fold = [&] {
     Node* result = operands[0];
@@ -313,7 +312,10 @@ Analyzer::Node* Analyzer::prefix(std::string_view op, const GeneForm& form) {
   }
   if (op == "+" || op == "*") {
     if (n == 0) return number(op == "*");
-    return n == 1 ? binary(o->op, operands[0], number(op == "*"), form.loc) : fold();
+    if (n > 1) return fold();
+    // Not x + 0, which loses the sign of -0.0.
+    return op == "+" ? binary(Op::Sub, operands[0], number(0), form.loc)
+                     : binary(Op::Mul, operands[0], number(1), form.loc);
   }
   if (op == "-" || op == "/") {
     if (n == 0) return error(form.loc, Diag::UnaryMissing, {op});

@@ -7,6 +7,8 @@
 namespace gene {
 namespace {
 
+constexpr size_t MostParameters = 10000;
+
 bool endsWith(Symbol s, char c) {
   return !s.empty() && s.text().size() > 1 && s.text().ends_with(c);
 }
@@ -80,6 +82,7 @@ Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
     ast::Binding* binding = predeclared(s.name, form.loc);
     ast::Function* node = function(form, s, Role::Plain);
     bind(binding);
+    if (!node->isMacro) binding->resultType = node->resultType;
     return make<ast::DeclareLocal>(form.loc, binding, node);
   }
   ir::Global* global = moduleGlobal(s.name, form.loc);  // first: the function may call itself
@@ -229,6 +232,7 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
       outerScope->outer != nullptr) {
     // A named function inside another sees itself under its name without a variable of the enclosing scope.
     f->selfName = newBinding(s.name, form.loc);
+    if (!f->isMacro) f->selfName->resultType = f->resultType;
     scope_->names[s.name] = f->selfName;
   }
   parameters(*f, *s.parameters, role);
@@ -360,6 +364,9 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
     }
     result.push_back(p);
   }
+  if (result.size() > MostParameters)
+    error(form.loc, Diag::TooManyParameters,
+          {std::to_string(MostParameters), std::to_string(result.size())});
   f.parameters = copy(result);
 }
 

@@ -163,7 +163,7 @@ Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
   }
   if (ast::Binding* binding = lookup(symbol)) {
     if (binding->constant) return error(loc, Diag::ConstantAssigned, {symbol.text()});
-    binding->assigned = true;
+    binding->assigned = binding->reassigned = true;
     return make<ast::AssignLocal>(loc, binding, value);
   }
   if (moduleNames_.contains(symbol)) {
@@ -178,6 +178,8 @@ Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
   if (constantGlobals_.contains(symbol)) return error(loc, Diag::ConstantAssigned, {symbol.text()});
   return node;
 }
+
+constexpr size_t MostCaptures = 65535;  // FunctionInfo::captureCount
 
 /// A captured variable that is assigned apart from its declaration lives in its scope's object, others are copied.
 void Analyzer::decideStorage() {
@@ -197,6 +199,9 @@ void Analyzer::decideStorage() {
     }
     if (f.capturesSelf)
       f.function->captures.push_back(arena_, {ast::Capture::SelfValue, nullptr, nullptr});
+    if (const size_t captures = f.function->captures.size(); captures > MostCaptures)
+      error(f.function->loc, Diag::TooManyCaptures,
+            {std::to_string(MostCaptures), std::to_string(captures)});
   }
 }
 

@@ -1,5 +1,7 @@
 // Branches, loops, short-circuit operators, tail positions.
 
+#include <algorithm>
+
 #include "frontend/lower/Lowering.h"
 
 namespace gene {
@@ -92,6 +94,39 @@ bool isDuplicable(const ast::Node* node, int& budget) {
 
 }  // namespace
 
+// --- branches of case ---------------------------------------------------------------------------------------------------
+
+/// `branch` lowers the body of a clause, or of else (null without one), and leaves the block.
+template <class Branch>
+void Lowering::caseOf(ast::Case& node, Branch&& branch) {
+  Value* target = expression(node.target);
+  for (ast::Case::Clause& clause : node.clauses) {
+    Block* body = builder_.newBlock("when");
+    Block* next = builder_.newBlock("next");
+    if (ast::Node* test = clause.variant ? clause.variant : clause.test) {
+      Value* value = expression(test);
+      builder_.setLocation(test->loc);
+      Value* matches = clause.variant ? builder_.emit(Op::MatchVariant, {target, value},
+                                                      {ir::Builder::imm(int64_t{clause.binders})})
+                                      : builder_.emit(Op::Eq, {target, value});
+      builder_.branch(matches, body, next);
+    } else {
+      builder_.jump(body);
+    }
+    builder_.seal(body);
+    builder_.seal(next);
+    builder_.setBlock(body);
+    enterScope(clause.scope);
+    for (size_t i = 0; i < clause.variables.size(); i++)
+      if (clause.variables[i])
+        writeBinding(clause.variables[i],
+                     builder_.emit(Op::VariantField, {target}, {ir::Builder::imm(int64_t(i))}));
+    branch(clause.body);
+    builder_.setBlock(next);
+  }
+  branch(node.otherwise);
+}
+
 // --- tail positions ----------------------------------------------------------------------------------------------------
 
 bool Lowering::mayTailCall() const {
@@ -106,10 +141,15 @@ bool Lowering::mayTailCall() const {
 bool Lowering::givesOwnType(const ast::Node* node) const {
   if (node->kind != ast::NodeKind::Call) return false;
   const ast::Node* callee = static_cast<const ast::Call*>(node)->callee;
-  if (callee->kind != ast::NodeKind::Global) return false;
-  const ir::Global* global = static_cast<const ast::Global*>(callee)->global;
-  return global->constant && global->resultType &&
-         printForm(*global->resultType) == printForm(*source_.resultType);
+  const Form* type = nullptr;
+  if (callee->kind == ast::NodeKind::Global) {
+    const ir::Global* global = static_cast<const ast::Global*>(callee)->global;
+    if (global->constant) type = global->resultType;
+  } else if (callee->kind == ast::NodeKind::Local) {
+    const ast::Binding* binding = static_cast<const ast::Local*>(callee)->binding;
+    if (!binding->reassigned) type = binding->resultType;
+  }
+  return type && printForm(*type) == printForm(*source_.resultType);
 }
 
 /// Is there such a call in tail position?
@@ -125,6 +165,13 @@ bool Lowering::mayEndInOwnType(const ast::Node* node) const {
     case ast::NodeKind::If: {
       const auto* branch = static_cast<const ast::If*>(node);
       return mayEndInOwnType(branch->then) || mayEndInOwnType(branch->otherwise);
+    }
+    case ast::NodeKind::Case: {
+      auto* branches = static_cast<const ast::Case*>(node);
+      return mayEndInOwnType(branches->otherwise) ||
+             std::ranges::any_of(branches->clauses, [&](const ast::Case::Clause& clause) {
+               return mayEndInOwnType(clause.body);
+             });
     }
     default: return givesOwnType(node);
   }
@@ -170,6 +217,13 @@ void Lowering::tail(ast::Node* node, Location explicitReturn) {
         returnValue(builder_.nil(), explicitReturn);
       return;
     }
+    case ast::NodeKind::Case:
+      return caseOf(*static_cast<ast::Case*>(node), [&](ast::Node* body) {
+        if (body)
+          tail(body, explicitReturn);
+        else
+          returnValue(builder_.nil(), explicitReturn);
+      });
     case ast::NodeKind::Call:
     case ast::NodeKind::MethodCall:
     case ast::NodeKind::DynamicMethodCall:
@@ -332,35 +386,11 @@ Lowering::Value* Lowering::conditional(ast::If& node) {
 
 Lowering::Value* Lowering::caseOf(ast::Case& node) {
   const ir::Variable result = builder_.newVariable();
-  Value* target = expression(node.target);
   Block* done = builder_.newBlock("endcase");
-  for (ast::Case::Clause& clause : node.clauses) {
-    Block* body = builder_.newBlock("when");
-    Block* next = builder_.newBlock("next");
-    if (ast::Node* test = clause.variant ? clause.variant : clause.test) {
-      Value* value = expression(test);
-      builder_.setLocation(test->loc);
-      Value* matches = clause.variant ? builder_.emit(Op::MatchVariant, {target, value},
-                                                      {ir::Builder::imm(int64_t{clause.binders})})
-                                      : builder_.emit(Op::Eq, {target, value});
-      builder_.branch(matches, body, next);
-    } else {
-      builder_.jump(body);
-    }
-    builder_.seal(body);
-    builder_.seal(next);
-    builder_.setBlock(body);
-    enterScope(clause.scope);
-    for (size_t i = 0; i < clause.variables.size(); i++)
-      if (clause.variables[i])
-        writeBinding(clause.variables[i],
-                     builder_.emit(Op::VariantField, {target}, {ir::Builder::imm(int64_t(i))}));
-    builder_.write(result, expressionOrNil(clause.body));
+  caseOf(node, [&](ast::Node* body) {
+    builder_.write(result, expressionOrNil(body));
     builder_.jump(done);
-    builder_.setBlock(next);
-  }
-  builder_.write(result, expressionOrNil(node.otherwise));
-  builder_.jump(done);
+  });
   builder_.seal(done);
   builder_.setBlock(done);
   return builder_.read(result);

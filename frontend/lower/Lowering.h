@@ -86,6 +86,8 @@ class Lowering {
   Value* logical(ast::Logical& node, bool amongBits = false);
   Value* chain(ast::Chain& node);
   void chainCondition(ast::Chain& node, Block* ifTrue, Block* ifFalse);
+  template <class Branch>
+  void caseOf(ast::Case& node, Branch&& branch);
   Value* caseOf(ast::Case& node);
   Value* question(ast::Question& node);
   Value* whileLoop(ast::While& node);

@@ -40,26 +40,6 @@ namespace {
 
 enum Overflow : uint64_t { Addition, Subtraction, Multiplication, Negation };
 
-/// -1, 0, 1; 2 when a NaN takes part. An Int and a Float compare by their exact numbers.
-int compareNumbers(Value lhs, Value rhs) {
-  if (isInt(lhs) && isInt(rhs)) {
-    const int64_t a = asInt(lhs), b = asInt(rhs);
-    return a < b ? -1 : a > b;
-  }
-  const double a = asDouble(lhs), b = asDouble(rhs);
-  if (a != a || b != b) return 2;
-  if (a != b) return a < b ? -1 : 1;
-  // Equal as doubles: a large Int may have been rounded.
-  if (isInt(lhs) == isInt(rhs)) return 0;
-  const bool intLeft = isInt(lhs);
-  const int64_t i = asInt(intLeft ? lhs : rhs);
-  const double d = intLeft ? b : a;
-  const int order = d >= 9223372036854775808.0    ? -1
-                    : i < static_cast<int64_t>(d) ? -1
-                                                  : i > static_cast<int64_t>(d);
-  return intLeft ? order : -order;
-}
-
 /// The order of two values that have one: numbers, or dates and times of one kind. False and an exception for others.
 bool compare(Context* context, Value lhs, const char* op, Value rhs, int* order) {
   if (isNumber(lhs) && isNumber(rhs)) {
@@ -226,8 +206,6 @@ Value gene_eq(Context* context, Value lhs, Value rhs) {
     return Value::boolean(stringsEqual(as<StringObject>(lhs), as<StringObject>(rhs)));
   if (isNumber(lhs) && isNumber(rhs)) return Value::boolean(compareNumbers(lhs, rhs) == 0);
   if (isInstance(lhs) && !context->customEquality) return Value::boolean(lhs == rhs);
-  if (isString(lhs) && isString(rhs))
-    return Value::boolean(stringsEqual(as<StringObject>(lhs), as<StringObject>(rhs)));
   return equalOperator(*context, lhs, rhs);
 }
 Value gene_ne(Context* context, Value lhs, Value rhs) {

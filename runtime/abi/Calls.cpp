@@ -85,6 +85,15 @@ Symbol dynamicName(Context& context, Value name) {
   return {};
 }
 
+/// The method or constructor that the parent of `cls` has; absent without.
+Value superMethod(Context& context, Symbol name, Value cls) {
+  ClassObject* parent = isClass(cls) ? parentOf(as<ClassObject>(cls)) : nullptr;
+  if (!parent) return Value::absent();
+  if (name != sym::Ctor) return findMethod(context, parent, name);
+  const Value ctor = findConstructor(parent);
+  return ctor.isNil() ? Value::absent() : ctor;
+}
+
 /// The arguments of a shaped call behind a receiver.
 struct WrittenOut {
   ValueList positional, keywords;
@@ -139,6 +148,42 @@ Value gene_call_buffer(Context* context, Value callee, uint64_t count) {
   return apply(*context, callee, args.data(), args.size(), {});
 }
 
+Value* gene_argument_buffer(Context* context, uint64_t count) {
+  return requireArguments(*context, count);
+}
+
+Value gene_tail_call(Context* context, Value callee, uint64_t wide, CallShape* shape) {
+  const auto count = static_cast<uint32_t>(wide);
+  const CallShape* written = shape && !shape->plain ? shape : nullptr;
+  const TailTarget target = tailTarget(*context, callee, context->arguments, count, written);
+  if (target.function.isAbsent()) return target.function;
+  const FunctionInfo& info = *as<FunctionObject>(target.function)->info;
+  if (!info.slots && info.slotCount != 0) return Value::absent();  // of the runtime
+  if (info.builtin) return Value::absent();
+  const bool asTheyAre = !written && !target.dropsFirst && target.receiver.isAbsent();
+  if (asTheyAre && info.simple && info.slotCount == count) return target.function;
+  ValueList given, keywords, positional;
+  if (!takeBuffered(*context, count, written, given, keywords)) return Value::pending();
+  if (!target.receiver.isAbsent()) positional.push(*context, target.receiver);
+  positional.push(*context, given.data() + target.dropsFirst, given.size() - target.dropsFirst);
+  return bindToBuffer(*context, info, positional.data(), positional.size(), keywordsOf(keywords))
+             ? target.function
+             : Value::pending();
+}
+
+Value gene_tail_method(Context* context, Value receiver, Value name, uint64_t count,
+                       CallShape* shape) {
+  const Symbol method = dynamicName(*context, name);
+  if (method.empty()) return Value::pending();
+  const Value found = methodOf(*context, receiver, method);
+  return found.isAbsent() ? found : gene_tail_call(context, found, count, shape);
+}
+
+Value gene_tail_super(Context* context, Value name, Value cls, uint64_t count, CallShape* shape) {
+  const Value found = superMethod(*context, name.symbol(), cls);
+  return found.isAbsent() ? found : gene_tail_call(context, found, count, shape);
+}
+
 Value gene_call_method(Context* context, Value name, InlineCache* cache, const Value* args,
                        uint64_t count) {
   const Value method = methodWithCache(*context, args[0], name.symbol(), cache);
@@ -179,21 +224,13 @@ Value gene_call_method_dynamic(Context* context, CallShape* shape, Value receive
 
 Value gene_call_super(Context* context, Value name, CallShape* shape, Value cls, Value self,
                       const Value* args, uint64_t count) {
-  ClassObject* parent = isClass(cls) ? parentOf(as<ClassObject>(cls)) : nullptr;
-  Value method = Value::absent();
-  if (name.symbol() == sym::Ctor) {
-    const Value ctor = parent ? findConstructor(parent) : Value::nil();
-    if (ctor.isNil())
-      return raise(*context, ErrorClass::Exception,
-                   "Superclass constructor must be a function or native function");
-    method = ctor;
-  } else if (parent) {
-    method = findMethod(*context, parent, name.symbol());
-  }
+  const Value method = superMethod(*context, name.symbol(), cls);
   if (method.isAbsent())
-    return raise(
-        *context, ErrorClass::Exception,
-        "Method '" + std::string(name.symbol().text()) + "' not found in super class hierarchy");
+    return raise(*context, ErrorClass::Exception,
+                 name.symbol() == sym::Ctor
+                     ? "Superclass constructor must be a function or native function"
+                     : "Method '" + std::string(name.symbol().text()) +
+                           "' not found in super class hierarchy");
   WrittenOut all(*context, self, shape, args, count);
   if (!all.valid) return Value::pending();
   return apply(*context, method, all.positional.data(), all.positional.size(),

@@ -38,7 +38,7 @@ Value gene_class_ctor(Context* context, Value cls, Value function) {
         *context, ErrorClass::Exception,
         "Class '" + std::string(c->name.get().symbol().text()) + "' already has a constructor");
   c->ctor.set(function);
-  updateMethodTargets(*context, sym::Ctor);
+  updateMethodTargets(*context, c, sym::Ctor);
   return cls;
 }
 

@@ -62,18 +62,25 @@ uint32_t methodTargetIndex(Context& context, ClassObject* cls, Symbol name, Valu
   return index;
 }
 
-void updateMethodTargets(Context& context, Symbol name) {
+void updateMethodTargets(Context& context, const ClassObject* cls, Symbol name) {
   if (!context.methods) return;
   MethodTable& table = *context.methods;
-  const auto [first, last] = table.byName.equal_range(name.id);
-  for (auto it = first; it != last; ++it) {
-    ClassObject* cls = table.entries[it->second].cls;
-    const Value target = name == sym::Ctor ? findConstructor(cls) : findMethod(context, cls, name);
+  const auto update = [&](uint32_t index) {
+    ClassObject* of = table.entries[index].cls;
+    const Value target = name == sym::Ctor ? findConstructor(of) : findMethod(context, of, name);
     if (isKind(target, Kind::Function))
-      table.roots[it->second] = target;
+      table.roots[index] = target;
     else if (name != sym::Ctor && !target.isAbsent())
-      table.roots[it->second] = standInMethod(context, name);
+      table.roots[index] = standInMethod(context, name);
+  };
+  if (!cls->hasSubclasses) {
+    if (const auto it = table.numbers.find(keyOf(cls, name)); it != table.numbers.end())
+      update(it->second);
+    return;
   }
+  const auto [first, last] = table.byName.equal_range(name.id);
+  for (auto it = first; it != last; ++it)
+    if (inherits(table.entries[it->second].cls, cls)) update(it->second);
 }
 
 }  // namespace gene

@@ -65,8 +65,9 @@ inline MethodTable::RecentField& recentField(MethodTable::RecentField* fields, u
 }
 inline uint64_t fieldKey(uint32_t shape, Symbol name) { return uint64_t{shape} << 32 | name.id; }
 
-/// To be called whenever a method or constructor `name` was added to a class: looks the entries of that name up again.
-void updateMethodTargets(Context& context, Symbol name);
+/// To be called whenever a method or constructor `name` was added to `cls`: looks the entries of that name up again, of
+/// the class and those below it.
+void updateMethodTargets(Context& context, const ClassObject* cls, Symbol name);
 
 /// A function that does what a call of the method `name` does: the target where a method is no function.
 Value standInMethod(Context& context, Symbol name);

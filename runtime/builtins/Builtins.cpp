@@ -45,6 +45,7 @@ FunctionObject* functionFor(Context& context, const BuiltinRow& row, bool method
   info->builtin = row.function;
   info->name = name;
   info->isMethod = method;
+  info->callsReceiver = row.function == callReceiver;
   info->minArgs = 0;
   info->maxArgs = -1;
   initializeEntries(*info);

@@ -15,24 +15,6 @@ namespace {
 
 // --- functions ---------------------------------------------------------------------------------------------------------
 
-Value callFunction(Context& context, const Value* args, uint32_t count) {
-  if (context.keywords.isNil()) return call(context, args[0], args + 1, count - 1);
-  // Keywords are passed on.
-  auto* keywords = as<MapObject>(context.keywords);
-  std::vector<CallShape::Arg> shape;
-  ArrayObject* values = newArray(context, count - 1 + keywords->size);
-  for (uint32_t i = 0; (i = mapNext(keywords, i)) != MapEnd; i++) {
-    shape.push_back({ArgKind::Keyword, keywords->entries[i].key.get().symbol()});
-    arrayPush(context, values, keywords->entries[i].value.get());
-  }
-  for (uint32_t i = 1; i < count; i++) {
-    shape.push_back({ArgKind::Positional, {}});
-    arrayPush(context, values, args[i]);
-  }
-  const CallShape callShape{static_cast<uint32_t>(shape.size()), false, shape.data()};
-  return callShaped(context, args[0], callShape, reinterpret_cast<const Value*>(values->items));
-}
-
 /// What the definition says under this property; absent where it says nothing.
 Value metadata(Value function, const char* property) {
   if (isKind(function, Kind::BoundMethod))
@@ -70,7 +52,7 @@ constexpr BuiltinRow metadataRows[] = {
 };
 
 constexpr BuiltinRow functionRows[] = {
-    {"call", callFunction, 0, -1, 0, "calls the function with these arguments"},
+    {"call", callReceiver, 0, -1, 0, "calls the function with these arguments"},
     {"intent", intent, 0, 0, 0, "the `^intent` of the definition, or `\"\"`"},
     {"examples", examples, 0, 0, 0, "the `^examples` of the definition, or `[]`"},
 };

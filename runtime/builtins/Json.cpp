@@ -22,6 +22,7 @@ typedef std::size_t SizeType;
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
 #include "runtime/support/JsonText.h"
+#include "runtime/support/Utf8.h"
 
 namespace gene {
 namespace {
@@ -85,6 +86,11 @@ bool write(Context& context, Value root, std::string& out) {
   return true;
 }
 
+/// Has the reader, which takes any escape, put half a character into the text?
+bool hasLoneSurrogate(std::string_view text) {
+  return text.find("\xED") != std::string_view::npos && !utf8::isValid(text);
+}
+
 /// Values come from the SAX reader straight into containers. The heap sees what is under way: the handler lies on the
 /// machine stack.
 struct Handler : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
@@ -133,10 +139,11 @@ struct Handler : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
     return put(fits ? newInt(context, i) : newString(context, digits));
   }
   bool String(const char* text, rapidjson::SizeType length, bool) {
-    return put(newString(context, {text, length}));
+    return !hasLoneSurrogate({text, length}) && put(newString(context, {text, length}));
   }
   bool StartObject() { return begin(newMap(context)); }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
+    if (hasLoneSurrogate({text, length})) return false;
     keys->items[keys->size - 1].set(Value::symbol(Symbol::of({text, length})));
     return true;
   }
@@ -162,9 +169,13 @@ Value parseJson(Context& context, std::string_view text) {
       rapidjson::kParseTrailingCommasFlag | rapidjson::kParseValidateEncodingFlag;
   const rapidjson::ParseResult parsed = reader.Parse<Flags>(stream, handler);
   if (parsed) return handler.result;
+  // The handler takes all but lone surrogates, of which the reader sees one half only.
+  const rapidjson::ParseErrorCode code = parsed.Code() == rapidjson::kParseErrorTermination
+                                             ? rapidjson::kParseErrorStringUnicodeSurrogateInvalid
+                                             : parsed.Code();
   return raise(context, ErrorClass::Parse,
                std::string("Invalid JSON: offset ") + std::to_string(parsed.Offset()) + ": " +
-                   rapidjson::GetParseError_En(parsed.Code()));
+                   rapidjson::GetParseError_En(code));
 }
 
 namespace {

@@ -341,10 +341,9 @@ Value selected(Context& context, const Value* args, bool inOther) {
   MapObject* result = newMap(context, Kind::HashSet);
   for (uint32_t i = 0; (i = mapNext(self(args), i)) != MapEnd; i++) {
     const Value member = self(args)->entries[i].key.get();
-    const Value found = tableGet(context, as<MapObject>(args[1]), member);
-    if (found.isPending()) return found;
-    if (found.isAbsent() != inOther && !tablePut(context, result, member, Value::nil()))
-      return Value::pending();
+    const uint32_t hash = self(args)->hashes()[i];
+    if ((tableFind(context, as<MapObject>(args[1]), member, hash) >= 0) == inOther)
+      tableAdd(context, result, member, Value::nil(), hash);
   }
   return Value::object(result);
 }
@@ -354,8 +353,7 @@ Value setUnion(Context& context, const Value* args, uint32_t count) {
   MapObject* result = mapCopy(context, self(args));
   auto* other = as<MapObject>(args[1]);
   for (uint32_t i = 0; (i = mapNext(other, i)) != MapEnd; i++)
-    if (!tablePut(context, result, other->entries[i].key.get(), Value::nil()))
-      return Value::pending();
+    tableAdd(context, result, other->entries[i].key.get(), Value::nil(), other->hashes()[i]);
   return Value::object(result);
 }
 Value setIntersect(Context& context, const Value* args, uint32_t count) {
@@ -368,9 +366,7 @@ Value setDiff(Context& context, const Value* args, uint32_t count) {
 
 Value isSubset(Context& context, const Value* args, uint32_t count) {
   if (!otherSet(context, args, count, "subset?")) return Value::pending();
-  const Value common = selected(context, args, true);
-  return common.isPending() ? common
-                            : Value::boolean(as<MapObject>(common)->size == self(args)->size);
+  return Value::boolean(as<MapObject>(selected(context, args, true))->size == self(args)->size);
 }
 
 Value newHashSet(Context& context, const Value* args, uint32_t count) {

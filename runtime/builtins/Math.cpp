@@ -4,6 +4,7 @@
 #include <random>
 
 #include "runtime/builtins/Builtins.h"
+#include "runtime/object/Equality.h"
 #include "runtime/object/String.h"
 
 namespace gene {
@@ -78,11 +79,7 @@ Value extreme(Context& context, const Value* args, uint32_t count, const char* n
   Value best = args[0];
   for (uint32_t i = 1; i < count; i++) {
     if (!isNumber(args[i]) || !isNumber(best)) continue;
-    const bool less = isInt(args[i]) && isInt(best) ? asInt(args[i]) < asInt(best)
-                                                    : asDouble(args[i]) < asDouble(best);
-    const bool more = isInt(args[i]) && isInt(best) ? asInt(args[i]) > asInt(best)
-                                                    : asDouble(args[i]) > asDouble(best);
-    if (largest ? more : less) best = args[i];
+    if (compareNumbers(args[i], best) == (largest ? 1 : -1)) best = args[i];
   }
   return best;
 }

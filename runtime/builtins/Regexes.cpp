@@ -16,15 +16,17 @@ namespace {
 RegexObject* regexOf(Value v) { return as<RegexObject>(v); }
 
 /// Calls use(match) for each match from left to right; an empty one moves on by a character. False if the pattern is
-/// malformed. `use` gives false to stop.
+/// malformed, or the search was given up. `use` gives false to stop.
 template <class F>
 bool forEachMatch(Context& context, Value regex, Value text, F&& use) {
   if (!compileRegex(context, regexOf(regex))) return false;
   const std::string_view subject = stringView(text);
   RegexMatch match;
-  for (size_t from = 0; from <= subject.size() && matchRegex(regexOf(regex), subject, from, &match);
-       from = nextSearch(subject, match))
+  for (size_t from = 0; from <= subject.size(); from = nextSearch(subject, match)) {
+    const RegexOutcome found = matchRegex(context, regexOf(regex), subject, from, &match);
+    if (found != RegexOutcome::Match) return found == RegexOutcome::NoMatch;
     if (!use(match)) break;
+  }
   return true;
 }
 
@@ -40,7 +42,9 @@ Value regexMatchData(Context& context, Value regex, Value text) {
   if (!compileRegex(context, regexOf(regex))) return Value::pending();
   const std::string_view subject = stringView(text);
   RegexMatch match;
-  if (!matchRegex(regexOf(regex), subject, 0, &match)) return Value::nil();
+  const RegexOutcome found = matchRegex(context, regexOf(regex), subject, 0, &match);
+  if (found == RegexOutcome::Failed) return Value::pending();
+  if (found == RegexOutcome::NoMatch) return Value::nil();
   MapObject* members = newMap(context);
   auto member = [&](const char* name, Value v) { mapPut(context, members, Symbol::of(name), v); };
   member("value", part(context, subject, match.offsets[0], match.offsets[1]));
@@ -129,9 +133,9 @@ int64_t regexIndex(Context& context, Value regex, Value text, size_t from) {
   if (!compileRegex(context, regexOf(regex))) return -2;
   RegexMatch match;
   const std::string_view subject = stringView(text);
-  return from <= subject.size() && matchRegex(regexOf(regex), subject, from, &match)
-             ? match.offsets[0]
-             : -1;
+  if (from > subject.size()) return -1;
+  const RegexOutcome found = matchRegex(context, regexOf(regex), subject, from, &match);
+  return found == RegexOutcome::Match ? match.offsets[0] : found == RegexOutcome::NoMatch ? -1 : -2;
 }
 
 int64_t regexLastIndex(Context& context, Value regex, Value text, size_t limit) {
@@ -141,8 +145,9 @@ int64_t regexLastIndex(Context& context, Value regex, Value text, size_t limit) 
   RegexMatch match;
   for (size_t at = std::min(limit, subject.size()) + 1; at-- > 0;) {
     if (at < subject.size() && utf8::isContinuation(subject[at])) continue;
-    if (matchRegex(regexOf(regex), subject, at, &match) && match.begin() == at)
-      return static_cast<int64_t>(at);
+    const RegexOutcome found = matchRegex(context, regexOf(regex), subject, at, &match);
+    if (found == RegexOutcome::Failed) return -2;
+    if (found == RegexOutcome::Match && match.begin() == at) return static_cast<int64_t>(at);
   }
   return -1;
 }

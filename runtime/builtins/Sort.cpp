@@ -7,6 +7,7 @@
 
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Equality.h"
 #include "runtime/object/String.h"
 
 namespace gene {
@@ -122,21 +123,22 @@ bool sortArray(Context& context, ArrayObject* array, Value function) {
       return static_cast<int>(isInt(result) ? asInt(result) > 0 : result.isFalsy());
     });
   }
-  bool ints = true, numbers = true, strings = true;
+  bool ints = true, floats = true, numbers = true, strings = true;
   for (uint32_t i = 0; i < array->size; i++) {
     const Value v = arrayAt(array, i);
     ints &= v.isSmallInt();
+    floats &= v.isFloat();
     numbers &= isNumber(v);
     strings &= isString(v);
   }
   if (ints)
     return sortItems(array, [](Value a, Value b) { return static_cast<int>(a.bits > b.bits); });
-  if (numbers) {
-    return sortItems(array, [](Value a, Value b) {
-      if (isInt(a) && isInt(b)) return static_cast<int>(asInt(a) > asInt(b));
-      return static_cast<int>(asDouble(a) > asDouble(b));
-    });
-  }
+  if (floats)
+    return sortItems(
+        array, [](Value a, Value b) { return static_cast<int>(a.floating() > b.floating()); });
+  if (numbers)
+    return sortItems(array,
+                     [](Value a, Value b) { return static_cast<int>(compareNumbers(a, b) == 1); });
   if (strings) {
     sortStrings(array);
     return true;

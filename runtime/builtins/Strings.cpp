@@ -119,8 +119,8 @@ bool inclusiveRange(int64_t size, int64_t first, int64_t last, int64_t* from, in
 }
 
 Value substring(Context& context, StringObject* s, int64_t from, int64_t to) {
-  const uint32_t begin = byteOffset(s, static_cast<uint32_t>(from));
-  const uint32_t end = byteOffset(s, static_cast<uint32_t>(to));
+  const uint32_t begin = byteOffset(context, s, static_cast<uint32_t>(from));
+  const uint32_t end = byteOffset(context, s, static_cast<uint32_t>(to));
   return newString(context, std::string_view(s->data() + begin, end - begin));
 }
 
@@ -160,12 +160,6 @@ Value split(Context& context, const Value* args, uint32_t count) {
   return Value::object(pieces);
 }
 
-/// Characters before byte `offset`.
-int64_t characterAt(const StringObject* s, size_t offset) {
-  return s->ascii() ? static_cast<int64_t>(offset)
-                    : static_cast<int64_t>(utf8::count(s->view().substr(0, offset)));
-}
-
 Value index(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "String.index requires a pattern");
   if (!isString(args[1]) && !isRegex(args[1]))
@@ -177,14 +171,18 @@ Value index(Context& context, const Value* args, uint32_t count) {
   if (isRegex(args[1])) {
     if (start > s->chars) return Value::smallInt(-1);
     const int64_t found =
-        regexIndex(context, args[1], args[0], byteOffset(s, static_cast<uint32_t>(start)));
+        regexIndex(context, args[1], args[0], byteOffset(context, s, static_cast<uint32_t>(start)));
     if (found == -2) return Value::pending();
-    return Value::smallInt(found < 0 ? -1 : characterAt(s, static_cast<size_t>(found)));
+    return Value::smallInt(
+        found < 0 ? -1 : int64_t{characterIndex(context, s, static_cast<uint32_t>(found))});
   }
   const std::string_view pattern = stringView(args[1]);
   if (start > s->chars) return Value::smallInt(pattern.empty() ? int64_t{s->chars} : -1);
-  const size_t at = findText(text(args), pattern, byteOffset(s, static_cast<uint32_t>(start)));
-  return Value::smallInt(at == std::string_view::npos ? -1 : characterAt(s, at));
+  const size_t at =
+      findText(text(args), pattern, byteOffset(context, s, static_cast<uint32_t>(start)));
+  return Value::smallInt(at == std::string_view::npos
+                             ? -1
+                             : int64_t{characterIndex(context, s, static_cast<uint32_t>(at))});
 }
 
 Value rindex(Context& context, const Value* args, uint32_t count) {
@@ -201,16 +199,19 @@ Value rindex(Context& context, const Value* args, uint32_t count) {
     limit = std::min<int64_t>(limit, s->chars);
   }
   if (isRegex(args[1])) {
-    const int64_t found =
-        regexLastIndex(context, args[1], args[0], byteOffset(s, static_cast<uint32_t>(limit)));
+    const int64_t found = regexLastIndex(context, args[1], args[0],
+                                         byteOffset(context, s, static_cast<uint32_t>(limit)));
     if (found == -2) return Value::pending();
-    return Value::smallInt(found < 0 ? -1 : characterAt(s, static_cast<size_t>(found)));
+    return Value::smallInt(
+        found < 0 ? -1 : int64_t{characterIndex(context, s, static_cast<uint32_t>(found))});
   }
   const std::string_view pattern = stringView(args[1]);
   if (pattern.empty())
     return Value::smallInt(limited ? std::min<int64_t>(limit + 1, s->chars) : s->chars);
-  const size_t at = text(args).rfind(pattern, byteOffset(s, static_cast<uint32_t>(limit)));
-  return Value::smallInt(at == std::string_view::npos ? -1 : characterAt(s, at));
+  const size_t at = text(args).rfind(pattern, byteOffset(context, s, static_cast<uint32_t>(limit)));
+  return Value::smallInt(at == std::string_view::npos
+                             ? -1
+                             : int64_t{characterIndex(context, s, static_cast<uint32_t>(at))});
 }
 
 bool isSpace(char32_t c) {
@@ -279,7 +280,7 @@ Value charAt(Context& context, const Value* args, uint32_t count) {
   const int64_t i = asInt(args[1]);
   if (i < 0 || i >= s->chars)
     return raise(context, ErrorClass::Exception, "char_at index out of bounds");
-  const char* p = s->data() + byteOffset(s, static_cast<uint32_t>(i));
+  const char* p = s->data() + byteOffset(context, s, static_cast<uint32_t>(i));
   return Value::character(utf8::decode(p, s->data() + s->bytes));
 }
 

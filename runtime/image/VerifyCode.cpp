@@ -150,7 +150,7 @@ class CodeVerifier {
       case 'F': function(value, 0); break;
       case 'S': {
         const bool method = op_ != Opcode::CallShaped && op_ != Opcode::TailCallShaped;
-        shape(value, half(2) - (method ? 1u : 0u));
+        shape(value, op_ == Opcode::TailCallMethodDynamic ? half(3) : half(2) - (method ? 1u : 0u));
         break;
       }
       case 'h': reg(static_cast<uint16_t>(value)); break;

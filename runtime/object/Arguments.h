@@ -53,6 +53,9 @@ struct Keywords {
   uint32_t count = 0;  // of pairs
 };
 
+/// Context::arguments, after making room for `count` words in it.
+Value* requireArguments(Context& context, size_t count);
+
 /// The shaped arguments of a call, behind whatever `positional` holds already. False when a spread raised.
 bool flatten(Context& context, const CallShape& shape, const Value* args, ValueList& positional,
              ValueList& keywords);
@@ -75,6 +78,10 @@ Value applyMissing(Context& context, Symbol name, const Value* args, uint32_t co
 /// Binds written-out arguments to the slots of a Gene function (05 §2); the receiver of a method is args[0].
 bool bindSlots(Context& context, const FunctionInfo& info, const Value* args, uint32_t count,
                Keywords keywords, Value* slots);
+/// The same into Context::arguments, where the slots of a function with few of them are `absent` behind the last; `args`
+/// lie elsewhere.
+bool bindToBuffer(Context& context, const FunctionInfo& info, const Value* args, uint32_t count,
+                  Keywords keywords);
 /// The Map that a built-in function sees as Context::keywords; nil without keywords.
 Value keywordMap(Context& context, Keywords keywords);
 

@@ -1,10 +1,12 @@
 // Binding arguments to parameters (05 §2), and the entries of functions that have to bind.
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
 
 #include "runtime/abi/Entry.h"
+#include "runtime/heap/Heap.h"
 #include "runtime/object/Arguments.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Explain.h"
@@ -221,6 +223,31 @@ bool takeBuffered(Context& context, uint32_t count, const CallShape* shape, Valu
   return flatten(context, *shape, context.arguments + receivers, positional, keywords);
 }
 
+Value* requireArguments(Context& context, size_t count) {
+  if (GENE_LIKELY(count <= context.argumentCapacity)) return context.arguments;
+  const size_t capacity = std::max(count, size_t{2} * context.argumentCapacity);
+  auto* grown = new Value[capacity];
+  for (size_t i = 0; i < capacity; i++)
+    grown[i] = i < context.argumentCapacity ? context.arguments[i] : Value::nil();
+  addRoots(context, grown, capacity);
+  if (context.arguments) removeRoots(context, context.arguments);
+  delete[] context.arguments;
+  context.arguments = grown;
+  context.argumentCapacity = static_cast<uint32_t>(capacity);
+  return grown;
+}
+
+bool bindToBuffer(Context& context, const FunctionInfo& info, const Value* args, uint32_t count,
+                  Keywords keywords) {
+  if (GENE_UNLIKELY(stackIsFull(context))) {
+    gene_stack_overflow(&context);
+    return false;
+  }
+  Value* slots = requireArguments(context, info.slotCount);
+  for (uint32_t i = info.slotCount; i < RegisterArguments; i++) slots[i] = Value::absent();
+  return bindSlots(context, info, args, count, keywords, slots);
+}
+
 Value keywordMap(Context& context, Keywords keywords) {
   if (keywords.count == 0) return Value::nil();
   MapObject* map = newMap(context, Kind::Map, keywords.count);
@@ -235,36 +262,21 @@ namespace {
 
 FunctionInfo& infoOf(Value closure) { return *as<FunctionObject>(closure)->info; }
 
-/// Binds the arguments to all slots, in Context::arguments; those of a function with few slots are `absent` behind the
-/// last. Returns false when it raised. A function of its own, so that the entries have nothing in their frames and their
-/// calls of the body are tail calls.
-[[gnu::noinline]] bool bindBuffer(Context& context, Value closure, const Value* args,
-                                  uint32_t count, Keywords keywords) {
-  const FunctionInfo& info = infoOf(closure);
-  if (GENE_UNLIKELY(stackIsFull(context))) {
-    gene_stack_overflow(&context);
-    return false;
-  }
-  const size_t slotCount = info.slotCount < RegisterArguments ? RegisterArguments : info.slotCount;
-  auto* slots = static_cast<Value*>(__builtin_alloca(slotCount * sizeof(Value)));
-  for (uint32_t i = 0; i < RegisterArguments; i++) slots[i] = Value::absent();
-  if (!bindSlots(context, info, args, count, keywords, slots)) return false;
-  std::memcpy(static_cast<void*>(context.arguments), slots, slotCount * sizeof(Value));
-  return true;
-}
+// Functions of their own, so that the entries have nothing in their frames and their calls of the body are tail calls.
 
 template <uint32_t Count>
 [[gnu::noinline]] bool bindRegisters(Context& context, Value closure, Value a0, Value a1, Value a2,
                                      Value a3) {
   const Value args[] = {a0, a1, a2, a3};
-  return bindBuffer(context, closure, args, Count, {});
+  return bindToBuffer(context, infoOf(closure), args, Count, {});
 }
 
 [[gnu::noinline]] bool bindGeneric(Context& context, Value closure, uint32_t count,
                                    const CallShape* shape) {
   ValueList positional, keywords;
   if (!takeBuffered(context, count, shape, positional, keywords)) return false;
-  return bindBuffer(context, closure, positional.data(), positional.size(), keywordsOf(keywords));
+  return bindToBuffer(context, infoOf(closure), positional.data(), positional.size(),
+                      keywordsOf(keywords));
 }
 
 template <uint32_t Count>
@@ -346,13 +358,12 @@ Value applyFunction(Context& context, FunctionObject* function, const Value* arg
   }
   if (info.builtin) return callBuiltin(&context, info, args, count, keywords);
   if (info.slots || info.slotCount == 0) {
-    if (!bindBuffer(context, closure, args, count, keywords)) return Value::pending();
+    if (!bindToBuffer(context, info, args, count, keywords)) return Value::pending();
     const Value* slots = context.arguments;
     return info.body(&context, closure, slots[0], slots[1], slots[2], slots[3]);
   }
-  GENE_CHECK(count <= MaxBufferedArguments && keywords.count == 0,
-             "runtime functions take positional arguments");
-  std::memcpy(static_cast<void*>(context.arguments), args, count * sizeof(Value));
+  GENE_CHECK(keywords.count == 0, "runtime functions take positional arguments");
+  std::memcpy(static_cast<void*>(requireArguments(context, count)), args, count * sizeof(Value));
   return info.generic(&context, closure, Value{count}, Value{0}, Value::absent(), Value::absent());
 }
 

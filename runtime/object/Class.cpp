@@ -16,6 +16,8 @@ std::vector<std::vector<Shape*>> numberedShapes;
 namespace {
 
 constexpr size_t MostInlineFields = 60;
+constexpr uint32_t MostOverflowFields = 64;   // further ones go to a dictionary
+constexpr uint32_t MostShapesOfClass = 1024;  // more are not made; the instances get dictionaries
 
 /// Enters a shape under the next id: of the class with this number, or of all others.
 Shape* addShape(Shape* shape, uint32_t number) {
@@ -39,6 +41,7 @@ Shape* newRoot(ClassObject* cls, std::vector<Symbol> layout, uint32_t number) {
   shape->cls = cls;
   shape->inlineCapacity = static_cast<uint32_t>(layout.size());
   shape->overflowCount = 0;
+  shape->isDictionary = false;
   shape->root = shape;
   shape->layout = std::move(layout);
   shape->parent = nullptr;
@@ -53,12 +56,70 @@ Shape* newShape(Shape* parent, Symbol field) {
   shape->cls = parent->cls;
   shape->inlineCapacity = parent->inlineCapacity;
   shape->overflowCount = parent->overflowCount + !isInline;
+  shape->isDictionary = false;
   shape->root = parent->root;
+  shape->root->count++;
   shape->parent = parent;
   shape->lastField = field;
   shape->slots = parent->slots;
   shape->slots.emplace(field, isInline ? place : shape->inlineCapacity + parent->overflowCount);
   return addShape(shape, numberOfShape(parent->id));
+}
+
+Shape* dictionaryShape(Shape* root) {
+  if (root->dictionary) return root->dictionary;
+  auto* shape = new Shape;
+  shape->cls = root->cls;
+  shape->inlineCapacity = root->inlineCapacity;
+  shape->overflowCount = 1;
+  shape->isDictionary = true;
+  shape->root = root;
+  shape->parent = nullptr;
+  return root->dictionary = addShape(shape, numberOfShape(root->id));
+}
+
+/// The place of a field in the layout, or -1.
+int64_t layoutPlace(const Shape* shape, Symbol field) {
+  const std::vector<Symbol>& layout = shape->root->layout;
+  const auto found = std::ranges::find(layout, field);
+  return found == layout.end() ? -1 : found - layout.begin();
+}
+
+MapObject* dictionaryOf(const InstanceObject* instance) {
+  return as<MapObject>(instance->overflow[0].get());
+}
+
+void setInDictionary(Context& context, InstanceObject* instance, Symbol name, Value value) {
+  const int64_t place = layoutPlace(shapeOfId(instance->shape), name);
+  mapPut(context, dictionaryOf(instance), name, place < 0 ? value : Value::nil());
+  if (place >= 0) instance->fields()[place].set(value);
+}
+
+void becomeDictionary(Context& context, InstanceObject* instance) {
+  const Shape* before = shapeOfId(instance->shape);
+  const std::vector<Symbol> names = fieldNames(instance);
+  MapObject* map = newMap(context, Kind::Map, static_cast<uint32_t>(names.size()) + 1);
+  for (const Symbol name : names)
+    mapPut(context, map, name,
+           layoutPlace(before, name) < 0 ? getField(context, instance, name) : Value::nil());
+  Shape* after = dictionaryShape(before->root);
+  auto* overflow = static_cast<Slot*>(allocatePayload(context, sizeof(Slot)));
+  overflow->init(Value::object(map));
+  for (uint32_t i = 0; i < before->overflowCount; i++) instance->overflow[i].clear();
+  if (instance->overflow) freePayload(instance->overflow, before->overflowCount * sizeof(Slot));
+  instance->overflow = overflow;
+  instance->Object::shape = after->id;
+}
+
+/// The shape with one field more; null where there are too many of them already.
+Shape* shapeWith(Shape* shape, Symbol field) {
+  const auto known = shape->children.find(field);
+  if (known != shape->children.end()) return known->second;
+  const Shape* root = shape->root;
+  if (shape->overflowCount >= MostOverflowFields ||
+      (root->count >= MostShapesOfClass && root->count > root->layout.size()))
+    return nullptr;
+  return shape->children[field] = newShape(shape, field);
 }
 
 /// The last lookups of findMethod, by class and name; those of an older epoch are void.
@@ -94,12 +155,6 @@ constexpr KindRow kindRows[] = {
 
 // --- shapes ------------------------------------------------------------------------------------------------------------
 
-Shape* shapeWith(Context&, Shape* shape, Symbol field) {
-  Shape*& child = shape->children[field];
-  if (!child) child = newShape(shape, field);
-  return child;
-}
-
 void setLayout(ClassObject* cls, std::span<const Symbol> fields, uint32_t number) {
   std::vector<Symbol> layout = cls->rootShape->layout;
   for (Symbol field : fields)
@@ -133,6 +188,8 @@ ClassObject* newClass(Context& context, Symbol name, ClassObject* parent) {
   cls->kind = Kind::Free;
   cls->builtinConstructor = nullptr;
   cls->isException = parent && parent->isException;
+  cls->hasSubclasses = false;
+  if (parent) parent->hasSubclasses = true;
   cls->id = ++lastId;
   cls->methods.set(Value::object(newMap(context)));
   cls->members.set(Value::object(newMap(context)));
@@ -188,7 +245,7 @@ Value findConstructor(ClassObject* cls) {
 void defineMethod(Context& context, ClassObject* cls, Symbol name, Value function) {
   mapPut(context, as<MapObject>(cls->methods.get()), name, function);
   methodEpoch++;  // cached functions are held by their classes only, and could be others now
-  if (context.methods) updateMethodTargets(context, name);
+  if (context.methods) updateMethodTargets(context, cls, name);
 }
 
 Value classMember(const ClassObject* cls, Symbol name) {
@@ -247,6 +304,13 @@ InstanceObject* newInstance(Context& context, ClassObject* cls) {
 
 Slot* fieldSlot(Context&, InstanceObject* instance, Symbol name) {
   const Shape* shape = shapeOfId(instance->shape);
+  if (shape->isDictionary) {
+    MapObject* map = dictionaryOf(instance);
+    const int32_t entry = mapFind(map, name);
+    if (entry < 0) return nullptr;
+    const int64_t place = layoutPlace(shape, name);
+    return place < 0 ? &map->entries[entry].value : instance->fields() + place;
+  }
   auto it = shape->slots.find(name);
   if (it == shape->slots.end()) return nullptr;
   return it->second < shape->inlineCapacity
@@ -265,7 +329,11 @@ void setField(Context& context, InstanceObject* instance, Symbol name, Value val
     return;
   }
   Shape* before = shapeOfId(instance->shape);
-  Shape* after = shapeWith(context, before, name);
+  Shape* after = before->isDictionary ? nullptr : shapeWith(before, name);
+  if (!after) {
+    if (!before->isDictionary) becomeDictionary(context, instance);
+    return setInDictionary(context, instance, name, value);
+  }
   if (after->overflowCount == before->overflowCount) {
     instance->fields()[after->slots.at(name)].init(value);
   } else {
@@ -275,6 +343,20 @@ void setField(Context& context, InstanceObject* instance, Symbol name, Value val
     instance->overflow[extra].init(value);
   }
   instance->Object::shape = after->id;
+}
+
+std::vector<Symbol> fieldNames(const InstanceObject* instance) {
+  std::vector<Symbol> names;
+  const Shape* shape = shapeOfId(instance->shape);
+  if (shape->isDictionary) {
+    const MapObject* map = dictionaryOf(instance);
+    for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++)
+      names.push_back(map->entries[i].key.get().symbol());
+    return names;
+  }
+  for (; shape->parent; shape = shape->parent) names.push_back(shape->lastField);
+  std::ranges::reverse(names);
+  return names;
 }
 
 // --- built-in classes --------------------------------------------------------------------------------------------------

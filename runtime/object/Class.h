@@ -5,6 +5,10 @@
 // field leads to a child shape, the same one every time. Shape ids (from 64 up) are never reused and shapes never die,
 // so inline caches compare ids and own nothing.
 //
+// An instance with very many fields behind its layout, or of a class whose instances have very many different ones, has a
+// dictionary: its shape says so, and knows no field. `overflow` holds one Map then: all fields in their order, with the
+// values of those that are not in the layout.
+//
 // A class has a layout: the fields that its source is seen to assign, behind those of its parent. A field of the layout
 // has the same place in every instance, whatever the order of assignments; its slot is absent before the first one.
 // Compiled code relies on that, and on this: the n-th shape id of a numbered class (Object.h) is the shape with the
@@ -24,12 +28,15 @@ struct Shape {
   uint32_t inlineCapacity;  // the size of the layout: these fields lie in the instance itself
   uint32_t overflowCount;   // how many others it has
   ClassObject* cls;
+  bool isDictionary;           // all fields are in the Map that the overflow is
   Shape* root;                 // without fields
   std::vector<Symbol> layout;  // of a root
   Shape* parent;               // without the last field
   Symbol lastField;
   std::unordered_map<Symbol, Shape*> children;
   std::unordered_map<Symbol, uint32_t> slots;  // field → number; filled in when the shape is made
+  uint32_t count = 1;                          // of a root: how many shapes have grown from it
+  Shape* dictionary = nullptr;                 // of a root: once an instance needed it
 };
 extern std::vector<Shape*> shapes;  // by id - FirstInstanceShape; never shrinks
 extern std::vector<std::vector<Shape*>>
@@ -54,7 +61,6 @@ void InstanceObject::forEachPayload(F&& f) {
   if (overflow) f(overflow, shapeOfId(shape)->overflowCount * sizeof(Slot));
 }
 inline Shape* shapeById(Context&, uint32_t id) { return shapeOfId(id); }
-Shape* shapeWith(Context& context, Shape* shape, Symbol field);
 
 // --- classes ----------------------------------------------------------------------------------------------------------
 /// parent may be null (only Object).
@@ -93,6 +99,8 @@ Slot* fieldSlot(Context& context, InstanceObject* instance, Symbol name);
 /// The value, or absent.
 Value getField(Context& context, InstanceObject* instance, Symbol name);
 void setField(Context& context, InstanceObject* instance, Symbol name, Value value);
+/// The fields that were assigned, in the order of their first assignments.
+std::vector<Symbol> fieldNames(const InstanceObject* instance);
 
 /// Gives a new class its layout, the parent's and these fields, and its number; 0 for none.
 void setLayout(ClassObject* cls, std::span<const Symbol> fields, uint32_t number = 0);

@@ -5,6 +5,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "runtime/abi/Entry.h"
+#include "runtime/object/Arguments.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/DateTime.h"
 #include "runtime/object/Enum.h"
@@ -38,15 +40,7 @@ bool mayBeEqual(const EnumValueObject* a, const EnumValueObject* b) {
 /// Compares what needs no look inside: 1 equal, 0 different, -1 both are containers of one kind.
 int compareShallow(Value a, Value b) {
   if (a == b) return a.isFloat() ? !std::isnan(a.floating()) : 1;
-  if (isNumber(a) && isNumber(b)) {
-    if (isInt(a) && isInt(b)) return asInt(a) == asInt(b);
-    if (a.isFloat() && b.isFloat()) return a.floating() == b.floating();
-    const double d = a.isFloat() ? a.floating() : b.floating();
-    const int64_t i = a.isFloat() ? asInt(b) : asInt(a);
-    // Exact: beyond 2^53 the conversion of the Int could round to the Float.
-    return d >= -9223372036854775808.0 && d < 9223372036854775808.0 &&
-           static_cast<int64_t>(d) == i && static_cast<double>(static_cast<int64_t>(d)) == d;
-  }
+  if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) == 0;
   if (!a.isObject() || !b.isObject() || a.object()->shape != b.object()->shape) return 0;
   if (isInstance(a)) return 0;
   int result = 0;
@@ -59,6 +53,25 @@ int compareShallow(Value a, Value b) {
 uint64_t pairKey(const Pair& p) { return p.a.bits * 0x9E3779B97F4A7C15ull ^ p.b.bits; }
 
 }  // namespace
+
+int compareNumbers(Value lhs, Value rhs) {
+  if (isInt(lhs) && isInt(rhs)) {
+    const int64_t a = asInt(lhs), b = asInt(rhs);
+    return a < b ? -1 : a > b;
+  }
+  const double a = asDouble(lhs), b = asDouble(rhs);
+  if (a != a || b != b) return 2;
+  if (a != b) return a < b ? -1 : 1;
+  // Equal as doubles: a large Int may have been rounded.
+  if (isInt(lhs) == isInt(rhs)) return 0;
+  const bool intLeft = isInt(lhs);
+  const int64_t i = asInt(intLeft ? lhs : rhs);
+  const double d = intLeft ? b : a;
+  const int order = d >= 9223372036854775808.0    ? -1
+                    : i < static_cast<int64_t>(d) ? -1
+                                                  : i > static_cast<int64_t>(d);
+  return intLeft ? order : -order;
+}
 
 bool equal(Context& context, Value a, Value b) {
   int shallow = compareShallow(a, b);
@@ -94,12 +107,9 @@ bool equal(Context& context, Value a, Value b) {
     auto *x = as<MapObject>(p.a), *y = as<MapObject>(p.b);
     for (uint32_t i = 0; (i = mapNext(x, i)) != MapEnd; i++) {
       const Value key = x->entries[i].key.get();
-      const Value other = x->is(Kind::Map) ? mapGet(y, key.symbol()) : tableGet(context, y, key);
-      if (other.isPending()) {
-        context.exception = Value::pending();  // `==` never raises
-        return false;
-      }
-      if (other.isAbsent() || !compare(x->entries[i].value.get(), other)) return false;
+      const int64_t j =
+          x->is(Kind::Map) ? mapFind(y, key.symbol()) : tableFind(context, y, key, x->hashes()[i]);
+      if (j < 0 || !compare(x->entries[i].value.get(), y->entries[j].value.get())) return false;
     }
   }
   return true;
@@ -134,6 +144,10 @@ class Hasher {
   Hasher(Context& context, std::string_view what) : context_(context), what_(what) {}
 
   bool hash(Value v, uint64_t* hash, int depth = 0) {
+    if (stackIsFull(context_)) {
+      gene_stack_overflow(&context_);
+      return false;
+    }
     if (isInt(v)) {
       *hash = mix(static_cast<uint64_t>(asInt(v)));
       return true;
@@ -218,11 +232,12 @@ class Hasher {
   bool hashInside(MapObject* map, uint64_t* hash, int depth) {
     *hash = 0xE7037ED1A0B428DBull + map->size;
     for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd && depth < Deepest; i++) {
-      uint64_t key, value;
-      if (!this->hash(map->entries[i].key.get(), &key, depth + 1) ||
-          !this->hash(map->entries[i].value.get(), &value, depth + 1))
+      // A user's `hash` may change the map.
+      const Value key = map->entries[i].key.get(), value = map->entries[i].value.get();
+      uint64_t keyHash, valueHash;
+      if (!this->hash(key, &keyHash, depth + 1) || !this->hash(value, &valueHash, depth + 1))
         return false;
-      *hash += mix(key ^ mix(value));  // order does not count
+      *hash += mix(keyHash ^ mix(valueHash));  // order does not count
     }
     return true;
   }

@@ -5,6 +5,9 @@
 
 namespace gene {
 
+/// The order of numbers, which `<`, sort, min and max share: -1, 0, 1; 2 when a NaN takes part. An Int and a Float compare
+/// by their exact numbers.
+int compareNumbers(Value lhs, Value rhs);
 /// Structural equality without user-defined `==`; never raises, does not overflow the stack on deep data and ends on
 /// cyclic data. Element comparison inside containers uses this one.
 bool equal(Context& context, Value a, Value b);

@@ -205,6 +205,36 @@ Value applyMissing(Context& context, Symbol name, const Value* args, uint32_t co
   return result;
 }
 
+Value callReceiver(Context& context, const Value* args, uint32_t count) {
+  ValueList keywords;
+  if (const auto* map = asOrNull<MapObject>(context.keywords, Kind::Map))
+    for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++) {
+      keywords.push(context, map->entries[i].key.get());
+      keywords.push(context, map->entries[i].value.get());
+    }
+  return apply(context, args[0], args + 1, count - 1, keywordsOf(keywords));
+}
+
+TailTarget tailTarget(Context& context, Value callee, const Value* args, uint32_t count,
+                      const CallShape* shape) {
+  TailTarget target{callee};
+  if (isKind(callee, Kind::Function) && as<FunctionObject>(callee)->info->callsReceiver) {
+    if (count <= (shape ? shape->count : 0)) return {Value::absent()};
+    target.dropsFirst = true;
+    target.function = args[0];
+  }
+  if (isInstance(target.function)) {
+    target.receiver = target.function;
+    target.function = methodOf(context, target.receiver, sym::Call);
+  } else if (const auto* bound = asOrNull<BoundMethodObject>(target.function, Kind::BoundMethod)) {
+    target.receiver = bound->receiver.get();
+    // One without a receiver does not take the one that it is called with.
+    target.function = target.receiver.isAbsent() ? Value::absent() : bound->function.get();
+  }
+  if (!isKind(target.function, Kind::Function)) target.function = Value::absent();
+  return target;
+}
+
 Value call(Context& context, Value callee, const Value* args, uint32_t count) {
   return apply(context, callee, args, count, {});
 }

@@ -55,6 +55,7 @@ struct FunctionInfo {
   const SlotInfo* slots;  // slotCount of them; null for builtins
   bool simple;            // plain positional slots only (and self): entry[slotCount] == body
   bool isMacro, isMethod, isCtor, isBlock;
+  bool callsReceiver;  // the built-in method Function.call
   int16_t minArgs,
       maxArgs;     // builtins: positional arguments with the receiver; maxArgs -1: any number
   uint32_t site;   // the definition, in Program::sites
@@ -76,6 +77,18 @@ Value callMethod(Context& context, Symbol name, const Value* args, uint32_t coun
 bool bindArguments(Context& context, const FunctionInfo& info, const CallShape* shape,
                    const Value* args, uint32_t count, Value* slots);
 bool isCallable(Value v);
+/// The built-in method Function.call: calls args[0] with the rest, keywords included.
+Value callReceiver(Context& context, const Value* args, uint32_t count);
+
+/// The function that a call of `callee` ends in, so that a tail call can go straight to it: the `call` method of an
+/// instance, the function of a bound method, what (f .call …) calls.
+struct TailTarget {
+  Value function;                    // absent: the call is one like any other
+  bool dropsFirst = false;           // the first argument is not passed on
+  Value receiver = Value::absent();  // … and this one comes before the rest
+};
+TailTarget tailTarget(Context& context, Value callee, const Value* args, uint32_t count,
+                      const CallShape* shape);
 
 /// The method that a call (v .name) reaches; absent without one. Methods that a built-in class defines for its own kind
 /// of values are not found on instances of its subclasses.

@@ -321,7 +321,11 @@ bool rangeLength(Context& context, const RangeObject* range, int64_t* length) {
   const uint64_t distance = step > 0 ? static_cast<uint64_t>(to) - static_cast<uint64_t>(from)
                                      : static_cast<uint64_t>(from) - static_cast<uint64_t>(to);
   const uint64_t stride = step > 0 ? static_cast<uint64_t>(step) : 0 - static_cast<uint64_t>(step);
-  *length = static_cast<int64_t>(distance / stride) + 1;
+  if (distance / stride >= static_cast<uint64_t>(INT64_MAX)) {
+    raise(context, ErrorClass::Runtime, "Integer overflow in the length of a range");
+    return false;
+  }
+  *length = static_cast<int64_t>(distance / stride + 1);
   return true;
 }
 

@@ -12,7 +12,9 @@ namespace {
 constexpr uint32_t LinearLimit = 8;  // entries that are found without an index
 constexpr uint32_t MostInline = 8;   // entries in the object itself
 
-uint64_t symbolHash(Symbol key) { return key.id * 0x9E3779B97F4A7C15ull >> 20; }
+uint32_t symbolHash(Symbol key) {
+  return static_cast<uint32_t>(key.id * 0x9E3779B97F4A7C15ull >> 20);
+}
 
 void freeIndex(MapObject* map) {
   if (!map->index) return;
@@ -20,20 +22,8 @@ void freeIndex(MapObject* map) {
   map->index = nullptr;
 }
 
-/// The hash of a key that is in the table already: hashOf succeeded for it once. A user's `hash` that raises now has
-/// its key filed under 0, where it is found as long as it goes on raising.
-uint64_t storedHash(Context& context, const MapObject* map, uint32_t i) {
-  const Value key = map->entries[i].key.get();
-  if (key.isSymbol() && map->is(Kind::Map)) return symbolHash(key.symbol());
-  uint64_t hash = 0;
-  const Value pending = context.exception;
-  if (!hashOf(context, key, map->is(Kind::HashSet) ? "HashSet" : "HashMap", &hash))
-    context.exception = pending;
-  return hash;
-}
-
-void insertIndex(MapObject* map, uint64_t hash, uint32_t entry) {
-  uint32_t i = static_cast<uint32_t>(hash) & map->indexMask;
+void insertIndex(MapObject* map, uint32_t hash, uint32_t entry) {
+  uint32_t i = hash & map->indexMask;
   while (map->index[i]) i = (i + 1) & map->indexMask;
   map->index[i] = entry + 1;
 }
@@ -47,7 +37,8 @@ void rebuildIndex(Context& context, MapObject* map) {
   std::memset(map->index, 0, size_t{size} * sizeof(uint32_t));
   map->indexMask = size - 1;
   for (uint32_t i = 0; i < map->used; i++)
-    if (!map->entries[i].key.get().isAbsent()) insertIndex(map, storedHash(context, map, i), i);
+    if (const Value key = map->entries[i].key.get(); !key.isAbsent())
+      insertIndex(map, map->keepsHashes() ? map->hashes()[i] : symbolHash(key.symbol()), i);
 }
 
 /// Squeezes deleted entries out, keeping the order.
@@ -55,27 +46,31 @@ void compact(MapObject* map) {
   uint32_t to = 0;
   for (uint32_t i = 0; i < map->used; i++) {
     if (map->entries[i].key.get().isAbsent()) continue;
-    if (to != i)
+    if (to != i) {
       std::memcpy(static_cast<void*>(&map->entries[to]), static_cast<const void*>(&map->entries[i]),
                   sizeof(MapObject::Entry));
+      if (map->keepsHashes()) map->hashes()[to] = map->hashes()[i];
+    }
     to++;
   }
   map->used = to;
 }
 
 void reserveEntries(Context& context, MapObject* map, uint32_t capacity) {
-  const size_t old = map->capacity * sizeof(MapObject::Entry);
-  const size_t bytes = capacity * sizeof(MapObject::Entry);
+  const size_t old = MapObject::entryBytes(map->kind(), map->capacity);
+  const size_t bytes = MapObject::entryBytes(map->kind(), capacity);
   if (map->entries == map->inlineEntries()) {
     map->entries = static_cast<MapObject::Entry*>(allocatePayload(context, bytes));
     std::memcpy(static_cast<void*>(map->entries), map->inlineEntries(), old);
   } else {
     map->entries = static_cast<MapObject::Entry*>(growPayload(context, map->entries, old, bytes));
   }
+  if (map->keepsHashes())
+    std::memmove(map->entries + capacity, map->hashes(), map->capacity * sizeof(uint32_t));
   map->capacity = capacity;
 }
 
-void append(Context& context, MapObject* map, Value key, Value value, uint64_t hash) {
+void append(Context& context, MapObject* map, Value key, Value value, uint32_t hash) {
   if (map->used == map->capacity) {
     if (map->size < map->used - map->used / 4) {
       compact(map);
@@ -88,6 +83,7 @@ void append(Context& context, MapObject* map, Value key, Value value, uint64_t h
   const uint32_t i = map->used++;
   map->entries[i].key.init(key);
   map->entries[i].value.init(value);
+  if (map->keepsHashes()) map->hashes()[i] = hash;
   map->size++;
   if (map->index)
     insertIndex(map, hash, i);
@@ -102,30 +98,18 @@ void removeEntry(MapObject* map, uint32_t i) {
   while (map->used && map->entries[map->used - 1].key.get().isAbsent() && !map->index) map->used--;
 }
 
-/// The entry of any key, or -1.
-int64_t findEntry(Context& context, const MapObject* map, Value key, uint64_t hash) {
-  auto matches = [&](uint32_t i) {
-    const Value other = map->entries[i].key.get();
-    return other == key || (!other.isAbsent() && !other.isSymbol() && equal(context, other, key));
-  };
-  if (!map->index) {
-    for (uint32_t i = 0; i < map->used; i++)
-      if (matches(i)) return i;
-    return -1;
-  }
-  for (uint32_t i = static_cast<uint32_t>(hash) & map->indexMask; map->index[i];
-       i = (i + 1) & map->indexMask)
-    if (matches(map->index[i] - 1)) return map->index[i] - 1;
-  return -1;
+bool keyHash(Context& context, const MapObject* map, Value key, uint32_t* hash) {
+  uint64_t wide;
+  if (!hashOf(context, key, map->is(Kind::HashSet) ? "HashSet" : "HashMap", &wide)) return false;
+  *hash = static_cast<uint32_t>(wide);
+  return true;
 }
-
-const char* nameOf(const MapObject* map) { return map->is(Kind::HashSet) ? "HashSet" : "HashMap"; }
 
 }  // namespace
 
 MapObject* newMap(Context& context, Kind kind, uint32_t capacity) {
   const uint32_t inlined = capacity <= MostInline ? capacity : 0;
-  auto* map = allocate<MapObject>(context, kind, inlined * sizeof(MapObject::Entry));
+  auto* map = allocate<MapObject>(context, kind, MapObject::entryBytes(kind, inlined));
   map->entries = inlined ? map->inlineEntries() : nullptr;
   map->index = nullptr;
   map->used = map->size = 0;
@@ -142,8 +126,7 @@ int32_t mapFind(const MapObject* map, Symbol key) {
       if (map->entries[i].key.get() == wanted) return static_cast<int32_t>(i);
     return -1;
   }
-  for (uint32_t i = static_cast<uint32_t>(symbolHash(key)) & map->indexMask; map->index[i];
-       i = (i + 1) & map->indexMask)
+  for (uint32_t i = symbolHash(key) & map->indexMask; map->index[i]; i = (i + 1) & map->indexMask)
     if (map->entries[map->index[i] - 1].key.get() == wanted)
       return static_cast<int32_t>(map->index[i] - 1);
   return -1;
@@ -170,28 +153,50 @@ Value mapRemove(Context&, MapObject* map, Symbol key) {
   return value;
 }
 
-Value tableGet(Context& context, MapObject* map, Value key) {
-  uint64_t hash;
-  if (!hashOf(context, key, nameOf(map), &hash)) return Value::pending();
-  const int64_t i = findEntry(context, map, key, hash);
-  return i < 0 ? Value::absent() : map->entries[i].value.get();
+int64_t tableFind(Context& context, const MapObject* map, Value key, uint32_t hash) {
+  auto matches = [&](uint32_t i) {
+    const Value other = map->entries[i].key.get();
+    if (other == key && !key.isFloat()) return true;  // a NaN is no key's equal
+    return !other.isAbsent() && !other.isSymbol() && equal(context, other, key);
+  };
+  if (!map->index) {
+    for (uint32_t i = 0; i < map->used; i++)
+      if (matches(i)) return i;
+    return -1;
+  }
+  for (uint32_t i = hash & map->indexMask; map->index[i]; i = (i + 1) & map->indexMask) {
+    const uint32_t entry = map->index[i] - 1;
+    if (map->hashes()[entry] == hash && matches(entry)) return entry;
+  }
+  return -1;
 }
 
-bool tablePut(Context& context, MapObject* map, Value key, Value value) {
-  uint64_t hash;
-  if (!hashOf(context, key, nameOf(map), &hash)) return false;
-  const int64_t i = findEntry(context, map, key, hash);
+void tableAdd(Context& context, MapObject* map, Value key, Value value, uint32_t hash) {
+  const int64_t i = tableFind(context, map, key, hash);
   if (i >= 0)
     map->entries[i].value.set(value);
   else
     append(context, map, key, value, hash);
+}
+
+Value tableGet(Context& context, MapObject* map, Value key) {
+  uint32_t hash;
+  if (!keyHash(context, map, key, &hash)) return Value::pending();
+  const int64_t i = tableFind(context, map, key, hash);
+  return i < 0 ? Value::absent() : map->entries[i].value.get();
+}
+
+bool tablePut(Context& context, MapObject* map, Value key, Value value) {
+  uint32_t hash;
+  if (!keyHash(context, map, key, &hash)) return false;
+  tableAdd(context, map, key, value, hash);
   return true;
 }
 
 Value tableRemove(Context& context, MapObject* map, Value key) {
-  uint64_t hash;
-  if (!hashOf(context, key, nameOf(map), &hash)) return Value::pending();
-  const int64_t i = findEntry(context, map, key, hash);
+  uint32_t hash;
+  if (!keyHash(context, map, key, &hash)) return Value::pending();
+  const int64_t i = tableFind(context, map, key, hash);
   if (i < 0) return Value::absent();
   const Value value = map->entries[i].value.get();
   removeEntry(map, static_cast<uint32_t>(i));
@@ -212,6 +217,7 @@ MapObject* mapSnapshot(Context& context, const MapObject* map) {
   for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++) {
     copy->entries[copy->used].key.init(map->entries[i].key.get());
     copy->entries[copy->used].value.init(map->entries[i].value.get());
+    if (map->keepsHashes()) copy->hashes()[copy->used] = map->hashes()[i];
     copy->used++;
     copy->size++;
   }

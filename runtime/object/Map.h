@@ -29,6 +29,11 @@ Value tableGet(Context& context, MapObject* map, Value key);
 bool tablePut(Context& context, MapObject* map, Value key, Value value);
 Value tableRemove(Context& context, MapObject* map, Value key);
 
+// --- keys of a HashMap or HashSet with their hash, as another one of those keeps it: run no user code, never raise ----
+/// The entry number of `key`, or -1.
+int64_t tableFind(Context& context, const MapObject* map, Value key, uint32_t hash);
+void tableAdd(Context& context, MapObject* map, Value key, Value value, uint32_t hash);
+
 void mapClear(MapObject* map);
 MapObject* mapCopy(Context& context, const MapObject* map);
 /// The same entries without an index: to iterate over, not to look up in.

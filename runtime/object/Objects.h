@@ -17,7 +17,8 @@ struct BoxedIntObject : Object {  // an Int outside 48 bits
 };
 
 /// Immutable UTF-8. The bytes follow the struct, or lie in a buffer that several strings share, each a beginning of it:
-/// what appending in a loop makes (SharedStringObject).
+/// what appending in a loop makes (SharedStringObject). Behind the bytes of a long string there is room for an index of
+/// its characters (String.cpp).
 struct StringObject : Object {
   uint32_t bytes;   // length in bytes
   uint32_t chars;   // length in characters; == bytes exactly when the text is ASCII
@@ -39,11 +40,14 @@ struct StringObject : Object {
 struct SharedStringObject : StringObject {
   const char* text;  // the beginning of the buffer
   Slot buffer;       // Bytes, seen by strings only; its size is the length of the longest of them
+  Slot index;  // Bytes: the index of a long text that is not ASCII, once somebody asked; else nil
 };
 
 template <class F>
 void StringObject::forEachSlot(F&& f) {
-  if (isShared()) f(static_cast<SharedStringObject*>(this)->buffer);
+  if (!isShared()) return;
+  f(static_cast<SharedStringObject*>(this)->buffer);
+  f(static_cast<SharedStringObject*>(this)->index);
 }
 
 const char* StringObject::data() const {
@@ -83,6 +87,9 @@ struct ArrayObject : Object {
 
 /// Map (keys are symbols), HashMap (any hashable key) and HashSet (values unused): entries in insertion order, found
 /// linearly while there are few, else through an index table. Deleted entries have an `absent` key until compaction.
+///
+/// The hash of a HashMap's or HashSet's key is asked for once, before the table is looked at, and stays behind the
+/// entries: a user's `hash` may do anything, to this table too, so nothing that looks into a table calls it.
 struct MapObject : Object {
   struct Entry {
     Slot key;
@@ -97,6 +104,13 @@ struct MapObject : Object {
   uint32_t capacity;
   uint32_t indexMask;
   [[nodiscard]] Entry* inlineEntries() { return reinterpret_cast<Entry*>(this + 1); }
+  [[nodiscard]] bool keepsHashes() const { return !is(Kind::Map); }
+  /// The hashes of all keys, by entry.
+  [[nodiscard]] uint32_t* hashes() const { return reinterpret_cast<uint32_t*>(entries + capacity); }
+  /// The room that `capacity` entries take, with their hashes.
+  [[nodiscard]] static size_t entryBytes(Kind kind, size_t capacity) {
+    return capacity * (sizeof(Entry) + (kind == Kind::Map ? 0 : sizeof(uint32_t)));
+  }
   template <class F>
   void forEachSlot(F&& f) {
     for (uint32_t i = 0; i < used; i++) {
@@ -106,7 +120,7 @@ struct MapObject : Object {
   }
   template <class F>
   void forEachPayload(F&& f) {
-    if (entries && entries != inlineEntries()) f(entries, size_t{capacity} * sizeof(Entry));
+    if (entries && entries != inlineEntries()) f(entries, entryBytes(kind(), capacity));
     if (index) f(index, (size_t{indexMask} + 1) * sizeof(uint32_t));
   }
 };
@@ -243,6 +257,7 @@ struct ClassObject : Object {
   Shape* rootShape;  // of new instances; immortal
   Kind kind;         // for built-in classes: the kind of their values; else Free
   bool isException;
+  bool hasSubclasses;
   uint32_t id;
   Symbol
       identity;  // what annotations call it: its name, or another one where several definitions share that (Symbol.h)

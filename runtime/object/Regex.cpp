@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "runtime/heap/Allocate.h"
+#include "runtime/object/RegexPattern.h"
 #include "runtime/object/String.h"
 #include "runtime/support/Utf8.h"
 
@@ -22,91 +23,21 @@ size_t number(std::string_view text, size_t& i) {
   return n;
 }
 
-/// The position behind the part of a pattern at `at` that has to stay as it is: an escape, a class, a group's name, a
-/// comment, quoted text; `at` itself for an ordinary character.
-size_t behindSyntax(std::string_view pattern, size_t at) {
-  auto behind = [&](std::string_view end, size_t from) {
-    const size_t found = pattern.find(end, from);
-    return found == std::string_view::npos ? pattern.size() : found + end.size();
-  };
-  const std::string_view rest = pattern.substr(at);
-  if (rest.starts_with("\\Q")) return behind("\\E", at + 2);
-  if (rest.starts_with("\\k") || rest.starts_with("\\g")) {
-    const char open = rest.size() > 2 ? rest[2] : '\0';
-    if (open == '<') return behind(">", at + 3);
-    if (open == '\'') return behind("'", at + 3);
-    if (open == '{') return behind("}", at + 3);
-  }
-  if (rest.starts_with('\\')) return std::min(at + 2, pattern.size());
-  if (rest.starts_with("(?#") || rest.starts_with("(?&") || rest.starts_with("(?P=") ||
-      rest.starts_with("(?P>"))
-    return behind(")", at);
-  if (rest.starts_with("(?P<")) return behind(">", at);
-  if (rest.starts_with("(?'")) return behind("'", at + 3);
-  if (rest.starts_with("(?<") && !rest.starts_with("(?<=") && !rest.starts_with("(?<!"))
-    return behind(">", at);
-  if (rest.starts_with('[')) {
-    size_t i = at + 1;
-    if (i < pattern.size() && pattern[i] == '^') i++;
-    if (i < pattern.size() && pattern[i] == ']') i++;  // a leading ] is a member
-    for (; i < pattern.size() && pattern[i] != ']'; i++) {
-      if (pattern[i] == '\\') i++;
-      if (pattern.substr(i).starts_with("[:")) i = behind(":]", i) - 1;
-    }
-    return std::min(i + 1, pattern.size());
-  }
-  return at;
+/// How matching goes: with a JIT stack that grows where a pattern needs it.
+pcre2_match_context* matchContext() {
+  constexpr size_t first = size_t{32} << 10, most = size_t{64} << 20;
+  static thread_local pcre2_match_context* const shared = [] {
+    pcre2_match_context* made = pcre2_match_context_create(nullptr);
+    pcre2_jit_stack_assign(made, nullptr, pcre2_jit_stack_create(first, most, nullptr));
+    return made;
+  }();
+  return shared;
 }
 
-bool isForeign(char c) { return static_cast<uint8_t>(c) >= 0x80; }
-bool isLetter(char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
-
-/// A class under `i` as one without it: with both cases of its ASCII letters.
-std::string widenClass(std::string_view cls) {
-  std::string members;
-  const size_t end = cls.ends_with(']') ? cls.size() - 1 : cls.size();
-  for (size_t i = 1; i < end; i++) {
-    if (cls[i] == '\\' || cls.substr(i).starts_with("[:")) {
-      const size_t close = cls[i] == '[' ? cls.find(":]", i) : i;
-      i = close == std::string_view::npos ? end : close + 1;
-    } else if (isLetter(cls[i])) {
-      members += static_cast<char>(cls[i] ^ 32);
-      if (i + 2 < end && cls[i + 1] == '-' && isLetter(cls[i + 2])) {
-        members += '-';
-        members += static_cast<char>(cls[i + 2] ^ 32);
-        i += 2;
-      }
-    }
-  }
-  size_t first = cls.substr(1).starts_with('^') ? 2 : 1;
-  if (cls.substr(first).starts_with(']')) first++;  // a leading ] is a member
-  return std::string("(?-i:")
-      .append(cls.substr(0, first))
-      .append(members)
-      .append(cls.substr(first))
-      .append(")");
-}
-
-/// Only ASCII letters fold (13 §7), while PCRE folds all of Unicode: other characters are taken out of `i`.
-std::string foldAsciiOnly(std::string_view pattern, bool ignoreCase) {
-  std::string out;
-  for (size_t i = 0; i < pattern.size();) {
-    size_t end = behindSyntax(pattern, i);
-    const bool foreign = end == i && isForeign(pattern[i]);
-    const std::string_view part = pattern.substr(i, end - i);
-    if (ignoreCase && part.starts_with('[') && std::any_of(part.begin(), part.end(), isForeign)) {
-      out += widenClass(part);
-      i = end;
-      continue;
-    }
-    if (end == i) end = i + 1;
-    while (foreign && end < pattern.size() && utf8::isContinuation(pattern[end])) end++;
-    if (foreign) out += "(?-i:";
-    out += pattern.substr(i, end - i);
-    if (foreign) out += ')';
-    i = end;
-  }
-  return out;
+std::string messageOf(int error) {
+  PCRE2_UCHAR text[256];
+  pcre2_get_error_message(error, text, sizeof text);
+  return reinterpret_cast<const char*>(text);
 }
 
 }  // namespace
@@ -126,22 +57,27 @@ Value newRegex(Context& context, std::string_view pattern, Value replacement, bo
 bool compileRegex(Context& context, RegexObject* regex) {
   if (regex->compiled) return true;
   const std::string_view written = stringView(regex->pattern.get());
-  const bool foreign = std::any_of(written.begin(), written.end(), isForeign);
-  const std::string pattern =
-      foreign ? foldAsciiOnly(written, regex->ignoreCase) : std::string(written);
+  const std::string pattern = foldAsciiOnly(written, regex->ignoreCase);
   uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK;
   if (regex->ignoreCase) options |= PCRE2_CASELESS;
   if (regex->multiline) options |= PCRE2_DOTALL;
   int error;
   PCRE2_SIZE at;
-  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                                   options, &error, &at, nullptr);
+  const auto compile = [&](std::string_view text) {
+    return pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), options, &error,
+                         &at, nullptr);
+  };
+  pcre2_code* code = compile(pattern);
   if (!code) {
-    PCRE2_UCHAR text[256];
-    pcre2_get_error_message(error, text, sizeof text);
+    // The position is one of the pattern as it was written.
+    const int why = error;
+    if (pcre2_code* other = compile(written)) {
+      pcre2_code_free(other);
+      error = why;
+    }
     raise(context, ErrorClass::Exception,
           "Invalid regex /" + std::string(written) + "/ at position " + std::to_string(at) + ": " +
-              reinterpret_cast<const char*>(text));
+              messageOf(error));
     return false;
   }
   pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // where there is no JIT the interpreter serves
@@ -149,10 +85,15 @@ bool compileRegex(Context& context, RegexObject* regex) {
   return true;
 }
 
-bool matchRegex(RegexObject* regex, std::string_view text, size_t from, RegexMatch* match) {
+RegexOutcome matchRegex(Context& context, RegexObject* regex, std::string_view text, size_t from,
+                        RegexMatch* match) {
   pcre2_match_data* data = pcre2_match_data_create_from_pattern(codeOf(regex), nullptr);
-  const int count = pcre2_match(codeOf(regex), reinterpret_cast<PCRE2_SPTR>(text.data()),
-                                text.size(), from, PCRE2_NO_UTF_CHECK, data, nullptr);
+  const auto attempt = [&](uint32_t options) {
+    return pcre2_match(codeOf(regex), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from,
+                       PCRE2_NO_UTF_CHECK | options, data, matchContext());
+  };
+  int count = attempt(0);
+  if (count == PCRE2_ERROR_JIT_STACKLIMIT) count = attempt(PCRE2_NO_JIT);
   if (count >= 0) {
     const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data);
     const uint32_t pairs = pcre2_get_ovector_count(data);
@@ -161,7 +102,12 @@ bool matchRegex(RegexObject* regex, std::string_view text, size_t from, RegexMat
       match->offsets.push_back(offsets[i] == PCRE2_UNSET ? -1 : static_cast<int64_t>(offsets[i]));
   }
   pcre2_match_data_free(data);
-  return count >= 0;
+  if (count >= 0) return RegexOutcome::Match;
+  if (count == PCRE2_ERROR_NOMATCH) return RegexOutcome::NoMatch;
+  raise(
+      context, ErrorClass::Runtime,
+      "Regex /" + std::string(stringView(regex->pattern.get())) + "/ gave up: " + messageOf(count));
+  return RegexOutcome::Failed;
 }
 
 std::vector<std::pair<std::string, uint32_t>> regexGroups(RegexObject* regex) {

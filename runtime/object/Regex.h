@@ -20,8 +20,11 @@ struct RegexMatch {
 
 /// Compiles `regex` if that was not done yet; raises for a malformed pattern.
 bool compileRegex(Context& context, RegexObject* regex);
-/// The first match at or behind byte `from`; false without one. The regex must be compiled.
-bool matchRegex(RegexObject* regex, std::string_view text, size_t from, RegexMatch* match);
+enum class RegexOutcome : uint8_t { Match, NoMatch, Failed };
+/// Looks for the first match at or behind byte `from`. Failed: it raised, as the search took more steps or memory than it
+/// may. The regex must be compiled.
+RegexOutcome matchRegex(Context& context, RegexObject* regex, std::string_view text, size_t from,
+                        RegexMatch* match);
 /// Names of groups and their numbers.
 std::vector<std::pair<std::string, uint32_t>> regexGroups(RegexObject* regex);
 /// Appends a replacement text with groups filled in (13 §5).

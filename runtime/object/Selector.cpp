@@ -253,11 +253,8 @@ class Application {
 
   bool fields(Value v, ArrayObject* to) {
     auto* instance = static_cast<InstanceObject*>(v.object());
-    std::vector<Symbol> names;
-    for (const Shape* s = shapeOfInstance(context_, instance); s->parent; s = s->parent)
-      names.push_back(s->lastField);
-    for (size_t i = names.size(); i-- > 0;)
-      pushEntry(to, Value::symbol(names[i]), getField(context_, instance, names[i]));
+    for (const Symbol name : fieldNames(instance))
+      pushEntry(to, Value::symbol(name), getField(context_, instance, name));
     return true;
   }
 

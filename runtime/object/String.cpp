@@ -1,5 +1,6 @@
 #include "runtime/object/String.h"
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <vector>
@@ -17,13 +18,32 @@ Value newInt(Context& context, int64_t value) {
   return Value::object(boxed);
 }
 
+namespace {
+
+// The index of a string that is not ASCII: the byte offset of every 64th character. Its first word, which would be 0,
+// says whether it has been made. Short strings have none.
+constexpr uint32_t Stride = 64;
+constexpr uint32_t LeastIndexed = 256;  // bytes
+
+uint32_t indexWords(uint32_t bytes) { return bytes / Stride + 1; }
+
+/// Where the index of a string with bytes of its own is.
+uint32_t* ownIndex(StringObject* s) {
+  const size_t behind = (size_t{s->bytes} + 1 + 3) & ~size_t{3};
+  return reinterpret_cast<uint32_t*>(s->ownBytes() + behind);
+}
+
+}  // namespace
+
 StringObject* newStringBuffer(Context& context, uint32_t bytes) {
-  auto* s = allocate<StringObject>(context, Kind::String, size_t{bytes} + 1);
+  const size_t index = bytes < LeastIndexed ? 0 : 3 + indexWords(bytes) * sizeof(uint32_t);
+  auto* s = allocate<StringObject>(context, Kind::String, size_t{bytes} + 1 + index);
   s->bytes = bytes;
   s->chars = 0;
   s->hash = 0;
   s->symbol = 0;
   s->ownBytes()[bytes] = 0;
+  if (index != 0) *ownIndex(s) = 0;
   return s;
 }
 
@@ -111,6 +131,7 @@ Value joinTexts(Context& context, Value first, std::span<const std::string_view>
     shared->hash = shared->symbol = 0;
     shared->text = reinterpret_cast<const char*>(buffer->data);
     shared->buffer.init(Value::object(buffer));
+    shared->index.init(Value::nil());
     shared->bytes = buffer->size = static_cast<uint32_t>(bytes);
     result = shared;
   }
@@ -152,20 +173,69 @@ bool stringsEqual(const StringObject* a, const StringObject* b) {
   return std::memcmp(a->data(), b->data(), a->bytes) == 0;
 }
 
-uint32_t byteOffset(const StringObject* string, uint32_t index) {
-  if (string->ascii()) return index;
+namespace {
+
+/// The offset of the character that is `count` characters behind the one at `from`.
+uint32_t skip(const StringObject* string, uint32_t from, uint32_t count) {
   const char* p = string->data();
-  uint32_t i = 0;
+  uint32_t i = from;
   for (; i + 8 <= string->bytes; i += 8) {
     const uint32_t characters = 8 - continuationsIn(p + i);
-    if (index < characters) break;
-    index -= characters;
+    if (count < characters) break;
+    count -= characters;
   }
   for (; i < string->bytes; i++) {
     if (utf8::isContinuation(p[i])) continue;
-    if (index-- == 0) return i;
+    if (count-- == 0) return i;
   }
   return string->bytes;
+}
+
+/// The index of a long string that is not ASCII.
+const uint32_t* indexOf(Context& context, StringObject* string) {
+  uint32_t* index;
+  if (string->isShared()) {
+    auto* shared = static_cast<SharedStringObject*>(string);
+    if (shared->index.get().isNil()) {
+      const auto bytes = static_cast<uint32_t>(indexWords(string->bytes) * sizeof(uint32_t));
+      auto* made = allocate<BytesObject>(context, Kind::Bytes);
+      made->data = nullptr;
+      made->size = made->capacity = 0;
+      shared->index.set(Value::object(made));
+      made->data = static_cast<uint8_t*>(allocatePayload(context, bytes));
+      made->size = made->capacity = bytes;
+      std::memset(made->data, 0, bytes);
+    }
+    index = reinterpret_cast<uint32_t*>(as<BytesObject>(shared->index.get())->data);
+  } else {
+    index = ownIndex(string);
+  }
+  if (index[0] != 0) return index;
+  uint32_t at = 0;
+  for (uint32_t i = 1; i <= string->chars / Stride; i++) index[i] = at = skip(string, at, Stride);
+  index[0] = 1;
+  return index;
+}
+
+}  // namespace
+
+uint32_t byteOffset(Context& context, StringObject* string, uint32_t index) {
+  if (string->ascii()) return index;
+  if (string->bytes < LeastIndexed || index < Stride) return skip(string, 0, index);
+  return skip(string, indexOf(context, string)[index / Stride], index % Stride);
+}
+
+uint32_t characterIndex(Context& context, StringObject* string, uint32_t offset) {
+  if (string->ascii()) return offset;
+  uint32_t before = 0, from = 0;
+  if (string->bytes >= LeastIndexed) {
+    const uint32_t* index = indexOf(context, string) + 1;
+    const uint32_t* const end = index + string->chars / Stride;
+    const auto behind = static_cast<uint32_t>(std::upper_bound(index, end, offset) - index);
+    before = behind * Stride;
+    if (behind != 0) from = index[behind - 1];
+  }
+  return before + countCharacters(string->data() + from, offset - from);
 }
 
 }  // namespace gene

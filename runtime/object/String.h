@@ -1,5 +1,5 @@
 #pragma once
-// Strings: immutable UTF-8 with a cached hash and character count; ASCII texts index in O(1).
+// Strings: immutable UTF-8 with a cached hash and character count; characters are found in O(1).
 
 #include <span>
 #include <string>
@@ -34,8 +34,10 @@ inline Symbol symbolOfString(Value v) {
 }
 uint32_t stringHash(StringObject* string);
 bool stringsEqual(const StringObject* a, const StringObject* b);
-/// The byte offset of character `index` (0..chars): O(1) for ASCII, else O(n).
-uint32_t byteOffset(const StringObject* string, uint32_t index);
+/// The byte offset of character `index` (0..chars), and the number of characters before byte `offset`: O(1) for ASCII;
+/// else from an index that the first call for a long string makes.
+uint32_t byteOffset(Context& context, StringObject* string, uint32_t index);
+uint32_t characterIndex(Context& context, StringObject* string, uint32_t offset);
 
 /// An Int of any size: boxed outside 48 bits.
 Value newInt(Context& context, int64_t value);

@@ -20,6 +20,7 @@ set(OBJECT
   object/Render.cpp
   object/Resource.cpp
   object/Selector.cpp
+  object/RegexPattern.cpp
   object/String.cpp
   object/ToForm.cpp
   object/Types.cpp)

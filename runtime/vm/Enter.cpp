@@ -46,7 +46,7 @@ void destroyState(Context& context) {
 void limitFiber(State& state) {
   if (!state.fiberEnd) return;
   // The largest frame, a call window behind it and bound slots; and what built-ins are given.
-  const size_t slack = size_t{4} * state.largestFrame + size_t{4} * MaxBufferedArguments;
+  const size_t slack = size_t{4} * state.largestFrame + size_t{4} * AlwaysBufferedArguments;
   const auto room = static_cast<size_t>(state.fiberEnd - state.stack);
   state.limit = state.stack + (room > slack ? room - slack : 0);
 }

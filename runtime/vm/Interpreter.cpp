@@ -294,6 +294,29 @@ inline bool raised(const Context& context) { return !context.exception.isPending
   return code;
 }
 
+/// bindToWindow for a tail call, of anything that ends in a call of a function.
+[[gnu::noinline]] Code* bindTail(Context& context, Value* window, const CallShape* shape,
+                                 uint32_t count, const Value* consts) {
+  context.vm->top = window + count;
+  const TailTarget target =
+      tailTarget(context, window[-2], window, count, shape && !shape->plain ? shape : nullptr);
+  if (target.function.isAbsent()) return nullptr;
+  const Code* code = as<FunctionObject>(target.function)->info->code;
+  if (!code || code->consts != consts) return nullptr;
+  if (target.dropsFirst && target.receiver.isAbsent()) {
+    count--;
+    std::memmove(static_cast<void*>(window), window + 1, count * sizeof(Value));
+  } else if (!target.receiver.isAbsent()) {
+    if (!target.dropsFirst) {
+      std::memmove(static_cast<void*>(window + 1), window, count * sizeof(Value));
+      count++;
+    }
+    window[0] = target.receiver;
+  }
+  window[-2] = target.function;
+  return bindToWindow(context, window, shape, count, consts);
+}
+
 /// Can the built-in function be called with `count` positional arguments, without further ado?
 inline bool takesBuiltin(const FunctionInfo& info, uint32_t count) {
   return info.builtin && static_cast<int32_t>(count) >= info.minArgs &&
@@ -342,6 +365,35 @@ inline void fillEmpty(Word* cache, InlineCache with) {
   if (method.isAbsent()) return nullptr;
   window[-2] = method;
   return bindToWindow(context, window, shape, count, consts);
+}
+
+/// bindTail for a method that is no plain function of an instance; null for most methods of built-in classes without
+/// looking further.
+[[gnu::noinline]] Code* bindTailMethod(Context& context, Value* window, uint32_t count, Symbol name,
+                                       const CallShape* shape, const Value* consts) {
+  const Value receiver = window[0];
+  if (name != sym::Call && !isInstance(receiver) && !isKind(receiver, Kind::Adapter))
+    return nullptr;
+  context.vm->top = window + count;
+  const Value method = methodOf(context, receiver, name);
+  if (method.isAbsent()) return nullptr;
+  window[-2] = method;
+  return bindTail(context, window, shape, count, consts);
+}
+
+/// bindTail for (receiver . name args…), in a window behind the frame at `base`.
+[[gnu::noinline]] Code* bindTailDynamic(Context& context, Value* window, Value receiver, Value name,
+                                        const Value* args, const CallShape* shape, uint32_t count,
+                                        const Value* consts) {
+  context.vm->top = window + count + 1;
+  std::memcpy(static_cast<void*>(window + 1), args, count * sizeof(Value));
+  window[0] = receiver;
+  if (!name.isSymbol() && !isString(name)) return nullptr;
+  const Value method =
+      methodOf(context, receiver, name.isSymbol() ? name.symbol() : symbolOfString(name));
+  if (method.isAbsent()) return nullptr;
+  window[-2] = method;
+  return bindTail(context, window, shape, count + 1, consts);
 }
 
 /// gene_member_get, and what its cache has learned about instances goes to the shared one.
