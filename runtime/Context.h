@@ -59,6 +59,7 @@ struct Context {
   uint32_t missingDepth;      // nested calls of on_method_missing
   const AsyncHooks* async;    // what waits (runtime/object/Future.h); null without runtime/async
   Scheduler* scheduler;       // once something waits; else null
+  uint32_t generatorDepth;    // generators that are running, each on behalf of the one before
   std::vector<std::string> programArguments;
   std::string programName;
 };

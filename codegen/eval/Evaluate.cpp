@@ -120,7 +120,8 @@ const Evaluated* compiled(Context& context, Value code, const EnvironmentObject*
     if (const auto found = recent.find(words); found != recent.end()) return found->second;
   std::vector<uint64_t> key = words;
   Arena arena;
-  Form* form = toForm(code, arena, foreign);
+  Form* form = toForm(context, code, arena, foreign);
+  if (!form) return nullptr;
   const std::vector<EvaluatedName> names = namesOf(environment, foreign);
   std::string text = printForm(*form);
   for (const EvaluatedName& n : names)

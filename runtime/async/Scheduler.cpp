@@ -30,7 +30,7 @@ bool isTask(Value subject) { return !isKind(subject, Kind::Fiber); }
 struct Flow {
   Value current, keywords;
   EnvironmentObject* caller;
-  uint32_t missingDepth;
+  uint32_t missingDepth, generatorDepth;
   bool wantsLocation;
   std::optional<Trace> trace;
   std::optional<vm::Profile::Flow> profile;
@@ -40,6 +40,7 @@ struct Flow {
         keywords(c.keywords),
         caller(c.caller),
         missingDepth(c.missingDepth),
+        generatorDepth(c.generatorDepth),
         wantsLocation(c.wantsLocation) {
     if (!c.trace->isBlank()) trace.emplace(std::move(*c.trace));
     if (c.vm && c.vm->profile) profile = c.vm->profile->suspend();
@@ -49,6 +50,7 @@ struct Flow {
     c.keywords = keywords;
     c.caller = caller;
     c.missingDepth = missingDepth;
+    c.generatorDepth = generatorDepth;
     c.wantsLocation = wantsLocation;
     if (profile) c.vm->profile->resume(std::move(*profile));
   }
@@ -64,7 +66,7 @@ struct Flow {
 void beginFlow(Context& c) {
   c.current = c.keywords = Value::nil();
   c.caller = nullptr;
-  c.missingDepth = 0;
+  c.missingDepth = c.generatorDepth = 0;
   c.wantsLocation = false;
   if (!c.trace->isBlank()) *c.trace = Trace();
 }

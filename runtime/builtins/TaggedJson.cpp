@@ -83,7 +83,7 @@ class Writer {
     } else if (v.isSymbol() || isKind(v, Kind::ComplexSymbol)) {
       Arena arena;
       ForeignValues foreign;
-      tagged(printForm(*toForm(v, arena, foreign)));
+      tagged(printForm(*toForm(context_, v, arena, foreign)));
     } else if (isArray(v) || isMap(v) || isGene(v)) {
       if (!open_.enter(v.object())) return fail("JSON cannot hold circular data");
       return isArray(v) ? array(as<ArrayObject>(v)) : isMap(v) ? map(as<MapObject>(v)) : gene(v);

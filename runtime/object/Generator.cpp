@@ -1,5 +1,6 @@
 #include "runtime/object/Generator.h"
 
+#include "runtime/abi/Entry.h"
 #include "runtime/heap/Allocate.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Function.h"
@@ -8,15 +9,22 @@
 namespace gene {
 namespace {
 
+/// How many generators may run inside each other. Values that pass through all of them take as many steps each, so that
+/// an endless recursion would take its time to fill the stack.
+constexpr uint32_t MaxGeneratorDepth = 5000;
+
 /// Runs the body on; the value of the next yield, or not_found and state Finished.
 Value advance(Context& context, GeneratorObject* generator) {
   if (generator->state == GeneratorObject::Finished) return Value::notFound();
   if (generator->state == GeneratorObject::Running)
     return raise(context, ErrorClass::Exception, "Generator is already running");
+  if (context.generatorDepth >= MaxGeneratorDepth) return gene_stack_overflow(&context);
   generator->state = GeneratorObject::Running;
   const Value frame = generator->frame.get();
   const Value handled = context.current;  // $ex belongs to the caller
+  context.generatorDepth++;
   const Value value = call(context, generator->resume.get(), &frame, 1);
+  context.generatorDepth--;
   context.current = handled;
   const Value place = as<ScopeObject>(frame)->slots()[0].get();
   if (value.isPending() || place == Value::smallInt(GeneratorObject::End)) {

@@ -24,6 +24,7 @@ class OpenObjects {
       all_.insert(object);
     return true;
   }
+  [[nodiscard]] size_t depth() const { return open_.size(); }
   /// Leaves the object entered last.
   void leave() {
     if (!all_.empty()) all_.erase(open_.back());

@@ -94,7 +94,9 @@ class Renderer {
       // An expression that stands in the template at the call was evaluated there, under its own text.
       Arena arena;
       ForeignValues foreign;
-      const Value v = variable(Symbol::of(printForm(*toForm(form, arena, foreign))));
+      const Form* written = toForm(context_, form, arena, foreign);
+      if (!written) return Value::pending();
+      const Value v = variable(Symbol::of(printForm(*written)));
       if (!v.isAbsent()) return v;
     }
     if (isKind(form, Kind::ComplexSymbol)) {

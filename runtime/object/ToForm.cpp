@@ -2,9 +2,12 @@
 
 #include <string>
 
+#include "runtime/abi/Entry.h"
+#include "runtime/object/Arguments.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Map.h"
+#include "runtime/object/OpenObjects.h"
 #include "runtime/object/String.h"
 
 namespace gene {
@@ -12,16 +15,39 @@ namespace {
 
 class Converter {
  public:
-  Converter(Arena& arena, ForeignValues& foreign) : arena_(arena), foreign_(foreign) {}
+  Converter(Context& context, Arena& arena, ForeignValues& foreign)
+      : context_(context), arena_(arena), foreign_(foreign) {}
+
+  /// After a failure the forms that are still made mean nothing.
+  [[nodiscard]] bool failed() const { return failed_; }
 
   Form* convert(Value v) {
     if (!v.isObject()) return immediate(v);
+    if (failed_ || !enter(v.object())) return literal(FormKind::Nil);
     Form* form = nullptr;
     dispatch<trait::Data>(v.object(), [&](auto* object) { form = formOf(object); });
+    open_.leave();
     return form ? form : foreign(v);
   }
 
  private:
+  /// Code may be nested this deep; the compiler says where it draws the line.
+  static constexpr uint32_t DeepestNesting = 40000;
+
+  bool enter(const Object* object) {
+    if (stackIsFull(context_)) {
+      gene_stack_overflow(&context_);
+    } else if (open_.depth() >= DeepestNesting) {
+      raise(context_, ErrorClass::Exception, "Data is nested too deeply to be code");
+    } else if (!open_.enter(object)) {
+      raise(context_, ErrorClass::Exception, "Data that contains itself is no code");
+    } else {
+      return true;
+    }
+    failed_ = true;
+    return false;
+  }
+
   Form* formOf(BoxedIntObject* number) { return make<IntForm>(number->value); }
   Form* formOf(StringObject* string) {
     return arena_.make<StringForm>(FormKind::String, Location{}, arena_.copy(string->view()));
@@ -99,16 +125,21 @@ class Converter {
     return arena_.copy(std::span<Property>(result));
   }
 
+  Context& context_;
   Arena& arena_;
   ForeignValues& foreign_;
+  OpenObjects open_;
+  bool failed_ = false;
 };
 
 }  // namespace
 
 Symbol ForeignValues::name(uint32_t index) { return Symbol::of("\x01" + std::to_string(index)); }
 
-Form* toForm(Value v, Arena& arena, ForeignValues& foreign) {
-  return Converter(arena, foreign).convert(v);
+Form* toForm(Context& context, Value v, Arena& arena, ForeignValues& foreign) {
+  Converter converter(context, arena, foreign);
+  Form* form = converter.convert(v);
+  return converter.failed() ? nullptr : form;
 }
 
 }  // namespace gene

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "frontend/syntax/Form.h"
+#include "runtime/Context.h"
 #include "runtime/support/Arena.h"
-#include "runtime/value/Value.h"
 
 namespace gene {
 
@@ -15,7 +15,8 @@ struct ForeignValues {
   static Symbol name(uint32_t index);
 };
 
-/// Forms are made in `arena`; they have no locations.
-Form* toForm(Value v, Arena& arena, ForeignValues& foreign);
+/// Forms are made in `arena`; they have no locations. Null and an exception for data that contains itself, or is nested
+/// deeper than code may be.
+Form* toForm(Context& context, Value v, Arena& arena, ForeignValues& foreign);
 
 }  // namespace gene

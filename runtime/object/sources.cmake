@@ -17,10 +17,10 @@ set(OBJECT
   object/Members.cpp
   object/Print.cpp
   object/Regex.cpp
+  object/RegexPattern.cpp
   object/Render.cpp
   object/Resource.cpp
   object/Selector.cpp
-  object/RegexPattern.cpp
   object/String.cpp
   object/ToForm.cpp
   object/Types.cpp)
