@@ -49,9 +49,27 @@ void reportUnknown(const Options& options, std::span<const OptionSpec> specs,
 
 }  // namespace
 
+namespace {
+/// Takes the table of the command that is called next, which then does nothing.
+std::vector<OptionSpec>* tableTaker = nullptr;
+}  // namespace
+
+std::vector<OptionSpec> optionsOf(const CommandRow& command) {
+  std::vector<OptionSpec> specs;
+  tableTaker = &specs;
+  const std::vector<std::string> help{"--help"};
+  command.function(help);
+  tableTaker = nullptr;
+  return specs;
+}
+
 std::optional<int> readCommandLine(std::string_view command, std::span<const OptionSpec> specs,
                                    Arguments args, Positionals positionals, UnknownOptions unknown,
                                    Options& options) {
+  if (tableTaker) {
+    tableTaker->assign(specs.begin(), specs.end());
+    return Success;
+  }
   Expected<Options> parsed = parseOptions(specs, args, positionals);
   if (!parsed) return misuse(parsed.message());
   options = std::move(*parsed);

@@ -39,6 +39,15 @@ std::optional<int> readCommandLine(std::string_view command, std::span<const Opt
 /// The level that -O gives, or `otherwise`; readCommandLine has refused anything but 0 to 3.
 int optimisationLevel(const Options& options, int otherwise);
 
+/// A row of Commands.def.
+struct CommandRow {
+  std::string_view name, alias, arguments, summary;
+  int (*function)(Arguments);
+};
+std::span<const CommandRow> commandRows();
+/// The options of a command.
+std::vector<OptionSpec> optionsOf(const CommandRow& command);
+
 /// The usage line and options of a command, as --help prints them.
 std::string commandHelp(std::string_view name, std::span<const OptionSpec> specs);
 

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "codegen/bytecode/Disassembler.h"
+#include "driver/repl/Repl.h"
 #include "frontend/analysis/Packages.h"
 #include "runtime/Output.h"
 #include "runtime/heap/Heap.h"
@@ -23,6 +24,7 @@ const std::vector<OptionSpec>& runSpecs() {
       {"profile-folded", "FILE", "write folded stacks with microseconds, for flame graphs"},
       {"profile-instructions", nullptr,
        "print how often each opcode ran, and each after each, on standard error"},
+      {"repl-on-error", nullptr, "after an error, a REPL with the program's variables and $ex"},
       {"switch", nullptr, "use the interpreter that is a loop around a switch"},
       {"stack-size", "SIZE", "address space for the stack, like 64M (default 1G)"},
       {"compile", nullptr, "print the instructions, then run"},
@@ -145,16 +147,23 @@ bool prepareRun(Context& context, const Job& job) {
   return true;
 }
 
-/// runProgram, and behind `header` the value of the last form in literal form on standard output.
-int runAndPrint(Context& context, Program& program, const RuntimeOptions& options,
-                const std::string& header) {
-  const Value value = runModule(context, program);
-  if (value.isPending()) {
-    writeError(describeUncaught(context, options));
-    return finishProgram(context, Failed, options);
+/// Shows the pending exception, and offers a REPL that sees what it left behind.
+int afterError(Context& context, const Job& job) {
+  const Value exception = context.exception;
+  writeError(describeUncaught(context, job.runtime));
+  if (job.options.has("repl-on-error")) {
+    context.current = exception;
+    runRepl(context, job.runtime, languageOptions(job.options));
   }
+  return finishProgram(context, Failed, job.runtime);
+}
+
+/// runProgram, and behind `header` the value of the last form in literal form on standard output.
+int runAndPrint(Context& context, Program& program, const Job& job, const std::string& header) {
+  const Value value = runModule(context, program);
+  if (value.isPending()) return afterError(context, job);
   writeOut(header + literalText(context, value) + "\n");
-  return finishProgram(context, Success, options);
+  return finishProgram(context, Success, job.runtime);
 }
 
 /// Does the program raise an exception for certain, if it comes there?
@@ -213,6 +222,7 @@ Program* loadJob(Context& context, Job& job, int* code) {
   compile.level = optimisationLevel(job.options, job.level);
   compile.verify = job.options.has("verify-ir");
   compile.keepCalls = countsCalls(job);
+  compile.keepVariables = job.options.has("repl-on-error");
   std::unique_ptr<ir::Program> program = compileToIr(job.sources, job.start, diagnostics, compile);
   auto* const expected = new std::vector<ExpectedError>(takeExpected(diagnostics, job));
   reportDiagnostics(diagnostics, job.runtime.errorFormat);
@@ -221,6 +231,7 @@ Program* loadJob(Context& context, Job& job, int* code) {
     for (const ExpectedError& e : *expected) writeError(e.warning);
   });
   if (!program) return nullptr;
+  enableRepl(job.runtime, compile.language);
   Program* loaded = loadProgram(context, *program, lookOf(job));
   return loaded && prepareRun(context, job) ? loaded : nullptr;
 }
@@ -235,8 +246,10 @@ int runJob(Job& job) {
   int code;
   Program* program = loadJob(context, job, &code);
   if (!program) return code;
-  if (!job.printLast) return runProgram(context, *program, job.runtime);
-  return runAndPrint(context, *program, job.runtime,
+  if (!job.printLast)
+    return runModule(context, *program).isPending() ? afterError(context, job)
+                                                    : finishProgram(context, Success, job.runtime);
+  return runAndPrint(context, *program, job,
                      job.options.has("trace-instruction") ? "=== Final Result ===\n"
                      : job.lists()                        ? "=== Result ===\n"
                                                           : "");

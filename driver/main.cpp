@@ -11,10 +11,7 @@
 namespace gene::driver {
 namespace {
 
-struct Entry {
-  std::string_view name, alias, arguments, summary;
-  int (*function)(Arguments);
-};
+using Entry = CommandRow;
 constexpr Entry entries[] = {
 #define COMMAND(function, name, alias, arguments, summary) \
   {name, alias, arguments, summary, function},
@@ -25,11 +22,11 @@ std::string overview() {
   std::string text = "Usage: gene COMMAND [options] [arguments]\n\nCommands:\n";
   for (const Entry& e : entries) {
     std::string line = "  " + std::string(e.name);
-    line.resize(12, ' ');
+    line.resize(15, ' ');
     text += line + std::string(e.summary) + "\n";
   }
   text +=
-      "  help        this text; gene help COMMAND tells about one command\n"
+      "  help         this text; gene help COMMAND tells about one command\n"
       "\n"
       "Examples:\n"
       "  gene run program.gene one two\n"
@@ -80,6 +77,8 @@ int dispatch(const std::vector<std::string>& words) {
 }
 
 }  // namespace
+
+std::span<const CommandRow> commandRows() { return entries; }
 
 std::string commandHelp(std::string_view name, std::span<const OptionSpec> specs) {
   for (const Entry& e : entries)

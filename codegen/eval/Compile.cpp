@@ -7,6 +7,7 @@
 #include <string>
 
 #include "codegen/bytecode/Bytecode.h"
+#include "codegen/eval/Session.h"
 #include "frontend/lower/Lower.h"
 #include "frontend/syntax/Reader.h"
 #include "runtime/object/Class.h"
@@ -78,11 +79,14 @@ KnownNames namesOf(Context* context) {
               }};
 }
 
-}  // namespace
+struct Analysed {
+  std::unique_ptr<ir::Program> program;
+  ast::Module module;
+};
 
-std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
-                                         DiagnosticEngine& diagnostics,
-                                         const CompileOptions& options) {
+/// Reads and analyses the source at `start`.
+Analysed analyse(SourceManager& sources, Location start, DiagnosticEngine& diagnostics,
+                 const CompileOptions& options, AnalysisExtras extras) {
   auto program = std::make_unique<ir::Program>(sources);
   program->mainFile = program->arena.copy(sources.name(start));
   program->language = options.language;
@@ -91,10 +95,25 @@ std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
   // What could be read is looked at all the same, for the mistakes there.
   if (diagnostics.hasErrors()) diagnostics.setIncomplete();
   const KnownNames known = namesOf(options.names);
-  const ast::Module module = analyze(forms, *program, options.language, diagnostics, sources, start,
-                                     options.names ? &known : nullptr);
+  if (options.names) extras.known = &known;
+  const ast::Module module =
+      analyze(forms, *program, options.language, diagnostics, sources, start, extras);
+  return {std::move(program), module};
+}
+
+}  // namespace
+
+std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
+                                         DiagnosticEngine& diagnostics,
+                                         const CompileOptions& options) {
+  std::unordered_set<const ir::Global*> shared;
+  Analysed analysed = analyse(
+      sources, start, diagnostics, options,
+      {.session = options.session ? &shared : nullptr, .keepVariables = options.keepVariables});
+  std::unique_ptr<ir::Program> program = std::move(analysed.program);
   if (diagnostics.hasErrors()) return nullptr;
-  lower(module, *program, options.language);
+  lower(analysed.module, *program, options.language);
+  if (options.session) shareGlobals(*program, shared);
   if (options.observe) options.observe(*program, "lower", true);
   PassContext passes{.program = *program,
                      .level = options.level,
@@ -108,6 +127,12 @@ std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
     };
   runPipeline(passes);
   return program;
+}
+
+std::unique_ptr<ir::Program> analyzeSource(SourceManager& sources, Location start,
+                                           DiagnosticEngine& diagnostics,
+                                           const CompileOptions& options, Index& index) {
+  return analyse(sources, start, diagnostics, options, {.index = &index}).program;
 }
 
 std::vector<uint8_t> compileToImage(ir::Program& program) {

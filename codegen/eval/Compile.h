@@ -19,6 +19,8 @@ struct CompileOptions {
   bool keepCalls = false;  // as PassContext's
   Context* names =
       nullptr;  // whose built-ins there are, for warnings about names; null: none are given
+  bool session = false;        // one entry of a REPL (Session.h)
+  bool keepVariables = false;  // as AnalysisExtras'
   std::function<void(const ir::Program&, std::string_view pass, bool after)> observe;
 };
 
@@ -26,6 +28,11 @@ struct CompileOptions {
 std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
                                          DiagnosticEngine& diagnostics,
                                          const CompileOptions& options);
+/// The first half of it, for editors: reads and analyses, reports all that compileToIr would, and notes down what the names
+/// of the source mean. The program owns what was read.
+std::unique_ptr<ir::Program> analyzeSource(SourceManager& sources, Location start,
+                                           DiagnosticEngine& diagnostics,
+                                           const CompileOptions& options, Index& index);
 /// Bytecode for a program: the bytes of a .gir file.
 std::vector<uint8_t> compileToImage(ir::Program& program);
 

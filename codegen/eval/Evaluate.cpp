@@ -54,8 +54,13 @@ std::unique_ptr<Evaluated> compile(Context& context, Form* form,
   ir::Program program(sources);
   program.mainFile = "<eval>";
   const Program* around = context.program;
-  const std::span<const Symbol> moduleNames(around ? around->globalNames : nullptr,
-                                            around ? around->globalCount : 0);
+  std::vector<Symbol> moduleNames;
+  if (around) moduleNames.assign(around->globalNames, around->globalNames + around->globalCount);
+  if (session().variables) {
+    const auto* variables = as<MapObject>(session().variables->members.get());
+    for (uint32_t i = 0; (i = mapNext(variables, i)) != MapEnd; i++)
+      moduleNames.push_back(variables->entries[i].key.get().symbol());
+  }
   form->loc = start;
   if (around) program.language = around->language;
   const ast::Module module =

@@ -125,8 +125,8 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
         if (g.children.size() >= 2 && isOneOf(second, {"=", "+=", "-=", "*=", "/=", "%="}))
           assignedNames_.insert(symbolOf(g.head));
         collectFacts(g, head, second);
-        reifies_ |=
-            (head.size() > 1 && head.ends_with('!')) || head == "eval" || head == "$caller_eval";
+        reifies_ |= (head.size() > 1 && head.ends_with('!')) || head == "eval" || head == "$repl" ||
+                    head == "$caller_eval";
         const bool functions = isOneOf(head, {"fn", "class", "ns", "object", "block", "method",
                                               "ctor", "on_method_missing", "async", "implement",
                                               "interceptor", "fn-interceptor", "->"}) ||
@@ -286,6 +286,8 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
   std::vector<Form*> plain;
   for (Form* form : forms) plain.push_back(withoutSlash(form));
   forms = copy(plain);
+  if (isMain_ && modules_)
+    reifies_ = modules_->extras().session || modules_->extras().keepVariables;
   collectModuleNames(forms);
   auto* main = make<ast::Function>(forms.empty() ? Location{} : forms[0]->loc);
   main->name = sym::Init;
@@ -299,7 +301,7 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
     ir::Global* global = moduleGlobal(name, main->loc);
     const bool assigned = assignedNames_.contains(name) || topLevelVars_.contains(name) ||
                           (published_.contains(name) && assignedFields_.contains(name));
-    global->constant = count == 1 && !assigned;
+    global->constant = count == 1 && !assigned && !isSession();
   }
   for (Symbol name : published_) moduleGlobal(name, main->loc);
   for (Symbol name : topLevelVars_)

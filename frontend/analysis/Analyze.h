@@ -3,6 +3,7 @@
 // compile-time error of the language reference.
 
 #include <span>
+#include <unordered_set>
 
 #include "frontend/analysis/Ast.h"
 #include "frontend/analysis/KnownNames.h"
@@ -11,13 +12,25 @@
 
 namespace gene {
 
+class Index;
+
+/// What an analysis may do besides.
+struct AnalysisExtras {
+  const KnownNames* known = nullptr;  // for warnings about names; null: there are none
+  Index* index = nullptr;             // takes what the names of the main module mean
+  /// The main module is one entry of a session: all its variables and definitions are globals, which go here, and names
+  /// that nobody defines are looked for when they are needed.
+  std::unordered_set<const ir::Global*>* session = nullptr;
+  bool keepVariables =
+      false;  // the variables of the main module are globals: a REPL may look at them
+};
+
 /// Analyses the forms of a main module. Globals and constants are added to `program`; nodes are made in its arena.
 /// After errors, which are reported, the result must not be lowered.
-/// The modules it imports are read from files, which are added to `sources`, and become part of the program. `known` is
-/// for warnings about names; null: there are none.
+/// The modules it imports are read from files, which are added to `sources`, and become part of the program.
 ast::Module analyze(std::span<Form*> forms, ir::Program& program, const LanguageOptions& options,
                     DiagnosticEngine& diagnostics, SourceManager& sources, Location start,
-                    const KnownNames* known);
+                    const AnalysisExtras& extras);
 
 /// A variable that code evaluated at run time sees: slot `slot` of the scope object `scope` of its environment.
 struct EvaluatedName {

@@ -128,6 +128,10 @@ class Analyzer {
   ast::Binding* newBinding(Symbol name, Location loc);
   void bind(ast::Binding* binding);
   void declaredModuleVariable(Symbol name);
+  [[nodiscard]] Index* index() const;
+  [[nodiscard]] bool isSession() const;
+  void noteUse(Location loc, Symbol name, const ast::Binding* binding, bool isAssigned) const;
+  Node* byName(Symbol name, Location loc);
   ast::Binding* lookup(Symbol name);
   void capture(ast::Binding* binding, bool early);
   Node* name(Symbol symbol, Location loc);

@@ -95,7 +95,7 @@ Analyzer::Node* Analyzer::expression(const Form* form) {
     case FormKind::Symbol: {
       const Symbol symbol = symbolOf(form);
       const std::string_view text = symbol.text();
-      if (symbol == sym::Underscore) return literal(form);
+      if (symbol == sym::Underscore && !isSession()) return literal(form);
       if (text.size() > 1 && text[0] == '@') {
         const Symbol part[] = {Symbol::of(text.substr(1))};
         return selectorFromParts(part, form->loc);
@@ -184,8 +184,7 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
 #include "frontend/analysis/SpecialForms.def"
         };
     if (auto it = table.find(head); it != table.end()) return (this->*it->second)(form);
-    if (isOneOf(head, {"$emit", "$vm", "$repl"}))
-      return error(form.loc, Diag::NotAvailable, {head});
+    if (isOneOf(head, {"$emit", "$vm"})) return error(form.loc, Diag::NotAvailable, {head});
     if (head.size() > 1 && head.ends_with('!') && head != "!") return macroCall(form);
     if (head.size() > 1 && head[0] == '.' && head != "...")
       return methodCall(self(form.loc), form.head, form, children);

@@ -327,7 +327,7 @@ void Analyzer::bindImport(Symbol local, ir::Global* direct, Node* value, Locatio
     return;
   const bool own = definitions_.contains(local) || assignedNames_.contains(local) ||
                    published_.contains(local) || globals_.contains(local);
-  if (direct && direct->constant && !own) {
+  if (direct && direct->constant && !own && !isSession()) {
     globals_[local] = direct;
     return;
   }

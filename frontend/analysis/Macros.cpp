@@ -71,7 +71,7 @@ class Expandable {
                isParameter(symbolOf(g.children[0]));
       if (head.size() > 1 && (head.ends_with('!') || head[0] == '.')) return false;
       if (isOneOf(head, {"fn", "block", "->", "class", "ns", "object", "enum", "return", "yield",
-                         "eval", "$with", "$tap", "$render", "async", "await", "import"}))
+                         "eval", "$repl", "$with", "$tap", "$render", "async", "await", "import"}))
         return false;
       if (g.children.size() > 0 && isOneOf(textOf(g.children[0]), {"->", "?"})) return false;
       if (isOneOf(head, {"break", "continue"}) && (!inLoop || !g.properties.empty())) return false;
@@ -188,6 +188,14 @@ Analyzer::Node* Analyzer::evalForm(const GeneForm& form) {
   std::vector<Node*> operands{environment(form.loc)};
   for (const Form* child : form.children) operands.push_back(expression(child));
   return make<ast::Runtime>(form.loc, ir::Op::Eval, copy(operands));
+}
+
+/// ($repl): asks the evaluator for `$repl`, which whoever runs the program knows.
+Analyzer::Node* Analyzer::replForm(const GeneForm& form) {
+  Node* name = make<ast::Quote>(form.loc, make<SymbolForm>(form.loc, Symbol::of("$repl")));
+  Node* operands[] = {environment(form.loc), name};
+  return make<ast::Runtime>(form.loc, ir::Op::Eval,
+                            copy(std::vector<Node*>(operands, operands + 2)));
 }
 
 /// All variables that code here sees, for code that is known at run time only: they live in Scope objects from now on.

@@ -243,8 +243,8 @@ LoadedModule* Modules::load(const std::string& path) {
 
 ast::Module analyze(std::span<Form*> forms, ir::Program& program, const LanguageOptions& options,
                     DiagnosticEngine& diagnostics, SourceManager& sources, Location start,
-                    const KnownNames* known) {
-  Modules modules(sources, program, options, diagnostics, known);
+                    const AnalysisExtras& extras) {
+  Modules modules(sources, program, options, diagnostics, extras);
   return modules.runMain(forms, start);
 }
 

@@ -25,12 +25,12 @@ struct LoadedModule {
 class Modules {
  public:
   Modules(SourceManager& sources, ir::Program& program, const LanguageOptions& options,
-          DiagnosticEngine& diagnostics, const KnownNames* known)
+          DiagnosticEngine& diagnostics, const AnalysisExtras& extras)
       : sources_(sources),
         program_(program),
         options_(options),
         diagnostics_(diagnostics),
-        known_(known) {}
+        extras_(extras) {}
   ast::Module runMain(std::span<Form*> forms, Location start);
 
   /// What an import leads to: a module, or what is wrong. `isNew`: this import runs it. `isReported`: the module has
@@ -48,12 +48,13 @@ class Modules {
     std::string packagePath;  // ^path
   };
   Found find(const Place& place);
-  [[nodiscard]] const KnownNames* known() const { return known_; }
   /// The identity of one more type of this name (Symbol.h).
   Symbol identify(Symbol name);
   /// ($dep name …) in the module `importer`: where the package lies.
   void registerDependency(const std::string& name, const std::string& place,
                           const std::string& importer);
+  [[nodiscard]] const KnownNames* known() const { return extras_.known; }
+  [[nodiscard]] const AnalysisExtras& extras() const { return extras_; }
   /// The package of a module; null stands for the main module.
   std::optional<Package> packageOf(const LoadedModule* module) const;
 
@@ -67,7 +68,7 @@ class Modules {
   ir::Program& program_;
   const LanguageOptions& options_;
   DiagnosticEngine& diagnostics_;
-  const KnownNames* const known_;
+  const AnalysisExtras& extras_;
   std::vector<std::unique_ptr<LoadedModule>> modules_;
   std::vector<LoadedModule*> loading_;
   std::map<std::string, std::string> dependencies_;  // what ($dep …) says: package → directory

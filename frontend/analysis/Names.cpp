@@ -3,7 +3,8 @@
 #include <string>
 #include <utility>
 
-#include "frontend/analysis/Analyzer.h"
+#include "frontend/analysis/Index.h"
+#include "frontend/analysis/Modules.h"
 
 namespace gene {
 
@@ -28,7 +29,26 @@ ast::Binding* Analyzer::newBinding(Symbol name, Location loc) {
   binding->function = function_->function;
   binding->scope = scope_->scope;
   bindings_.push_back(binding);
+  if (Index* all = index()) all->declare(loc, name);
   return binding;
+}
+
+/// Where the names of this module are noted down; null: nowhere.
+Index* Analyzer::index() const { return isMain_ && modules_ ? modules_->extras().index : nullptr; }
+
+void Analyzer::noteUse(Location loc, Symbol name, const ast::Binding* binding,
+                       bool isAssigned) const {
+  if (Index* all = index()) all->use(loc, name, binding ? binding->loc : Location{}, isAssigned);
+}
+
+/// Is this an entry of a REPL?
+bool Analyzer::isSession() const { return isMain_ && modules_ && modules_->extras().session; }
+
+/// What the name means when it is reached.
+Analyzer::Node* Analyzer::byName(Symbol symbol, Location loc) {
+  ir::Immediate name;
+  name.symbol = symbol;
+  return runtime(loc, ir::Op::ModuleGet, {}, {name});
 }
 
 void Analyzer::bind(ast::Binding* binding) {
@@ -98,26 +118,25 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
   if (Node* member = publishedName(symbol, loc, &container)) return member;
   if (ast::Binding* binding = lookup(symbol)) {
     binding->isRead = true;
+    noteUse(loc, symbol, binding, false);
     return make<ast::Local>(loc, binding);
   }
-  if (moduleNames_.contains(symbol)) {
-    ir::Immediate name;
-    name.symbol = symbol;
-    return runtime(loc, ir::Op::ModuleGet, {}, {name});
-  }
+  noteUse(loc, symbol, nullptr, false);
+  if (moduleNames_.contains(symbol)) return byName(symbol, loc);
   if (macros_.contains(symbol)) usedMacros_.insert(symbol);
   if (topLevelVars_.contains(symbol)) {
     // Before its `var` ran the name means an earlier definition, if there is one; at the top level nothing else.
-    const bool unset = atTopLevel_ && !declaredVars_.contains(symbol) &&
+    const bool unset = !isSession() && atTopLevel_ && !declaredVars_.contains(symbol) &&
                        !definitions_.contains(symbol) && !published_.contains(symbol);
     if (unset) return raiseNode(loc, "Exception", std::string(text) + " is not defined");
   }
   const bool isLater = atTopLevel_ && laterGlobals_.contains(symbol);
   if (auto it = globals_.find(symbol); it != globals_.end() && !isLater)
-    return make<ast::Global>(loc, it->second, false);
+    return isSession() ? byName(symbol, loc) : make<ast::Global>(loc, it->second, false);
   if (text == "pkg" || text == "app")
     if (Node* value = packageValue(Symbol::of("$" + std::string(text)), loc)) return value;
   checkDefined(symbol, loc);
+  if (isSession() && !text.starts_with('$')) return byName(symbol, loc);
   return make<ast::Global>(loc, externalGlobal(symbol), true);
 }
 
@@ -142,7 +161,9 @@ ast::Binding* Analyzer::enclosingClass() {
 
 ir::Global* Analyzer::moduleGlobal(Symbol name, Location loc) {
   ir::Global*& global = globals_[name];
-  if (!global) global = program_.addGlobal(name, loc);
+  if (global) return global;
+  global = program_.addGlobal(name, loc);
+  if (isSession()) modules_->extras().session->insert(global);
   return global;
 }
 
@@ -161,6 +182,7 @@ Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
     member.name = symbol;
     return make<ast::PathAssign>(loc, local(container, loc), member, value);
   }
+  noteUse(loc, symbol, lookup(symbol), true);
   if (ast::Binding* binding = lookup(symbol)) {
     if (binding->constant) return error(loc, Diag::ConstantAssigned, {symbol.text()});
     binding->assigned = binding->reassigned = true;

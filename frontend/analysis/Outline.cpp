@@ -213,6 +213,7 @@ class Outliner {
                  .form = &g,
                  .loc = item->loc,
                  .end = item->end};
+    d.original = Symbol::of(text.substr(0, colon == 0 ? std::string_view::npos : colon));
     if (d.end.valid()) d.loc.offset = d.end.offset - static_cast<uint32_t>(local.size());
     out_.push_back(std::move(d));
   }

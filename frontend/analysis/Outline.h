@@ -35,6 +35,7 @@ struct Definition {
   const Form* result = nullptr;           // their result type
   const Form* type = nullptr;             // of a variable or field; the expression of a type
   const Form* value = nullptr;            // of a variable; the parent of a class
+  Symbol original = {};                   // of an import: the name in the other module
   std::vector<Definition> children = {};  // members, variants
 
   /// name [a b: Int] -> Int, without the types where there are none.

@@ -1,6 +1,7 @@
 // Macro calls, eval, and the globals of the program around evaluated code.
 
 #include "runtime/abi/Entry.h"
+#include "runtime/object/Class.h"
 #include "runtime/object/Environment.h"
 #include "runtime/object/Function.h"
 
@@ -45,13 +46,12 @@ Value gene_eval(Context* context, Value environment, const Value* values, uint64
 }
 
 Value gene_module_get(Context* context, Value name) {
-  const Value* variable = moduleVariable(*context, name.symbol());
-  return variable && !variable->isAbsent() ? *variable : gene_undefined(context, name);
+  Value found = namedValue(*context, name.symbol());
+  if (found.isAbsent() && session().variables)
+    found = namespaceGet(context->globals, name.symbol());
+  return found.isAbsent() ? gene_undefined(context, name) : found;
 }
 
 Value gene_module_set(Context* context, Value name, Value value) {
-  Value* variable = moduleVariable(*context, name.symbol());
-  if (!variable) return gene_undefined(context, name);
-  *variable = value;
-  return value;
+  return setNamedValue(*context, name.symbol(), value) ? value : gene_undefined(context, name);
 }

@@ -36,16 +36,31 @@ EnvironmentObject* environmentOf(Context& context, const Value* variables, uint3
   return newEnvironment(context, Value::object(names), context.moduleSelf, &scopeValue, 1);
 }
 
-Value environmentGet(const EnvironmentObject* environment, Symbol name) {
+namespace {
+
+/// Where the variable lies, or null.
+Slot* environmentSlot(const EnvironmentObject* environment, Symbol name) {
   const auto* names = as<ArrayObject>(environment->names.get());
   for (uint32_t i = 0; i + 3 < names->size; i += 4) {
     if (arrayAt(names, i) != Value::symbol(name)) continue;
     const Value scope = const_cast<EnvironmentObject*>(environment)
                             ->scopes()[arrayAt(names, i + 1).smallInt()]
                             .get();
-    return as<ScopeObject>(scope)->slots()[arrayAt(names, i + 2).smallInt()].get();
+    return as<ScopeObject>(scope)->slots() + arrayAt(names, i + 2).smallInt();
   }
-  return Value::absent();
+  return nullptr;
+}
+
+}  // namespace
+
+Value environmentGet(const EnvironmentObject* environment, Symbol name) {
+  const Slot* slot = environmentSlot(environment, name);
+  return slot ? slot->get() : Value::absent();
+}
+
+SessionState& session() {
+  static thread_local SessionState state;
+  return state;
 }
 
 Value* moduleVariable(const Context& context, Symbol name) {
@@ -55,13 +70,43 @@ Value* moduleVariable(const Context& context, Symbol name) {
   return nullptr;
 }
 
+Value namedValue(const Context& context, Symbol name) {
+  Value found = Value::absent();
+  if (session().scope) found = environmentGet(session().scope, name);
+  if (found.isAbsent() && session().variables) found = namespaceGet(session().variables, name);
+  if (const Value* global = moduleVariable(context, name); global && found.isAbsent())
+    found = *global;
+  return found;
+}
+
+bool setNamedValue(Context& context, Symbol name, Value value) {
+  if (Slot* slot = session().scope ? environmentSlot(session().scope, name) : nullptr) {
+    slot->set(value);
+    return true;
+  }
+  NamespaceObject* variables = session().variables;
+  const bool isKnown = variables && !namespaceGet(variables, name).isAbsent();
+  if (Value* global = moduleVariable(context, name); global && !isKnown) {
+    *global = value;
+    return true;
+  }
+  if (variables && name.text().starts_with('$'))  // where later entries find it
+    namespaceSet(context, context.dollars, Symbol::of(name.text().substr(1)), value);
+  else if (variables)
+    namespaceSet(context, variables, name, value);
+  return variables != nullptr;
+}
+
 Value evaluate(Context& context, Value value, EnvironmentObject* environment) {
   if (value.isSymbol()) {
     const Symbol name = value.symbol();
     if (name == sym::Self) return environment->self.get();
     if (const Value v = environmentGet(environment, name); !v.isAbsent()) return v;
-    if (Value* global = moduleVariable(context, name); global && !global->isAbsent())
-      return *global;
+    if (name.text() == "$repl")
+      return session().repl
+                 ? session().repl(context, environment)
+                 : raise(context, ErrorClass::Runtime, "($repl) works in programs that gene runs");
+    if (const Value v = namedValue(context, name); !v.isAbsent()) return v;
     if (const Value builtin = namespaceGet(context.globals, name); !builtin.isAbsent())
       return builtin;
     // $x and the like mean what they mean in code.

@@ -15,6 +15,22 @@ Value environmentGet(const EnvironmentObject* environment, Symbol name);
 /// The global of the running program of this name, or null.
 Value* moduleVariable(const Context& context, Symbol name);
 
+/// The REPL of this thread, as far as compiled code has to know it.
+struct SessionState {
+  NamespaceObject* variables = nullptr;  // what its entries define; null: there is no REPL
+  EnvironmentObject* scope =
+      nullptr;  // of ($repl) in a program: the variables around it; else null
+  /// ($repl); null: there is nobody to talk to.
+  Value (*repl)(Context& context, EnvironmentObject* environment) = nullptr;
+};
+SessionState& session();
+
+/// What `name` means to code that is compiled while the program runs: a variable of the REPL and of the scope it stands in,
+/// a global of the program; absent if it is none of these.
+Value namedValue(const Context& context, Symbol name);
+/// Assigns it, a new one of the REPL if there is none. False without a REPL that could take it.
+bool setNamedValue(Context& context, Symbol name, Value value);
+
 /// What `value`, as code, means in the environment: symbols, paths, genes, arrays and maps are evaluated, other values
 /// are themselves. 0 when it raised.
 Value evaluate(Context& context, Value value, EnvironmentObject* environment);

@@ -4,7 +4,7 @@
   terminal.py PROGRAM [args...] -- STEP...
 
 Steps: `wait:TEXT` until it was printed since the last step that sent something; `not:TEXT`, it was not; `key:TEXT` types
-(Python escapes; a key that sends an escape sequence likewise); `signal:INT` sends a signal as the terminal does; `end:CODE`
+(Python escapes; a key that sends an escape sequence likewise); `signal:INT` sends a signal as the terminal does; `sleep:SECONDS`; `end:CODE`
 until the program has ended with this exit code. Prints what was shown when a step fails. Escape sequences are left out.
 """
 import os
@@ -72,10 +72,13 @@ def main():
             os.write(terminal.fd, text.encode().decode("unicode_escape").encode("latin-1"))
             done = True
         elif kind == "wait":
-            done = terminal.wait(text)
+            done = terminal.wait(text.replace("\\n", "\n"))
         elif kind == "not":
             terminal.read(0.2)
             done = text not in terminal.text()
+        elif kind == "sleep":
+            time.sleep(float(text))
+            done = True
         elif kind == "signal":
             terminal.shown = ""
             os.write(terminal.fd, {"INT": b"\x03", "QUIT": b"\x1c", "EOF": b"\x04"}[text])

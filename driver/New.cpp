@@ -1,0 +1,74 @@
+// gene new: the folder of a new package, whose program and tests run at once.
+
+#include <filesystem>
+
+#include "driver/Command.h"
+#include "frontend/analysis/Lock.h"
+
+namespace gene::driver {
+namespace {
+
+struct NewFile {
+  const char* path;
+  std::string text;
+};
+
+std::vector<NewFile> filesOf(const std::string& package, const std::string& name, bool isLibrary) {
+  const std::string manifest = "^name \"" + package + "\"\n^version \"0.1.0\"\n" +
+                               (isLibrary ? "" : "^main-module \"main\"\n") + "^dependencies []\n";
+  const std::string library =
+      "# What others import from this package.\n\n"
+      "# A greeting.\n"
+      "(fn greeting [name]\n"
+      "  ^examples [[\"world\"] -> \"Hello, world!\"]\n"
+      "  #\"Hello, #{name}!\")\n";
+  const std::string main =
+      "(import greeting from \"index\")\n\n"
+      "(for name in $args\n"
+      "  (println (greeting name)))\n"
+      "(if $args/.empty?\n"
+      "  (println (greeting \"world\")))\n";
+  const std::string test =
+      "(import greeting from \"index\")\n\n"
+      "(if ((greeting \"test\") != \"Hello, test!\")\n"
+      "  (throw \"the greeting is wrong\"))\n";
+  std::vector<NewFile> files{{"package.gene", manifest},
+                             {"src/index.gene", library},
+                             {"tests/greeting.gene", test},
+                             {".gitignore", ".gene/\nbuild/\n"}};
+  if (!isLibrary) files.push_back({"src/main.gene", main});
+  files.push_back({"README.md", "# " + name + "\n\n" +
+                                    (isLibrary ? "    (import greeting from \"index\" ^pkg \"" +
+                                                     package + "\")\n"
+                                               : "    gene run src/main.gene\n") +
+                                    "\nTests: `gene test`\n"});
+  return files;
+}
+
+}  // namespace
+
+int newPackage(Arguments args) {
+  static const std::vector<OptionSpec> specs = {
+      {"lib", nullptr, "a library: no main program"},
+      {"help,h", nullptr, "this text"},
+  };
+  Options options;
+  if (const auto code = readCommandLine("new", specs, args, Positionals::Anywhere,
+                                        UnknownOptions::Misuse, options))
+    return *code;
+  if (options.positional.size() != 1) return misuse("gene new takes the name of the package");
+  const std::string& given = options.positional[0];
+  const std::string name = given.substr(given.rfind('/') + 1);
+  // A name alone has a parent, as every package has.
+  const std::string package = given.find('/') == std::string::npos ? "app/" + given : given;
+  if (Status status = checkPackageName(package); !status) return misuse(status.message());
+  std::error_code failed;
+  if (std::filesystem::exists(name, failed)) return fail("There is a " + name + " already");
+  for (const NewFile& file : filesOf(package, name, options.has("lib")))
+    if (Status status = writeFile(name + "/" + file.path, file.text); !status)
+      return fail(status.message());
+  std::printf("%s: package %s\n", name.c_str(), package.c_str());
+  return Success;
+}
+
+}  // namespace gene::driver

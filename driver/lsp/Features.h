@@ -1,0 +1,52 @@
+#pragma once
+// What the server answers, by request. Each writes a JSON value: the result.
+
+#include "driver/lsp/Json.h"
+#include "driver/lsp/Workspace.h"
+
+namespace gene::lsp {
+
+void writePlace(JsonWriter& out, const Place& place);
+void writeRange(JsonWriter& out, const Document& document, const Range& range);
+/// {uri, range}
+void writeLocation(JsonWriter& out, const Document& document, const Range& range);
+
+// --- Describe.cpp: about the name under the cursor
+void hover(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+void signatureHelp(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+
+// --- Complete.cpp
+void completion(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+
+// --- Navigate.cpp: where it is, and where it is used
+void definition(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+void references(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset,
+                bool withDeclaration);
+void highlights(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+/// The range that would be renamed, or null.
+void prepareRename(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+/// False, and nothing written, when it cannot be: `problem` says why.
+bool rename(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset,
+            std::string_view name, std::string* problem);
+void workspaceSymbols(JsonWriter& out, Workspace& workspace, std::string_view query);
+
+// --- Structure.cpp: of the document as a whole
+void diagnostics(JsonWriter& out, Workspace& workspace, const Document& document);
+void documentSymbols(JsonWriter& out, const Document& document);
+void foldingRanges(JsonWriter& out, const Document& document);
+void selectionRanges(JsonWriter& out, const Document& document, std::span<const size_t> offsets);
+/// The edits that bring it into canonical form.
+void formatting(JsonWriter& out, const Document& document);
+
+// --- Tokens.cpp
+/// The names of the token types, in the order of their numbers.
+std::span<const std::string_view> tokenTypes();
+void semanticTokens(JsonWriter& out, Workspace& workspace, const Document& document);
+
+/// The protocol's numbers for kinds of symbols and of completions.
+int symbolKind(Definition::Kind kind);
+int completionKind(Definition::Kind kind);
+/// What a definition is, in a word: Function, Class …
+std::string_view kindWord(Definition::Kind kind);
+
+}  // namespace gene::lsp

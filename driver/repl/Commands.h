@@ -1,0 +1,28 @@
+#pragma once
+// The commands of the REPL that begin with a colon.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codegen/eval/Session.h"
+#include "runtime/Runtime.h"
+
+namespace gene::driver {
+
+/// What a command may use.
+struct ReplState {
+  Context& context;
+  Session& session;
+  RuntimeOptions& runtime;
+  uint32_t entries = 0;  // so far
+  /// Evaluates an entry and shows what comes of it.
+  std::function<void(const std::string& text, const std::string& name)> evaluate;
+};
+
+std::vector<std::string_view> replCommandNames();
+/// Runs ":name argument"; says so when there is no such command.
+void runReplCommand(ReplState& state, const std::string& line);
+
+}  // namespace gene::driver
