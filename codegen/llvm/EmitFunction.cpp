@@ -39,43 +39,6 @@ void FunctionEmitter::emit() {
   checkStack();
 }
 
-void FunctionEmitter::emitBounded(ModuleEmitter& module, const ir::Function& function,
-                                  llvm::Function* code) {
-  const bool isTop = &function == module.program().functions.front();
-  bool hasLoops = false;
-  const auto emit = [&](bool isLarge) {
-    FunctionEmitter emitter(module, function, code, isLarge);
-    emitter.emit();
-    hasLoops = emitter.hasLoops_;
-  };
-  emit(false);
-  if (!module.optimising()) return;
-  if (!isTop) {
-    if (sizeOf(*code) < LargeFunction) return;
-    const llvm::GlobalValue::LinkageTypes linkage = code->getLinkage();
-    code->deleteBody();
-    code->setLinkage(linkage);
-    emit(true);
-  }
-  const size_t most = hasLoops ? HugeFunction : isTop ? HugeTopLevel : HugeWithoutLoops;
-  if (sizeOf(*code) < most) return;
-  code->addFnAttr(llvm::Attribute::OptimizeNone);
-  code->addFnAttr(llvm::Attribute::NoInline);
-}
-
-/// In instructions, with what calls of the fast path will become.
-size_t FunctionEmitter::sizeOf(const llvm::Function& code) {
-  constexpr size_t Inlined = 30;
-  size_t size = 0;
-  for (const BasicBlock& block : code)
-    for (const llvm::Instruction& inst : block) {
-      const auto* call = llvm::dyn_cast<llvm::CallInst>(&inst);
-      const llvm::Function* callee = call ? call->getCalledFunction() : nullptr;
-      size += callee && callee->getName().starts_with("gene_fast_") ? Inlined : 1;
-    }
-  return size;
-}
-
 BasicBlock* FunctionEmitter::newBlock(const char* name) {
   return BasicBlock::Create(module_.context(), name, code_);
 }
@@ -182,12 +145,12 @@ std::vector<llvm::Value*> FunctionEmitter::parameters() {
 }
 
 void FunctionEmitter::emitPrologue() {
-  size_t spilled = 0;
   for (const ir::Block* block : order_)
     for (const ir::Instruction* inst : block->instructions)
-      if (inst->info().variadic) spilled = std::max(spilled, inst->operands.size());
-  if (spilled)
-    buffer_ = b_.CreateAlloca(llvm::ArrayType::get(b_.getInt64Ty(), spilled), nullptr, "arguments");
+      if (inst->info().variadic) bufferWords_ = std::max(bufferWords_, inst->operands.size());
+  if (bufferWords_ != 0)
+    buffer_ =
+        b_.CreateAlloca(llvm::ArrayType::get(b_.getInt64Ty(), bufferWords_), nullptr, "arguments");
   const std::vector<llvm::Value*> values = parameters();
   const auto& params = function_.entry()->params;
   for (size_t i = 0; i < params.size(); i++) {
@@ -370,6 +333,12 @@ void FunctionEmitter::checkStack() {
   block->getTerminator()->eraseFromParent();
   b_.SetInsertPoint(block);
   b_.SetCurrentDebugLocation(module_.debugInfo().location(code_, function_.loc));
+  raiseOverflowIf([](llvm::Value* pointer) { return pointer; }, rest);
+}
+
+/// Raises where the stack pointer, or what `lowest` makes of it, is below the context's limit; else goes to `rest`.
+void FunctionEmitter::raiseOverflowIf(llvm::function_ref<llvm::Value*(llvm::Value*)> lowest,
+                                      BasicBlock* rest) {
   llvm::LLVMContext& context = module_.context();
   const bool isX86 = code_->getParent()->getTargetTriple().isX86();
   llvm::Metadata* name = llvm::MDString::get(context, isX86 ? "rsp" : "sp");
@@ -378,7 +347,7 @@ void FunctionEmitter::checkStack() {
                          {llvm::MetadataAsValue::get(context, llvm::MDNode::get(context, name))});
   llvm::Value* const limit = bits_.loadWord(context_, layout::Context_stackLimit);
   BasicBlock* const overflow = newBlock("overflow");
-  b_.CreateCondBr(b_.CreateICmpULT(pointer, limit), overflow, rest, unlikely());
+  b_.CreateCondBr(b_.CreateICmpULT(lowest(pointer), limit), overflow, rest, unlikely());
   b_.SetInsertPoint(overflow);
   call("gene_stack_overflow", {context_});
   raiseAlways();

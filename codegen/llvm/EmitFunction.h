@@ -23,7 +23,8 @@ namespace gene::native {
 class FunctionEmitter {
  public:
   /// Emits the function so that LLVM's time for it stays in proportion to it. Large ones call the runtime outside of their
-  /// loops instead of inlining it; those that are huge even so are compiled without optimisation.
+  /// loops instead of inlining it; those that are huge even so are compiled without optimisation. Those with large frames
+  /// get a guard against stack overflow (EmitBounded.cpp).
   static void emitBounded(ModuleEmitter& module, const ir::Function& function,
                           llvm::Function* code);
 
@@ -34,7 +35,11 @@ class FunctionEmitter {
   FunctionEmitter(ModuleEmitter& module, const ir::Function& function, llvm::Function* code,
                   bool isLarge);
   void emit();
+  /// Bytes of a frame that has a guard in front; less than half of the reserve below the limit of a fiber's stack.
+  static constexpr uint64_t LargeFrame = uint64_t{24} << 10;
   static size_t sizeOf(const llvm::Function& code);
+  static void emitGuard(ModuleEmitter& module, const ir::Function& function, llvm::Function* code,
+                        uint64_t estimate);
   // --- the rows ----------------------------------------------------------------------------------------------------------
 #define INST(Name, ...) void emit##Name(const ir::Instruction& inst);
 #define RUNTIME(Name, ...)
@@ -51,6 +56,8 @@ class FunctionEmitter {
   std::vector<llvm::Value*> parameters();
   void emitBlock(const ir::Block& block);
   void checkStack();
+  void raiseOverflowIf(llvm::function_ref<llvm::Value*(llvm::Value*)> lowest,
+                       llvm::BasicBlock* rest);
   void finishExits();
   /// The block that an edge from the current position leads to; adds its arguments to the phis there.
   llvm::BasicBlock* edgeTarget(const ir::Edge& edge, bool shared);
@@ -220,6 +227,7 @@ class FunctionEmitter {
       arrays_;                     // pointers to those known to be arrays
   std::vector<bool> needsWord_;    // by Value::number: used by more than conditions
   llvm::Value* buffer_ = nullptr;  // call arguments passed by address
+  size_t bufferWords_ = 0;
   const bool isLarge_;
   /// Blocks that run once: the module's top level, outside of loops, and the same of large functions. They call the runtime
   /// instead of inlining it.

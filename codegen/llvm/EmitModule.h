@@ -46,6 +46,8 @@ class ModuleEmitter {
   /// Which of a direct function's parameters do not come in machine registers, but in Context::arguments (in their order
   /// there): what a guaranteed tail call would pass on the stack, which LLVM drops.
   std::vector<bool> buffered(const ir::Function& function) const;
+  /// Does the function make known tail calls, or is it reached by one?
+  bool inTailCall(const ir::Function& function) const { return inTailCall_[function.index]; }
   /// How a value of this representation is held.
   llvm::Type* typeOf(ir::Rep rep);
   /// The address of a word of Program::slots.
@@ -66,7 +68,12 @@ class ModuleEmitter {
   llvm::Constant* evaluator();
   void emitLibraries();
   void emitProgramData();
-  void emitAsyncReference();
+  template <class F>
+  void forEachInstruction(F&& visit) const {
+    for (const ir::Function* function : program_.functions)
+      for (const ir::Block* block : function->blocks)
+        for (const ir::Instruction* inst : block->instructions) visit(*inst);
+  }
   llvm::GlobalVariable* emitBodies();
 
   const ir::Program& program_;

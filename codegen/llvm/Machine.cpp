@@ -1,5 +1,8 @@
 #include "codegen/llvm/Machine.h"
 
+#include <llvm/IR/Constants.h>
+#include <llvm/IR/DiagnosticHandler.h>
+#include <llvm/IR/DiagnosticInfo.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/MC/TargetRegistry.h>
@@ -48,6 +51,24 @@ void optimise(llvm::Module& module, llvm::TargetMachine& machine) {
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
 }
 
+/// Notes the sizes of frames in the variables that are there for it. Functions are written before variables are.
+class FrameSizes : public llvm::DiagnosticHandler {
+ public:
+  explicit FrameSizes(llvm::Module& module) : module_(module) {}
+  bool handleDiagnostics(const llvm::DiagnosticInfo& info) override {
+    const auto* frame = llvm::dyn_cast<llvm::DiagnosticInfoStackSize>(&info);
+    llvm::GlobalVariable* const size =
+        frame ? module_.getGlobalVariable(frameSizeName(frame->getFunction().getName()), true)
+              : nullptr;
+    if (size)
+      size->setInitializer(llvm::ConstantInt::get(size->getValueType(), frame->getStackSize()));
+    return size != nullptr;
+  }
+
+ private:
+  llvm::Module& module_;
+};
+
 }  // namespace
 
 Expected<std::string> generate(llvm::Module& module, const NativeOptions& options) {
@@ -61,6 +82,7 @@ Expected<std::string> generate(llvm::Module& module, const NativeOptions& option
   if (llvm::verifyModule(module, &problems))
     return Failure{"the generated LLVM IR is invalid: " + problem};
 #endif
+  module.getContext().setDiagnosticHandler(std::make_unique<FrameSizes>(module), false);
   if (options.level > 0) optimise(module, machine);
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream out(bytes);

@@ -9,6 +9,13 @@
 
 namespace gene::native {
 
+/// A function with this attribute has a global variable of the name that frameSizeName makes of its own, which `generate` gives
+/// the size of its frame; for LLVM it is the size of which a frame is to be reported.
+inline constexpr const char* FrameSizeAttribute = "warn-stack-size";
+inline std::string frameSizeName(llvm::StringRef function) {
+  return ("gene.frame." + function).str();
+}
+
 /// Optimises `module` as the options say and gives the bytes of the artefact.
 Expected<std::string> generate(llvm::Module& module, const NativeOptions& options);
 
