@@ -179,72 +179,37 @@ GlobalVariable* ModuleEmitter::emitBodies() {
 /// else null.
 Constant* ModuleEmitter::evaluator() {
   llvm::PointerType* const pointer = llvm::PointerType::get(context(), 0);
-  for (const ir::Function* function : program_.functions)
-    for (const ir::Block* block : function->blocks)
-      for (const ir::Instruction* inst : block->instructions)
-        if (inst->info().evaluates)
-          return cast<Constant>(
-              module_
-                  ->getOrInsertFunction(
-                      "gene_install_evaluator",
-                      llvm::FunctionType::get(llvm::Type::getVoidTy(context()), {pointer}, false))
-                  .getCallee());
-  return llvm::ConstantPointerNull::get(pointer);
+  bool evaluates = false;
+  forEachInstruction([&](const ir::Instruction& inst) { evaluates |= inst.info().evaluates; });
+  if (!evaluates) return llvm::ConstantPointerNull::get(pointer);
+  llvm::FunctionType* const type =
+      llvm::FunctionType::get(llvm::Type::getVoidTy(context()), {pointer}, false);
+  return cast<Constant>(module_->getOrInsertFunction("gene_install_evaluator", type).getCallee());
 }
 
-namespace {
-
-/// Has the program a word by which built-ins of runtime/async are reached? Names that are computed do not count.
-bool saysAsyncName(const ir::Instruction& inst) {
-  static constexpr std::string_view words[] = {
-#define ASYNC_NAME(name) name,
-#include "runtime/abi/AsyncNames.def"
-  };
-  const auto isOne = [](Symbol name) {
-    return std::ranges::find(words, name.text()) != std::end(words);
-  };
-  for (size_t i = 0; i < inst.info().immediateCount; i++) {
-    const ir::ImmKind kind = inst.info().immediates[i];
-    if (kind == ir::ImmKind::Symbol && isOne(inst.immediates[i].symbol)) return true;
-    if (kind == ir::ImmKind::Global && isOne(inst.immediates[i].global->name)) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
-/// A program that may wait refers to what installs runtime/async, which makes the linker include it and libuv.
-void ModuleEmitter::emitAsyncReference() {
-  bool used = false;
-  for (const ir::Function* function : program_.functions)
-    for (const ir::Block* block : function->blocks)
-      for (const ir::Instruction* inst : block->instructions)
-        used = used || inst->info().evaluates || inst->info().group == ir::Group::Future ||
-               saysAsyncName(*inst);
-  if (!used) return;
-  llvm::FunctionType* const type = llvm::FunctionType::get(
-      llvm::Type::getVoidTy(context()), {llvm::PointerType::get(context(), 0)}, false);
-  Constant* const install =
-      cast<Constant>(module_->getOrInsertFunction("gene_install_async", type).getCallee());
-  llvm::appendToCompilerUsed(*module_, {addData(install, "gene.async", 8)});
-}
-
-/// Refers to the parts of the runtime that the program names something of, so that the linker includes them. The tables are
-/// complete.
+/// Refers to the parts of the runtime that the program names something of, so that the linker includes them: names that are
+/// computed do not count. The tables are complete.
 void ModuleEmitter::emitLibraries() {
   static constexpr struct {
     const char* function;
     std::string_view words;
+    bool waits;
   } libraries[] = {
-#define LIBRARY(name, words) {"gene_library_" #name, words},
+#define LIBRARY(name, words) {"gene_library_" #name, words, false},
+#define WAITING_LIBRARY(function, words) {#function, words, true},
 #include "runtime/builtins/Libraries.def"
   };
+  bool waits = false;
+  forEachInstruction([&](const ir::Instruction& inst) {
+    waits |= inst.info().evaluates || inst.info().group == ir::Group::Future;
+  });
   llvm::FunctionType* const type = llvm::FunctionType::get(
       llvm::Type::getVoidTy(context()), {llvm::PointerType::get(context(), 0)}, false);
   std::vector<Constant*> used;
-  for (const auto& [function, words] : libraries)
-    if (tables_.mentionsOneOf(words))
-      used.push_back(cast<Constant>(module_->getOrInsertFunction(function, type).getCallee()));
+  for (const auto& library : libraries)
+    if ((library.waits && waits) || tables_.mentionsOneOf(library.words))
+      used.push_back(
+          cast<Constant>(module_->getOrInsertFunction(library.function, type).getCallee()));
   if (used.empty()) return;
   llvm::ArrayType* const array =
       llvm::ArrayType::get(llvm::PointerType::get(context(), 0), used.size());
@@ -255,7 +220,6 @@ void ModuleEmitter::emitLibraries() {
 /// gene_program: the NativeProgram that runtime/abi/Main.cpp starts.
 void ModuleEmitter::emitProgramData() {
   const std::vector<uint8_t> image = tables_.write({});
-  emitAsyncReference();
   emitLibraries();
   GlobalVariable* const imageData =
       addData(llvm::ConstantDataArray::get(context(), image), "gene.image", 16);
