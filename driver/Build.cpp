@@ -31,6 +31,7 @@ const std::vector<OptionSpec>& specs() {
       {"print-locs", nullptr, "print source locations in IR"},
       {"remarks", nullptr, "say on standard error, by source line, what stayed slow and why"},
       {"verify-ir", nullptr, "verify the IR after every pass"},
+      {"time-passes", nullptr, "say on standard error what each pass over the IR has cost"},
       {"help,h", nullptr, "this text"},
   });
   return all;
@@ -141,7 +142,10 @@ int buildFile(const std::string& source, const Options& options, const Target& t
   compile.verify = options.has("verify-ir");
   compile.names = namesContext();
   observePasses(options, compile);
+  std::vector<PassTime> times;
+  if (options.has("time-passes")) compile.times = &times;
   std::unique_ptr<ir::Program> program = compileToIr(sources, *start, diagnostics, compile);
+  if (!times.empty()) std::fputs(describe(times).c_str(), stderr);
   if (const int code = reportDiagnostics(diagnostics, errorFormat(options));
       code != Success || !program)
     return Failed;

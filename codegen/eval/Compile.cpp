@@ -120,7 +120,8 @@ std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
                      .native = options.native,
                      .verify = options.verify,
                      .keepCalls = options.keepCalls,
-                     .observe = {}};
+                     .observe = {},
+                     .times = options.times};
   if (options.observe)
     passes.observe = [&](std::string_view pass, bool after) {
       options.observe(*program, pass, after);

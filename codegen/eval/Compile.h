@@ -22,6 +22,7 @@ struct CompileOptions {
   bool session = false;        // one entry of a REPL (Session.h)
   bool keepVariables = false;  // as AnalysisExtras'
   std::function<void(const ir::Program&, std::string_view pass, bool after)> observe;
+  std::vector<PassTime>* times = nullptr;  // as PassContext's
 };
 
 /// Reads, analyses, lowers and optimises the source at `start`; null after errors, which are reported.

@@ -57,10 +57,10 @@ std::vector<Block*> reversePostOrder(const Function& function) {
 
 bool orderBlocks(Function& function) {
   std::vector<Block*> order = reversePostOrder(function);
-  const bool dropped = order.size() != function.blocks.size();
+  if (order == function.blocks) return false;
   function.blocks = std::move(order);
   function.renumberBlocks();
-  return dropped;
+  return true;
 }
 
 Dominance::Dominance(const Function& function, BlockOrder order, std::pmr::memory_resource* memory)

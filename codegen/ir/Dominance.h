@@ -36,7 +36,7 @@ class Predecessors {
 /// where it can. Block::index must be the position in `blocks`.
 std::vector<Block*> reversePostOrder(const Function& function);
 
-/// Drops blocks that cannot be reached and puts the others in reverse post-order; true if there were such blocks.
+/// Drops blocks that cannot be reached and puts the others in reverse post-order; true if they were in no such order.
 bool orderBlocks(Function& function);
 
 /// Are the blocks of a function in the order that orderBlocks gives them?

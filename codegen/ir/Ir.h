@@ -254,6 +254,7 @@ class Program {
   std::string_view mainFile;         // as given on the command line
   LanguageOptions language;          // what it was compiled with
   int level = 0;                     // -O
+  Phase phase = Phase::Source;       // what may stand in it: Verifier.h
   std::vector<Function*> functions;  // [0] is the main module's __init__: no slots
   std::vector<Global*> globals;
   std::vector<CallShape*> shapes;

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <unordered_map>
 
+#include "codegen/ir/Phases.h"
 #include "codegen/ir/Printer.h"
 #include "frontend/syntax/Reader.h"
 
@@ -355,7 +356,9 @@ std::unique_ptr<Program> parseProgram(SourceManager& sources, Location start,
   const std::span<Form*> forms = readForms(start, program->arena, diagnostics);
   if (diagnostics.hasErrors()) return nullptr;
   Parser(*program, diagnostics).parse(forms);
-  return diagnostics.hasErrors() ? nullptr : std::move(program);
+  if (diagnostics.hasErrors()) return nullptr;
+  program->phase = phaseOf(*program);
+  return program;
 }
 
 Function* parseFunction(Program& program, Location start, DiagnosticEngine& diagnostics) {

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "codegen/ir/Dominance.h"
+#include "codegen/ir/Phases.h"
 
 namespace gene::ir {
 namespace {
@@ -22,6 +23,7 @@ class Verifier {
       if (b.function != &function_) problem("block " + text(b) + " belongs to another function");
       structure(b);
     }
+    phases();
     if (!function_.isDirect) {
       for (const Param* p : function_.entry()->params)
         if (p->rep != Rep::Boxed) problem("takes an unboxed slot but is not direct");
@@ -57,6 +59,21 @@ class Verifier {
            std::string(i.block ? i.block->name.text() : "?");
   }
 
+  /// Nothing that only the code of later phases has.
+  void phases() {
+    const Phase phase = function_.program->phase;
+    const auto check = [&](Phase of, const std::string& what) {
+      if (of > phase)
+        problem(what + " is of the phase " + std::string(nameOf(of)) + ", the program of " +
+                std::string(nameOf(phase)));
+    };
+    if (function_.isDirect) check(Phase::Typed, "a direct function");
+    for (const Block* b : function_.blocks) {
+      for (const Param* p : b->params) check(phaseOf(*p), "a parameter of block " + text(*b));
+      for (const Instruction* i : b->instructions) check(phaseOf(*i), text(*i));
+    }
+  }
+
   void structure(const Block& b) {
     if (b.instructions.empty() || !b.instructions.back()->isTerminator()) {
       problem("block " + text(b) + " does not end in a terminator");
@@ -73,6 +90,7 @@ class Verifier {
       const InstInfo& row = i.info();
       if (row.hasResult && i.type.isNone()) problem(text(i) + " has a result without a type");
       if (!fits(i)) problem(text(i) + " has a representation that its type does not allow");
+      marks(i);
       if (i.op == Op::Convert && i.operands.size() == 1 &&
           (i.rep == Rep::Boxed) == (i.operands[0]->rep == Rep::Boxed) &&
           i.operands[0]->kind != ValueKind::Constant)
@@ -88,6 +106,14 @@ class Verifier {
                 " has a representation that its type does not allow");
     }
     b.forEachEdge([&](const Edge& e, bool isHandler) { edge(b, e, isHandler); });
+  }
+
+  /// What `ranges` marks is arithmetic on ints.
+  void marks(const Instruction& i) {
+    if (!i.nowrap && !i.nonnegative) return;
+    const bool isArithmetic = i.info().group == Group::Arithmetic || i.info().group == Group::Bits;
+    if (!isArithmetic || !i.info().computesInts())
+      problem(text(i) + " is marked but is no arithmetic on ints");
   }
 
   /// Only a value whose kind is known can be held unboxed.

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "codegen/ir/Dominance.h"
+#include "codegen/passes/Cloner.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Inference.h"
 #include "codegen/passes/Passes.h"
@@ -30,13 +31,12 @@ constexpr int MostVersions = 4;  // of one function: each may double it
 
 class Versioner {
  public:
-  explicit Versioner(ir::Program& program) : program_(program) {}
+  explicit Versioner(PassContext& context) : program_(context.program), context_(context) {}
 
   bool run() {
     bool changed = false;
-    Inference inference(program_);
-    if (inference.classes().numbered().empty()) return false;
-    inference.run();
+    if (context_.analyses->classes().numbered().empty()) return false;
+    const Inference& inference = context_.analyses->types();
     for (Function* f : program_.functions) {
       collect(*f, inference);
       done_.clear();
@@ -150,15 +150,15 @@ class Versioner {
     for (Instruction* inst : rest) append(*fast, inst);
     region.insert(region.begin(), fast);
     const Location loc = c.uses[0]->loc;
-    std::unordered_map<const Value*, Value*> values;
+    Cloner cloner(f);
     Instruction* excluded = bounded(Op::Exclude, c.value, known, loc);
     excluded->type = c.type;
-    values[c.value] = excluded;
-    const std::vector<Block*> copies = copyRegion(f, region, values);
+    cloner.map(c.value, excluded);
+    const std::vector<Block*> copies = cloner.copy(region);
     prepend(*copies[0], excluded);
     types_[excluded] = c.type;
     done_.insert(excluded);
-    for (const auto& [from, to] : values)
+    for (const auto& [from, to] : cloner.values())
       if (auto it = types_.find(from); it != types_.end() && to != excluded) {
         const Type type = it->second;
         types_[to] = type;
@@ -196,14 +196,15 @@ class Versioner {
   }
 
   ir::Program& program_;
+  PassContext& context_;
   std::unordered_map<const Value*, Type> types_;
   std::unordered_set<const Value*> done_;  // that were looked at
 };
 
 }  // namespace
 
-bool classVersions(ir::Program& program, PassContext& context) {
-  return context.native && Versioner(program).run();
+bool classVersions(ir::Program&, PassContext& context) {
+  return context.native && Versioner(context).run();
 }
 
 }  // namespace gene

@@ -7,6 +7,7 @@
 
 #include <unordered_set>
 
+#include "codegen/passes/Cloner.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Passes.h"
 #include "codegen/passes/Rewrite.h"
@@ -17,36 +18,6 @@ using ir::Block;
 using ir::Function;
 using ir::Instruction;
 using ir::Op;
-
-ir::Function* cloneFunction(Function& from) {
-  ir::Program& program = *from.program;
-  Function* to = program.addFunction(from.name, from.loc);
-  to->params = from.params;
-  to->captureCount = from.captureCount;
-  to->isMacro = from.isMacro;
-  to->isMethod = from.isMethod;
-  to->isCtor = from.isCtor;
-  to->isBlock = from.isBlock;
-  to->isDirect = from.isDirect;
-  to->result = from.result;
-  to->signature = from.signature;
-  to->form = from.form;
-  std::unordered_map<const ir::Value*, ir::Value*> values;
-  std::vector<ir::Param*> params;
-  for (const ir::Param* p : from.entry()->params) {
-    auto* copy = program.arena.make<ir::Param>(nullptr, p->index);
-    copy->type = p->type;
-    copy->rep = p->rep;
-    values[p] = copy;
-    params.push_back(copy);
-  }
-  Block* entry = copyBlocks(from, *to, values)[0];
-  for (ir::Param* p : params) {
-    p->block = entry;
-    entry->params.push_back(program.arena, p);
-  }
-  return to;
-}
 
 namespace {
 
@@ -63,7 +34,7 @@ class DirectCalls {
     for (Function* f : functions) {
       if (!eligible_[f->index] || !called_[f->index]) continue;
       direct[f->index] = f;
-      if (escapes_[f->index]) direct[f->index] = cloneFunction(*f);
+      if (escapes_[f->index]) program_.add(direct[f->index] = cloneFunction(*f));
       direct[f->index]->isDirect = true;
       changed = true;
     }
@@ -73,7 +44,7 @@ class DirectCalls {
     std::unordered_set<const Function*> dropped;
     for (const Function* f : functions)
       if (direct[f->index] == f || (!escapes_[f->index] && !called_[f->index])) dropped.insert(f);
-    for (Function* f : program_.functions) dropClosures(*f, dropped);
+    for (Function* f : program_.functions) changed |= dropClosures(*f, dropped);
     return changed;
   }
 
@@ -144,14 +115,18 @@ class DirectCalls {
       }
   }
 
-  static void dropClosures(Function& f, const std::unordered_set<const Function*>& dropped) {
+  static bool dropClosures(Function& f, const std::unordered_set<const Function*>& dropped) {
     auto makes = [&](const ir::Value* v) {
       const auto made = ir::madeBy<Op::Closure>(v);
       return made && dropped.contains(made.function());
     };
+    bool any = false;
     removeInstructions(f, [&](const Instruction* inst) {
-      return makes(inst) || (inst->op == Op::GlobalSet && makes(inst->operands[0]));
+      const bool goes = makes(inst) || (inst->op == Op::GlobalSet && makes(inst->operands[0]));
+      any |= goes;
+      return goes;
     });
+    return any;
   }
 
   template <class F>

@@ -68,7 +68,7 @@ bool takes(const Function& f, size_t count) {
 
 class Expansion {
  public:
-  explicit Expansion(ir::Program& program) : program_(program) {}
+  explicit Expansion(PassContext& context) : program_(context.program), context_(context) {}
 
   bool run() {
     const size_t functions = program_.functions.size();
@@ -115,10 +115,7 @@ class Expansion {
 
   /// The types of the values that were there before the pass changed anything.
   Type typeOf(const Value* value) {
-    if (!inference_) {
-      inference_.emplace(program_);
-      inference_->run();
-    }
+    if (!inference_) inference_ = &context_.analyses->types();
     return inference_->typeOf(value);
   }
 
@@ -126,6 +123,7 @@ class Expansion {
     const Method& method = *methodOf(call);
     const Type type = typeOf(call.operands[0]);
     if (!type.overlaps(Type::Array())) return;
+    context_.analyses->changedIn(*call.block->function);
     changed_ = true;
     Block& block = *call.block;
     Function& f = *block.function;
@@ -195,7 +193,8 @@ class Expansion {
   }
 
   ir::Program& program_;
-  std::optional<Inference> inference_;
+  PassContext& context_;
+  const Inference* inference_ = nullptr;  // asked for before anything is changed
   Function* bodies_[std::size(methods)] = {};
   std::unordered_map<const Value*, uint32_t> uses_;
   std::unordered_set<const Instruction*> moved_;
@@ -205,8 +204,8 @@ class Expansion {
 
 }  // namespace
 
-bool expandMethods(ir::Program& program, PassContext& context) {
-  return context.native && Expansion(program).run();
+bool expandMethods(ir::Program&, PassContext& context) {
+  return context.native && Expansion(context).run();
 }
 
 }  // namespace gene

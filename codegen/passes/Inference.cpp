@@ -267,28 +267,39 @@ void Inference::run() {
   }
 }
 
-bool Inference::write() {
-  bool changed = false;
+void Inference::renumber() {
+  uint32_t count = 0;
   for (Function* function : program_.functions)
     for (Block* block : function->blocks) {
-      auto write = [&](ir::Value* value) {
-        const Type type = types_[value->number] & value->type;
-        if (type.isNone() || type == value->type) return;  // none: it is never reached
-        value->type = type;
-        changed = true;
-      };
+      for (ir::Param* param : block->params) param->number = count++;
+      for (Instruction* inst : block->instructions) inst->number = count++;
+    }
+}
+
+bool Inference::write(Analyses* analyses) const {
+  bool any = false;
+  for (Function* function : program_.functions) {
+    bool changed = false;
+    auto write = [&](ir::Value* value) {
+      const Type type = types_[value->number] & value->type;
+      if (type.isNone() || type == value->type) return;  // none: it is never reached
+      value->type = type;
+      changed = true;
+    };
+    for (Block* block : function->blocks) {
       for (ir::Param* param : block->params) write(param);
       for (Instruction* inst : block->instructions)
         if (inst->info().hasResult) write(inst);
     }
-  return changed;
+    if (changed && analyses) analyses->changedIn(*function);
+    any |= changed;
+  }
+  return any;
 }
 
 /// Writes down what kinds of values there can be, across loops and calls.
-bool infer(ir::Program& program, PassContext&) {
-  Inference inference(program);
-  inference.run();
-  return inference.write();
+bool infer(ir::Program&, PassContext& context) {
+  return context.analyses->types().write(context.analyses);
 }
 
 }  // namespace gene

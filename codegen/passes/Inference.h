@@ -13,6 +13,8 @@
 
 namespace gene {
 
+class Analyses;
+
 class Inference {
  public:
   explicit Inference(ir::Program& program);
@@ -20,14 +22,16 @@ class Inference {
   void force(const ir::Param* param, ir::Type type) { forced_[param] = type; }
   /// Finds the least types that fit; call it once.
   void run();
+  /// Gives the values of the program, which has not changed since, their numbers again: somebody else has used Value::number.
+  void renumber();
   [[nodiscard]] ir::Type typeOf(const ir::Value* value) const;
   /// What the function returns; `none` if it never does.
   [[nodiscard]] ir::Type resultOf(const ir::Function* function) const;
   /// What is ever stored in a field (KnownClass::fields).
   [[nodiscard]] ir::Type fieldType(uint32_t field) const { return fields_[field]; }
   [[nodiscard]] const KnownClasses& classes() const { return classes_; }
-  /// Writes the types into the values. True if one of them became more exact.
-  bool write();
+  /// Writes the types into the values. True if one of them became more exact; in which functions, `analyses` gets to know.
+  bool write(Analyses* analyses = nullptr) const;
 
  private:
   /// Do known calls say all that its parameters can be?

@@ -33,15 +33,21 @@ constexpr Limits Compiled{30, 60, 120, 1500};
 
 class Inline {
  public:
-  Inline(ir::Program& program, const PassContext& context)
-      : program_(program), limits_(context.native ? Compiled : Interpreted) {}
+  explicit Inline(const PassContext& context)
+      : program_(context.program),
+        analyses_(*context.analyses),
+        limits_(context.native ? Compiled : Interpreted) {}
 
   bool run() {
     scan();
     for (Function* f : program_.functions)
       if (!visited_[f->index]) visit(*f);
     bool changed = false;
-    for (Function* f : order_) changed |= inlineInto(*f);
+    for (Function* f : order_) {
+      if (!inlineInto(*f)) continue;
+      analyses_.changedIn(*f);
+      changed = true;
+    }
     return changed;
   }
 
@@ -99,7 +105,7 @@ class Inline {
   }
 
   bool inlineInto(Function& f) {
-    const Loops loops(f);
+    const Loops& loops = analyses_.loops(f);
     std::vector<Instruction*> calls;
     for (Block* block : f.blocks) {
       // The module's top level runs once.
@@ -141,6 +147,7 @@ class Inline {
   }
 
   ir::Program& program_;
+  Analyses& analyses_;
   const Limits limits_;
   std::vector<Info> info_;  // by Function::index
   std::vector<bool> visited_;
@@ -151,8 +158,6 @@ class Inline {
 
 }  // namespace
 
-bool inlineCalls(ir::Program& program, PassContext& context) {
-  return Inline(program, context).run();
-}
+bool inlineCalls(ir::Program&, PassContext& context) { return Inline(context).run(); }
 
 }  // namespace gene

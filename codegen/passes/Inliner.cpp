@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codegen/passes/Cloner.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Rewrite.h"
 
@@ -66,14 +67,14 @@ class Copy {
   }
 
   std::vector<Block*> copyBody() {
-    std::unordered_map<const Value*, Value*> values;
-    for (const ir::Param* p : body_.entry()->params) values[p] = call_.operands[p->index + 1];
-    std::vector<Block*> blocks = copyBlocks(body_, caller_, values);
+    Cloner cloner(caller_);
+    for (const ir::Param* p : body_.entry()->params) cloner.map(p, call_.operands[p->index + 1]);
+    std::vector<Block*> blocks = cloner.copy(body_.blocks);
     Substitution parts;
     for (const Block* block : body_.blocks)
-      for (const Instruction* inst : block->instructions)
+      for (Instruction* inst : block->instructions)
         if (asksForClosure(*inst))
-          parts.replace(values.at(inst), closurePart(*inst, call_.operands[0], callee_));
+          parts.replace(cloner(inst), closurePart(*inst, call_.operands[0], callee_));
     if (parts.empty()) return blocks;
     for (Block* block : blocks) {
       uint32_t kept = 0;

@@ -26,9 +26,8 @@ class Hoisting {
  public:
   explicit Hoisting(Function& function) : function_(function) {}
 
-  bool run() {
+  bool run(const Loops& loops) {
     bool changed = false;
-    const Loops loops(function_);
     // From the inside out: what leaves an inner loop may leave the one around it.
     for (const Loop& loop : loops.all()) changed |= visit(loop, loops);
     if (changed) ir::orderBlocks(function_);
@@ -121,6 +120,8 @@ class Hoisting {
 
 }  // namespace
 
-bool hoist(Function& function, PassContext&) { return Hoisting(function).run(); }
+bool hoist(Function& function, PassContext& context) {
+  return Hoisting(function).run(context.analyses->loops(function));
+}
 
 }  // namespace gene

@@ -14,6 +14,7 @@
 
 #include "codegen/ir/ArrayMethods.h"
 #include "codegen/ir/Dominance.h"
+#include "codegen/passes/Cloner.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Loops.h"
 #include "codegen/passes/Passes.h"
@@ -48,17 +49,25 @@ class LoopVersioner {
  public:
   explicit LoopVersioner(Function& function) : function_(function), program_(*function.program) {}
 
-  bool run() {
+  bool run(Analyses& analyses) {
+    const Loops* loops = &analyses.loops(function_);
+    const ir::Dominance* dominance = &analyses.dominance(function_);
     std::vector<Block*> headers;
-    {
-      const Loops loops(function_);
-      for (size_t i = 0; i < loops.all().size(); i++)
-        if (isInnermost(loops, i)) headers.push_back(loops.all()[i].header);
-    }
+    for (size_t i = 0; i < loops->all().size(); i++)
+      if (isInnermost(*loops, i)) headers.push_back(loops->all()[i].header);
+    // Found again when a loop has got its versions.
+    std::optional<ir::Dominance> newDominance;
+    std::optional<Loops> newLoops;
     bool changed = false;
     for (Block* header : headers) {
       if (size() > LargestFunction) break;
-      changed |= version(header);
+      if (!dominance) {
+        dominance = &newDominance.emplace(function_);
+        loops = &newLoops.emplace(function_, *dominance);
+      }
+      if (!version(header, *loops, *dominance)) continue;
+      dominance = nullptr;
+      changed = true;
     }
     return changed;
   }
@@ -175,13 +184,10 @@ class LoopVersioner {
 
   // --- two versions ------------------------------------------------------------------------------------------------------------
 
-  bool version(Block* header) {
-    ir::orderBlocks(function_);
-    const Loops loops(function_);
+  bool version(Block* header, const Loops& loops, const ir::Dominance& dominance) {
     const auto found =
         std::ranges::find_if(loops.all(), [&](const Loop& l) { return l.header == header; });
     if (found == loops.all().end()) return false;
-    const ir::Dominance dominance(function_);
     std::vector<Block*> loop;  // in reverse post-order: the header first
     inside_ = {found->blocks.begin(), found->blocks.end()};
     size_t count = 0;
@@ -207,15 +213,13 @@ class LoopVersioner {
       inside_.insert(rest);
     }
     Block* before = preheader(*header);
-    std::unordered_map<const Value*, Value*> values;
-    const std::vector<Block*> copies = copyRegion(function_, loop, values);
-    std::unordered_map<const Block*, Block*> copyOf;
-    for (size_t i = 0; i < loop.size(); i++) copyOf[loop[i]] = copies[i];
+    Cloner cloner(function_);
+    const std::vector<Block*> copies = cloner.copy(loop);
 
-    enter(guards, *before, *header, *copyOf[header]);
+    enter(guards, *before, *header, *cloner(header));
     for (size_t i = 0; i < guards.size(); i++)
-      if (guards[i].use) changeOver(guards[i], *rests[i], *copyOf[rests[i]]);
-    repair(values, loop, copies);
+      if (guards[i].use) changeOver(guards[i], *header, *rests[i], *cloner(rests[i]));
+    repair(cloner.values(), loop, copies);
     ir::orderBlocks(function_);
     return true;
   }
@@ -288,18 +292,34 @@ class LoopVersioner {
       for (Instruction* inst : block->instructions) known.apply(*inst);
   }
 
+  /// The blocks of the first version that some way from the header leads to past `rest`: it dominates the others.
+  std::unordered_set<const Block*> reachedWithout(Block& header, const Block& rest) const {
+    std::unordered_set<const Block*> reached{&header};
+    std::vector<const Block*> work{&header};
+    while (!work.empty()) {
+      const Block* block = work.back();
+      work.pop_back();
+      block->forEachEdge([&](const Edge& edge, bool) {
+        if (edge.target != &rest && inside_.contains(edge.target) &&
+            reached.insert(edge.target).second)
+          work.push_back(edge.target);
+      });
+    }
+    return reached;
+  }
+
   /// Lets `rest` begin with the value known, or control go on in its copy.
-  void changeOver(const Guard& guard, Block& rest, Block& copy) {
+  void changeOver(const Guard& guard, Block& header, Block& rest, Block& copy) {
     Block* block = nullptr;  // that jumps to `rest`
     for (Block* b : inside_)
       if (b->terminator()->op == Op::Jump && b->terminator()->successors[0].target == &rest)
         block = b;
-    const ir::Dominance dominance(function_);
+    const std::unordered_set<const Block*> others = reachedWithout(header, rest);
     Instruction* assumed = assume(guard.value, guard.type, *guard.use);
     Substitution known;
     known.replace(guard.value, assumed);
     for (Block* b : inside_)
-      if (dominance.dominates(&rest, b))
+      if (!others.contains(b))
         for (Instruction* inst : b->instructions) known.apply(*inst);
     append(rest, assumed);
     std::rotate(rest.instructions.begin(), rest.instructions.end() - 1, rest.instructions.end());
@@ -346,17 +366,18 @@ class LoopVersioner {
     ir::orderBlocks(function_);
     const ir::Predecessors before(function_);
     const std::unordered_set<Block*> slow(copies.begin(), copies.end());
+    const std::unordered_map<const Value*, std::vector<Block*>> users = usersOutside(values, slow);
     // In the order of the text, so that the same program gives the same code.
     for (Block* block : loop) {
       std::vector<Value*> made(block->params.begin(), block->params.end());
       for (Instruction* inst : block->instructions)
         if (inst->info().hasResult && values.contains(inst)) made.push_back(inst);
       for (Value* original : made) {
+        const auto found = users.find(original);
+        if (found == users.end()) continue;
         Value* copy = values.at(original);
         Merge merge(original, copy, inside_, before, program_.arena);
-        const std::vector<Block*> blocks = function_.blocks;
-        for (Block* user : blocks) {
-          if (inside_.contains(user) || blockOf(copy) == user) continue;
+        for (Block* user : found->second) {
           const Value* name = slow.contains(user) ? copy : original;
           const auto current = [&](Value* operand) {
             return operand == name ? merge.atStart(user) : operand;
@@ -374,6 +395,33 @@ class LoopVersioner {
     }
   }
 
+  /// By values of the first version: the blocks that use them, or in the second one their copies, and get them from elsewhere.
+  std::unordered_map<const Value*, std::vector<Block*>> usersOutside(
+      const std::unordered_map<const Value*, Value*>& values,
+      const std::unordered_set<Block*>& slow) const {
+    std::unordered_map<const Value*, const Value*> originals;  // also of copies
+    for (const auto& [original, copy] : values) {
+      originals[original] = original;
+      originals[copy] = original;
+    }
+    std::unordered_map<const Value*, std::vector<Block*>> users;
+    for (Block* user : function_.blocks) {
+      if (inside_.contains(user)) continue;
+      const auto note = [&](const Value* value) {
+        const auto found = originals.find(value);
+        if (found == originals.end()) return;
+        const Value* copy = values.at(found->second);
+        if (blockOf(copy) == user || value != (slow.contains(user) ? copy : found->second)) return;
+        std::vector<Block*>& blocks = users[found->second];
+        if (blocks.empty() || blocks.back() != user) blocks.push_back(user);
+      };
+      for (const Instruction* inst : user->instructions)
+        std::ranges::for_each(inst->operands, note);
+      user->forEachEdge([&](const Edge& edge, bool) { std::ranges::for_each(edge.args, note); });
+    }
+    return users;
+  }
+
   Function& function_;
   ir::Program& program_;
   std::unordered_set<Block*> inside_;              // the loop, later its first version
@@ -383,7 +431,7 @@ class LoopVersioner {
 }  // namespace
 
 bool loopVersions(ir::Function& function, PassContext& context) {
-  return context.native && LoopVersioner(function).run();
+  return context.native && LoopVersioner(function).run(*context.analyses);
 }
 
 }  // namespace gene

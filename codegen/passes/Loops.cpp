@@ -6,15 +6,15 @@ namespace gene {
 
 using ir::Block;
 
-Loops::Loops(const ir::Function& function) {
-  const ir::Dominance dominance(function);
+Loops::Loops(const ir::Function& function, const ir::Dominance& dominance) {
   const ir::Predecessors& before = dominance.before();
+  std::vector<const Block*> inside(
+      function.blocks.size());  // by block: the last header whose loop it was found in
   for (Block* header : dominance.order()) {
-    std::vector<bool> inside(function.blocks.size());
     std::vector<Block*> blocks;
     auto add = [&](Block* block) {
-      if (inside[block->index] || !dominance.reachable(block)) return;
-      inside[block->index] = true;
+      if (inside[block->index] == header || !dominance.reachable(block)) return;
+      inside[block->index] = header;
       blocks.push_back(block);
     };
     for (const ir::Predecessor& p : before[header->index])

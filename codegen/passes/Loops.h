@@ -15,7 +15,8 @@ struct Loop {
 
 class Loops {
  public:
-  explicit Loops(const ir::Function& function);
+  explicit Loops(const ir::Function& function) : Loops(function, ir::Dominance(function)) {}
+  Loops(const ir::Function& function, const ir::Dominance& dominance);
   /// Inner loops stand before the loops around them.
   [[nodiscard]] const std::vector<Loop>& all() const { return loops_; }
   /// How many loops are around the block.

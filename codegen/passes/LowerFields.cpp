@@ -30,10 +30,10 @@ constexpr Type Immediate = Type::Nil() | Type::Void() | Type::Bool() | Type::Flo
 
 class FieldLowering {
  public:
-  explicit FieldLowering(ir::Program& program) : program_(program), inference_(program) {}
+  explicit FieldLowering(PassContext& context)
+      : program_(context.program), inference_(context.analyses->types()) {}
 
   bool run() {
-    inference_.run();
     findUsedResults();
     const auto isAccess = [](const Instruction& inst) {
       return inst.op == Op::MemberGet || inst.op == Op::MemberSet;
@@ -213,7 +213,7 @@ class FieldLowering {
   }
 
   ir::Program& program_;
-  Inference inference_;
+  const Inference& inference_;
   Substitution results_;
   std::unordered_set<const Instruction*> used_;
   bool changed_ = false;
@@ -221,8 +221,9 @@ class FieldLowering {
 
 }  // namespace
 
-bool lowerFields(ir::Program& program, PassContext& context) {
-  return context.native && FieldLowering(program).run();
+bool lowerFields(ir::Program&, PassContext& context) {
+  if (!context.native || context.analyses->classes().numbered().empty()) return false;
+  return FieldLowering(context).run();
 }
 
 }  // namespace gene

@@ -24,9 +24,7 @@ bool dropProvenChecks(ir::Program& program, PassContext& context) {
   for (ir::Function* function : program.functions)
     if (hasChecks(*function)) checked.push_back(function);
   if (checked.empty()) return false;
-  Inference inference(program);
-  inference.run();
-  bool changed = inference.write();
+  bool changed = context.analyses->types().write();
   for (ir::Function* function : checked) changed |= simplify(*function, context);
   return changed;
 }

@@ -139,14 +139,19 @@ class StaticBinding {
 
 class Resolver {
  public:
-  explicit Resolver(ir::Program& program) : program_(program) {}
+  explicit Resolver(PassContext& context)
+      : program_(context.program), analyses_(*context.analyses) {}
 
   bool run() {
     collect();
     findCaptures();
     findNeedsClosure();
     bool changed = false;
-    for (Instruction* call : calls_) changed |= resolve(*call);
+    for (Instruction* call : calls_) {
+      if (!resolve(*call)) continue;
+      analyses_.changedIn(*call->block->function);
+      changed = true;
+    }
     return changed;
   }
 
@@ -287,6 +292,7 @@ class Resolver {
   }
 
   ir::Program& program_;
+  Analyses& analyses_;
   std::vector<Instruction*> calls_;
   std::vector<const Instruction*> closures_;        // with captures
   std::unordered_set<Function*> askForThemselves_;  // have a `callee`
@@ -297,6 +303,6 @@ class Resolver {
 
 }  // namespace
 
-bool resolveCalls(ir::Program& program, PassContext&) { return Resolver(program).run(); }
+bool resolveCalls(ir::Program&, PassContext& context) { return Resolver(context).run(); }
 
 }  // namespace gene

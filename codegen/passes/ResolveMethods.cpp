@@ -322,10 +322,10 @@ bool resolveTests(ir::Program& program, const KnownClasses& classes) {
 
 class MethodCalls {
  public:
-  explicit MethodCalls(ir::Program& program) : program_(program), inference_(program) {}
+  MethodCalls(ir::Program& program, const Inference& inference)
+      : program_(program), inference_(inference) {}
 
   bool run() {
-    inference_.run();
     const auto isCall = [](const Instruction& inst) {
       return inst.is<Op::CallMethod, Op::CallMethodShaped>();
     };
@@ -429,7 +429,7 @@ class MethodCalls {
   }
 
   ir::Program& program_;
-  Inference inference_;
+  const Inference& inference_;
   Substitution results_;
   bool changed_ = false;
 };
@@ -441,7 +441,9 @@ bool resolveMethods(ir::Program& program, PassContext& context) {
   if (!context.native) return changed;
   changed |= Constructions(program, KnownClasses(program)).run();
   changed |= resolveTests(program, KnownClasses(program));
-  changed |= MethodCalls(program).run();
+  Inference inference(program);  // with the instances that there are by now
+  inference.run();
+  changed |= MethodCalls(program, inference).run();
   return changed;
 }
 
@@ -458,15 +460,14 @@ bool testsForNil(const Function& ctor) {
 }
 
 /// Leaves out what constructors do for nil, where no call gives them nil.
-void decideNilTests(ir::Program& program, PassContext& context) {
+bool decideNilTests(ir::Program& program, PassContext& context) {
   std::vector<Function*> ctors;
   for (Function* f : program.functions)
     if (f->isCtor && testsForNil(*f)) ctors.push_back(f);
-  if (ctors.empty()) return;
-  Inference inference(program);
-  inference.run();
-  inference.write();
-  for (Function* f : ctors) simplify(*f, context);
+  if (ctors.empty()) return false;
+  bool changed = context.analyses->types().write();
+  for (Function* f : ctors) changed |= simplify(*f, context);
+  return changed;
 }
 
 }  // namespace
@@ -482,7 +483,7 @@ bool initialiseFields(ir::Program& program, PassContext& context) {
       for (const Instruction* inst : block->instructions)
         if (const auto super = inst->tryAs<Op::CallSuper>(); super && super.name() == sym::Ctor)
           return false;
-  decideNilTests(program, context);
+  const bool decided = decideNilTests(program, context);
   KnownClasses classes(program);
   std::unordered_map<Instruction*, uint32_t> initialised;
   analyseConstructors(classes, &initialised);
@@ -496,7 +497,7 @@ bool initialiseFields(ir::Program& program, PassContext& context) {
     inst->immediates = program.arena.copy(std::span<const ir::Immediate>(&slot, 1));
     inst->handler = nullptr;
   }
-  return !initialised.empty();
+  return decided || !initialised.empty();
 }
 
 }  // namespace gene

@@ -4,8 +4,6 @@
 
 #include "codegen/ir/Annotations.h"
 
-#include <algorithm>
-
 namespace gene {
 
 using ir::Block;
@@ -131,92 +129,6 @@ Block* splitBehind(Instruction& call, Substitution& results) {
   for (Instruction* inst : rest) append(*after, inst);
   results.replace(&call, addParam(*after, ir::Type::value(), ir::Rep::Boxed));
   return after;
-}
-
-namespace {
-
-Edge copyEdge(const Edge& from, const std::vector<Block*>& blocks,
-              const std::unordered_map<const Value*, Value*>& values, Arena& arena) {
-  Edge edge{blocks[from.target->index], {}};
-  for (Value* arg : from.args) {
-    auto it = values.find(arg);
-    edge.args.push_back(arena, it == values.end() ? arg : it->second);
-  }
-  return edge;
-}
-
-}  // namespace
-
-std::vector<Block*> copyBlocks(const ir::Function& from, ir::Function& to,
-                               std::unordered_map<const Value*, Value*>& values) {
-  Arena& arena = to.program->arena;
-  std::vector<Block*> blocks;
-  const size_t count = from.blocks.size();  // `to` may be the same function
-  for (size_t b = 0; b < count; b++) {
-    const Block* source = from.blocks[b];
-    Block* block = to.addBlock(source->name);
-    blocks.push_back(block);
-    if (b > 0)
-      for (const ir::Param* p : source->params) values[p] = addParam(*block, p->type, p->rep);
-    for (const Instruction* i : source->instructions) {
-      auto* copy = arena.make<Instruction>(*i);
-      append(*block, copy);
-      values[i] = copy;
-    }
-  }
-  for (size_t b = 0; b < count; b++) {
-    for (Instruction* inst : blocks[b]->instructions) {
-      inst->operands = arena.copy(std::span<Value* const>(inst->operands));
-      for (Value*& operand : inst->operands)
-        if (auto it = values.find(operand); it != values.end()) operand = it->second;
-      std::span<Edge> successors = {arena.array<Edge>(inst->successors.size()),
-                                    inst->successors.size()};
-      for (size_t e = 0; e < successors.size(); e++)
-        new (&successors[e]) Edge(copyEdge(inst->successors[e], blocks, values, arena));
-      inst->successors = successors;
-      if (inst->handler)
-        inst->handler = arena.make<Edge>(copyEdge(*inst->handler, blocks, values, arena));
-    }
-  }
-  return blocks;
-}
-
-std::vector<Block*> copyRegion(ir::Function& f, const std::vector<Block*>& region,
-                               std::unordered_map<const Value*, Value*>& values) {
-  Arena& arena = f.program->arena;
-  std::unordered_map<const Block*, Block*> copyOf;
-  std::vector<Block*> copies;
-  for (const Block* from : region) {
-    Block* to = f.addBlock(from->name);
-    copyOf[from] = to;
-    copies.push_back(to);
-    for (const ir::Param* p : from->params) values[p] = addParam(*to, p->type, p->rep);
-    for (const Instruction* inst : from->instructions) {
-      auto* copy = arena.make<Instruction>(*inst);
-      append(*to, copy);
-      values[inst] = copy;
-    }
-  }
-  auto mapped = [&](Value* v) {
-    auto it = values.find(v);
-    return it == values.end() ? v : it->second;
-  };
-  auto copyEdge = [&](const ir::Edge& from) {
-    auto target = copyOf.find(from.target);
-    ir::Edge edge{target == copyOf.end() ? from.target : target->second, {}};
-    for (Value* arg : from.args) edge.args.push_back(arena, mapped(arg));
-    return edge;
-  };
-  for (Block* block : copies)
-    for (Instruction* inst : block->instructions) {
-      inst->operands = arena.copy(std::span<Value* const>(inst->operands));
-      for (Value*& operand : inst->operands) operand = mapped(operand);
-      const std::span<ir::Edge> old = inst->successors;
-      inst->successors = {arena.array<ir::Edge>(old.size()), old.size()};
-      for (size_t i = 0; i < old.size(); i++) new (&inst->successors[i]) ir::Edge(copyEdge(old[i]));
-      if (inst->handler) inst->handler = arena.make<ir::Edge>(copyEdge(*inst->handler));
-    }
-  return copies;
 }
 
 namespace {

@@ -4,7 +4,6 @@
 
 #include <memory_resource>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "codegen/ir/Dominance.h"
@@ -107,18 +106,5 @@ void rewriteEach(ir::Program& program, Substitution& results, Wanted&& wanted, R
 
 /// The checks a function begins with that its callers can make instead: of slots that nothing else looks at.
 std::vector<const ir::Instruction*> movableChecks(const ir::Function& function);
-
-/// A copy of the function; calls of itself go on to the original.
-ir::Function* cloneFunction(ir::Function& from);
-
-/// Writes the blocks of `from` once more, behind those of `to`. `values` says what stands for the values of `from` that
-/// are known before, at least the entry's parameters (which the copy does not have); it is completed. Returns the copies
-/// by Block::index. Edges of returns and handlers are the caller's affair.
-std::vector<ir::Block*> copyBlocks(const ir::Function& from, ir::Function& to,
-                                   std::unordered_map<const ir::Value*, ir::Value*>& values);
-
-/// The same of some blocks of a function, in their order; edges out of the region lead where they led.
-std::vector<ir::Block*> copyRegion(ir::Function& f, const std::vector<ir::Block*>& region,
-                                   std::unordered_map<const ir::Value*, ir::Value*>& values);
 
 }  // namespace gene

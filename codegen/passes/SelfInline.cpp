@@ -5,6 +5,7 @@
 // Needs: types, for the copies are made of what they are about: specialise comes first. Keeps: tail calls, which are as
 // cheap as they can be; stack traces; infinite recursion still overflows the stack, for each round of it takes a frame.
 
+#include "codegen/passes/Cloner.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Inliner.h"
 #include "codegen/passes/Passes.h"
@@ -47,11 +48,7 @@ bool unroll(Function& f) {
   for (int level = 0; level < MostLevels; level++) {
     const std::vector<Instruction*> calls = callsOfItself(f);
     if (sizeOf(f) + calls.size() * size > LargestResult) break;
-    if (!body) {
-      // What is copied must not grow meanwhile.
-      body = cloneFunction(f);
-      f.program->functions.pop_back();
-    }
+    if (!body) body = cloneFunction(f);  // what is copied must not grow meanwhile
     for (Instruction* call : calls) {
       if (!isInlinable(*call, f)) continue;
       inlineCall(*call, f, *body);

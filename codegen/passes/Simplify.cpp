@@ -152,6 +152,8 @@ class Simplifier {
   }
   /// Are the edges other ones than before?
   [[nodiscard]] bool edgesChanged() const { return edgesChanged_; }
+  /// Is more known of what instructions give? `run` counts that as no change: it is worth no other walk.
+  [[nodiscard]] bool retyped() const { return retyped_; }
   /// The edges into each block, as long as they are the same.
   [[nodiscard]] const ir::Predecessors& before() const { return dominance_.before(); }
 
@@ -182,6 +184,7 @@ class Simplifier {
     if (inst.isTerminator()) return;
     if (inst.info().hasResult) {
       const Type known = inst.type & resultType(inst);
+      retyped_ |= !known.isNone() && !(inst.type == known);
       if (!known.isNone()) inst.type = known;
     }
     constantToTheRight(inst);
@@ -340,7 +343,7 @@ class Simplifier {
   ir::Program& program_;
   const ir::Dominance dominance_;
   Substitution substitution_;
-  bool changed_ = false, edgesChanged_ = false;
+  bool changed_ = false, edgesChanged_ = false, retyped_ = false;
 
   struct Known {
     const Block* below;
@@ -479,12 +482,13 @@ class Sweeper {
   bool edgesChanged_ = false;
 };
 
-/// True if anything changed. The blocks are in order, before and after.
-bool simplifyOnce(ir::Function& function) {
+/// True if anything changed but types, which `retyped` says. The blocks are in order, before and after.
+bool simplifyOnce(ir::Function& function, bool& retyped) {
   std::byte buffer[32 * 1024];
   std::pmr::monotonic_buffer_resource memory(buffer, sizeof buffer);
   Simplifier simplifier(function, &memory);
   bool changed = simplifier.run();
+  retyped |= simplifier.retyped();
   if (simplifier.edgesChanged()) ir::orderBlocks(function);
   const auto sweep = [&](const ir::Predecessors& before) {
     Sweeper sweeper(function, before, &memory);
@@ -501,9 +505,9 @@ bool simplifyOnce(ir::Function& function) {
 bool simplify(ir::Function& function, PassContext&) {
   // Each round undoes what hid something from the one before; a handful is enough, and the bound ends ping-pong.
   constexpr int MostRounds = 12;
-  bool any = ir::orderBlocks(function);
-  for (int round = 0; round < MostRounds && simplifyOnce(function); round++) any = true;
-  return any;
+  bool any = ir::orderBlocks(function), retyped = false;
+  for (int round = 0; round < MostRounds && simplifyOnce(function, retyped); round++) any = true;
+  return any || retyped;
 }
 
 }  // namespace gene

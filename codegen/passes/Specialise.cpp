@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "codegen/passes/Cloner.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Inference.h"
 #include "codegen/passes/Loops.h"
@@ -35,7 +36,8 @@ struct Copy {
 
 class Specialiser {
  public:
-  explicit Specialiser(ir::Program& program) : program_(program) {}
+  explicit Specialiser(PassContext& context)
+      : program_(context.program), analyses_(*context.analyses) {}
 
   bool run() {
     findCandidates();
@@ -55,8 +57,7 @@ class Specialiser {
   }
 
   void findCandidates() {
-    Inference inference(program_);
-    inference.run();
+    const Inference& inference = analyses_.types();
     const std::vector<Function*> functions = program_.functions;
     for (Function* f : functions) {
       if (!f->isDirect && (f->captureCount > 0 || f->isMacro || f->params.empty())) continue;
@@ -81,7 +82,8 @@ class Specialiser {
         }
       if (size > LargestFunction) continue;
       // What anybody may call is worth a copy where it computes for long.
-      if (!f->isDirect && (usesCallee || size > LargestWithLoop || Loops(*f).all().empty()))
+      if (!f->isDirect &&
+          (usesCallee || size > LargestWithLoop || analyses_.loops(*f).all().empty()))
         continue;
       Copy copy{f, nullptr, {}};
       for (uint32_t i = 0; i < computed.size(); i++) {
@@ -90,7 +92,7 @@ class Specialiser {
           copy.slots.push_back(i);
       }
       if (copy.slots.empty()) continue;
-      copy.ints = cloneFunction(*f);
+      program_.add(copy.ints = cloneFunction(*f));
       copies_.push_back(copy);
     }
   }
@@ -184,10 +186,8 @@ class Specialiser {
         continue;
       }
       // The same word, known to be an int.
-      Instruction* value =
-          makeInstruction(program_, f.isDirect ? Op::Convert : Op::Assume, f.loc, {p});
+      Instruction* value = makeInstruction(program_, Op::Assume, f.loc, {p});
       value->type = Type::Int();
-      if (f.isDirect) value->rep = ir::Rep::I64;
       append(*ints, value);
       operands.push_back(value);
     }
@@ -208,13 +208,14 @@ class Specialiser {
   }
 
   ir::Program& program_;
+  Analyses& analyses_;
   std::vector<Copy> copies_;
 };
 
 }  // namespace
 
-bool specialise(ir::Program& program, PassContext& context) {
-  return context.native && Specialiser(program).run();
+bool specialise(ir::Program&, PassContext& context) {
+  return context.native && Specialiser(context).run();
 }
 
 }  // namespace gene

@@ -97,7 +97,8 @@ bool wantsUnboxed(const Instruction& inst, size_t index) {
 
 class Unboxer {
  public:
-  explicit Unboxer(ir::Program& program) : program_(program) {}
+  explicit Unboxer(PassContext& context)
+      : program_(context.program), inference_(context.analyses->types()) {}
 
   bool run() {
     chooseSignatures();
@@ -123,8 +124,6 @@ class Unboxer {
   }
 
   void chooseSignatures() {
-    Inference inference(program_);
-    inference.run();
     const size_t count = program_.functions.size();
     groups_.resize(count);
     std::iota(groups_.begin(), groups_.end(), 0);
@@ -135,7 +134,7 @@ class Unboxer {
             groups_[group(f->index)] = group(inst->as<Op::CallKnown>().function()->index);
     std::vector<Type> results(count, Type::none());
     for (const Function* f : program_.functions)
-      results[group(f->index)] = results[group(f->index)] | inference.resultOf(f);
+      results[group(f->index)] = results[group(f->index)] | inference_.resultOf(f);
     for (Function* f : program_.functions) {
       if (!f->isDirect) continue;
       f->result = repOf(results[group(f->index)]);
@@ -320,13 +319,12 @@ class Unboxer {
   }
 
   ir::Program& program_;
+  const Inference& inference_;
   std::vector<uint32_t> groups_;
 };
 
 }  // namespace
 
-bool unbox(ir::Program& program, PassContext& context) {
-  return context.native && Unboxer(program).run();
-}
+bool unbox(ir::Program&, PassContext& context) { return context.native && Unboxer(context).run(); }
 
 }  // namespace gene

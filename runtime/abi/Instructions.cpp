@@ -57,6 +57,8 @@ constexpr bool areTraits(std::string_view traits, std::string_view operands) {
       fine = fine && count == 2;
     else if (isSign(word))
       fine = fine && count != 0;
+    else if (phaseNamed(word) < std::size(PhaseNames))
+      return;
     else
       fine = fine && count <= 2 && isForm(word, count) && ++forms <= Row::MostForms;
   });

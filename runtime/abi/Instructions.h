@@ -22,6 +22,17 @@ enum class Group : uint8_t {
 #include "runtime/abi/Instructions.def"
 };
 
+/// What may stand in a program, from the front end to the back ends; later ones have more.
+enum class Phase : uint8_t {
+#define PHASE(Name, name) Name,
+#include "runtime/abi/Instructions.def"
+};
+inline constexpr std::string_view PhaseNames[] = {
+#define PHASE(Name, name) name,
+#include "runtime/abi/Instructions.def"
+};
+constexpr std::string_view nameOf(Phase phase) { return PhaseNames[static_cast<size_t>(phase)]; }
+
 enum class ImmKind : uint8_t { Int, Symbol, Function, Global, Shape, Form, Cache };
 
 /// Orders that two compared values can have: a set.
@@ -53,8 +64,9 @@ struct Row {
   bool reachesModules = false;  // globals by name
   Group group = Group::Control;
   bool commutative = false;
-  std::string_view sign;   // how the source writes it, of arithmetic and order
-  uint8_t trueOrders = 0;  // a comparison: the orders of its operands that make it true
+  std::string_view sign;        // how the source writes it, of arithmetic and order
+  uint8_t trueOrders = 0;       // a comparison: the orders of its operands that make it true
+  Phase phase = Phase::Source;  // the first one whose code may have it
   uint8_t formCount = 0;
   MachineForm forms[MostForms];
   const char* entry = nullptr;  // RUNTIME rows: the entry's name
@@ -116,6 +128,13 @@ constexpr size_t immediateNamed(std::string_view kind) {
   return i;
 }
 
+/// The number of the phase with this name, or of none.
+constexpr size_t phaseNamed(std::string_view name) {
+  size_t i = 0;
+  while (i < std::size(PhaseNames) && name != PhaseNames[i]) i++;
+  return i;
+}
+
 constexpr uint8_t ordersIn(std::string_view word) {
   return static_cast<uint8_t>(
       (has(word, '<') ? order::Less : 0) | (has(word, '=') ? order::Equal : 0) |
@@ -164,6 +183,8 @@ constexpr Row decode(std::string_view name, std::string_view mnemonic, std::stri
       row.sign = word;
     } else if (isSign(word)) {
       row.sign = word;
+    } else if (phaseNamed(word) < std::size(PhaseNames)) {
+      row.phase = static_cast<Phase>(phaseNamed(word));
     } else {
       MachineForm& form = row.forms[row.formCount++];
       for (size_t i = 0; i + 2 < word.size(); i++) form.operands[i] = word[i];

@@ -65,7 +65,9 @@ TEST(Dominance, TheOrderPutsDominatorsFirst) {
     Function& function = *randomGraph(owner, random, 1 + below(random, 20));
     const auto all = reached(function, nullptr);
     const bool hasMore = all.size() != function.blocks.size();
-    EXPECT_EQ(orderBlocks(function), hasMore);
+    const bool changed = orderBlocks(function);
+    EXPECT_TRUE(changed || !hasMore);
+    EXPECT_FALSE(orderBlocks(function));  // they are in order now
     ASSERT_EQ(std::set<const Block*>(function.blocks.begin(), function.blocks.end()), all);
     for (size_t i = 0; i < function.blocks.size(); i++) EXPECT_EQ(function.blocks[i]->index, i);
     const Dominance dominance(function, BlockOrder::Ordered), again(function);
