@@ -136,7 +136,7 @@ bool prepareRun(Context& context, const Job& job) {
   context.vm->run = vm::runProfiled;
   std::function<std::string()> perCall;
   if (job.runtime.stats) perCall = statisticsPerCall(context, *profile);
-  atEnd([=] {
+  atEnd(context, [=] {
     if (perCall) writeError(perCall());
     if (calls) writeError(profile->callReport());
     if (instructions) writeError(profile->instructionReport());
@@ -227,7 +227,7 @@ Program* loadJob(Context& context, Job& job, int* code) {
   auto* const expected = new std::vector<ExpectedError>(takeExpected(diagnostics, job));
   reportDiagnostics(diagnostics, job.runtime.errorFormat);
   job.runtime.expected = expected;
-  atEnd([expected] {
+  atEnd(context, [expected] {
     for (const ExpectedError& e : *expected) writeError(e.warning);
   });
   if (!program) return nullptr;

@@ -1,6 +1,7 @@
 #pragma once
 // The state of one running Gene thread: passed as the first argument to everything that may allocate, raise or run
-// Gene code. The members before `heap` are known to generated code by their offsets (runtime/abi/Layout.def).
+// Gene code. The members before `heap` are known to generated code by their offsets (runtime/abi/Layout.def). What all
+// threads of a program share is its Domain (runtime/Domain.h).
 
 #include <cstdint>
 #include <string>
@@ -13,7 +14,7 @@ namespace gene {
 class Heap;
 struct Program;
 class Trace;
-struct ShapeTable;
+struct Domain;
 struct MethodTable;
 struct AsyncHooks;
 struct Scheduler;
@@ -25,6 +26,12 @@ struct State;
 /// this many; who passes more says so first (requireArguments).
 inline constexpr uint32_t RegisterArguments = 4;
 inline constexpr uint32_t AlwaysBufferedArguments = 1024;
+
+/// What a single part of the runtime keeps by context: made when it is first asked for, deleted with the context.
+struct ContextPart {
+  enum Name : uint8_t { Patterns, Random, Evaluated, Session, Count };
+  virtual ~ContextPart() = default;
+};
 
 struct FreeCell;  // a free heap cell; the link lies in its second word
 
@@ -40,6 +47,7 @@ struct Context {
 
   uint32_t argumentCapacity;
   Heap* heap;
+  Domain* domain;
   MethodTable* methods;  // what methodTargets was made from
   vm::State* vm;
   Value current;               // $ex: the exception being handled, or nil
@@ -60,9 +68,27 @@ struct Context {
   const AsyncHooks* async;    // what waits (runtime/object/Future.h); null without runtime/async
   Scheduler* scheduler;       // once something waits; else null
   uint32_t generatorDepth;    // generators that are running, each on behalf of the one before
+  Value onInterrupt;          // the function for Ctrl-C (runtime/builtins/Signals.cpp), or nil
+  ContextPart* parts[ContextPart::Count];  // partOf
   std::vector<std::string> programArguments;
   std::string programName;
 };
+
+/// The part T, a ContextPart with its name in T::Part.
+template <class T>
+T& partOf(Context& context) {
+  ContextPart*& part = context.parts[T::Part];
+  if (!part) part = new T;
+  return static_cast<T&>(*part);
+}
+
+/// Storage class of what each thread has. Gene's runtime is linked into executables only, where that costs no more than a
+/// global variable; code in a shared object has to reach it by the initial-exec model.
+#define GENE_THREAD_LOCAL __attribute__((tls_model("local-exec"))) constinit thread_local
+
+/// The context that this thread runs, for the few places that only have an object; enterContext (runtime/Runtime.h) sets it.
+extern GENE_THREAD_LOCAL Context* threadContext;
+inline Context& currentContext() { return *threadContext; }
 
 // --- raising: each sets Context::exception and returns Value::pending() ----------------------------------------------
 
@@ -79,7 +105,8 @@ enum class ErrorClass : uint8_t {
   Cancellation,
   Thread,
   Network,
-  Provider
+  Provider,
+  Count
 };
 /// Raises a new exception of a built-in class with this message (printf-like holes are not interpreted).
 [[gnu::cold]] Value raise(Context& context, ErrorClass errorClass, std::string_view message);

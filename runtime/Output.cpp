@@ -64,9 +64,25 @@ void flushLocked(Output& out) {
   if (!writeAll(STDOUT_FILENO, out.buffer, size)) outputLost();
 }
 
-std::vector<std::function<void()>>& endReports() {
-  static std::vector<std::function<void()>> reports;
-  return reports;
+struct EndReport {
+  const Context* context;
+  std::function<void()> report;
+};
+std::mutex reportsMutex;
+std::vector<EndReport> endReports;
+
+/// Takes out and calls those of a context; of all: null.
+void callReports(const Context* context) {
+  std::vector<EndReport> mine;
+  {
+    const std::lock_guard lock(reportsMutex);
+    std::erase_if(endReports, [&](EndReport& r) {
+      const bool isMine = !context || r.context == context;
+      if (isMine) mine.push_back(std::move(r));
+      return isMine;
+    });
+  }
+  for (const EndReport& r : mine) r.report();
 }
 
 }  // namespace
@@ -104,17 +120,16 @@ void writeWarning(std::string_view text) {
   writeError(std::string(time, size) + " warning: " + std::string(text) + "\n");
 }
 
-void atEnd(std::function<void()> report) { endReports().push_back(std::move(report)); }
-
-void reportEnd() {
-  const std::vector<std::function<void()>> reports = std::move(endReports());
-  endReports().clear();
-  for (const std::function<void()>& report : reports) report();
+void atEnd(const Context& context, std::function<void()> report) {
+  const std::lock_guard lock(reportsMutex);
+  endReports.push_back({&context, std::move(report)});
 }
+
+void reportEnd(const Context& context) { callReports(&context); }
 
 void exitProcess(int code) {
   flushOut();
-  reportEnd();
+  callReports(nullptr);
   ::_exit(code);
 }
 

@@ -18,12 +18,13 @@ void flushOut();
 void writeError(std::string_view text);
 /// A line on standard error: the time, and what the program should not have done.
 void writeWarning(std::string_view text);
-/// Ends the process as (exit code) does: flushes, runs nothing else.
+/// Ends the process as (exit code) does: flushes, calls what atEnd was given, runs nothing else.
 [[noreturn]] void exitProcess(int code);
 
-/// Has `report` called when the program ends, in whichever way: statistics, profiles.
-void atEnd(std::function<void()> report);
-/// Calls what atEnd was given, once.
-void reportEnd();
+struct Context;
+/// Has `report` called when the program of the context ends, in whichever way: statistics, profiles.
+void atEnd(const Context& context, std::function<void()> report);
+/// Calls what atEnd was given for the context, once.
+void reportEnd(const Context& context);
 
 }  // namespace gene

@@ -217,14 +217,17 @@ Context* createContext(const RuntimeOptions& options) {
   context->trace = new Trace();
   context->current = Value::nil();
   context->keywords = Value::nil();
-  context->moduleSelf = Value::nil();
+  context->moduleSelf = context->onInterrupt = Value::nil();
+  context->domain = new Domain;
+  enterContext(*context);
   context->programArguments = options.arguments;
   context->programName = options.programName;
   createHeap(*context, {});
   setStackBase(*context, reinterpret_cast<const void*>(bounds.high));
   requireArguments(*context, AlwaysBufferedArguments);
-  for (const Value* root : {&context->exception, &context->current, &context->trace->caught,
-                            &context->trace->subject, &context->keywords, &context->moduleSelf})
+  for (const Value* root :
+       {&context->exception, &context->current, &context->trace->caught, &context->trace->subject,
+        &context->keywords, &context->moduleSelf, &context->onInterrupt})
     addRoots(*context, root, 1);
   addRoots(*context, reinterpret_cast<const Value*>(&context->caller), 1);
   addRoots(*context, reinterpret_cast<const Value*>(&context->globals), 1);
@@ -237,8 +240,23 @@ Context* createContext(const RuntimeOptions& options) {
   defineBuiltins(*context);
   if (gene_install_async) gene_install_async(context);
   if (options.stackSize != DefaultStackSize) vm::createState(*context, options.stackSize);
-  if (options.stats) atEnd([context] { writeError(statistics(*context)); });
+  if (options.stats) atEnd(*context, [context] { writeError(statistics(*context)); });
   return context;
+}
+
+void enterContext(Context& context) { threadContext = &context; }
+
+void destroyContext(Context* context) {
+  GENE_CHECK(!context->scheduler, "a program that has ended");
+  for (ContextPart* part : context->parts) delete part;
+  vm::destroyState(*context);
+  destroyMethodTable(*context);
+  delete[] context->arguments;
+  delete context->trace;
+  destroyHeap(*context);
+  delete context->domain;
+  if (threadContext == context) threadContext = nullptr;
+  delete context;
 }
 
 int runOnLargeStack(const RuntimeOptions& options, int (*main)(void* data), void* data) {
@@ -287,10 +305,10 @@ int runProgram(Context& context, Program& program, const RuntimeOptions& options
 int finishProgram(Context& context, int code, const RuntimeOptions& options) {
   if (context.scheduler) code = context.async->finish(context, code);
   flushOut();
-  reportEnd();
+  reportEnd(context);
   if (!options.checkLeaks) return code;
   context.exception = Value::pending();
-  context.current = context.keywords = context.moduleSelf = Value::nil();
+  context.current = context.keywords = context.moduleSelf = context.onInterrupt = Value::nil();
   context.trace->caught = context.trace->subject = Value::nil();
   std::string report;
   const uint64_t alive = shutdownHeap(context, &report);

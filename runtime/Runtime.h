@@ -40,8 +40,14 @@ inline constexpr size_t MaxStackSize = size_t{1} << 40;
 /// The defaults, changed by the environment: GENE_ERROR_FORMAT, GENE_STACK_SIZE, GENE_STATS, GENE_CHECK_LEAKS.
 RuntimeOptions runtimeOptionsFromEnvironment();
 
-/// A context with heap, classes and built-ins.
+/// A context with heap, classes and built-ins, and a domain of its own. It is this thread's context from here on.
 Context* createContext(const RuntimeOptions& options);
+/// Makes it the context of this thread. One that was made in another thread, which does not run it any more, has to be told
+/// of the stack as well (setStackBase, Context::stackLimit).
+void enterContext(Context& context);
+/// Gives back all that a context is made of, after finishProgram; what was loaded into it stays (programs live as long as the
+/// process).
+void destroyContext(Context* context);
 
 /// Calls `main` (with `data`) on a thread of its own with the large stack; returns its result.
 int runOnLargeStack(const RuntimeOptions& options, int (*main)(void* data), void* data);

@@ -9,6 +9,7 @@ stress    assertions, IR verified after every pass, reconcile at every allocatio
 debug     AddressSanitizer, UndefinedBehaviorSanitizer, slow assertions, IR verified after every pass, counts verified:
           unit tests, passes, IR, bytecode, and a part of the language and diagnostics suites. They are dealt out to N parts (8)
           by lit; which one is run follows from the commit, so that each is run now and then. --parts 1 runs all of them.
+tsan      ThreadSanitizer, IR and counts as above: the unit tests that use threads
 
 The last line is 'N passed, M failed'; the exit code is 0 only when M is 0 and something ran.
 """
@@ -43,6 +44,7 @@ def runs(options):
     yield "debug", ["test/unit", "test/passes", "test/ir", "test/bytecode"], TORTURE, [], "unit tests, passes, IR, bytecode"
     yield ("debug", ["test/language", "test/diag"], TORTURE, [f"--num-shards={options.parts}", f"--run-shard={part}"],
            f"language and diagnostics, part {part} of {options.parts} (--parts 1: all)")
+    yield "tsan", ["test/unit"], {}, ["--filter=Contexts|InThreads"], "unit tests that use threads"
 
 
 def run(build, suites, environment, further, name, arguments):

@@ -23,7 +23,7 @@ namespace gene {
 namespace {
 
 /// Compiled code and what its closure captures: the number of a scope object, or SelfValue.
-struct Evaluated {
+struct EvaluatedCode {
   static constexpr uint32_t SelfValue = UINT32_MAX;
   FunctionInfo* info;
   std::vector<uint32_t> captures;
@@ -46,8 +46,8 @@ std::vector<EvaluatedName> namesOf(const EnvironmentObject* environment,
 }
 
 /// Null and an exception after errors in the code.
-std::unique_ptr<Evaluated> compile(Context& context, Form* form,
-                                   std::span<const EvaluatedName> names) {
+std::unique_ptr<EvaluatedCode> compile(Context& context, Form* form,
+                                       std::span<const EvaluatedName> names) {
   SourceManager sources;
   const Location start = sources.add("<eval>", "");
   DiagnosticEngine diagnostics(sources);
@@ -83,11 +83,11 @@ std::unique_ptr<Evaluated> compile(Context& context, Form* form,
     raise(context, ErrorClass::Runtime, loaded.message());
     return nullptr;
   }
-  auto result = std::make_unique<Evaluated>();
+  auto result = std::make_unique<EvaluatedCode>();
   result->info = &(*loaded)->functions[0];
   for (const ast::Capture& c : module.main->captures)
     result->captures.push_back(c.kind == ast::Capture::ScopeObject ? c.scope->id
-                                                                   : Evaluated::SelfValue);
+                                                                   : EvaluatedCode::SelfValue);
   return result;
 }
 
@@ -112,18 +112,24 @@ struct HashWords {
   }
 };
 
+/// By words what has been asked for before, and by text what has been compiled: code with foreign values is no words.
+struct CompiledCode : ContextPart {
+  static constexpr Name Part = ContextPart::Evaluated;
+  std::unordered_map<std::vector<uint64_t>, const EvaluatedCode*, HashWords> recent;
+  std::unordered_map<std::string, std::unique_ptr<EvaluatedCode>> known;
+  std::vector<uint64_t> words;
+};
+
 /// Equal code in the same place is compiled once.
-const Evaluated* compiled(Context& context, Value code, const EnvironmentObject* environment,
-                          ForeignValues& foreign) {
-  // By words what has been asked for before, and by text what has been compiled: code with foreign values is no words.
-  static std::unordered_map<std::vector<uint64_t>, const Evaluated*, HashWords> recent;
-  static std::unordered_map<std::string, std::unique_ptr<Evaluated>> known;
+const EvaluatedCode* compiled(Context& context, Value code, const EnvironmentObject* environment,
+                              ForeignValues& foreign) {
+  CompiledCode& cache = partOf<CompiledCode>(context);
+  auto& recent = cache.recent;
   constexpr size_t MostRecent = 10000;  // a program that makes up new code all the time
-  static std::vector<uint64_t> words;
-  const bool hasKey = keyOf(code, environment, words);
+  const bool hasKey = keyOf(code, environment, cache.words);
   if (hasKey)
-    if (const auto found = recent.find(words); found != recent.end()) return found->second;
-  std::vector<uint64_t> key = words;
+    if (const auto found = recent.find(cache.words); found != recent.end()) return found->second;
+  std::vector<uint64_t> key = cache.words;
   Arena arena;
   Form* form = toForm(context, code, arena, foreign);
   if (!form) return nullptr;
@@ -132,7 +138,7 @@ const Evaluated* compiled(Context& context, Value code, const EnvironmentObject*
   for (const EvaluatedName& n : names)
     text += ' ' + std::string(n.name.text()) + ' ' + std::to_string(n.scope) + ' ' +
             std::to_string(n.slot) + (n.constant ? "c" : "");
-  std::unique_ptr<Evaluated>& entry = known[std::move(text)];
+  std::unique_ptr<EvaluatedCode>& entry = cache.known[std::move(text)];
   if (!entry) entry = compile(context, form, names);
   if (entry && hasKey && foreign.values.empty()) {
     if (recent.size() == MostRecent) recent.clear();
@@ -143,7 +149,7 @@ const Evaluated* compiled(Context& context, Value code, const EnvironmentObject*
 
 Value evaluateCode(Context& context, Value code, EnvironmentObject* environment) {
   ForeignValues foreign;
-  const Evaluated* evaluated = nullptr;
+  const EvaluatedCode* evaluated = nullptr;
   onLargeStack(context, [&] { evaluated = compiled(context, code, environment, foreign); });
   if (!evaluated) return Value::pending();
   Value values = Value::nil();
@@ -156,9 +162,9 @@ Value evaluateCode(Context& context, Value code, EnvironmentObject* environment)
       newFunction(context, evaluated->info, static_cast<uint32_t>(evaluated->captures.size()));
   for (uint32_t i = 0; i < evaluated->captures.size(); i++) {
     const uint32_t which = evaluated->captures[i];
-    function->captures()[i].set(which == Evaluated::SelfValue ? environment->self.get()
-                                : which < environment->count  ? environment->scopes()[which].get()
-                                                              : values);
+    function->captures()[i].set(which == EvaluatedCode::SelfValue ? environment->self.get()
+                                : which < environment->count ? environment->scopes()[which].get()
+                                                             : values);
   }
   return call(context, Value::object(function), nullptr, 0);
 }

@@ -50,8 +50,7 @@ struct Session::Compiled {
 Session::Session(Context& context, const LanguageOptions& language)
     : context_(context), language_(language), outer_(session().variables) {
   gene_install_evaluator(&context);
-  static thread_local bool isRoot = false;
-  if (!std::exchange(isRoot, true)) {
+  if (!std::exchange(session().isRoot, true)) {
     addRoots(context, reinterpret_cast<const Value*>(&session().variables), 1);
     addRoots(context, reinterpret_cast<const Value*>(&session().scope), 1);
   }

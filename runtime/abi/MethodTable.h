@@ -33,9 +33,18 @@ struct MethodTable {
     uint64_t key;
     InlineCache cache;
   };
+  /// And the last lookups of findMethod, by class and name; those of an older epoch (Domain::methodEpoch) are void.
+  struct FoundMethod {
+    const ClassObject* cls;
+    Symbol name;
+    uint32_t epoch;
+    Value method;
+  };
+  static constexpr uint32_t FoundCount = 4096;
   struct Recents {
     Recent targets[RecentCount];
     RecentField reads[RecentCount], writes[RecentCount];
+    FoundMethod found[FoundCount];
   };
   Recents* recent = nullptr;                           // zeroPages: small programs use little of it
   std::unordered_multimap<uint32_t, uint32_t> byName;  // name → entries
@@ -56,6 +65,12 @@ inline uint32_t findRecentTarget(Context& context, uint32_t shape, Symbol name) 
 }
 inline void rememberTarget(Context& context, uint32_t shape, Symbol name, uint32_t index) {
   recentTarget(context, shape, name) = {uint64_t{shape} << 32 | name.id, index};
+}
+
+/// The place for the method `name` of the class with this id.
+inline MethodTable::FoundMethod& foundMethod(Context& context, uint32_t cls, Symbol name) {
+  return context.methods->recent
+      ->found[(cls * 31 + name.id * 0x9E3779B1u) % MethodTable::FoundCount];
 }
 
 /// The place for the field `name` of `shape` among `reads` or `writes`.

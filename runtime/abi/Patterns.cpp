@@ -65,9 +65,13 @@ std::unique_ptr<Pattern> parse(const ArrayObject* from) {
 }
 
 /// Patterns are immortal constants, so their addresses name them.
-const Pattern& patternOf(const ArrayObject* form) {
-  static thread_local std::unordered_map<const ArrayObject*, std::unique_ptr<Pattern>> parsed;
-  std::unique_ptr<Pattern>& pattern = parsed[form];
+struct ParsedPatterns : ContextPart {
+  static constexpr Name Part = Patterns;
+  std::unordered_map<const ArrayObject*, std::unique_ptr<Pattern>> byForm;
+};
+
+const Pattern& patternOf(Context& context, const ArrayObject* form) {
+  std::unique_ptr<Pattern>& pattern = partOf<ParsedPatterns>(context).byForm[form];
   if (!pattern) pattern = parse(form);
   return *pattern;
 }
@@ -224,7 +228,7 @@ class Matcher {
 
 Value gene_destructure(Context* context, Value pattern, Value value) {
   ArrayObject* bound = newArray(*context, 0);
-  if (!Matcher(*context, bound).match(patternOf(as<ArrayObject>(pattern)), value))
+  if (!Matcher(*context, bound).match(patternOf(*context, as<ArrayObject>(pattern)), value))
     return Value::pending();
   return Value::object(bound);
 }

@@ -22,8 +22,6 @@ constexpr uint32_t MailboxLimit = 10'000;
 constexpr int64_t DefaultWorkers = 1024;
 constexpr int64_t SyncTimeout = 2'000'000;  // microseconds
 
-bool isEnabled = false;
-
 Value raisePlain(Context& context, std::string_view message) {
   return raise(context, ErrorClass::Exception, message);
 }
@@ -211,7 +209,8 @@ int64_t workerPool() {
 }
 
 Value enableActors(Context& context, const Value*, uint32_t) {
-  if (isEnabled) return raisePlain(context, "gene/actor/enable can only be called once");
+  if (context.domain->actorsEnabled)
+    return raisePlain(context, "gene/actor/enable can only be called once");
   if (const Value workers = keyword(context, "workers"); !workers.isAbsent()) {
     if (!isInt(workers))
       return raisePlain(context, "gene/actor/enable ^workers expects an integer");
@@ -220,12 +219,13 @@ Value enableActors(Context& context, const Value*, uint32_t) {
     if (asInt(workers) > workerPool() - 1)
       return raisePlain(context, "gene/actor/enable exceeds the configured worker pool");
   }
-  isEnabled = true;
+  context.domain->actorsEnabled = true;
   return Value::nil();
 }
 
 Value spawnActor(Context& context, const Value* args, uint32_t count) {
-  if (!isEnabled) return raisePlain(context, "gene/actor/spawn requires gene/actor/enable first");
+  if (!context.domain->actorsEnabled)
+    return raisePlain(context, "gene/actor/spawn requires gene/actor/enable first");
   if (count != 1) return raisePlain(context, "gene/actor/spawn expects exactly one handler");
   const auto* function = asOrNull<FunctionObject>(args[0], Kind::Function);
   if (!function || function->info->isBlock || function->info->isMacro)

@@ -222,8 +222,7 @@ FutureObject* self(const Value* args) { return as<FutureObject>(args[0]); }
 Value futureStateOf(Context& context, const Value* args, uint32_t) {
   FutureObject* future = self(args);
   if (future->state == FutureObject::Pending && context.scheduler) {
-    static uint32_t questions = 0;
-    if (++questions % PatientQuestions == 0) {
+    if (++context.scheduler->questions % PatientQuestions == 0) {
       context.scheduler->passes = UINT32_MAX;
       yieldTo(*context.scheduler);
     }

@@ -1,5 +1,6 @@
 #include "runtime/async/Interrupt.h"
 
+#include <atomic>
 #include <csignal>
 
 #include "runtime/async/Scheduler.h"
@@ -7,15 +8,16 @@
 namespace gene {
 namespace {
 
-// What the handler may touch.
-volatile std::sig_atomic_t asleep = 0;
-volatile std::sig_atomic_t arrived = 0;
-uv_async_t* wakeLoop = nullptr;
+// What the handler may touch. The signal may come to any thread of the process.
+std::atomic<bool> asleep = false;
+std::atomic<bool> arrived = false;
+std::atomic<uv_async_t*> wakeLoop = nullptr;
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 void onInterrupt(int) {  // the disposition is the default one again (SA_RESETHAND)
   if (asleep) {
-    arrived = 1;
-    uv_async_send(wakeLoop);
+    arrived = true;
+    if (uv_async_t* const loop = wakeLoop) uv_async_send(loop);
   } else {
     std::raise(SIGINT);
   }
@@ -24,11 +26,13 @@ void onInterrupt(int) {  // the disposition is the default one again (SA_RESETHA
 }  // namespace
 
 void watchInterrupts(Scheduler& s) {
+  if (wakeLoop.load()) return;
   struct sigaction before{};
   if (sigaction(SIGINT, nullptr, &before) != 0 || before.sa_handler != SIG_DFL) return;
   GENE_CHECK(uv_async_init(&s.loop, &s.interrupt, [](uv_async_t*) {}) == 0,
              "the loop can be woken");
   uv_unref(reinterpret_cast<uv_handle_t*>(&s.interrupt));
+  s.hearsInterrupts = true;
   wakeLoop = &s.interrupt;
   struct sigaction action{};
   action.sa_handler = onInterrupt;
@@ -36,18 +40,17 @@ void watchInterrupts(Scheduler& s) {
   sigaction(SIGINT, &action, nullptr);
 }
 
-void ignoreInterrupts() {
-  if (!wakeLoop) return;
+void ignoreInterrupts(Scheduler& s) {
+  if (!s.hearsInterrupts) return;
+  s.hearsInterrupts = false;
   std::signal(SIGINT, SIG_DFL);
   wakeLoop = nullptr;
 }
 
-void sleeping(bool sleeps) { asleep = sleeps; }
-
-bool takeInterrupt() {
-  if (!arrived) return false;
-  arrived = 0;
-  return true;
+void sleeping(Scheduler& s, bool sleeps) {
+  if (s.hearsInterrupts) asleep = sleeps;
 }
+
+bool takeInterrupt(Scheduler& s) { return s.hearsInterrupts && arrived.exchange(false); }
 
 }  // namespace gene

@@ -216,7 +216,7 @@ void collectFibers(Scheduler& s) {
 
 /// What every fiber of the pool runs, for ever: one entry after the other.
 void fiberEntry() {
-  Scheduler& s = *heapContext().scheduler;
+  Scheduler& s = *currentContext().scheduler;
   Fiber& self = *s.running;
   enterStack(self);
   for (;;) {
@@ -253,10 +253,10 @@ void lookAtLoop(Scheduler& s) {
   s.passes = 0;
   const bool sleeps = ready(s)->size == 0;
   if (sleeps) flushOut();
-  sleeping(sleeps);
+  sleeping(s, sleeps);
   const int left = uv_run(&s.loop, sleeps ? UV_RUN_ONCE : UV_RUN_NOWAIT);
-  sleeping(false);
-  if (takeInterrupt()) {
+  sleeping(s, false);
+  if (takeInterrupt(s)) {
     s.interrupted = true;
     interruptAll(s);
   }
@@ -267,7 +267,7 @@ void lookAtLoop(Scheduler& s) {
 }
 
 void loopEntry() {
-  Scheduler& s = *heapContext().scheduler;
+  Scheduler& s = *currentContext().scheduler;
   enterStack(s.loopFiber);
   for (;;) {
     if (s.request) {
@@ -404,7 +404,7 @@ void countParked(Context& context) {
 }
 
 void giveUpFiber(Fiber* fiber) {
-  Context& context = heapContext();
+  Context& context = currentContext();
   fiber->object = nullptr;
   if (!context.scheduler) return;
   unlink(*context.scheduler, *fiber);
@@ -428,7 +428,7 @@ int finishScheduler(Context& context, int code) {
     while (ready(s)->size != 0) yieldTo(s);
   }
   if (s.interrupted) code = 130;
-  ignoreInterrupts();
+  ignoreInterrupts(s);
   context.scheduler = nullptr;
   for (const Value* root :
        {&s.ready, &s.operations, &s.subject, &s.argument, &s.mainObject, &s.requester, &s.forever})

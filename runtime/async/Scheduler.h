@@ -47,6 +47,8 @@ struct Scheduler {
   uint32_t passes = 0;               // entries since the loop was looked at
   uint32_t finite = 0;               // operations that the end of the program waits for
   uint32_t turns = 0;                // of actors, in progress
+  uint32_t questions = 0;            // for the state of pending futures (Futures.cpp)
+  bool hearsInterrupts = false;      // Ctrl-C: one scheduler of the process does
   uint64_t seed = 0;                 // of the schedule; 0: first in, first out
   bool ending = false;               // the main program has ended
   bool looksAtLoop = true;           // between entries

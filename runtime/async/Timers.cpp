@@ -126,7 +126,7 @@ FutureObject* sleepingFuture(Context& context, int64_t microseconds) {
     delete due;
   });
   timer->operation.stop = [](Operation* operation) {
-    drop(*heapContext().scheduler, reinterpret_cast<Timer*>(operation));
+    drop(*currentContext().scheduler, reinterpret_cast<Timer*>(operation));
   };
   return beginOperation(context, timer->operation);
 }

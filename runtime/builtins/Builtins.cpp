@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <vector>
 
 #include "runtime/Runtime.h"
@@ -84,16 +85,23 @@ void defineTable(Context& context, const BuiltinTable& table) {
   }
 }
 
-std::vector<const BuiltinTable*>& addedTables() {
-  static std::vector<const BuiltinTable*> added;
+namespace {
+std::mutex addingTables;
+std::vector<const BuiltinTable*> added;
+}  // namespace
+
+std::vector<const BuiltinTable*> addedTables() {
+  const std::lock_guard lock(addingTables);
   return added;
 }
 
-void addBuiltinTables(Context& context, std::span<const BuiltinTable* const> added) {
+void addBuiltinTables(Context& context, std::span<const BuiltinTable* const> more) {
   auto* gene = as<NamespaceObject>(namespaceGet(context.globals, Symbol::of("gene")));
-  for (const BuiltinTable* table : added) {
-    std::vector<const BuiltinTable*>& all = addedTables();
-    if (std::ranges::find(all, table) == all.end()) all.push_back(table);
+  for (const BuiltinTable* table : more) {
+    {
+      const std::lock_guard lock(addingTables);
+      if (std::ranges::find(added, table) == added.end()) added.push_back(table);
+    }
     defineTable(context, *table);
     if (table->methods || *table->owner) continue;
     for (const BuiltinRow& row : table->rows)

@@ -38,12 +38,12 @@ struct BuiltinTable {
 };
 
 /// All tables, in the order of the reference, and those that were added.
-std::span<const BuiltinTable* const> builtinTables();
+std::vector<const BuiltinTable*> builtinTables();
 /// Defines the tables of a library that not every program has (runtime/async). Global functions and classes are visible
 /// in the namespace `gene`, too.
 void addBuiltinTables(Context& context, std::span<const BuiltinTable* const> added);
 /// The tables that addBuiltinTables was given so far.
-std::vector<const BuiltinTable*>& addedTables();
+std::vector<const BuiltinTable*> addedTables();
 /// docs/language/builtins.md.
 std::string builtinsReference();
 /// Whoever calls it has all of Libraries.def linked; how many there are.

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "frontend/syntax/Reader.h"
@@ -46,6 +47,7 @@ struct Configuration {
   Rule root;
   std::map<std::string, Sink, std::less<>> sinks;
   std::map<std::string, Rule, std::less<>> loggers;
+  std::mutex writing;
 };
 
 /// The text of a string or symbol; empty for other forms.
@@ -253,6 +255,7 @@ Value log(Context& context, const Value* args, uint32_t count) {
     if (i > 1) text += ' ';
     text += displayText(context, args[i]);
   }
+  const std::lock_guard lock(c.writing);
   for (auto& [sinkName, sink] : c.sinks) {
     const bool isMeant =
         !rule.hasTargets || std::ranges::find(rule.targets, sinkName) != rule.targets.end();

@@ -86,12 +86,13 @@ Value extreme(Context& context, const Value* args, uint32_t count, const char* n
 Value minimum(Context& c, const Value* a, uint32_t n) { return extreme(c, a, n, "min", false); }
 Value maximum(Context& c, const Value* a, uint32_t n) { return extreme(c, a, n, "max", true); }
 
-std::mt19937_64& generator() {
-  static std::mt19937_64 engine{std::random_device{}()};
-  return engine;
-}
-Value random(Context&, const Value*, uint32_t) {
-  return Value::floating(static_cast<double>(generator()() >> 11) / 9007199254740992.0);
+struct RandomNumbers : ContextPart {
+  static constexpr Name Part = Random;
+  std::mt19937_64 engine{std::random_device{}()};
+};
+Value random(Context& context, const Value*, uint32_t) {
+  std::mt19937_64& engine = partOf<RandomNumbers>(context).engine;
+  return Value::floating(static_cast<double>(engine() >> 11) / 9007199254740992.0);
 }
 Value randomInt(Context& context, const Value* args, uint32_t count) {
   if (count < 1) return raiseArgument(context, "random_int requires at least 1 argument (max)");
@@ -105,7 +106,8 @@ Value randomInt(Context& context, const Value* args, uint32_t count) {
   } else if (most <= 0) {
     return raiseArgument(context, "random_int max must be greater than 0");
   }
-  return newInt(context, std::uniform_int_distribution<int64_t>(least, most)(generator()));
+  return newInt(context, std::uniform_int_distribution<int64_t>(
+                             least, most)(partOf<RandomNumbers>(context).engine));
 }
 
 constexpr BuiltinRow mathRows[] = {

@@ -37,10 +37,10 @@ constexpr const BuiltinTable* tables[] = {
 
 }  // namespace
 
-std::span<const BuiltinTable* const> builtinTables() {
-  static std::vector<const BuiltinTable*> all;
-  all.assign(std::begin(tables), std::end(tables));
-  all.insert(all.end(), addedTables().begin(), addedTables().end());
+std::vector<const BuiltinTable*> builtinTables() {
+  std::vector<const BuiltinTable*> all(std::begin(tables), std::end(tables));
+  const std::vector<const BuiltinTable*> added = addedTables();
+  all.insert(all.end(), added.begin(), added.end());
   return all;
 }
 

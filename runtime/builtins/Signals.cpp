@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <mutex>
 
 #include "runtime/builtins/Io.h"
 #include "runtime/heap/Heap.h"
@@ -16,8 +17,8 @@
 namespace gene {
 namespace {
 
-int wakeUp[2] = {-1, -1};  // read, write
-Value handler = Value::nil();
+int wakeUp[2] = {-1, -1};  // read, write: of the process, as the signal is
+std::mutex installing;
 
 void onInterrupt(int) {
   const int error = errno;
@@ -39,21 +40,21 @@ bool runHandler(Context& context) {
   char bytes[64];
   while (::read(wakeUp[0], bytes, sizeof bytes) > 0) {
   }
-  return !call(context, handler, nullptr, 0).isPending();
+  return context.onInterrupt.isNil() || !call(context, context.onInterrupt, nullptr, 0).isPending();
 }
 
 Value onSignal(Context& context, const Value* args, uint32_t count) {
   if (count < 2) return raiseArgument(context, "on_signal requires 2 arguments (name, function)");
   if (!isString(args[0]) || stringView(args[0]) != "INT")
     return raiseArgument(context, "on_signal currently supports only INT");
+  const std::lock_guard lock(installing);
   if (wakeUp[0] < 0) {
     if (::pipe2(wakeUp, O_CLOEXEC | O_NONBLOCK) != 0)
       return raise(context, ErrorClass::IO, "on_signal: " + IoStatus::lastError().reason());
-    addRoots(context, &handler, 1);
     InputStream::beforeWaiting = waitForInput;
     Reader::onInterrupt = runHandler;
   }
-  handler = args[1];
+  context.onInterrupt = args[1];
   struct sigaction action{};
   action.sa_handler = onInterrupt;
   ::sigaction(SIGINT, &action, nullptr);

@@ -113,6 +113,7 @@ PageHeader* Heap::takePages(size_t count) {
   std::fill_n(chunk->run + first, count, static_cast<uint8_t>(first + 1));
   pageBytes += count * PageBytes;
   PageHeader* header = chunk->page(first);
+  header->heap = this;
   header->bytes = count * PageBytes;
   return header;
 }
@@ -139,6 +140,7 @@ PageHeader* Heap::mapHuge(size_t bytes) {
   cover(chunk, bytes, chunk);
   pageBytes += bytes;
   PageHeader* header = chunk->page(0);
+  header->heap = this;
   header->bytes = bytes;
   return header;
 }

@@ -11,7 +11,7 @@
 
 namespace gene {
 
-uint64_t gene_count_operations = 0;
+GENE_THREAD_LOCAL uint64_t gene_count_operations = 0;
 
 namespace {
 
@@ -179,7 +179,7 @@ void takeStatistics(Heap& heap, const InstanceCells& cells) {
 
 }  // namespace
 
-void countFellToZero(Object* object) { enter(heapContext(), object); }
+void countFellToZero(Object* object) { enter(*Heap::pageOf(object)->heap->owner, object); }
 
 void reconcile(Context& context) {
   Heap& heap = *context.heap;

@@ -65,15 +65,13 @@ HeapStats creationStats(Context& context);
 /// malloc for payloads owned by objects (array items, map entries), accounted to the heap.
 void* allocatePayload(Context& context, size_t bytes);
 void* growPayload(Context& context, void* old, size_t oldBytes, size_t newBytes);
+/// Gives back a payload of this thread's heap.
 void freePayload(void* payload, size_t bytes);
 
 /// Memory for a large table that is mostly empty: zero, and no page of it there before it is touched. (`calloc` clears what
 /// it takes from the program's first break.)
 void* zeroPages(size_t bytes);
 void freeZeroPages(void* memory, size_t bytes);
-
-/// The context of this thread, for the few places that only have an object.
-Context& heapContext();
 
 Heap* createHeap(Context& context, const HeapOptions& options);
 void destroyHeap(Context& context);

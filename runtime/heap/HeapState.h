@@ -39,7 +39,8 @@ struct PageHeader {
   uint32_t reciprocal;  // 2^32 / cellBytes rounded up: division by multiplication
   uint32_t sizeClass;   // small: n; medium: SmallClasses + m; large: LargeClass
   uint64_t bytes;       // large: of the run or mapping
-  uint64_t padding[4];
+  Heap* heap;           // whose page it is
+  uint64_t padding[3];
   [[nodiscard]] char* first() { return reinterpret_cast<char*>(this + 1); }
 };
 static_assert(sizeof(PageHeader) == 64);
@@ -76,6 +77,7 @@ static_assert(size_t{1} << 22 == ChunkBytes);
 
 class Heap {
  public:
+  Context* owner = nullptr;  // whose heap it is
   HeapOptions options;
   HeapStats stats;
 

@@ -139,16 +139,13 @@ HeapOptions optionsFromEnvironment(HeapOptions options) {
   }
   return options;
 }
-Heap* liveHeap = nullptr;
-Context* liveContext = nullptr;
 }  // namespace
 
-Context& heapContext() { return *liveContext; }
-
-Heap& threadHeap() { return *liveHeap; }
+GENE_THREAD_LOCAL Context* threadContext = nullptr;
 
 Heap* createHeap(Context& context, const HeapOptions& given) {
   auto* heap = new Heap;
+  heap->owner = &context;
   heap->options = optionsFromEnvironment(given);
   heap->allocationsLeft = heap->options.failAllocation;
   std::set_new_handler(outOfMemory);
@@ -160,8 +157,6 @@ Heap* createHeap(Context& context, const HeapOptions& given) {
   context.zeroTop = heap->table;
   context.zeroEnd = heap->options.reconcileAlways ? heap->table : heap->table + heap->tableCapacity;
   context.heap = heap;
-  liveHeap = heap;
-  liveContext = &context;
   return heap;
 }
 

@@ -22,8 +22,6 @@ void* orFail(void* memory) {
 
 }  // namespace
 
-Heap& threadHeap();
-
 void* Heap::takePayload(size_t bytes) {
   stats.payloads++;
   stats.payloadBytes += bytes;
@@ -72,6 +70,8 @@ void* growPayload(Context& context, void* old, size_t oldBytes, size_t newBytes)
   return grown;
 }
 
-void freePayload(void* payload, size_t bytes) { threadHeap().givePayload(payload, bytes); }
+void freePayload(void* payload, size_t bytes) {
+  currentContext().heap->givePayload(payload, bytes);
+}
 
 }  // namespace gene

@@ -10,9 +10,6 @@
 
 namespace gene {
 
-std::vector<Shape*> shapes;
-std::vector<std::vector<Shape*>> numberedShapes;
-
 namespace {
 
 constexpr size_t MostInlineFields = 60;
@@ -20,23 +17,29 @@ constexpr uint32_t MostOverflowFields = 64;   // further ones go to a dictionary
 constexpr uint32_t MostShapesOfClass = 1024;  // more are not made; the instances get dictionaries
 
 /// Enters a shape under the next id: of the class with this number, or of all others.
-Shape* addShape(Shape* shape, uint32_t number) {
-  if (number == 0) {
-    shape->id = FirstInstanceShape + static_cast<uint32_t>(shapes.size());
-    GENE_CHECK(shape->id < FirstNumberedShape, "instances have too many different shapes");
-    shapes.push_back(shape);
-    return shape;
+Shape* addShape(Domain& domain, Shape* shape, uint32_t number) {
+  Domain::Shapes* table = &domain.shapes;
+  uint32_t offset = 0;
+  if (number != 0) {
+    std::atomic<Domain::Shapes*>& own = domain.numberedShapes[number - 1];
+    if (!own.load(std::memory_order_relaxed))
+      own.store(new Domain::Shapes, std::memory_order_release);
+    table = own.load(std::memory_order_relaxed);
+    offset = shapeOfClass(number) - FirstInstanceShape;
+    GENE_CHECK(table->size() < 1u << ClassShapeBits,
+               "instances of a class have too many different shapes");
   }
-  if (numberedShapes.size() < number) numberedShapes.resize(number);
-  std::vector<Shape*>& own = numberedShapes[number - 1];
-  GENE_CHECK(own.size() < 1u << ClassShapeBits,
-             "instances of a class have too many different shapes");
-  shape->id = shapeOfClass(number) + static_cast<uint32_t>(own.size());
-  own.push_back(shape);
+  const uint32_t place = table->add();
+  shape->id = offset + place;
+  GENE_CHECK(number != 0 || shape->id < FirstNumberedShape,
+             "instances have too many different shapes");
+  table->at(place).store(shape, std::memory_order_release);
+  // Another thread may see the id in an inline cache: what it leads to is there before.
+  std::atomic_thread_fence(std::memory_order_release);
   return shape;
 }
 
-Shape* newRoot(ClassObject* cls, std::vector<Symbol> layout, uint32_t number) {
+Shape* newRoot(Domain& domain, ClassObject* cls, std::vector<Symbol> layout, uint32_t number) {
   auto* shape = new Shape;
   shape->cls = cls;
   shape->inlineCapacity = static_cast<uint32_t>(layout.size());
@@ -45,10 +48,10 @@ Shape* newRoot(ClassObject* cls, std::vector<Symbol> layout, uint32_t number) {
   shape->root = shape;
   shape->layout = std::move(layout);
   shape->parent = nullptr;
-  return addShape(shape, number);
+  return addShape(domain, shape, number);
 }
 
-Shape* newShape(Shape* parent, Symbol field) {
+Shape* newShape(Domain& domain, Shape* parent, Symbol field) {
   auto* shape = new Shape;
   const std::vector<Symbol>& layout = parent->root->layout;
   const auto place = static_cast<uint32_t>(std::ranges::find(layout, field) - layout.begin());
@@ -63,10 +66,11 @@ Shape* newShape(Shape* parent, Symbol field) {
   shape->lastField = field;
   shape->slots = parent->slots;
   shape->slots.emplace(field, isInline ? place : shape->inlineCapacity + parent->overflowCount);
-  return addShape(shape, numberOfShape(parent->id));
+  return addShape(domain, shape, numberOfShape(parent->id));
 }
 
-Shape* dictionaryShape(Shape* root) {
+Shape* dictionaryShape(Domain& domain, Shape* root) {
+  const DomainLock lock(domain);
   if (root->dictionary) return root->dictionary;
   auto* shape = new Shape;
   shape->cls = root->cls;
@@ -75,7 +79,7 @@ Shape* dictionaryShape(Shape* root) {
   shape->isDictionary = true;
   shape->root = root;
   shape->parent = nullptr;
-  return root->dictionary = addShape(shape, numberOfShape(root->id));
+  return root->dictionary = addShape(domain, shape, numberOfShape(root->id));
 }
 
 /// The place of a field in the layout, or -1.
@@ -102,7 +106,7 @@ void becomeDictionary(Context& context, InstanceObject* instance) {
   for (const Symbol name : names)
     mapPut(context, map, name,
            layoutPlace(before, name) < 0 ? getField(context, instance, name) : Value::nil());
-  Shape* after = dictionaryShape(before->root);
+  Shape* after = dictionaryShape(*context.domain, before->root);
   auto* overflow = static_cast<Slot*>(allocatePayload(context, sizeof(Slot)));
   overflow->init(Value::object(map));
   for (uint32_t i = 0; i < before->overflowCount; i++) instance->overflow[i].clear();
@@ -112,35 +116,16 @@ void becomeDictionary(Context& context, InstanceObject* instance) {
 }
 
 /// The shape with one field more; null where there are too many of them already.
-Shape* shapeWith(Shape* shape, Symbol field) {
+Shape* shapeWith(Domain& domain, Shape* shape, Symbol field) {
+  const DomainLock lock(domain);
   const auto known = shape->children.find(field);
   if (known != shape->children.end()) return known->second;
   const Shape* root = shape->root;
   if (shape->overflowCount >= MostOverflowFields ||
       (root->count >= MostShapesOfClass && root->count > root->layout.size()))
     return nullptr;
-  return shape->children[field] = newShape(shape, field);
+  return shape->children[field] = newShape(domain, shape, field);
 }
-
-/// The last lookups of findMethod, by class and name; those of an older epoch are void.
-struct CachedMethod {
-  ClassObject* cls = nullptr;
-  Symbol name;
-  uint32_t epoch = 0;
-  Value method = Value::pending();  // all zero: the table costs no room in executables
-};
-std::array<CachedMethod, 4096> methodCache;
-uint32_t methodEpoch = 1;  // of definitions: each begins a new one
-
-CachedMethod& cachedMethod(const ClassObject* cls, Symbol name) {
-  return methodCache[(cls->id * 31 + name.id * 0x9E3779B1u) % methodCache.size()];
-}
-
-/// Classes of kinds whose values are of several classes.
-struct {
-  ClassObject *date, *dateTime, *time, *arrayIterator, *mapIterator, *rangeIterator, *lineIterator;
-} special;
-std::array<ClassObject*, 13> errorClasses;
 
 struct KindRow {
   const char *cls, *type;
@@ -153,21 +138,34 @@ constexpr KindRow kindRows[] = {
 
 }  // namespace
 
+Domain::~Domain() {
+  const auto deleteShapes = [](Shapes& table) {
+    for (uint32_t i = 0; i < table.size(); i++) delete table.at(FirstInstanceShape + i).load();
+  };
+  deleteShapes(shapes);
+  for (std::atomic<Shapes*>& table : numberedShapes)
+    if (Shapes* own = table.load()) {
+      deleteShapes(*own);
+      delete own;
+    }
+}
+
 // --- shapes ------------------------------------------------------------------------------------------------------------
 
 void setLayout(ClassObject* cls, std::span<const Symbol> fields, uint32_t number) {
+  Domain& domain = *currentContext().domain;
+  const DomainLock lock(domain);
   std::vector<Symbol> layout = cls->rootShape->layout;
   for (Symbol field : fields)
     if (layout.size() < MostInlineFields && std::ranges::count(layout, field) == 0)
       layout.push_back(field);
   const bool isNumbered = number != 0;
   // A class form that runs once more makes a class with shapes like any other's.
-  if (number <= numberedShapes.size() && isNumbered && !numberedShapes[number - 1].empty())
-    number = 0;
-  Shape* shape = cls->rootShape = newRoot(cls, layout, number);
+  if (isNumbered && domain.numberedShapes[number - 1].load(std::memory_order_relaxed)) number = 0;
+  Shape* shape = cls->rootShape = newRoot(domain, cls, layout, number);
   if (!isNumbered) return;
   for (Symbol field : layout) {
-    Shape* next = newShape(shape, field);
+    Shape* next = newShape(domain, shape, field);
     shape->children[field] = next;
     shape = next;
   }
@@ -176,7 +174,7 @@ void setLayout(ClassObject* cls, std::span<const Symbol> fields, uint32_t number
 // --- classes -----------------------------------------------------------------------------------------------------------
 
 ClassObject* newClass(Context& context, Symbol name, ClassObject* parent) {
-  static uint32_t lastId = 0;
+  Domain& domain = *context.domain;
   auto* cls = allocate<ClassObject>(context, Kind::Class);
   cls->name.init(Value::symbol(nameOfIdentity(name)));
   cls->identity = name;
@@ -190,12 +188,14 @@ ClassObject* newClass(Context& context, Symbol name, ClassObject* parent) {
   cls->isException = parent && parent->isException;
   cls->hasSubclasses = false;
   if (parent) parent->hasSubclasses = true;
-  cls->id = ++lastId;
   cls->methods.set(Value::object(newMap(context)));
   cls->members.set(Value::object(newMap(context)));
   // Shapes refer to their class and never die.
   cls->countAndFlags |= Object::Immortal;
-  cls->rootShape = newRoot(cls, parent ? parent->rootShape->layout : std::vector<Symbol>(), 0);
+  const DomainLock lock(domain);
+  cls->id = ++domain.lastClass;
+  cls->rootShape =
+      newRoot(domain, cls, parent ? parent->rootShape->layout : std::vector<Symbol>(), 0);
   return cls;
 }
 
@@ -204,6 +204,7 @@ ClassObject* classOfShape(Context& context, uint32_t shape) {
 }
 
 ClassObject* classOf(Context& context, Value v) {
+  const Domain& special = *context.domain;
   if (isKind(v, Kind::Iterator)) {
     switch (as<IteratorObject>(v)->iteratorKind) {
       case IteratorKind::Array:
@@ -226,13 +227,14 @@ bool inherits(const ClassObject* cls, const ClassObject* ancestor) {
   return false;
 }
 
-Value findMethod(Context&, ClassObject* cls, Symbol name) {
-  CachedMethod& cached = cachedMethod(cls, name);
-  if (cached.cls == cls && cached.name == name && cached.epoch == methodEpoch) return cached.method;
+Value findMethod(Context& context, ClassObject* cls, Symbol name) {
+  MethodTable::FoundMethod& cached = foundMethod(context, cls->id, name);
+  const uint32_t epoch = context.domain->methodEpoch;
+  if (cached.cls == cls && cached.name == name && cached.epoch == epoch) return cached.method;
   Value found = Value::absent();
   for (const ClassObject* c = cls; c && found.isAbsent(); c = parentOf(c))
     found = mapGet(as<MapObject>(c->methods.get()), name);
-  cached = {cls, name, methodEpoch, found};
+  cached = {cls, name, epoch, found};
   return found;
 }
 
@@ -244,8 +246,9 @@ Value findConstructor(ClassObject* cls) {
 
 void defineMethod(Context& context, ClassObject* cls, Symbol name, Value function) {
   mapPut(context, as<MapObject>(cls->methods.get()), name, function);
-  methodEpoch++;  // cached functions are held by their classes only, and could be others now
-  if (context.methods) updateMethodTargets(context, cls, name);
+  context.domain
+      ->methodEpoch++;  // cached functions are held by their classes only, and could be others now
+  updateMethodTargets(context, cls, name);
 }
 
 Value classMember(const ClassObject* cls, Symbol name) {
@@ -329,7 +332,7 @@ void setField(Context& context, InstanceObject* instance, Symbol name, Value val
     return;
   }
   Shape* before = shapeOfId(instance->shape);
-  Shape* after = before->isDictionary ? nullptr : shapeWith(before, name);
+  Shape* after = before->isDictionary ? nullptr : shapeWith(*context.domain, before, name);
   if (!after) {
     if (!before->isDictionary) becomeDictionary(context, instance);
     return setInDictionary(context, instance, name, value);
@@ -361,8 +364,8 @@ std::vector<Symbol> fieldNames(const InstanceObject* instance) {
 
 // --- built-in classes --------------------------------------------------------------------------------------------------
 
-ClassObject* errorClass(Context&, ErrorClass which) {
-  return errorClasses[static_cast<size_t>(which)];
+ClassObject* errorClass(Context& context, ErrorClass which) {
+  return context.domain->errors[static_cast<size_t>(which)];
 }
 
 bool isException(Context& context, Value v) {
@@ -387,18 +390,21 @@ void bootstrapClasses(Context& context) {
     cls->kind = static_cast<Kind>(i);
     context.classes[i] = cls;
   }
-  special = {.date = define("Date", object),
-             .dateTime = define("DateTime", object),
-             .time = define("Time", object),
-             .arrayIterator = define("ArrayIterator", object),
-             .mapIterator = define("MapIterator", object),
-             .rangeIterator = define("RangeIterator", object),
-             .lineIterator = define("LineIterator", object)};
-  special.date->kind = special.dateTime->kind = special.time->kind = Kind::DateTime;
-  special.arrayIterator->kind = special.mapIterator->kind = special.rangeIterator->kind =
-      special.lineIterator->kind = Kind::Iterator;
-  context.classes[static_cast<size_t>(Kind::DateTime)] = special.dateTime;
-  context.classes[static_cast<size_t>(Kind::Iterator)] = special.arrayIterator;
+  Domain& domain = *context.domain;
+  const auto special = [&](const char* name, Kind kind) {
+    ClassObject* cls = define(name, object);
+    cls->kind = kind;
+    return cls;
+  };
+  domain.date = special("Date", Kind::DateTime);
+  domain.dateTime = special("DateTime", Kind::DateTime);
+  domain.time = special("Time", Kind::DateTime);
+  domain.arrayIterator = special("ArrayIterator", Kind::Iterator);
+  domain.mapIterator = special("MapIterator", Kind::Iterator);
+  domain.rangeIterator = special("RangeIterator", Kind::Iterator);
+  domain.lineIterator = special("LineIterator", Kind::Iterator);
+  context.classes[static_cast<size_t>(Kind::DateTime)] = domain.dateTime;
+  context.classes[static_cast<size_t>(Kind::Iterator)] = domain.arrayIterator;
 
   ClassObject* exception = define("Exception", object);
   exception->isException = true;
@@ -421,10 +427,10 @@ void bootstrapClasses(Context& context) {
       {ErrorClass::Network, "NetworkException", ErrorClass::Exception},
       {ErrorClass::Provider, "ProviderException", ErrorClass::Exception},
   };
-  errorClasses[0] = exception;
+  domain.errors[0] = exception;
   for (const auto& e : errors)
-    errorClasses[static_cast<size_t>(e.which)] =
-        define(e.name, errorClasses[static_cast<size_t>(e.parent)]);
+    domain.errors[static_cast<size_t>(e.which)] =
+        define(e.name, domain.errors[static_cast<size_t>(e.parent)]);
 }
 
 // --- namespaces --------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "runtime/Context.h"
+#include "runtime/Domain.h"
 #include "runtime/object/Function.h"
 
 namespace gene {
@@ -38,17 +38,19 @@ struct Shape {
   uint32_t count = 1;                          // of a root: how many shapes have grown from it
   Shape* dictionary = nullptr;                 // of a root: once an instance needed it
 };
-extern std::vector<Shape*> shapes;  // by id - FirstInstanceShape; never shrinks
-extern std::vector<std::vector<Shape*>>
-    numberedShapes;  // by class number - 1, then from shapeOfClass on
 /// The number of the class that a shape is of; 0 where its class has none.
 inline uint32_t numberOfShape(uint32_t shape) {
   return shape < FirstNumberedShape ? 0 : ((shape - FirstNumberedShape) >> ClassShapeBits) + 1;
 }
-/// The shape with this id (>= FirstInstanceShape). Shapes are of the process, not of a context.
+/// The shape with this id (>= FirstInstanceShape) in the domain of this thread.
 inline Shape* shapeOfId(uint32_t id) {
-  if (GENE_LIKELY(id < FirstNumberedShape)) return shapes[id - FirstInstanceShape];
-  return numberedShapes[numberOfShape(id) - 1][id & ((1u << ClassShapeBits) - 1)];
+  const Domain& domain = *currentContext().domain;
+  if (GENE_LIKELY(id < FirstNumberedShape))
+    return domain.shapes.at(id).load(std::memory_order_acquire);
+  const auto* numbered =
+      domain.numberedShapes[numberOfShape(id) - 1].load(std::memory_order_acquire);
+  return numbered->at(FirstInstanceShape + (id & ((1u << ClassShapeBits) - 1)))
+      .load(std::memory_order_acquire);
 }
 template <class F>
 void InstanceObject::forEachSlot(F&& f) {
@@ -74,7 +76,7 @@ inline ClassObject* parentOf(const ClassObject* cls) {
 }
 /// Is `cls` the class `ancestor` or below it?
 bool inherits(const ClassObject* cls, const ClassObject* ancestor);
-/// The method `name` of `cls` or the nearest ancestor that has one; absent without. Cached globally by (class, name).
+/// The method `name` of `cls` or the nearest ancestor that has one; absent without. Each thread caches by (class, name).
 Value findMethod(Context& context, ClassObject* cls, Symbol name);
 /// The constructor of `cls` or the nearest ancestor that has one; nil without.
 Value findConstructor(ClassObject* cls);

@@ -58,10 +58,7 @@ Value environmentGet(const EnvironmentObject* environment, Symbol name) {
   return slot ? slot->get() : Value::absent();
 }
 
-SessionState& session() {
-  static thread_local SessionState state;
-  return state;
-}
+SessionState& session() { return partOf<SessionState>(currentContext()); }
 
 Value* moduleVariable(const Context& context, Symbol name) {
   const Program* program = context.program;

@@ -15,14 +15,17 @@ Value environmentGet(const EnvironmentObject* environment, Symbol name);
 /// The global of the running program of this name, or null.
 Value* moduleVariable(const Context& context, Symbol name);
 
-/// The REPL of this thread, as far as compiled code has to know it.
-struct SessionState {
+/// The REPL of a context, as far as compiled code has to know it.
+struct SessionState : ContextPart {
+  static constexpr Name Part = Session;
   NamespaceObject* variables = nullptr;  // what its entries define; null: there is no REPL
   EnvironmentObject* scope =
       nullptr;  // of ($repl) in a program: the variables around it; else null
   /// ($repl); null: there is nobody to talk to.
   Value (*repl)(Context& context, EnvironmentObject* environment) = nullptr;
+  bool isRoot = false;  // the heap knows the two
 };
+/// That of this thread's context.
 SessionState& session();
 
 /// What `name` means to code that is compiled while the program runs: a variable of the REPL and of the scope it stands in,

@@ -15,7 +15,7 @@ const char* futureText(const FutureObject& future) {
 
 void freeFiber(FiberObject* object) {
   std::free(object->held);
-  if (object->fiber) heapContext().async->freeFiber(object->fiber);
+  if (object->fiber) currentContext().async->freeFiber(object->fiber);
 }
 
 }  // namespace gene

@@ -1,7 +1,6 @@
 #include "runtime/object/Interface.h"
 
 #include <string>
-#include <unordered_map>
 
 #include "runtime/heap/Allocate.h"
 #include "runtime/object/Class.h"
@@ -12,8 +11,6 @@
 
 namespace gene {
 namespace {
-
-std::unordered_map<Symbol, InterfaceObject*> interfacesByName;
 
 std::string text(Symbol symbol) { return std::string(symbol.text()); }
 
@@ -86,13 +83,16 @@ InterfaceObject* newInterface(Context& context, Value declaration) {
   }
   // Like classes, interfaces are never freed: annotations find them by name.
   interface->countAndFlags |= Object::Immortal;
-  interfacesByName[interface->identity] = interface;
+  const DomainLock lock(*context.domain);
+  context.domain->interfaces[interface->identity] = interface;
   return interface;
 }
 
 InterfaceObject* interfaceNamed(Symbol name) {
-  const auto found = interfacesByName.find(name);
-  return found == interfacesByName.end() ? nullptr : found->second;
+  Domain& domain = *currentContext().domain;
+  const DomainLock lock(domain);
+  const auto found = domain.interfaces.find(name);
+  return found == domain.interfaces.end() ? nullptr : found->second;
 }
 
 std::string_view interfaceName(const InterfaceObject* interface) {

@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstring>
 #include <memory>
+#include <mutex>
 
 extern char** environ;
 
@@ -29,12 +30,17 @@ int codeOf(int status) {
 
 /// Children that nobody has any more and that had not ended: asked for again when others start, so that they leave nothing
 /// behind.
-std::vector<pid_t>& orphans() {
-  static auto* const all = new std::vector<pid_t>;
-  return *all;
+struct Orphans {
+  std::mutex mutex;
+  std::vector<pid_t> all;
+};
+Orphans& orphans() {
+  static auto* const instance = new Orphans;
+  return *instance;
 }
 void reapOrphans() {
-  std::erase_if(orphans(), [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
+  const std::lock_guard lock(orphans().mutex);
+  std::erase_if(orphans().all, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
 }
 
 struct Pipe {
@@ -183,7 +189,9 @@ IoStatus Child::start(const ChildOptions& options) {
 }
 
 Child::~Child() {
-  if (isAlive()) orphans().push_back(pid_);
+  if (!isAlive()) return;
+  const std::lock_guard lock(orphans().mutex);
+  orphans().all.push_back(pid_);
 }
 
 std::optional<int> Child::exitCode() {

@@ -6,11 +6,13 @@
 
 namespace gene {
 
-/// Enters an object whose count fell to zero in the zero-count table (runtime/heap/Counts.cpp).
+/// Enters an object whose count fell to zero in the zero-count table of its heap (runtime/heap/Counts.cpp).
 void countFellToZero(Object* object);
 
-/// Reference counts that went up or down so far, in all of the process: --stats prints it.
-extern "C" uint64_t gene_count_operations;
+/// Reference counts that went up or down so far in this thread: --stats prints it. Native code counts, too. (As
+/// GENE_THREAD_LOCAL of runtime/Context.h.)
+extern "C"
+    __attribute__((tls_model("local-exec"))) constinit thread_local uint64_t gene_count_operations;
 
 inline void retain(Object* object) {
   if (object->isImmortal()) return;
