@@ -394,6 +394,10 @@ std::string describeUncaught(Context& context, const RuntimeOptions& options) {
       const bool there =
           refused && covers({caller->file, caller->line, caller->column}, callerLine, e);
       if (!here && !there) return false;
+      // Two guesses at the name are one too many: the analyzer knows what is in scope.
+      constexpr std::string_view guess = "did you mean '";
+      if (!e.hints.empty())
+        std::erase_if(report.hints, [&](const std::string& h) { return h.starts_with(guess); });
       for (const std::string& hint : e.hints)
         if (std::ranges::find(report.hints, hint) == report.hints.end())
           report.hints.insert(report.hints.begin(), hint);

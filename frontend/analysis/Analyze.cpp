@@ -131,7 +131,7 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
                                               "ctor", "on_method_missing", "async", "implement",
                                               "interceptor", "fn-interceptor", "->"}) ||
                                second == "->" || head.ends_with("!");
-        checkGlued(g.children);
+        checkGlued(g.children, functions);
         work.push_back({g.head, inside || functions});
         all(g.children, functions);
         values(g.properties, functions);
@@ -163,7 +163,7 @@ Form* Analyzer::withoutSlash(Form* form) {
 void Analyzer::collectModuleNames(std::span<Form*> forms) {
   collectPublished(forms, true, published_);
   collectIdentities(forms, identities_);
-  checkGlued(forms);
+  checkGlued(forms, false);
   checkUseless(forms);
   for (const Form* form : forms) {
     collectInner(form, false);

@@ -271,6 +271,8 @@ class Analyzer {
   bool isForeign(const GeneForm& call);
   void checkElse(std::span<Form* const> forms);
   void checkAssigned(Symbol name, Location loc);
+  void checkTypeName(Symbol name, Location loc);
+  void checkOneValue(const GeneForm& form);
   void checkCondition(const Form* condition);
   void checkReached(const Form* form, const Form* next);
   void checkShadowing(Symbol name, Location loc);
@@ -282,7 +284,7 @@ class Analyzer {
   void checkLiteralMethod(const Form* receiver, const Form* method);
   void checkVariant(const PathForm& form);
   void checkMember(const PathForm& form);
-  void checkGlued(std::span<Form* const> forms);
+  void checkGlued(std::span<Form* const> forms, bool isDefinition);
   void checkUseless(std::span<Form* const> forms);
   void warnUnused(std::span<Form* const> forms);
 

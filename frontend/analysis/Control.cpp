@@ -237,6 +237,7 @@ Analyzer::Node* Analyzer::caseForm(const GeneForm& form) {
 }
 
 Analyzer::Node* Analyzer::returnForm(const GeneForm& form) {
+  checkOneValue(form);
   return make<ast::Return>(form.loc,
                            form.children.empty() ? nullptr : expression(form.children[0]));
 }
@@ -244,6 +245,7 @@ Analyzer::Node* Analyzer::returnForm(const GeneForm& form) {
 // --- exceptions --------------------------------------------------------------------------------------------------------
 
 Analyzer::Node* Analyzer::throwForm(const GeneForm& form) {
+  checkOneValue(form);
   return make<ast::Throw>(form.loc, form.children.empty() ? nullptr : expression(form.children[0]));
 }
 

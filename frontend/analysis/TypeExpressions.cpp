@@ -165,7 +165,12 @@ const Form* Analyzer::expandType(const Form* type) {
     if (name.text() == "Self" && !inInterface_ && !enclosingClass())
       error(type->loc, Diag::ContextualSelf);
     const Form* meaning = typeVariables_.contains(name) ? nullptr : aliasOf(name);
-    if (!meaning) return typeVariables_.contains(name) ? type : identified(type);
+    if (!meaning && typeVariables_.contains(name)) return type;
+    if (!meaning) {
+      const Form* known = identified(type);
+      if (known == type) checkTypeName(name, type->loc);
+      return known;
+    }
     if (std::find(expanding_.begin(), expanding_.end(), name) != expanding_.end()) {
       if (recursiveTypes_.insert(name).second) error(type->loc, Diag::RecursiveType, {name.text()});
       return make<SymbolForm>(type->loc, Symbol::of("Any"));

@@ -19,10 +19,6 @@ bool isSpecialForm(std::string_view name) {
   return std::ranges::find(specialForms, name) != std::end(specialForms);
 }
 
-bool isOperatorText(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("+-*/%<>=!&|.") == std::string_view::npos;
-}
-
 /// The class of a literal; empty for other forms.
 std::string_view literalClass(const Form* form) {
   switch (form->kind) {
@@ -172,7 +168,18 @@ void Analyzer::checkDefined(Symbol symbol, Location loc) {
   if (known.isDefined(known.data, symbol)) return;
   Diagnostic& d = diagnostics_.report(loc, Diag::UndefinedName, {text});
   const size_t dot = text.find('.');
-  if (const std::string_view foreign = foreignWord(text); !foreign.empty()) {
+  bool inMethod = false;
+  for (const FunctionState* f = function_; f; f = f->outer) inMethod |= f->hasSelf;
+  if (inMethod && assignedFields_.contains(symbol)) {
+    d.hint(Diag::HintField, {text});
+  } else if (const auto owners = variants_.find(symbol);
+             owners != variants_.end() && owners->second.size() == 1) {
+    d.hint(Diag::HintVariant, {owners->second[0].text(), text});
+  } else if (std::ranges::any_of(classes_, [&](const auto& entry) {
+               return entry.second.methods.contains(symbol);
+             })) {
+    d.hint(inMethod ? Diag::HintOwnMethod : Diag::HintIsMethod, {text});
+  } else if (const std::string_view foreign = foreignWord(text); !foreign.empty()) {
     d.hint(Diag::HintText, {foreign});
   } else if (dot != std::string_view::npos && dot + 1 < text.size() && text[dot + 1] != '.') {
     d.hint(Diag::HintMember, {dot == 0 ? "value" : text.substr(0, dot), text.substr(dot + 1)});
@@ -180,18 +187,34 @@ void Analyzer::checkDefined(Symbol symbol, Location loc) {
     d.hint(Diag::HintElif);
   } else if (isSpecialForm(text)) {
     d.hint(Diag::HintIsForm, {text});
-  } else if (isOperatorText(text)) {
-    d.hint(Diag::HintIsOperator, {text});
   } else if (const std::string_view near = nearest(text, visibleNames()); !near.empty()) {
     d.hint(Diag::HintNear, {near});
   } else if (const std::string_view form = nearest(text, specialForms); !form.empty()) {
     d.hint(Diag::HintNear, {form});
-  } else if (known.isMethod(known.data, text) ||
-             std::ranges::any_of(classes_, [&](const auto& entry) {
-               return entry.second.methods.contains(symbol);
-             })) {
+  } else if (known.isMethod(known.data, text)) {
     d.hint(Diag::HintIsMethod, {text});
   }
+}
+
+/// A type as other languages call it, where nothing is called so.
+void Analyzer::checkTypeName(Symbol name, Location loc) {
+  const std::string_view type = foreignType(name.text());
+  if (type.empty() || !checksNames() || isShadowed(name) || globals_.contains(name) ||
+      definitions_.contains(name) || topLevelVars_.contains(name) ||
+      modules_->known()->isDefined(modules_->known()->data, name))
+    return;
+  diagnostics_.report(loc, Diag::UndefinedType, {name.text()}).hint(Diag::HintNear, {type});
+}
+
+/// (return a + b), (throw Class "message"): the first value is all that counts.
+void Analyzer::checkOneValue(const GeneForm& form) {
+  if (!modules_ || form.children.size() < 2) return;
+  const std::string_view name = symbolOf(form.head).text();
+  Diagnostic& d = diagnostics_.report(form.children[1]->loc, Diag::SurplusValue, {name});
+  if (isOperator(form.children[1]))
+    d.hint(Diag::HintBrackets, {name});
+  else if (name == "throw")
+    d.hint(Diag::HintNewException);
 }
 
 /// Is it the definition of a function or the like in another language? The names in it are no mistakes of their own.
@@ -401,8 +424,10 @@ void Analyzer::checkLiteralMethod(const Form* receiver, const Form* method) {
       modules_->known()->methods(modules_->known()->data, cls);
   if (methods.empty() || std::ranges::find(methods, name) != methods.end()) return;
   Diagnostic& d = diagnostics_.report(method->loc, Diag::UnknownMethodName, {cls, name});
-  if (const std::string_view near = nearest(name, methods); !near.empty())
+  if (const std::string_view near = nearestMethod(name, methods); !near.empty())
     d.hint(Diag::HintNear, {near});
+  else if (const std::string_view foreign = foreignMethod(name); !foreign.empty())
+    d.hint(Diag::HintText, {foreign});
 }
 
 /// Enum/variant
@@ -444,20 +469,28 @@ void Analyzer::checkMember(const PathForm& form) {
 
 // --- what stands where --------------------------------------------------------------------------------------------------
 
-/// name(…): brackets directly behind a name
-void Analyzer::checkGlued(std::span<Form* const> forms) {
+/// name(…), name[…]: brackets directly behind a name
+void Analyzer::checkGlued(std::span<Form* const> forms, bool isDefinition) {
   if (!modules_) return;
   for (size_t i = 1; i < forms.size(); i++) {
     const Symbol name = symbolOf(forms[i - 1]);
     const Location at = forms[i]->loc;
-    if (name.empty() || forms[i]->kind != FormKind::Gene || !at.valid()) continue;
+    const bool isArray = forms[i]->kind == FormKind::Array;
+    if (name.empty() || (forms[i]->kind != FormKind::Gene && !isArray) || !at.valid()) continue;
     const std::string_view text = diagnostics_.sources().text(at);
     const size_t offset = at.offset - diagnostics_.sources().start(at).offset;
-    if (offset == 0 || text[offset] != '(') continue;
+    if (offset == 0 || text[offset] != (isArray ? '[' : '(')) continue;
     const char before = text[offset - 1];
     const bool isLetter = (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z') ||
                           (before >= '0' && before <= '9') || before == '_';
     if (!isLetter) continue;
+    if (isArray) {
+      const std::span<Form* const> items = as<ArrayForm>(*forms[i]).items;
+      if (!isDefinition && items.size() == 1)
+        diagnostics_.report(forms[i - 1]->loc, Diag::GluedIndex, {name.text()})
+            .hint(Diag::HintItem, {name.text(), printForm(*items[0])});
+      continue;
+    }
     diagnostics_.report(forms[i - 1]->loc, Diag::GluedCall, {name.text()})
         .hint(Diag::HintCall, {name.text()});
   }

@@ -17,6 +17,14 @@ constexpr Row rows[] = {
 #include "frontend/syntax/Diagnostics.def"
 };
 
+constexpr struct {
+  Diag id;
+  std::string_view text;
+} advice[] = {
+#define ADVICE(name, text) {Diag::name, text},
+#include "frontend/syntax/Diagnostics.def"
+};
+
 const Row& rowOf(Diag id) { return rows[static_cast<size_t>(id)]; }
 bool isWarning(const Row& row) {
   return row.severity == Severity::Warning || row.severity == Severity::Optional;
@@ -123,8 +131,10 @@ Diagnostic& DiagnosticEngine::report(Location loc, Diag id, DiagArguments argume
     omitted_++;
     return dropped_;
   }
-  diagnostics_.push_back({id, severity, loc, std::move(message), {}, {}});
-  return diagnostics_.back();
+  Diagnostic& added = diagnostics_.emplace_back(id, severity, loc, std::move(message));
+  for (const auto& [advised, text] : advice)
+    if (advised == id) added.hints.push_back(filled(text, arguments));
+  return added;
 }
 
 bool DiagnosticEngine::setWarning(std::string_view text) {

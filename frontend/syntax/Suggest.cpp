@@ -23,11 +23,37 @@ size_t editDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-bool sameButCase(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) {
-    auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return lower(x) == lower(y);
-  });
+/// The letters and digits in lower case: toUpper, to_upper and to_upper! are one name to whoever looks for it.
+std::string plainName(std::string_view name) {
+  std::string plain;
+  for (const char c : name)
+    if (c != '_' && c != '?' && c != '!')
+      plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return plain;
+}
+
+bool sameButSpelling(std::string_view a, std::string_view b) {
+  const std::string plain = plainName(a);
+  return !plain.empty() && plain == plainName(b);
+}
+
+bool hasWord(std::string_view words, std::string_view word) {
+  while (!words.empty()) {
+    const size_t end = std::min(words.find(' '), words.size());
+    if (words.substr(0, end) == word) return true;
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return false;
+}
+
+struct Advice {
+  std::string_view words, text;
+};
+
+std::string_view textOf(std::span<const Advice> table, std::string_view word) {
+  for (const Advice& row : table)
+    if (hasWord(row.words, word)) return row.text;
+  return {};
 }
 
 }  // namespace
@@ -38,7 +64,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   size_t bestDistance = most + 1;
   for (std::string_view candidate : candidates) {
     if (candidate == word) continue;
-    if (sameButCase(word, candidate)) return candidate;
+    if (sameButSpelling(word, candidate)) return candidate;
     const size_t longer = std::max(word.size(), candidate.size());
     const size_t shorter = std::min(word.size(), candidate.size());
     // Of one letter nothing is near, and what has nothing in common is not near either; two letters may be swapped.
@@ -53,12 +79,64 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   return best;
 }
 
+std::string_view nearestMethod(std::string_view word,
+                               std::span<const std::string_view> candidates) {
+  if (const std::string_view near = nearest(word, candidates); !near.empty()) return near;
+  // In the order of what is most probably meant.
+  static constexpr std::string_view synonyms[] = {
+      "size length len count bytesize",
+      "push append add push_back insert concat",
+      "to_upper upper upcase uppercase toUpperCase",
+      "to_lower lower downcase lowercase toLowerCase",
+      "contains include? includes has member? has_key has_key? key? contains_key hasOwnProperty in",
+      "index_of index find_index indexOf position",
+      "trim strip",
+      "to_s to_string toString str inspect repr",
+      "to_i to_int parse_int int toInt",
+      "to_f to_float parse_float float toFloat",
+      "each forEach for_each each_char",
+      "map collect",
+      "filter select find_all",
+      "reduce fold inject foldl",
+      "any some any?",
+      "all every all?",
+      "get at fetch dig nth",
+      "set put store insert",
+      "del delete remove erase remove_at delete_at pop_item unset",
+      "substr substring slice mid",
+      "slice sub_array subarray substr",
+      "skip drop",
+      "take limit",
+      "replace_all gsub",
+      "replace sub",
+      "pairs items entries each_pair",
+      "char_at charAt char_code_at at",
+      "chars characters",
+      "has_next hasNext",
+      "merge update extend assign",
+      "clear empty!",
+      "split explode",
+      "join implode",
+      "class type typeof",
+  };
+  for (const std::string_view group : synonyms) {
+    if (!hasWord(group, word)) continue;
+    std::string_view rest = group;
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find(' '), rest.size());
+      const auto found = std::ranges::find(candidates, rest.substr(0, end));
+      if (found != candidates.end()) return *found;
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  return {};
+}
+
 std::string_view foreignWord(std::string_view word) {
-  static constexpr struct {
-    std::string_view words, text;
-  } table[] = {
-      {"defn defun def define func function fun sub proc",
-       "a function is (fn name [parameters] body)"},
+  static constexpr Advice table[] = {
+      {"defn defun func function fun proc", "a function is (fn name [parameters] body)"},
+      {"def define defvar local auto",
+       "a variable is (var name value), a function (fn name [parameters] body)"},
       {"lambda λ", "a function without a name is (fn [parameters] body), or (x -> body)"},
       {"defmacro macro", "a macro is (fn name! [parameters] body)"},
       {"defclass struct record defstruct",
@@ -70,12 +148,19 @@ std::string_view foreignWord(std::string_view word) {
       {"False FALSE", "write false"},
       {"this @self", "the object of a method is self; its field x is /x"},
       {"elseif elsif elsefi", "a further condition is elif"},
-      {"cond switch match when unless",
-       "write (if ... elif ... else ...), or (case value when ...)"},
+      {"catch finally ensure",
+       "catch and finally stand in try without brackets: (try ... catch error ... finally ...)"},
+      {"else elif then",
+       "else and elif stand in if without brackets: (if a ... elif b ... else ...)"},
+      {"when", "when stands in case without brackets: (case value when 1 ... else ...)"},
+      {"cond switch match unless", "write (if ... elif ... else ...), or (case value when ...)"},
       {"foreach for-each doseq", "write (for item in items body), or (items .each (item -> body))"},
       {"puts echo print_line printf console.log display", "write (println value)"},
       {"raise error", "write (throw value)"},
-      {"Error Throwable", "the class of errors is Exception"},
+      {"Error Throwable StandardError RuntimeError ValueError TypeError KeyError IndexError "
+       "ZeroDivisionError "
+       "ArithmeticException NullPointerException",
+       "the class of errors is Exception; RuntimeException, IOError and others are below it"},
       {"except rescue", "an error is handled by catch inside of try"},
       {"require include use using", "write (import name from \"path\")"},
       {"and", "write &&"},
@@ -91,22 +176,97 @@ std::string_view foreignWord(std::string_view word) {
       {"!== <> =/= /=", "write !="},
       {":=", "a variable is (var name value), an assignment (name = value)"},
       {"=", "an assignment is (name = value), a comparison (a == b)"},
-      {"++", "adding one is (name += 1)"},
+      {"++", "adding one is (name += 1), strings are joined by (a ++ b)"},
+      {"--", "subtracting one is (name -= 1)"},
+      {"+ - * / % && || &| &&& << >>",
+       "an operation stands in brackets of its own: (a + b); as a function it is (a b -> (a + b))"},
       {"=>", "a function without a name is (x -> body)"},
-      {"length count size", "the number of items is (items .size)"},
+      {"length count size strlen sizeof", "the number of items is (len items)"},
+      {"println! print! System.out.println fmt.Println print_endline writeln",
+       "write (println value)"},
+      {"input gets read_line scanf raw_input getline", "a line of standard input is (readline)"},
+      {"parseInt parse_int int Integer atoi toInt to_int str2int",
+       "the number in a text is (text .to_i), or (text .to_f)"},
+      {"parseFloat parse_float float atof to_float", "the number in a text is (text .to_f)"},
+      {"toString to_string repr inspect", "the text of a value is (value .to_s)"},
+      {"typeof type_of class_of", "the class of a value is (value .class)"},
+      {"isinstance is_a instanceof instance_of", "write (value is Class)"},
+      {"json_parse parse_json JSON.parse json.loads json JSON",
+       "JSON text is read by (gene/json/parse text), and written by (value .to_json)"},
+      {"JSON.stringify json.dumps to_json stringify json_generate",
+       "JSON text is written by (value .to_json)"},
+      {"abs sqrt floor ceil round sin cos tan pow log min max random random_int Math Math.abs "
+       "Math.sqrt Math.floor "
+       "Math.max Math.min Math.random Math.pow Math.round math.sqrt math.floor math.pi rand "
+       "randint",
+       "these functions stand in math: (math/sqrt x), (math/random_int 10)"},
+      {"car first head", "the first item is items/0"},
+      {"cdr rest tail", "all items but the first are (items .skip 1)"},
+      {"cons push append add", "an item is added by (items .push item)"},
+      {"map filter reduce each sort join reverse keys values contains split replace trim",
+       "it is a method of collections and strings: (items .map (x -> ...))"},
+      {"sum", "a sum is (items .reduce 0 (fn [sum x] (sum + x)))"},
+      {"enumerate each_with_index", "items with their index are (for i x in items ...)"},
+      {"sprintf format printf", "values are put into a text by #\"a #{value}\""},
+      {"mod modulo rem", "the remainder is (a % b)"},
+      {"div quot", "a division without remainder is ((a / b) .to_i)"},
+      {"nil? null? is_nil isnull", "write (value == nil)"},
+      {"open fopen File.open", "a file is read by (File/read path)"},
+      {"argv ARGV sys.argv process.argv args", "the arguments of the program are $args"},
+      {"until", "write (while (! condition) ...)"},
+      {"pass", "an empty body is nil"},
+      {"module namespace package", "a namespace is (ns name ...)"},
+      {"extends", "a class with a parent is (class Name < Parent ...)"},
+      {"await_all Promise.all", "write (for f in futures (await f))"},
       {"list vector array", "an array is [a b c]"},
       {"dict hash object map hash-map", "a map is {^key value}"},
       {"str concat string", "strings are joined by (a ++ b), or in #\"a#{b}\""},
   };
-  for (const auto& row : table) {
-    std::string_view rest = row.words;
-    while (!rest.empty()) {
-      const size_t end = std::min(rest.find(' '), rest.size());
-      if (rest.substr(0, end) == word) return row.text;
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-  }
-  return {};
+  if (word.size() > 1 && word[0] == '!' && word[1] != '=') return "write (! value)";
+  // name++ and ++name are symbols.
+  for (const std::string_view step : {"++", "--"})
+    if (word.ends_with(step) || word.starts_with(step)) word = step;
+  return textOf(table, word);
+}
+
+std::string_view foreignType(std::string_view name) {
+  static constexpr Advice table[] = {
+      {"Integer integer Long long Short i64 i32 u64 u32 usize int64", "Int"},
+      {"Double double Real f64 f32 float64", "Float"},
+      {"Number number num", "Numeric"},
+      {"str Str Text", "String"},
+      {"boolean Boolean", "Bool"},
+      {"list List Vec Vector vector array ArrayList", "Array"},
+      {"dict Dict Hash Object map hash", "Map"},
+      {"Set set", "HashSet"},
+      {"None null Null unit Unit", "Nil"},
+      {"char Character", "Char"},
+      {"func function Callable Proc Lambda fn", "Function"},
+      {"any object Anything", "Any"},
+      {"Error Throwable", "Exception"},
+  };
+  return textOf(table, name);
+}
+
+std::string_view foreignMethod(std::string_view name) {
+  static constexpr Advice table[] = {
+      {"shift pop_front popleft", "the first item is items/0, and (items .del 0) takes it out"},
+      {"sum", "a sum is (items .reduce 0 (fn [sum x] (sum + x)))"},
+      {"abs sqrt floor ceil round pow min max sin cos tan log",
+       "it is a function of math: (math/sqrt x)"},
+      {"times upto downto step", "a number of rounds is (for i in (range 0 n) ...)"},
+      {"uniq unique distinct to_set", "a set of the items is (new HashSet items...)"},
+      {"each_with_index enumerate", "items with their index are (for i x in items ...)"},
+      {"format sprintf", "values are put into a text by #\"a #{value}\""},
+      {"nil? is_nil null?", "write (value == nil)"},
+      {"is_a is_a? isinstance instance_of kind_of?", "write (value is Class)"},
+      {"even? is_even", "write ((n % 2) == 0)"},
+      {"odd? is_odd", "write ((n % 2) == 1)"},
+      {"zero?", "write (n == 0)"},
+      {"apply bind send invoke",
+       "a function is called by (f arguments), a method by (value . name arguments)"},
+  };
+  return textOf(table, name);
 }
 
 }  // namespace gene

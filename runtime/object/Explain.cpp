@@ -4,6 +4,7 @@
 
 #include "frontend/syntax/Suggest.h"
 #include "runtime/Trace.h"
+#include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/String.h"
@@ -33,15 +34,40 @@ bool hintNear(Explained& result, std::string_view word,
   return true;
 }
 
+bool hasMethod(const ClassObject* cls, Symbol name) {
+  for (; cls; cls = parentOf(cls))
+    if (mapFind(as<MapObject>(cls->methods.get()), name) >= 0) return true;
+  return false;
+}
+
 void hintMethod(Context& context, Value receiver, Symbol name, Explained& result) {
   if (isInstance(receiver))
     result.hints.push_back("the instance is of class " + kindName(context, receiver));
   if (name.text() == "iter" && (isInt(receiver) || receiver.isFloat()))
     result.hints.push_back("for goes over collections; numbers are counted by (range 0 n)");
+  if (receiver.isVoid()) {
+    result.hints.emplace_back(
+        "void stands for what is missing: a key or an index that is not there");
+    return;
+  }
+  const std::string word(name.text());
+  if (isMap(receiver) && mapFind(as<MapObject>(receiver), name) >= 0) {
+    result.hints.push_back("the value of the key is read by map/" + word);
+    return;
+  }
+  if (isClass(receiver) && hasMethod(as<ClassObject>(receiver), name)) {
+    result.hints.push_back("'" + word + "' is a method of the instances: ((new " +
+                           std::string(as<ClassObject>(receiver)->name.get().symbol().text()) +
+                           " ...) ." + word + ")");
+    return;
+  }
   std::vector<std::string_view> names;
   for (const ClassObject* cls = classOf(context, receiver); cls; cls = parentOf(cls))
     addKeys(cls->methods.get(), names);
-  hintNear(result, name.text(), names);
+  if (const std::string_view near = nearestMethod(name.text(), names); !near.empty())
+    result.hints.push_back("did you mean '" + std::string(near) + "'?");
+  else if (const std::string_view foreign = foreignMethod(name.text()); !foreign.empty())
+    result.hints.emplace_back(foreign);
 }
 
 void hintName(Context& context, Symbol name, Explained& result) {
@@ -120,6 +146,10 @@ void hintCallable(Value callee, Explained& result) {
     result.hints.push_back("an object is made by (new " +
                            std::string(as<ClassObject>(callee)->name.get().symbol().text()) +
                            " ...)");
+  else if (isArray(callee))
+    result.hints.push_back("an item is read by (items .get i), or items/0");
+  else if (isMap(callee))
+    result.hints.push_back("a value is read by (map .get \"key\"), or map/key");
   else
     result.hints.push_back("brackets around a value call it: without them it is the value itself");
 }
