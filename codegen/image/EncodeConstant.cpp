@@ -88,6 +88,8 @@ class Encoder {
       case FormKind::Unquote: pending_.push_back(as<QuoteForm>(form).value); break;
       case FormKind::Regex: {
         const RegexForm& regex = as<RegexForm>(form);
+        symbolIndex_(Symbol::of(
+            "Regexp"));  // who has a literal mentions its class: ImageTables::mentionsOneOf
         out_.push_back(static_cast<uint8_t>((regex.hasReplacement ? 1 : 0) |
                                             (regex.ignoreCase ? 2 : 0) |
                                             (regex.multiline ? 4 : 0)));

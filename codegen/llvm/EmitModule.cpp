@@ -199,15 +199,16 @@ void ModuleEmitter::emitLibraries() {
 #define WAITING_LIBRARY(function, words) {#function, words, true},
 #include "runtime/builtins/Libraries.def"
   };
-  bool waits = false;
+  bool waits = false, computesNames = false;
   forEachInstruction([&](const ir::Instruction& inst) {
+    computesNames |= inst.op == ir::Op::CallMethodDynamic || inst.op == ir::Op::PathMethodDynamic;
     waits |= inst.info().evaluates || inst.info().group == ir::Group::Future;
   });
   llvm::FunctionType* const type = llvm::FunctionType::get(
       llvm::Type::getVoidTy(context()), {llvm::PointerType::get(context(), 0)}, false);
   std::vector<Constant*> used;
   for (const auto& library : libraries)
-    if ((library.waits && waits) || tables_.mentionsOneOf(library.words))
+    if ((library.waits ? waits : computesNames) || tables_.mentionsOneOf(library.words))
       used.push_back(
           cast<Constant>(module_->getOrInsertFunction(library.function, type).getCallee()));
   if (used.empty()) return;

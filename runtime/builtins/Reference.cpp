@@ -11,6 +11,7 @@ namespace gene {
 #define CALENDAR_TABLE(name) extern const BuiltinTable name;
 #define GENEX_TABLE(name) extern const BuiltinTable name;
 #define HANDLES_TABLE(name) extern const BuiltinTable name;
+#define REGEX_TABLE(name) extern const BuiltinTable name;
 #define SERDES_TABLE(name) extern const BuiltinTable name;
 #define SYSTEM_TABLE(name) extern const BuiltinTable name;
 #include "runtime/builtins/Tables.def"
@@ -24,6 +25,7 @@ constexpr const BuiltinTable* tables[] = {
 #define CALENDAR_TABLE(name) &name,
 #define GENEX_TABLE(name) &name,
 #define HANDLES_TABLE(name) &name,
+#define REGEX_TABLE(name) &name,
 #define SERDES_TABLE(name) &name,
 #define SYSTEM_TABLE(name) &name,
 #include "runtime/builtins/Tables.def"

@@ -261,9 +261,19 @@ constexpr BuiltinRow matchRows[] = {
 
 }  // namespace
 
-extern const BuiltinTable regexTable, regexConstructors, regexMatchTable;
+#define REGEX_TABLE(name) extern const BuiltinTable name;
+#include "runtime/builtins/Tables.def"
 constinit const BuiltinTable regexTable{"Regexp", true, rows};
 constinit const BuiltinTable regexConstructors{"Regexp", false, constructors};
 constinit const BuiltinTable regexMatchTable{"RegexMatch", true, matchRows};
+
+extern "C" void gene_library_regex(Context& context);
+extern "C" void gene_library_regex(Context& context) {
+  static constexpr const BuiltinTable* tables[] = {
+#define REGEX_TABLE(name) &name,
+#include "runtime/builtins/Tables.def"
+  };
+  for (const BuiltinTable* table : tables) defineTable(context, *table);
+}
 
 }  // namespace gene

@@ -1,5 +1,6 @@
 #pragma once
-// What String methods and Regexp methods share (13).
+// What String methods and Regexp methods share (13). In an executable they are there when its program may have a regex
+// (Libraries.def): whoever calls them holds one.
 
 #include "runtime/builtins/Builtins.h"
 #include "runtime/object/Regex.h"
@@ -7,19 +8,20 @@
 namespace gene {
 
 /// Match data of the first match, or nil; 0 if the pattern is malformed.
-Value regexMatchData(Context& context, Value regex, Value text);
+[[gnu::weak]] Value regexMatchData(Context& context, Value regex, Value text);
 /// Bool: is there a match?
-Value regexTest(Context& context, Value regex, Value text);
+[[gnu::weak]] Value regexTest(Context& context, Value regex, Value text);
 /// The text of the first match, or nil.
-Value regexFind(Context& context, Value regex, Value text);
-Value regexFindAll(Context& context, Value regex, Value text);
+[[gnu::weak]] Value regexFind(Context& context, Value regex, Value text);
+[[gnu::weak]] Value regexFindAll(Context& context, Value regex, Value text);
 /// At most `limit` pieces (INT64_MAX: all).
-Value regexSplit(Context& context, Value regex, Value text, int64_t limit);
+[[gnu::weak]] Value regexSplit(Context& context, Value regex, Value text, int64_t limit);
 /// `replacement` nil or void: the one stored in the regex.
-Value regexReplace(Context& context, Value regex, Value text, Value replacement, bool all);
+[[gnu::weak]] Value regexReplace(Context& context, Value regex, Value text, Value replacement,
+                                 bool all);
 /// The byte offset of the first match at or behind byte `from`, or -1; -2 if it raised.
-int64_t regexIndex(Context& context, Value regex, Value text, size_t from);
+[[gnu::weak]] int64_t regexIndex(Context& context, Value regex, Value text, size_t from);
 /// The byte offset of the last match that starts at or before byte `limit`, or -1; -2 if it raised.
-int64_t regexLastIndex(Context& context, Value regex, Value text, size_t limit);
+[[gnu::weak]] int64_t regexLastIndex(Context& context, Value regex, Value text, size_t limit);
 
 }  // namespace gene

@@ -1,12 +1,11 @@
 // String methods (14 §2): by characters; ASCII texts take the short way.
 
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 
+#include "runtime/builtins/Letters.h"
 #include "runtime/builtins/Regexes.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Gene.h"
@@ -50,15 +49,6 @@ Value mapCharacters(Context& context, StringObject* s, F&& f) {
   return newString(context, out);
 }
 
-/// The simple mapping of Unicode, one character for one.
-char32_t upperOf(char32_t c) {
-  if (c == U'ß') return c;  // utf8proc gives ẞ, which is no simple mapping
-  return static_cast<char32_t>(utf8proc_toupper(static_cast<utf8proc_int32_t>(c)));
-}
-char32_t lowerOf(char32_t c) {
-  return static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c)));
-}
-
 Value changeCase(Context& context, StringObject* s, char first, char last,
                  char32_t (*map)(char32_t)) {
   if (!s->ascii()) return mapCharacters(context, s, map);
@@ -71,16 +61,16 @@ Value changeCase(Context& context, StringObject* s, char first, char last,
 }
 
 Value toUpper(Context& context, const Value* args, uint32_t) {
-  return changeCase(context, self(args), 'a', 'z', upperOf);
+  return changeCase(context, self(args), 'a', 'z', upperLetter);
 }
 Value toLower(Context& context, const Value* args, uint32_t) {
-  return changeCase(context, self(args), 'A', 'Z', lowerOf);
+  return changeCase(context, self(args), 'A', 'Z', lowerLetter);
 }
 
 Value capitalize(Context& context, const Value* args, uint32_t) {
   bool first = true;
   return mapCharacters(context, self(args), [&](char32_t c) {
-    const char32_t mapped = first ? upperOf(c) : lowerOf(c);
+    const char32_t mapped = first ? upperLetter(c) : lowerLetter(c);
     first = false;
     return mapped;
   });
@@ -214,11 +204,11 @@ Value rindex(Context& context, const Value* args, uint32_t count) {
                              : int64_t{characterIndex(context, s, static_cast<uint32_t>(at))});
 }
 
+/// Unicode's White_Space, and the separators of ASCII.
 bool isSpace(char32_t c) {
   if (c < 0x80) return c == ' ' || (c >= 9 && c <= 13) || (c >= 0x1C && c <= 0x1F);
-  const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
-  return c == 0x85 || category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL ||
-         category == UTF8PROC_CATEGORY_ZP;
+  return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
+         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 std::string_view trimmed(std::string_view t, bool left, bool right) {

@@ -19,6 +19,7 @@ set(BUILTINS
   builtins/Html.cpp
   builtins/Io.cpp
   builtins/Json.cpp
+  builtins/Letters.cpp
   builtins/Logging.cpp
   builtins/Maps.cpp
   builtins/Math.cpp

@@ -9,7 +9,9 @@
 namespace gene {
 namespace {
 
-void dispose(RegexObject* regex) { freeRegex(regex); }
+void dispose(RegexObject* regex) {
+  if (regex->compiled) freeRegex(regex);
+}
 void dispose(FiberObject* fiber) { freeFiber(fiber); }
 void dispose(ResourceObject* object) { delete object->resource; }
 

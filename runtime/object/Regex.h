@@ -32,8 +32,8 @@ void expandReplacement(RegexObject* regex, std::string_view replacement, std::st
                        const RegexMatch& match, std::string& out);
 /// Where the search goes on behind a match: past it, and one character further when it was empty.
 size_t nextSearch(std::string_view text, const RegexMatch& match);
-/// Gives up the compiled code.
-void freeRegex(RegexObject* regex);
+/// Gives up the compiled code, of which there is some. In an executable it is there when the program may have a regex.
+[[gnu::weak]] void freeRegex(RegexObject* regex);
 Value newRegex(Context& context, std::string_view pattern, Value replacement, bool ignoreCase,
                bool multiline);
 
