@@ -1,7 +1,10 @@
 #include "codegen/ir/Ir.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <deque>
+#include <unordered_map>
 
 namespace gene::ir {
 namespace {
@@ -46,6 +49,19 @@ void Function::renumberBlocks() {
 
 // --- programs --------------------------------------------------------------------------------------------------------------
 
+struct Program::Store {
+  std::deque<Function> functions;
+  std::deque<Global> globals;
+  std::deque<CallShape> shapes;
+  std::unordered_map<Symbol, Global*> externals;
+  std::unordered_map<uint64_t, Constant*> words[5];  // of Int, Float, Char, Symbol and Form
+  std::unordered_map<std::string_view, Constant*> strings;
+  Constant* simple[7] = {};
+};
+
+Program::Program(const SourceManager& from) : sources(from), store_(new Store) {}
+Program::~Program() { delete store_; }
+
 Function* Program::addFunction(Symbol name, Location loc) {
   Function* f = detachedFunction(name, loc);
   add(f);
@@ -53,13 +69,13 @@ Function* Program::addFunction(Symbol name, Location loc) {
 }
 
 Function* Program::detachedFunction(Symbol name, Location loc) {
-  Function& f = functionStore_.emplace_back(this, name);
+  Function& f = store_->functions.emplace_back(this, name);
   f.loc = loc;
   return &f;
 }
 
 Function* Program::detachedCopy(const Function& from) {
-  Function& f = functionStore_.emplace_back(from);
+  Function& f = store_->functions.emplace_back(from);
   f.blocks.clear();
   return &f;
 }
@@ -70,7 +86,7 @@ void Program::add(Function* function) {
 }
 
 Global* Program::addGlobal(Symbol name, Location loc) {
-  Global& g = globalStore_.emplace_back();
+  Global& g = store_->globals.emplace_back();
   g.name = name;
   g.loc = loc;
   g.index = static_cast<uint32_t>(globals.size());
@@ -79,7 +95,7 @@ Global* Program::addGlobal(Symbol name, Location loc) {
 }
 
 Global* Program::externalGlobal(Symbol name) {
-  Global*& g = externals_[name];
+  Global*& g = store_->externals[name];
   if (!g) {
     g = addGlobal(name, {});
     g->external = true;
@@ -90,7 +106,7 @@ Global* Program::externalGlobal(Symbol name) {
 CallShape* Program::shape(std::span<const CallShape::Arg> args) {
   for (CallShape* s : shapes)
     if (std::equal(s->args.begin(), s->args.end(), args.begin(), args.end())) return s;
-  CallShape& s = shapeStore_.emplace_back();
+  CallShape& s = store_->shapes.emplace_back();
   s.args.assign(args.begin(), args.end());
   s.index = static_cast<uint32_t>(shapes.size());
   shapes.push_back(&s);
@@ -130,13 +146,13 @@ Constant* makeConstant(Arena& arena, ConstantKind kind) {
 
 Constant* Program::constant(ConstantKind kind) {
   GENE_ASSERT(kind <= ConstantKind::Absent, "a constant without contents");
-  Constant*& c = simple_[static_cast<size_t>(kind)];
+  Constant*& c = store_->simple[static_cast<size_t>(kind)];
   if (!c) c = makeConstant(arena, kind);
   return c;
 }
 
 Constant* Program::integer(int64_t value) {
-  Constant*& c = words_[0][static_cast<uint64_t>(value)];
+  Constant*& c = store_->words[0][static_cast<uint64_t>(value)];
   if (!c) {
     c = makeConstant(arena, ConstantKind::Int);
     c->integer = value;
@@ -145,7 +161,7 @@ Constant* Program::integer(int64_t value) {
 }
 
 Constant* Program::floating(double value) {
-  Constant*& c = words_[1][std::bit_cast<uint64_t>(value)];
+  Constant*& c = store_->words[1][std::bit_cast<uint64_t>(value)];
   if (!c) {
     c = makeConstant(arena, ConstantKind::Float);
     c->number64 = value;
@@ -154,7 +170,7 @@ Constant* Program::floating(double value) {
 }
 
 Constant* Program::character(char32_t value) {
-  Constant*& c = words_[2][value];
+  Constant*& c = store_->words[2][value];
   if (!c) {
     c = makeConstant(arena, ConstantKind::Char);
     c->integer = value;
@@ -163,7 +179,7 @@ Constant* Program::character(char32_t value) {
 }
 
 Constant* Program::symbol(Symbol value) {
-  Constant*& c = words_[3][value.id];
+  Constant*& c = store_->words[3][value.id];
   if (!c) {
     c = makeConstant(arena, ConstantKind::Symbol);
     c->symbol = value;
@@ -172,17 +188,17 @@ Constant* Program::symbol(Symbol value) {
 }
 
 Constant* Program::string(std::string_view text) {
-  if (auto it = strings_.find(text); it != strings_.end()) return it->second;
+  if (auto it = store_->strings.find(text); it != store_->strings.end()) return it->second;
   Constant* c = makeConstant(arena, ConstantKind::String);
   c->text = arena.copy(text);
-  strings_.emplace(c->text, c);
+  store_->strings.emplace(c->text, c);
   return c;
 }
 
 bool Program::owns(const Constant* c) const {
   auto word = [&](size_t kind, uint64_t key) {
-    auto it = words_[kind].find(key);
-    return it != words_[kind].end() && it->second == c;
+    auto it = store_->words[kind].find(key);
+    return it != store_->words[kind].end() && it->second == c;
   };
   switch (c->constantKind) {
     case ConstantKind::Int: return word(0, static_cast<uint64_t>(c->integer));
@@ -191,10 +207,10 @@ bool Program::owns(const Constant* c) const {
     case ConstantKind::Symbol: return word(3, c->symbol.id);
     case ConstantKind::Form: return word(4, reinterpret_cast<uint64_t>(c->form));
     case ConstantKind::String: {
-      auto it = strings_.find(c->text);
-      return it != strings_.end() && it->second == c;
+      auto it = store_->strings.find(c->text);
+      return it != store_->strings.end() && it->second == c;
     }
-    default: return simple_[static_cast<size_t>(c->constantKind)] == c;
+    default: return store_->simple[static_cast<size_t>(c->constantKind)] == c;
   }
 }
 
@@ -214,7 +230,7 @@ Constant* Program::literal(const Form* form) {
       return s == sym::Underscore ? constant(ConstantKind::Placeholder) : symbol(s);
     }
     default: {
-      Constant*& c = words_[4][reinterpret_cast<uint64_t>(form)];
+      Constant*& c = store_->words[4][reinterpret_cast<uint64_t>(form)];
       if (!c) {
         c = makeConstant(arena, ConstantKind::Form);
         c->form = form;

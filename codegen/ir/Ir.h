@@ -11,11 +11,9 @@
 //   tail      a call marked `tail` is directly followed by the return of its result and has no handler
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "codegen/ir/Types.h"
@@ -246,7 +244,8 @@ class Function {
 /// One build: modules and all they import.
 class Program {
  public:
-  explicit Program(const SourceManager& sources) : sources(sources) {}
+  explicit Program(const SourceManager& sources);
+  ~Program();
   Program(const Program&) = delete;
 
   const SourceManager& sources;
@@ -286,13 +285,8 @@ class Program {
   [[nodiscard]] bool owns(const Constant* constant) const;
 
  private:
-  std::deque<Function> functionStore_;
-  std::deque<Global> globalStore_;
-  std::deque<CallShape> shapeStore_;
-  std::unordered_map<Symbol, Global*> externals_;
-  std::unordered_map<uint64_t, Constant*> words_[8];  // by kind, for Int Float Char Symbol
-  std::unordered_map<std::string_view, Constant*> strings_;
-  Constant* simple_[7] = {};
+  struct Store;
+  Store* const store_;
 };
 
 }  // namespace gene::ir

@@ -7,22 +7,46 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <memory>
 
 #include "runtime/support/Utf8.h"
 
 namespace gene {
 
+struct SourceManager::File {
+  std::string name;
+  std::string text;
+  uint32_t start;
+  mutable std::vector<uint32_t> lineStarts;  // filled at the first question
+  mutable uint32_t counted = 0;              // the offset asked for last, and how many characters
+  mutable size_t characters = 0;             // of its line are before it
+};
+
+struct SourceManager::Files {
+  std::vector<std::unique_ptr<File>> all;  // by `start`
+  std::map<std::string, std::string> overlays;
+  uint32_t next = 1;
+};
+
+SourceManager::SourceManager() : files_(new Files) {}
+SourceManager::~SourceManager() { delete files_; }
+
 Location SourceManager::add(std::string name, std::string text) {
-  auto file = std::make_unique<File>(File{std::move(name), std::move(text), next_, {}});
+  auto file = std::make_unique<File>(File{std::move(name), std::move(text), files_->next, {}});
   // One more than the length, so that the end of the text is a location, too.
-  next_ += static_cast<uint32_t>(file->text.size()) + 1;
-  files_.push_back(std::move(file));
-  return {files_.back()->start};
+  files_->next += static_cast<uint32_t>(file->text.size()) + 1;
+  files_->all.push_back(std::move(file));
+  return {files_->all.back()->start};
+}
+
+void SourceManager::overlay(const std::string& path, std::string text) {
+  files_->overlays[path] = std::move(text);
 }
 
 Expected<Location> SourceManager::addFile(const std::string& path, const std::string& name) {
   const std::string& shown = name.empty() ? path : name;
-  if (const auto edited = overlays_.find(path); edited != overlays_.end())
+  if (const auto edited = files_->overlays.find(path); edited != files_->overlays.end())
     return add(shown, edited->second);
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
@@ -39,15 +63,15 @@ Expected<Location> SourceManager::addFile(const std::string& path, const std::st
   const int error = errno;
   ::close(fd);
   if (n < 0) return Failure{"Cannot read " + path + ": " + std::strerror(error)};
-  if (text.size() >= UINT32_MAX - next_ - 1)
+  if (text.size() >= UINT32_MAX - files_->next - 1)
     return Failure{"Cannot read " + path + ": file too large"};
   return add(shown, std::move(text));
 }
 
 const SourceManager::File& SourceManager::file(Location loc) const {
-  auto it = std::upper_bound(files_.begin(), files_.end(), loc.offset,
+  auto it = std::upper_bound(files_->all.begin(), files_->all.end(), loc.offset,
                              [](uint32_t offset, const auto& f) { return offset < f->start; });
-  GENE_ASSERT(it != files_.begin(), "a location of this source manager");
+  GENE_ASSERT(it != files_->all.begin(), "a location of this source manager");
   return **(it - 1);
 }
 
@@ -56,7 +80,7 @@ std::string_view SourceManager::name(Location loc) const { return file(loc).name
 Location SourceManager::start(Location loc) const { return {file(loc).start}; }
 
 Position SourceManager::position(Location loc) const {
-  if (!loc.valid() || files_.empty()) return {};
+  if (!loc.valid() || files_->all.empty()) return {};
   const File& f = file(loc);
   if (f.lineStarts.empty()) {
     f.lineStarts.push_back(0);
@@ -79,16 +103,16 @@ Position SourceManager::position(Location loc) const {
 
 std::vector<SourceManager::Source> SourceManager::all() const {
   std::vector<Source> result;
-  for (const auto& f : files_) result.push_back({f->name, f->text});
+  for (const auto& f : files_->all) result.push_back({f->name, f->text});
   return result;
 }
 
 bool SourceManager::contains(std::string_view name) const {
-  return std::ranges::any_of(files_, [&](const auto& f) { return f->name == name; });
+  return std::ranges::any_of(files_->all, [&](const auto& f) { return f->name == name; });
 }
 
 std::string_view SourceManager::line(Location loc) const {
-  if (!loc.valid() || files_.empty()) return {};
+  if (!loc.valid() || files_->all.empty()) return {};
   const File& f = file(loc);
   const std::string_view text = f.text;
   const size_t offset = std::min<size_t>(loc.offset - f.start, text.size());

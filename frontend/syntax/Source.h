@@ -3,8 +3,6 @@
 // sources; file, line and column (1-based, in characters) are computed when somebody asks.
 
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,13 +27,17 @@ struct Position {
 /// The sources of one compilation. Texts never move.
 class SourceManager {
  public:
+  SourceManager();
+  ~SourceManager();
+  SourceManager(const SourceManager&) = delete;
+
   /// Adds a text under a display name; returns the location of its first byte.
   Location add(std::string name, std::string text);
   /// Reads and adds a file; fails with "File not found: PATH" or a reason. `name`: the display name, if it is another one.
   Expected<Location> addFile(const std::string& path, const std::string& name = {});
 
   /// From now on this text is what addFile finds under `path`, which must be canonical: a file that is being edited.
-  void overlay(const std::string& path, std::string text) { overlays_[path] = std::move(text); }
+  void overlay(const std::string& path, std::string text);
 
   /// The whole text of the source that `loc` lies in, terminated by a zero byte.
   [[nodiscard]] std::string_view text(Location loc) const;
@@ -53,18 +55,10 @@ class SourceManager {
   [[nodiscard]] bool contains(std::string_view name) const;
 
  private:
-  struct File {
-    std::string name;
-    std::string text;
-    uint32_t start;
-    mutable std::vector<uint32_t> lineStarts;  // filled at the first question
-    mutable uint32_t counted = 0;   // the offset asked for last, and how many characters of
-    mutable size_t characters = 0;  // its line are before it
-  };
+  struct File;
+  struct Files;
   [[nodiscard]] const File& file(Location loc) const;
-  std::vector<std::unique_ptr<File>> files_;
-  std::map<std::string, std::string> overlays_;
-  uint32_t next_ = 1;
+  Files* const files_;
 };
 
 }  // namespace gene

@@ -1,5 +1,6 @@
 #include "runtime/object/Array.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "runtime/heap/Allocate.h"

@@ -4,21 +4,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <new>
 #include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace gene {
 
 class Arena {
  public:
   Arena() = default;
+  ~Arena();
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -60,12 +58,11 @@ class Arena {
  private:
   void* allocateSlow(size_t size, size_t align);
 
-  struct Free {
-    void operator()(void* chunk) const { std::free(chunk); }
-  };
+  struct Chunk;  // begins with the link to the one before
   uintptr_t next_ = 0;
   uintptr_t end_ = 0;
-  std::vector<std::unique_ptr<void, Free>> chunks_;
+  Chunk* last_ = nullptr;
+  size_t chunks_ = 0;
 };
 
 /// A growable array whose storage is in an Arena: old storage is abandoned when it grows.

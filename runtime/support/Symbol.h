@@ -3,7 +3,6 @@
 // a form, in IR and in a Value is the same number. Names in Symbols.def have ids known while compiling.
 
 #include <cstdint>
-#include <functional>
 #include <string_view>
 
 namespace gene {
