@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "frontend/analysis/SpecialForms.h"
+
 namespace gene::driver {
 namespace {
 
@@ -17,14 +19,6 @@ void forEachRow(F&& f) {
       }
     }
 }
-
-struct FormRow {
-  std::string_view name, text;
-};
-constexpr FormRow forms[] = {
-#define FORM(name, shape, text) {name, shape ": " text},
-#include "driver/SpecialForms.def"
-};
 
 }  // namespace
 
@@ -71,14 +65,15 @@ BuiltinEntry findBuiltin(std::string_view name) {
 
 std::vector<std::string_view> specialFormNames() {
   std::vector<std::string_view> names;
-  for (const FormRow& form : forms) names.push_back(form.name);
+  for (const SpecialFormRow& row : specialFormRows())
+    if (!row.shape.empty()) names.push_back(row.name);
   return names;
 }
 
-std::string_view aboutSpecialForm(std::string_view name) {
-  for (const FormRow& form : forms)
-    if (form.name == name) return form.text;
-  return {};
+std::string aboutSpecialForm(std::string_view name) {
+  const SpecialFormRow* row = specialFormRow(name);
+  if (!row || row->shape.empty()) return {};
+  return std::string(row->shape) + ": " + std::string(row->text);
 }
 
 }  // namespace gene::driver

@@ -28,6 +28,6 @@ BuiltinEntry findBuiltin(std::string_view name);
 /// Names that are no calls: if, fn, class …
 std::vector<std::string_view> specialFormNames();
 /// One line about a special form; empty for other names.
-std::string_view aboutSpecialForm(std::string_view name);
+std::string aboutSpecialForm(std::string_view name);
 
 }  // namespace gene::driver

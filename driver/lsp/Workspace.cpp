@@ -49,21 +49,9 @@ void forEachName(std::span<Form* const> forms, F&& visit) {
         work.push_back(g.head);
         break;
       }
-      case FormKind::Nil:
-      case FormKind::Void:
-      case FormKind::True:
-      case FormKind::False:
-      case FormKind::NotFound:
-      case FormKind::Int:
-      case FormKind::Float:
-      case FormKind::Char:
-      case FormKind::String:
-      case FormKind::Quote:
-      case FormKind::Regex:
-      case FormKind::Date:
-      case FormKind::DateTime:
-      case FormKind::Time:
-      case FormKind::Bytes: break;
+#define ATOM(name) case FormKind::name:
+#include "frontend/syntax/FormKinds.def"
+      case FormKind::Quote: break;
     }
   }
 }

@@ -105,7 +105,7 @@ void docCommand(ReplState& state, const std::string& name) {
   } else {
     Value value = namedValue(state.context, Symbol::of(name));
     if (value.isAbsent()) value = namespaceGet(state.context.globals, Symbol::of(name));
-    const std::string_view form = aboutSpecialForm(name);
+    const std::string form = aboutSpecialForm(name);
     const BuiltinEntry builtin = findBuiltin(name);
     if (isKind(value, Kind::Function)) out = describeFunction(state.context, value);
     if (isClass(value)) out = describeClass(as<ClassObject>(value));

@@ -8,13 +8,10 @@
 
 #include "frontend/analysis/Comptime.h"
 #include "frontend/analysis/Modules.h"
+#include "frontend/analysis/SpecialForms.h"
 
 namespace gene {
 namespace {
-
-bool isOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), text) != words.end();
-}
 
 std::string_view headText(const Form* form) {
   return form->kind == FormKind::Gene ? symbolOf(as<GeneForm>(*form).head).text()
@@ -40,8 +37,7 @@ bool isInit(const Form* form) {
 }  // namespace
 
 bool Analyzer::isDefinition(const Form* form) {
-  return isOneOf(headText(form), {"fn", "class", "ns", "enum", "type", "object", "import",
-                                  "interface", "implement", "$dep"});
+  return hasTrait(headText(form), form_trait::Hoisted);
 }
 
 const Form* Analyzer::property(const GeneForm& form, std::string_view key) {
@@ -52,7 +48,7 @@ const Form* Analyzer::property(const GeneForm& form, std::string_view key) {
 
 /// What the static checks have to know of a form: paths that are assigned, names whose types are asked for.
 void Analyzer::collectFacts(const GeneForm& g, std::string_view head, std::string_view second) {
-  const bool assigns = isOneOf(second, {"=", "+=", "-=", "*=", "/=", "%="});
+  const bool assigns = hasTrait(second, form_trait::Assigns);
   const bool declares = (head == "var" || head == "$set") && !g.children.empty();
   if (assigns && g.head->kind == FormKind::Path) {
     if (as<PathForm>(*g.head).parts.back().text().starts_with('<')) assignsComputedFields_ = true;
@@ -122,15 +118,13 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
         const std::string_view head = calledName(g.head);
         const std::string_view second =
             g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
-        if (g.children.size() >= 2 && isOneOf(second, {"=", "+=", "-=", "*=", "/=", "%="}))
+        if (g.children.size() >= 2 && hasTrait(second, form_trait::Assigns))
           assignedNames_.insert(symbolOf(g.head));
         collectFacts(g, head, second);
         reifies_ |= (head.size() > 1 && head.ends_with('!')) || head == "eval" || head == "$repl" ||
                     head == "$caller_eval";
-        const bool functions = isOneOf(head, {"fn", "class", "ns", "object", "block", "method",
-                                              "ctor", "on_method_missing", "async", "implement",
-                                              "interceptor", "fn-interceptor", "->"}) ||
-                               second == "->" || head.ends_with("!");
+        const bool functions =
+            hasTrait(head, form_trait::Inner) || second == "->" || head.ends_with("!");
         checkGlued(g.children, functions);
         work.push_back({g.head, inside || functions});
         all(g.children, functions);
@@ -145,7 +139,7 @@ void Analyzer::collectInner(const Form* root, bool inFunction) {
 /// At the module's level (fn /f …), (fn $ns/f …) and (fn f …) are the same, and so with all definitions.
 Form* Analyzer::withoutSlash(Form* form) {
   const std::string_view head = headText(form);
-  if (!isOneOf(head, {"fn", "class", "ns", "object", "enum", "type", "interface"})) return form;
+  if (!hasTrait(head, form_trait::Named)) return form;
   const auto& g = as<GeneForm>(*form);
   if (g.children.empty() || g.children[0]->kind != FormKind::Path) return form;
   const auto& path = as<PathForm>(*g.children[0]);
@@ -168,7 +162,7 @@ void Analyzer::collectModuleNames(std::span<Form*> forms) {
   for (const Form* form : forms) {
     collectInner(form, false);
     const std::string_view head = headText(form);
-    if (isOneOf(head, {"fn", "class", "ns", "object", "enum", "type", "interface"})) {
+    if (hasTrait(head, form_trait::Named)) {
       const auto& g = as<GeneForm>(*form);
       if (g.children.empty()) continue;
       Symbol name;
@@ -217,7 +211,7 @@ void Analyzer::collectVariables(const Form* root) {
     const std::string_view word = symbolOf(g.head).text();
     const std::string_view second =
         g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
-    if ((word == "var" || word == "let") && !g.children.empty()) {
+    if (hasTrait(word, form_trait::Variable) && !g.children.empty()) {
       collectPattern(g.children[0], word == "let");
       const Form* last = g.children[0];  // x: and /x: are followed by a type
       const Symbol name =
@@ -225,10 +219,8 @@ void Analyzer::collectVariables(const Form* root) {
       if (name.text().size() > 1 && name.text().ends_with(':') && g.children.size() > 1)
         annotations_.push_back({plainName(name), g.children[1]});
     }
-    const bool hasScope =
-        isOneOf(word, {"fn", "class", "ns", "object", "enum", "interface", "implement", "block",
-                       "for", "repeat", "if", "if_not", "ifel", "case", "->", "$if_main"}) ||
-        second == "->" || (word.size() > 1 && word.ends_with('!'));
+    const bool hasScope = hasTrait(word, form_trait::Scope) || second == "->" ||
+                          (word.size() > 1 && word.ends_with('!'));
     if (hasScope) continue;
     work.push_back(g.head);
     values(g.properties);

@@ -168,7 +168,7 @@ class Analyzer {
   // --- special forms: (name …) → node; the table is SpecialForms.def --------------------------------------------------
   Node* withSelf(const GeneForm& form, std::string_view name, bool keepsValue);
   void hide(const DeclarationLog& log, bool hidden);
-#define SPECIAL(name, handler) Node* handler(const GeneForm& form);
+#define SPECIAL(name, handler, traits, shape, text) Node* handler(const GeneForm& form);
 #include "frontend/analysis/SpecialForms.def"
 
   // --- Control.cpp ----------------------------------------------------------------------------------------------------

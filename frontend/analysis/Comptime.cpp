@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codegen/ir/Arithmetic.h"
+#include "frontend/analysis/SpecialForms.h"
 
 namespace gene {
 namespace {
@@ -42,13 +43,10 @@ bool isOneOf(std::string_view text, std::initializer_list<std::string_view> word
   return std::ranges::find(words, text) != words.end();
 }
 /// Definitions, which are emitted as they are.
-bool isDefinition(std::string_view head) {
-  return isOneOf(head, {"fn", "class", "ns", "enum", "type", "object", "import", "interface",
-                        "implement", "$dep"});
-}
-/// Heads that keep an operator behind them from making the form infix (03 §1, rule 6).
+bool isDefinition(std::string_view head) { return hasTrait(head, form_trait::Hoisted); }
+/// Heads that keep an operator behind them from making the form infix.
 bool isInfixExempt(std::string_view head) {
-  return isDefinition(head) || isOneOf(head, {"var", "if", "ifel", "do", "comptime"});
+  return hasTrait(head, form_trait::Hoisted | form_trait::Prefix);
 }
 
 bool isTrue(const Form* value) {
@@ -138,21 +136,9 @@ class Evaluator {
         depth_--;
         return value;
       }
-      case FormKind::Nil:
-      case FormKind::Void:
-      case FormKind::True:
-      case FormKind::False:
-      case FormKind::NotFound:
-      case FormKind::Int:
-      case FormKind::Float:
-      case FormKind::Char:
-      case FormKind::String:
-      case FormKind::Path:
-      case FormKind::Regex:
-      case FormKind::Date:
-      case FormKind::DateTime:
-      case FormKind::Time:
-      case FormKind::Bytes: return form;
+#define ATOM(name) case FormKind::name:
+#include "frontend/syntax/FormKinds.def"
+      case FormKind::Path: return form;
     }
     GENE_UNREACHABLE("form kind");
   }
@@ -182,8 +168,7 @@ class Evaluator {
       emitted_.push_back(form);
       return nil(form->loc);
     }
-    if (c.size() == 2 && isOneOf(symbolOf(c[0]).text(), {"=", "+=", "-=", "*=", "/=", "%="}))
-      return assignment(g);
+    if (c.size() == 2 && hasTrait(symbolOf(c[0]).text(), form_trait::Assigns)) return assignment(g);
     if (!c.empty() && operatorOf(c[0]) && !isInfixExempt(head)) return infix(g);
     if (head == "do") return sequence(c, form->loc);
     if (head == "comptime") return sequence(c, form->loc) ? nil(form->loc) : nullptr;

@@ -1,5 +1,6 @@
 // Branches, loops, case, try, return (04, 09).
 
+#include <algorithm>
 #include <ranges>
 #include <utility>
 

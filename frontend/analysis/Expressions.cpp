@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "frontend/analysis/Analyzer.h"
+#include "frontend/analysis/SpecialForms.h"
 
 namespace gene {
 namespace {
@@ -39,18 +40,6 @@ const Operator* operatorOf(const Form* form) {
   return nullptr;
 }
 
-bool isOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), text) != words.end();
-}
-
-/// Heads that keep an operator behind them from making the form infix (03 §1, rule 6).
-bool isInfixExempt(std::string_view head) {
-  return isOneOf(head,
-                 {"var",   "if",    "ifel", "fn",      "do",     "loop",   "while",     "for",
-                  "ns",    "class", "try",  "throw",   "import", "export", "interface", "implement",
-                  "field", "$",     "$vm",  "$vmstmt", ".",      "->",     "@"});
-}
-
 constexpr int DeepestNesting = 20000;
 
 }  // namespace
@@ -78,20 +67,9 @@ Analyzer::Node* Analyzer::raiseNode(Location loc, std::string_view errorClass,
 
 Analyzer::Node* Analyzer::expression(const Form* form) {
   switch (form->kind) {
-    case FormKind::Nil:
-    case FormKind::Void:
-    case FormKind::True:
-    case FormKind::False:
-    case FormKind::NotFound:
-    case FormKind::Int:
-    case FormKind::Float:
-    case FormKind::Char:
-    case FormKind::String:
-    case FormKind::Regex:
-    case FormKind::Date:
-    case FormKind::DateTime:
-    case FormKind::Time:
-    case FormKind::Bytes: return literal(form);
+#define ATOM(name) case FormKind::name:
+#include "frontend/syntax/FormKinds.def"
+    return literal(form);
     case FormKind::Symbol: {
       const Symbol symbol = symbolOf(form);
       const std::string_view text = symbol.text();
@@ -147,7 +125,7 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
   if (isTypeUnion(form)) return typeValue(&form);
   // An operator is no value: in (f +) it is an unknown name.
   const bool isArgument = children.size() == 1 && form.head->kind == FormKind::Symbol;
-  if (first && !isInfixExempt(head) && !(isArgument && findOperator(second)) &&
+  if (first && !hasTrait(head, form_trait::Prefix) && !(isArgument && findOperator(second)) &&
       (findOperator(second) || gluedSelect))
     return infix(form);
   if (second == ".") {
@@ -167,24 +145,19 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
   if (findOperator(head) && head != "is") return prefix(head, form);
   if (head == "is" && children.size() == 2)
     return typeTest(expression(children[0]), children[1], form.loc);
-  if (first && isOneOf(second, {"=", "+=", "-=", "*=", "/=", "%="}))
-    return assignment(form, second);
+  if (first && hasTrait(second, form_trait::Assigns)) return assignment(form, second);
   if (second == "?" && children.size() == 1) return question(form);
   if (second == "->") return blockForm(form.head, children.subspan(1), form);
   if (head == "->") return blockForm(nullptr, children, form);
   if (head == "..") return range(form, children);
   if (!head.empty()) {
-    struct Row {
-      std::string_view name;
-      Node* (Analyzer::*handler)(const GeneForm&);
-    };
     static const std::unordered_map<std::string_view, Node* (Analyzer::*)(const GeneForm&)> table =
         {
-#define SPECIAL(name, handler) {name, &Analyzer::handler},
+#define SPECIAL(name, handler, traits, shape, text) {name, &Analyzer::handler},
 #include "frontend/analysis/SpecialForms.def"
         };
     if (auto it = table.find(head); it != table.end()) return (this->*it->second)(form);
-    if (isOneOf(head, {"$emit", "$vm"})) return error(form.loc, Diag::NotAvailable, {head});
+    if (hasTrait(head, form_trait::Missing)) return error(form.loc, Diag::NotAvailable, {head});
     if (head.size() > 1 && head.ends_with('!') && head != "!") return macroCall(form);
     if (head.size() > 1 && head[0] == '.' && head != "...")
       return methodCall(self(form.loc), form.head, form, children);
@@ -509,22 +482,10 @@ Analyzer::Node* Analyzer::render(const GeneForm& form) {
   while (!work.empty()) {
     const Form* f = work.back();
     work.pop_back();
-    switch (f->kind) {
-      case FormKind::Quote: work.push_back(as<QuoteForm>(*f).value); break;
-      case FormKind::Unquote: variable(as<QuoteForm>(*f).value); break;
-      case FormKind::Array:
-        for (const Form* item : as<ArrayForm>(*f).items) work.push_back(item);
-        break;
-      case FormKind::Map:
-        for (const Property& p : as<MapForm>(*f).properties) work.push_back(p.value);
-        break;
-      case FormKind::Gene:
-        work.push_back(as<GeneForm>(*f).head);
-        for (const Property& p : as<GeneForm>(*f).properties) work.push_back(p.value);
-        for (const Form* child : as<GeneForm>(*f).children) work.push_back(child);
-        break;
-      default: break;
-    }
+    if (f->kind == FormKind::Unquote)
+      variable(as<QuoteForm>(*f).value);
+    else
+      forEachPart(*f, [&](const Form* part) { work.push_back(part); });
   }
   return make<ast::Render>(form.loc, expression(form.children[0]), copy(variables));
 }

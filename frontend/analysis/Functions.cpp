@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "frontend/analysis/Analyzer.h"
+#include "frontend/analysis/SpecialForms.h"
 
 namespace gene {
 namespace {
@@ -96,14 +97,12 @@ Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
 /// The bindings of what `forms` define, so that functions above the definitions can use them. The variables of a class
 /// or namespace are visible in all its functions, too (07 §1, 08 §4).
 void Analyzer::predeclare(std::span<Form* const> forms) {
-  constexpr std::string_view definitions[] = {"fn",   "class",     "ns",  "object",
-                                              "enum", "interface", "type"};
   for (const Form* form : forms) {
     if (form->kind != FormKind::Gene) continue;
     const auto& g = as<GeneForm>(*form);
     const std::string_view head = symbolOf(g.head).text();
-    const bool isVariable = scope_->self && scope_->outer && (head == "var" || head == "let");
-    if (!isVariable && std::ranges::find(definitions, head) == std::end(definitions)) continue;
+    const bool isVariable = scope_->self && scope_->outer && hasTrait(head, form_trait::Variable);
+    if (!isVariable && !hasTrait(head, form_trait::Named)) continue;
     if (g.children.empty() || g.children[0]->kind != FormKind::Symbol) continue;
     std::string_view text = symbolOf(g.children[0]).text();
     if (const size_t colon = text.find(':'); colon != 0) text = text.substr(0, colon);
@@ -115,8 +114,7 @@ void Analyzer::predeclare(std::span<Form* const> forms) {
       moduleGlobal(name, form->loc);
     } else if (!scope_->later.contains(name)) {
       ast::Binding* binding = scope_->later[name] = newBinding(name, form->loc);
-      if (head == "class" || head == "enum" || head == "interface")
-        binding->identity = identityOf(g, name);
+      if (hasTrait(head, form_trait::Typed)) binding->identity = identityOf(g, name);
     }
   }
 }

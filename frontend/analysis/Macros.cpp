@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "frontend/analysis/Analyzer.h"
+#include "frontend/analysis/SpecialForms.h"
 
 namespace gene {
 namespace {
@@ -18,34 +19,6 @@ bool isOneOf(std::string_view text, std::initializer_list<std::string_view> word
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 std::string_view textOf(const Form* form) { return symbolOf(form).text(); }
-
-bool isLoop(std::string_view head) { return isOneOf(head, {"for", "while", "loop", "repeat"}); }
-
-/// Calls f(child, isHead) for the parts of `form`.
-template <class F>
-void forEachPart(const Form* form, F&& f) {
-  switch (form->kind) {
-    case FormKind::Gene: {
-      const auto& g = as<GeneForm>(*form);
-      f(g.head, true);
-      for (const Property& p : g.properties) f(p.value, false);
-      for (const Form* child : g.children) f(child, false);
-      return;
-    }
-    case FormKind::Array:
-      for (const Form* item : as<ArrayForm>(*form).items) f(item, false);
-      return;
-    case FormKind::HashMap:
-      for (const Form* item : as<HashMapForm>(*form).items) f(item, false);
-      return;
-    case FormKind::Map:
-      for (const Property& p : as<MapForm>(*form).properties) f(p.value, false);
-      return;
-    case FormKind::Quote:
-    case FormKind::Unquote: f(as<QuoteForm>(*form).value, false); return;
-    default: return;
-  }
-}
 
 /// Is `form` code that means the same inside the function of a call?
 class Expandable {
@@ -70,14 +43,12 @@ class Expandable {
         return g.children.size() == 1 && g.properties.empty() &&
                isParameter(symbolOf(g.children[0]));
       if (head.size() > 1 && (head.ends_with('!') || head[0] == '.')) return false;
-      if (isOneOf(head, {"fn", "block", "->", "class", "ns", "object", "enum", "return", "yield",
-                         "eval", "$repl", "$with", "$tap", "$render", "async", "await", "import"}))
-        return false;
+      if (hasTrait(head, form_trait::Rooted)) return false;
       if (g.children.size() > 0 && isOneOf(textOf(g.children[0]), {"->", "?"})) return false;
       if (isOneOf(head, {"break", "continue"}) && (!inLoop || !g.properties.empty())) return false;
-      inner |= isLoop(head);
+      inner |= hasTrait(head, form_trait::Loop);
     }
-    forEachPart(form, [&](const Form* part, bool) { ok = ok && check(part, inner); });
+    forEachPart(*form, [&](const Form* part) { ok = ok && check(part, inner); });
     return ok;
   }
 
@@ -90,10 +61,10 @@ class Expandable {
 
 /// An argument must not leave the code it is evaluated by.
 bool staysInside(const Form* form) {
-  if (isOneOf(textOf(form), {"return", "break", "continue", "yield", "?"})) return false;
+  if (hasTrait(textOf(form), form_trait::Leaves)) return false;
   if (textOf(form).ends_with("...")) return false;
   bool ok = true;
-  forEachPart(form, [&](const Form* part, bool) { ok = ok && staysInside(part); });
+  forEachPart(*form, [&](const Form* part) { ok = ok && staysInside(part); });
   return ok;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "frontend/analysis/SpecialForms.h"
+
 namespace gene {
 namespace {
 
@@ -76,11 +78,9 @@ class Outliner {
     const auto& g = as<GeneForm>(*form);
     const Forms c = g.children;
     if (head == "import") return imports(g);
-    if (head == "do" || head == "if" || head == "ifel" || head == "if_not" || head == "try" ||
-        head == "$if_main")
-      return all(c);
+    if (hasTrait(head, form_trait::Block)) return all(c);
     if (c.empty()) return;
-    if (head == "var" || head == "let") return variable(g, head == "let");
+    if (hasTrait(head, form_trait::Variable)) return variable(g, head == "let");
     if (c[0]->kind == FormKind::Array) return;
     if (head == "fn") {
       const std::string_view name = nameIn(c[0]).text();

@@ -6,17 +6,21 @@
 
 #include "frontend/analysis/Modules.h"
 #include "frontend/analysis/Parameters.h"
+#include "frontend/analysis/SpecialForms.h"
 #include "frontend/syntax/Suggest.h"
 
 namespace gene {
 namespace {
 
-constexpr std::string_view specialForms[] = {
-#define SPECIAL(name, handler) name,
-#include "frontend/analysis/SpecialForms.def"
-};
 bool isSpecialForm(std::string_view name) {
-  return std::ranges::find(specialForms, name) != std::end(specialForms);
+  const SpecialFormRow* row = specialFormRow(name);
+  return row && row->isForm;
+}
+std::vector<std::string_view> specialFormNames() {
+  std::vector<std::string_view> names;
+  for (const SpecialFormRow& row : specialFormRows())
+    if (row.isForm) names.push_back(row.name);
+  return names;
 }
 
 /// The class of a literal; empty for other forms.
@@ -76,25 +80,7 @@ void mentions(const Form* root, std::unordered_set<Symbol>& names) {
       case FormKind::Path:
         for (const Symbol part : as<PathForm>(*f).parts) add(part.text());
         break;
-      case FormKind::Array:
-        for (const Form* item : as<ArrayForm>(*f).items) work.push_back(item);
-        break;
-      case FormKind::HashMap:
-        for (const Form* item : as<HashMapForm>(*f).items) work.push_back(item);
-        break;
-      case FormKind::Map:
-        for (const Property& p : as<MapForm>(*f).properties) work.push_back(p.value);
-        break;
-      case FormKind::Quote:
-      case FormKind::Unquote: work.push_back(as<QuoteForm>(*f).value); break;
-      case FormKind::Gene: {
-        const auto& g = as<GeneForm>(*f);
-        work.push_back(g.head);
-        for (const Property& p : g.properties) work.push_back(p.value);
-        for (const Form* child : g.children) work.push_back(child);
-        break;
-      }
-      default: break;
+      default: forEachPart(*f, [&](const Form* part) { work.push_back(part); });
     }
   }
 }
@@ -189,7 +175,7 @@ void Analyzer::checkDefined(Symbol symbol, Location loc) {
     d.hint(Diag::HintIsForm, {text});
   } else if (const std::string_view near = nearest(text, visibleNames()); !near.empty()) {
     d.hint(Diag::HintNear, {near});
-  } else if (const std::string_view form = nearest(text, specialForms); !form.empty()) {
+  } else if (const std::string_view form = nearest(text, specialFormNames()); !form.empty()) {
     d.hint(Diag::HintNear, {form});
   } else if (known.isMethod(known.data, text)) {
     d.hint(Diag::HintIsMethod, {text});

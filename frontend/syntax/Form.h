@@ -14,28 +14,10 @@
 namespace gene {
 
 enum class FormKind : uint8_t {
-  Nil,
-  Void,
-  True,
-  False,
-  NotFound,  // Form itself
-  Int,       // IntForm
-  Float,     // FloatForm
-  Char,      // CharForm
-  String,    // StringForm
-  Symbol,    // SymbolForm: `_` and `...` too
-  Path,      // PathForm, the "complex symbol" a/b/c
-  Array,     // ArrayForm
-  Map,       // MapForm
-  HashMap,   // HashMapForm
-  Gene,      // GeneForm
-  Quote,     // QuoteForm `v
-  Unquote,   // QuoteForm %v, or %_v with `discard`
-  Regex,     // RegexForm
-  Date,
-  DateTime,
-  Time,   // DateTimeForm
-  Bytes,  // StringForm: the bytes themselves
+#define ATOM(name) name,
+#define NAME(name) name,
+#define TREE(name) name,
+#include "frontend/syntax/FormKinds.def"
 };
 
 struct Form {
@@ -132,6 +114,34 @@ inline Symbol symbolOf(const Form* form) {
 }
 inline bool isSymbol(const Form* form, std::string_view text) {
   return form->kind == FormKind::Symbol && as<SymbolForm>(*form).symbol.text() == text;
+}
+
+/// Calls f(part) for the parts of a form, in the order of the text: items, values of properties, a head. No recursion.
+template <class F>
+void forEachPart(const Form& form, F&& f) {
+  const auto values = [&](std::span<const Property> properties) {
+    for (const Property& p : properties) f(p.value);
+  };
+  switch (form.kind) {
+#define ATOM(name) case FormKind::name:
+#define NAME(name) case FormKind::name:
+#include "frontend/syntax/FormKinds.def"
+    return;
+    case FormKind::Array:
+      for (Form* item : as<ArrayForm>(form).items) f(item);
+      return;
+    case FormKind::HashMap:
+      for (Form* item : as<HashMapForm>(form).items) f(item);
+      return;
+    case FormKind::Map: return values(as<MapForm>(form).properties);
+    case FormKind::Gene:
+      f(as<GeneForm>(form).head);
+      values(as<GeneForm>(form).properties);
+      for (Form* child : as<GeneForm>(form).children) f(child);
+      return;
+    case FormKind::Quote:
+    case FormKind::Unquote: f(as<QuoteForm>(form).value); return;
+  }
 }
 
 /// Gene text that reads back as an equal form, on one line: strings escaped, quotes kept.
