@@ -9,9 +9,9 @@ namespace {
 
 template <class F>
 void forEachRow(F&& f) {
-  for (const BuiltinTable* table : builtinTables())
+  for (const BuiltinDescription* table : builtinDescriptions())
     for (const BuiltinRow& row : table->rows) {
-      std::string_view names = row.names;
+      std::string_view names = row.function.names;
       while (!names.empty()) {
         const std::string_view name = names.substr(0, names.find(' '));
         f(BuiltinEntry{name, table->owner, table, &row});
@@ -23,14 +23,17 @@ void forEachRow(F&& f) {
 }  // namespace
 
 std::string BuiltinEntry::signature() const {
-  std::string args;
-  for (int i = 0; i < row->minArgs; i++)
-    args += (args.empty() ? "" : " ") + std::string(1, char('a' + i));
-  for (int i = row->minArgs; i < row->maxArgs; i++)
-    args += (args.empty() ? "" : " ") + std::string(1, char('a' + i)) + "?";
-  if (row->maxArgs < 0) args += args.empty() ? "args..." : " args...";
-  if (table->methods) return std::string(owner) + " ." + std::string(name) + " [" + args + "]";
-  return (owner.empty() ? "" : std::string(owner) + "/") + std::string(name) + " [" + args + "]";
+  const std::string_view words = row->signature;
+  const size_t arrow = words.find("->");
+  const std::string_view args = words.substr(0, arrow == 0 ? 0 : arrow - 1);
+  std::string text(owner);
+  if (table->members == Methods)
+    text += " .";
+  else if (!owner.empty())
+    text += "/";
+  text.append(name).append(" [").append(args).append("]");
+  const std::string_view result = words.substr(arrow);
+  return result == "-> Value" ? text : text.append(" ").append(result);
 }
 
 std::string BuiltinEntry::text() const { return signature() + ": " + row->documentation; }
@@ -38,16 +41,22 @@ std::string BuiltinEntry::text() const { return signature() + ": " + row->docume
 std::vector<BuiltinEntry> builtinFunctions() {
   std::vector<BuiltinEntry> found;
   forEachRow([&](const BuiltinEntry& e) {
-    if (!e.table->methods) found.push_back(e);
+    if (e.table->members == Functions) found.push_back(e);
+  });
+  return found;
+}
+
+std::vector<BuiltinEntry> builtinMethods() {
+  std::vector<BuiltinEntry> found;
+  forEachRow([&](const BuiltinEntry& e) {
+    if (e.table->members == Methods) found.push_back(e);
   });
   return found;
 }
 
 std::vector<BuiltinEntry> builtinMethods(std::string_view name) {
-  std::vector<BuiltinEntry> found;
-  forEachRow([&](const BuiltinEntry& e) {
-    if (e.table->methods && e.name == name) found.push_back(e);
-  });
+  std::vector<BuiltinEntry> found = builtinMethods();
+  std::erase_if(found, [&](const BuiltinEntry& e) { return e.name != name; });
   return found;
 }
 
@@ -57,7 +66,8 @@ BuiltinEntry findBuiltin(std::string_view name) {
     const bool isMember = !e.owner.empty() && name.size() == e.owner.size() + 1 + e.name.size() &&
                           name.starts_with(e.owner) && name[e.owner.size()] == '/' &&
                           name.ends_with(e.name);
-    if (!found.row && !e.table->methods && (isMember || (e.owner.empty() && e.name == name)))
+    if (!found.row && e.table->members == Functions &&
+        (isMember || (e.owner.empty() && e.name == name)))
       found = e;
   });
   return found;

@@ -11,16 +11,20 @@ namespace gene::driver {
 
 struct BuiltinEntry {
   std::string_view name, owner;
-  const BuiltinTable* table;
+  const BuiltinDescription* table;
   const BuiltinRow* row;
-  /// name arity, and what it does.
+  /// The signature, and what it does.
   [[nodiscard]] std::string text() const;
-  /// "println [args...]" and the like, from the number of arguments.
+  /// Is it what the row begins with, and no alias?
+  [[nodiscard]] bool isFirstName() const { return name.data() == row->function.names; }
+  /// "println [value... ^stderr] -> Nil" and the like.
   [[nodiscard]] std::string signature() const;
 };
 
 /// Global functions, and members of namespaces as `math/sin`.
 std::vector<BuiltinEntry> builtinFunctions();
+/// All methods.
+std::vector<BuiltinEntry> builtinMethods();
 /// The methods with this name, of whatever class.
 std::vector<BuiltinEntry> builtinMethods(std::string_view name);
 /// The function or member with this name; null row without one.

@@ -54,7 +54,6 @@ struct Context {
   Trace* trace;                // where the pending exception has been, innermost first
   ClassObject* classes[64];    // built-in class of each kind
   VariantObject* standard[4];  // Ok, Err, Some, None
-  Value keywords;              // keyword arguments (Map) of the built-in being called, or nil
   NamespaceObject* globals;    // built-in names: println, String, math …
   NamespaceObject* dollars;    // $x: $args, $env …
   Value moduleSelf;            // `self` at module level

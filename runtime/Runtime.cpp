@@ -216,7 +216,6 @@ Context* createContext(const RuntimeOptions& options) {
   context->stackLimit = bounds.low + Page + StackReserve;
   context->trace = new Trace();
   context->current = Value::nil();
-  context->keywords = Value::nil();
   context->moduleSelf = context->onInterrupt = Value::nil();
   context->domain = new Domain;
   enterContext(*context);
@@ -225,9 +224,8 @@ Context* createContext(const RuntimeOptions& options) {
   createHeap(*context, {});
   setStackBase(*context, reinterpret_cast<const void*>(bounds.high));
   requireArguments(*context, AlwaysBufferedArguments);
-  for (const Value* root :
-       {&context->exception, &context->current, &context->trace->caught, &context->trace->subject,
-        &context->keywords, &context->moduleSelf, &context->onInterrupt})
+  for (const Value* root : {&context->exception, &context->current, &context->trace->caught,
+                            &context->trace->subject, &context->moduleSelf, &context->onInterrupt})
     addRoots(*context, root, 1);
   addRoots(*context, reinterpret_cast<const Value*>(&context->caller), 1);
   addRoots(*context, reinterpret_cast<const Value*>(&context->globals), 1);
@@ -308,7 +306,7 @@ int finishProgram(Context& context, int code, const RuntimeOptions& options) {
   reportEnd(context);
   if (!options.checkLeaks) return code;
   context.exception = Value::pending();
-  context.current = context.keywords = context.moduleSelf = context.onInterrupt = Value::nil();
+  context.current = context.moduleSelf = context.onInterrupt = Value::nil();
   context.trace->caught = context.trace->subject = Value::nil();
   std::string report;
   const uint64_t alive = shutdownHeap(context, &report);

@@ -184,7 +184,13 @@ class Completer {
   void keywordArguments() {
     const bool isKey = from_ > 0 && prefix_[from_ - 1] == '^';
     if (!isKey || around_.empty()) return;
-    const Definition* d = document_.definition(symbolOf(around_.back()->head).text());
+    const std::string_view function = symbolOf(around_.back()->head).text();
+    const Definition* d = document_.definition(function);
+    if (!d)
+      if (const driver::BuiltinEntry builtin = driver::findBuiltin(function); builtin.row)
+        forEachKeyword(builtin.row->function.keywords, [&](std::string_view name) {
+          if (name != "...") item(name, FieldKind, "keyword argument");
+        });
     if (!d || !d->parameters) return;
     for (const Form* p : d->parameters->items) {
       std::string_view text = symbolOf(p).text();
@@ -268,15 +274,9 @@ class Completer {
         if (d.kind == Definition::Kind::Method)
           item(prefix + std::string(d.name.text()), MethodKind, d.signature());
       });
-    for (const BuiltinTable* table : builtinTables())
-      for (const BuiltinRow& row : table->rows) {
-        const bool fits =
-            !isKnown || type == table->owner || std::string_view(table->owner) == "Object";
-        if (!table->methods || !fits) continue;
-        const std::string_view name =
-            std::string_view(row.names).substr(0, std::string_view(row.names).find(' '));
-        item(prefix + std::string(name), MethodKind, table->owner, row.documentation);
-      }
+    for (const driver::BuiltinEntry& e : driver::builtinMethods())
+      if ((!isKnown || type == e.owner || e.owner == "Object") && e.isFirstName())
+        item(prefix + std::string(e.name), MethodKind, e.signature(), e.row->documentation);
   }
 
   void members(std::string_view path, size_t slash) {

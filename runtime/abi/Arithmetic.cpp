@@ -267,7 +267,7 @@ Value gene_shr(Context* context, Value lhs, Value rhs) { return shift(context, l
 
 Value gene_sqrt(Context* context, Value value) {
   if (GENE_LIKELY(value.isFloat())) return Value::floating(std::sqrt(value.floating()));
-  return squareRoot(*context, &value, 1);
+  return squareRoot(*context, {&value, 1});
 }
 
 Value gene_concat(Context* context, const Value* parts, uint64_t count) {

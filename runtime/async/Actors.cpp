@@ -127,9 +127,8 @@ bool waitForRoom(Context& context, ActorObject* actor) {
 }
 
 /// Puts a message into the mailbox. `asks`: the answer is the future of its reply, else nil; 0 after an exception.
-Value post(Context& context, const Value* args, uint32_t count, bool asks) {
+Value post(Context& context, Arguments args, bool asks) {
   auto* actor = as<ActorObject>(args[0]);
-  if (count < 2) return raisePlain(context, "Actor.send requires a message");
   if (actor->stopped) return raisePlain(context, "Actor is stopped");
   const Value message = copyMessage(context, args[1]);
   if (message.isPending()) return message;
@@ -144,19 +143,17 @@ Value post(Context& context, const Value* args, uint32_t count, bool asks) {
   return future;
 }
 
-Value actorSend(Context& c, const Value* a, uint32_t n) { return post(c, a, n, false); }
-Value actorAsk(Context& c, const Value* a, uint32_t n) { return post(c, a, n, true); }
+Value actorSend(Context& c, Arguments a) { return post(c, a, false); }
+Value actorAsk(Context& c, Arguments a) { return post(c, a, true); }
 
-Value actorAskSync(Context& context, const Value* args, uint32_t count) {
+Value actorAskSync(Context& context, Arguments args) {
   int64_t timeout = SyncTimeout;
-  if (!context.keywords.isNil()) {
-    const Value given = mapGet(as<MapObject>(context.keywords), Symbol::of("timeout"));
-    if (!given.isAbsent() && !durationOf(given, &timeout))
-      return raiseType(context,
-                       "Actor.send_expect_reply_sync ^timeout must be int milliseconds or float "
-                       "seconds");
-  }
-  const Value reply = post(context, args, count, true);
+  const Value given = args.keyword("timeout");
+  if (!given.isAbsent() && !durationOf(given, &timeout))
+    return raiseType(context,
+                     "Actor.send_expect_reply_sync ^timeout must be int milliseconds or float "
+                     "seconds");
+  const Value reply = post(context, args, true);
   if (reply.isPending()) return reply;
   auto* future = as<FutureObject>(reply);
   if (!waitForFuture(context, future, timeout)) return Value::pending();
@@ -165,22 +162,21 @@ Value actorAskSync(Context& context, const Value* args, uint32_t count) {
   return futureOutcome(context, future);
 }
 
-Value actorStop(Context& context, const Value* args, uint32_t) {
+Value actorStop(Context& context, Arguments args) {
   stopActor(context, as<ActorObject>(args[0]));
   return Value::nil();
 }
 
 // --- what a handler sees -------------------------------------------------------------------------------------------------------
 
-ActorContextObject* turnOf(const Value* args) { return as<ActorContextObject>(args[0]); }
+ActorContextObject* turnOf(Arguments args) { return as<ActorContextObject>(args[0]); }
 
-Value contextActor(Context&, const Value* args, uint32_t) { return turnOf(args)->actor; }
+Value contextActor(Context&, Arguments args) { return turnOf(args)->actor; }
 
-Value contextReply(Context& context, const Value* args, uint32_t count) {
+Value contextReply(Context& context, Arguments args) {
   ActorContextObject* turn = turnOf(args);
   if (turn->future.get().isNil())
     return raisePlain(context, "ActorContext.reply requires send_expect_reply");
-  if (count < 2) return raisePlain(context, "ActorContext.reply requires a value");
   if (turn->replied)
     return raisePlain(context, "ActorContext.reply can only be called once per message");
   const Value reply = copyMessage(context, args[1]);
@@ -190,17 +186,12 @@ Value contextReply(Context& context, const Value* args, uint32_t count) {
   return Value::nil();
 }
 
-Value contextStop(Context& context, const Value* args, uint32_t) {
+Value contextStop(Context& context, Arguments args) {
   stopActor(context, as<ActorObject>(turnOf(args)->actor));
   return Value::nil();
 }
 
 // --- gene/actor --------------------------------------------------------------------------------------------------------------
-
-Value keyword(Context& context, const char* name) {
-  return context.keywords.isNil() ? Value::absent()
-                                  : mapGet(as<MapObject>(context.keywords), Symbol::of(name));
-}
 
 int64_t workerPool() {
   const char* text = std::getenv("GENE_WORKERS");
@@ -208,10 +199,10 @@ int64_t workerPool() {
   return asked > 0 ? asked : DefaultWorkers;
 }
 
-Value enableActors(Context& context, const Value*, uint32_t) {
+Value enableActors(Context& context, Arguments args) {
   if (context.domain->actorsEnabled)
     return raisePlain(context, "gene/actor/enable can only be called once");
-  if (const Value workers = keyword(context, "workers"); !workers.isAbsent()) {
+  if (const Value workers = args.keyword("workers"); !workers.isAbsent()) {
     if (!isInt(workers))
       return raisePlain(context, "gene/actor/enable ^workers expects an integer");
     if (asInt(workers) < 1)
@@ -223,17 +214,16 @@ Value enableActors(Context& context, const Value*, uint32_t) {
   return Value::nil();
 }
 
-Value spawnActor(Context& context, const Value* args, uint32_t count) {
+Value spawnActor(Context& context, Arguments args) {
   if (!context.domain->actorsEnabled)
     return raisePlain(context, "gene/actor/spawn requires gene/actor/enable first");
-  if (count != 1) return raisePlain(context, "gene/actor/spawn expects exactly one handler");
   const auto* function = asOrNull<FunctionObject>(args[0], Kind::Function);
   if (!function || function->info->isBlock || function->info->isMacro)
     return raisePlain(context, "gene/actor/spawn expects a callable handler");
   const Value handler = args[0];
-  const Value given = keyword(context, "state");
+  const Value given = args.keyword("state");
   const Value state = given.isAbsent() ? Value::nil() : copyMessage(context, given);
-  if (state.isPending() || freeze(context, &handler, 1).isPending()) return Value::pending();
+  if (state.isPending() || freeze(context, {&handler, 1}).isPending()) return Value::pending();
   auto* actor = allocate<ActorObject>(context, Kind::Actor);
   actor->handler.init(handler);
   actor->state.init(state);
@@ -243,21 +233,27 @@ Value spawnActor(Context& context, const Value* args, uint32_t count) {
 }
 
 constexpr BuiltinRow spaceRows[] = {
-    {"enable", enableActors, 0, 0, 0, "allows actors; `^workers N`"},
-    {"spawn", spawnActor, 1, 1, 0,
-     "an actor that handles messages by (handler context message state); `^state S`"},
+    {"enable", enableActors, "^workers -> Value", "Rrwac", "allows actors; `^workers N`"},
+    {"spawn", spawnActor, "handler ^state -> Actor", "Rrwac",
+     "an actor that handles messages by (handler context message state); `^state S`",
+     Missing{"gene/actor/spawn expects exactly one handler"},
+     Surplus{"gene/actor/spawn expects exactly one handler"}},
 };
 constexpr BuiltinRow actorRows[] = {
-    {"send", actorSend, 1, 1, 0, "puts a message into its mailbox"},
-    {"send_expect_reply", actorAsk, 1, 1, 0, "the same; a future of the reply"},
-    {"send_expect_reply_sync", actorAskSync, 1, 1, 0,
-     "the same; waits for the reply, 2000 ms or `^timeout T`"},
-    {"stop", actorStop, 0, 0, 0, "takes no more messages, and drops those that wait"},
+    {"send", actorSend, "message -> Nil", "Rrwac", "puts a message into its mailbox",
+     Missing{"Actor.send requires a message"}},
+    {"send_expect_reply", actorAsk, "message -> Future", "Rrwac", "the same; a future of the reply",
+     Missing{"Actor.send requires a message"}},
+    {"send_expect_reply_sync", actorAskSync, "message ^timeout -> Value", "Rrwac",
+     "the same; waits for the reply, 2000 ms or `^timeout T`",
+     Missing{"Actor.send requires a message"}},
+    {"stop", actorStop, "-> Nil", "Rrwac", "takes no more messages, and drops those that wait"},
 };
 constexpr BuiltinRow contextRows[] = {
-    {"actor", contextActor, 0, 0, 0, "the actor whose turn it is"},
-    {"reply", contextReply, 1, 1, 0, "answers the message"},
-    {"stop", contextStop, 0, 0, 0, "stops the actor after this turn"},
+    {"actor", contextActor, "-> Actor", "r", "the actor whose turn it is"},
+    {"reply", contextReply, "value -> Nil", "Rrwac", "answers the message",
+     Missing{"ActorContext.reply requires a value"}},
+    {"stop", contextStop, "-> Nil", "Rrwac", "stops the actor after this turn"},
 };
 
 }  // namespace
@@ -272,9 +268,8 @@ void runActor(Context& context, ActorObject* actor) {
   if (actor->queued) makeReady(s, Value::object(actor), Value::nil());
 }
 
-extern const BuiltinTable actorSpaceTable, actorTable, actorContextTable;
-constinit const BuiltinTable actorSpaceTable{"gene/actor", false, spaceRows};
-constinit const BuiltinTable actorTable{"Actor", true, actorRows};
-constinit const BuiltinTable actorContextTable{"ActorContext", true, contextRows};
+BUILTIN_TABLE(actorSpaceTable, "gene/actor", Functions, spaceRows)
+BUILTIN_TABLE(actorTable, "Actor", Methods, actorRows)
+BUILTIN_TABLE(actorContextTable, "ActorContext", Methods, contextRows)
 
 }  // namespace gene

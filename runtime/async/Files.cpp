@@ -69,29 +69,27 @@ struct WriteJob {
   }
 };
 
-Value readAsync(Context& context, const Value* args, uint32_t count) {
-  if (count < 1 || !isString(args[0]))
-    return raiseArgument(context, "File/read_async requires a string path");
+Value readAsync(Context& context, Arguments args) {
+  if (!isString(args[0])) return raiseArgument(context, "File/read_async requires a string path");
   return inBackground(context, ReadJob{.path = std::string(stringView(args[0]))});
 }
 
-Value writeAsync(Context& context, const Value* args, uint32_t count) {
-  if (count < 1 || !isString(args[0]))
-    return raiseArgument(context, "File/write_async requires a string path");
-  if (count < 2 || !isString(args[1]))
-    return raiseType(context, "File/write_async requires string content");
+Value writeAsync(Context& context, Arguments args) {
+  if (!isString(args[0])) return raiseArgument(context, "File/write_async requires a string path");
+  if (!isString(args[1])) return raiseType(context, "File/write_async requires string content");
   return inBackground(context, WriteJob{.path = std::string(stringView(args[0])),
                                         .text = std::string(stringView(args[1]))});
 }
 
 constexpr BuiltinRow rows[] = {
-    {"read_async", readAsync, 1, 1, 0, "a future of a file's text"},
-    {"write_async", writeAsync, 2, 2, 0, "writes a file anew; a future of nil"},
+    {"read_async", readAsync, "path -> Future", "Rrwac", "a future of a file's text",
+     Missing{"File/read_async requires a string path"}},
+    {"write_async", writeAsync, "path content -> Future", "Rrwac",
+     "writes a file anew; a future of nil", Missing{"File/write_async requires a string path"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable asyncFileTable;
-constinit const BuiltinTable asyncFileTable{"gene/io", false, rows};
+BUILTIN_TABLE(asyncFileTable, "gene/io", Functions, rows)
 
 }  // namespace gene

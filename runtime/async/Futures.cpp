@@ -212,14 +212,15 @@ namespace {
 /// get an answer.
 constexpr uint32_t PatientQuestions = 100;
 
-Value futureNew(Context& context, const Value* args, uint32_t count) {
-  return Value::object(count == 0 ? newFuture(context)
-                                  : newFinishedFuture(context, FutureObject::Success, args[0]));
+Value futureNew(Context& context, Arguments args) {
+  return Value::object(args.count == 0
+                           ? newFuture(context)
+                           : newFinishedFuture(context, FutureObject::Success, args[0]));
 }
 
-FutureObject* self(const Value* args) { return as<FutureObject>(args[0]); }
+FutureObject* self(Arguments args) { return as<FutureObject>(args[0]); }
 
-Value futureStateOf(Context& context, const Value* args, uint32_t) {
+Value futureStateOf(Context& context, Arguments args) {
   FutureObject* future = self(args);
   if (future->state == FutureObject::Pending && context.scheduler) {
     if (++context.scheduler->questions % PatientQuestions == 0) {
@@ -230,7 +231,7 @@ Value futureStateOf(Context& context, const Value* args, uint32_t) {
   return Value::symbol(Symbol::of(futureState(future->state)));
 }
 
-Value futureValue(Context&, const Value* args, uint32_t) {
+Value futureValue(Context&, Arguments args) {
   const FutureObject* future = self(args);
   return future->state == FutureObject::Pending ? Value::nil() : future->value.get();
 }
@@ -244,26 +245,21 @@ bool checkPending(Context& context, const FutureObject* future, const char* oper
   return false;
 }
 
-Value futureComplete(Context& context, const Value* args, uint32_t count) {
-  if (count < 2)
-    return raise(context, ErrorClass::Exception, "Future.complete requires a future and a value");
+Value futureComplete(Context& context, Arguments args) {
   if (!checkPending(context, self(args), "complete")) return Value::pending();
   endFuture(context, self(args), FutureObject::Success, args[1]);
   return Value::nil();
 }
 
-Value futureFail(Context& context, const Value* args, uint32_t count) {
-  if (count < 2)
-    return raise(context, ErrorClass::Exception,
-                 "Future.fail requires a future and an error value");
+Value futureFail(Context& context, Arguments args) {
   if (!checkPending(context, self(args), "fail")) return Value::pending();
   endFuture(context, self(args), FutureObject::Failure, exceptionOf(context, args[1]));
   return args[0];
 }
 
-Value futureCancel(Context& context, const Value* args, uint32_t count) {
+Value futureCancel(Context& context, Arguments args) {
   if (!checkPending(context, self(args), "cancel")) return Value::pending();
-  endFuture(context, self(args), FutureObject::Cancelled, argument(args, count, 1));
+  endFuture(context, self(args), FutureObject::Cancelled, args.at(1));
   return args[0];
 }
 
@@ -272,11 +268,7 @@ bool mayBeCalled(Context& context, Value v) {
          (isInstance(v) && !methodOf(context, v, sym::Call).isAbsent());
 }
 
-Value addCallback(Context& context, const Value* args, uint32_t count, FutureObject::State kind,
-                  const char* name) {
-  if (count < 2)
-    return raise(context, ErrorClass::Exception,
-                 "Future." + std::string(name) + " requires 2 arguments (self and callback)");
+Value addCallback(Context& context, Arguments args, FutureObject::State kind, const char* name) {
   if (!mayBeCalled(context, args[1]))
     return raise(context, ErrorClass::Exception,
                  std::string(name) + " callback must be a function or block");
@@ -292,32 +284,31 @@ Value addCallback(Context& context, const Value* args, uint32_t count, FutureObj
   arrayPush(context, callbacks, args[1]);
   return args[0];
 }
-Value futureOnSuccess(Context& c, const Value* a, uint32_t n) {
-  return addCallback(c, a, n, FutureObject::Success, "on_success");
+Value futureOnSuccess(Context& c, Arguments a) {
+  return addCallback(c, a, FutureObject::Success, "on_success");
 }
-Value futureOnFailure(Context& c, const Value* a, uint32_t n) {
-  return addCallback(c, a, n, FutureObject::Failure, "on_failure");
+Value futureOnFailure(Context& c, Arguments a) {
+  return addCallback(c, a, FutureObject::Failure, "on_failure");
 }
 
 // --- functions ---------------------------------------------------------------------------------------------------------------
 
-bool isFutureArgument(Context& context, const Value* args, uint32_t count) {
-  if (count > 0 && isFuture(args[0])) return true;
+bool isFutureArgument(Context& context, Arguments args) {
+  if (isFuture(args[0])) return true;
   raise(context, ErrorClass::Exception, "First argument must be a Future");
   return false;
 }
 
-Value completeFuture(Context& context, const Value* args, uint32_t count) {
-  return isFutureArgument(context, args, count) ? futureComplete(context, args, count)
-                                                : Value::pending();
+Value completeFuture(Context& context, Arguments args) {
+  return isFutureArgument(context, args) ? futureComplete(context, args) : Value::pending();
 }
 
-Value cancelFuture(Context& context, const Value* args, uint32_t count) {
-  if (!isFutureArgument(context, args, count)) return Value::pending();
-  return futureCancel(context, args, count).isPending() ? Value::pending() : Value::nil();
+Value cancelFuture(Context& context, Arguments args) {
+  if (!isFutureArgument(context, args)) return Value::pending();
+  return futureCancel(context, args).isPending() ? Value::pending() : Value::nil();
 }
 
-Value runForever(Context& context, const Value*, uint32_t) {
+Value runForever(Context& context, Arguments) {
   Scheduler& s = schedulerOf(context);
   s.foreverStopped = false;
   Wakeup why = Wakeup::Ended;
@@ -328,51 +319,60 @@ Value runForever(Context& context, const Value*, uint32_t) {
   return why == Wakeup::Ended ? Value::nil() : raiseWakeup(context, why);
 }
 
-Value stopScheduler(Context& context, const Value*, uint32_t) {
+Value stopScheduler(Context& context, Arguments) {
   Scheduler& s = schedulerOf(context);
   s.foreverStopped = true;
   if (!s.forever.isNil()) wakeAll(s, as<FutureObject>(s.forever)->waiters);
   return Value::nil();
 }
 
-Value sleepAsync(Context& context, const Value* args, uint32_t count) {
+Value sleepAsync(Context& context, Arguments args) {
   int64_t micros;
-  if (count < 1) return raiseArgument(context, "sleep_async requires 1 argument");
   if (!durationOf(args[0], &micros))
     return raiseType(context, "sleep_async requires a number (milliseconds)");
   return Value::object(sleepingFuture(context, micros));
 }
 
 constexpr BuiltinRow futureRows[] = {
-    {"state", futureStateOf, 0, 0, 0, "pending, success, failure or cancelled, as a symbol"},
-    {"value", futureValue, 0, 0, 0, "the value, exception or reason; nil while it is pending"},
-    {"complete", futureComplete, 1, 1, 0, "ends it with a value"},
-    {"fail", futureFail, 1, 1, 0, "ends it with an exception; the future"},
-    {"cancel", futureCancel, 0, 1, 0, "ends it without either; the future"},
-    {"on_success", futureOnSuccess, 1, 1, 0, "calls a function with the value; the future"},
-    {"on_failure", futureOnFailure, 1, 1, 0,
-     "calls a function with the exception, of a cancelled one as well; the future"},
+    {"state", futureStateOf, "-> Symbol", "r",
+     "pending, success, failure or cancelled, as a symbol"},
+    {"value", futureValue, "-> Value", "r",
+     "the value, exception or reason; nil while it is pending"},
+    {"complete", futureComplete, "value -> Value", "Rrwac", "ends it with a value",
+     Missing{"Future.complete requires a future and a value"}},
+    {"fail", futureFail, "error -> Future", "Rrwac", "ends it with an exception; the future",
+     Missing{"Future.fail requires a future and an error value"}},
+    {"cancel", futureCancel, "reason? -> Future", "Rrwac", "ends it without either; the future"},
+    {"on_success", futureOnSuccess, "f -> Future", "Rrwac",
+     "calls a function with the value; the future",
+     Missing{"Future.on_success requires 2 arguments (self and callback)"}},
+    {"on_failure", futureOnFailure, "f -> Future", "Rrwac",
+     "calls a function with the exception, of a cancelled one as well; the future",
+     Missing{"Future.on_failure requires 2 arguments (self and callback)"}},
 };
 constexpr BuiltinRow constructorRows[] = {
-    {"new", futureNew, 0, 1, Constructor, "a pending future, or one that has succeeded"},
+    {"new", futureNew, "value? -> Future", "Rrwac", "a pending future, or one that has succeeded",
+     Constructor},
 };
 constexpr BuiltinRow globalRows[] = {
-    {"complete_future", completeFuture, 2, 2, 0, "as the method complete"},
-    {"cancel_future", cancelFuture, 1, 2, 0, "as the method cancel; nil"},
-    {"run_forever", runForever, 0, 0, 0, "runs the event loop until stop_scheduler is called"},
-    {"stop_scheduler", stopScheduler, 0, 0, 0, "ends run_forever"},
+    {"complete_future", completeFuture, "future value -> Value", "Rrwac", "as the method complete",
+     Missing{"Future.complete requires a future and a value"}},
+    {"cancel_future", cancelFuture, "future reason? -> Nil", "Rrwac", "as the method cancel; nil"},
+    {"run_forever", runForever, "-> Value", "Rrwac",
+     "runs the event loop until stop_scheduler is called"},
+    {"stop_scheduler", stopScheduler, "-> Value", "Rrwac", "ends run_forever"},
 };
 constexpr BuiltinRow geneRows[] = {
-    {"sleep_async", sleepAsync, 1, 1, 0,
-     "a future that ends after a time: an Int in milliseconds, a Float in seconds"},
+    {"sleep_async", sleepAsync, "duration -> Future", "Rrwac",
+     "a future that ends after a time: an Int in milliseconds, a Float in seconds",
+     Missing{"sleep_async requires 1 argument"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable futureTable, futureConstructors, futureFunctions, sleepTable;
-constinit const BuiltinTable futureTable{"Future", true, futureRows};
-constinit const BuiltinTable futureConstructors{"Future", false, constructorRows};
-constinit const BuiltinTable futureFunctions{"", false, globalRows};
-constinit const BuiltinTable sleepTable{"gene", false, geneRows};
+BUILTIN_TABLE(futureTable, "Future", Methods, futureRows)
+BUILTIN_TABLE(futureConstructors, "Future", Functions, constructorRows)
+BUILTIN_TABLE(futureFunctions, "", Functions, globalRows)
+BUILTIN_TABLE(sleepTable, "gene", Functions, geneRows)
 
 }  // namespace gene

@@ -8,7 +8,9 @@
 
 namespace gene {
 
-#define TABLE(name) extern const BuiltinTable name;
+#define TABLE(name)               \
+  extern const BuiltinTable name; \
+  extern const BuiltinDescription name##Description;
 #define WAITING_TABLES
 #include "runtime/builtins/Tables.def"
 
@@ -32,6 +34,16 @@ constexpr AsyncHooks hooks{
 };
 
 }  // namespace
+
+std::span<const BuiltinDescription* const> asyncDescriptions();
+std::span<const BuiltinDescription* const> asyncDescriptions() {
+  static constexpr const BuiltinDescription* descriptions[] = {
+#define TABLE(name) &name##Description,
+#define WAITING_TABLES
+#include "runtime/builtins/Tables.def"
+  };
+  return descriptions;
+}
 
 extern "C" void gene_install_async(Context* context) {
   context->async = &hooks;

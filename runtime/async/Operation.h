@@ -10,7 +10,7 @@
 //     void run() { … }                           // on another thread: no Context, no values
 //     Value result(Context& context) { … }       // on the event loop: a value, or raise(…)
 //   };
-//   Value readAsync(Context& context, const Value* args, uint32_t) {
+//   Value readAsync(Context& context, Arguments args) {
 //     return inBackground(context, ReadJob{.path = …});
 //   }
 //

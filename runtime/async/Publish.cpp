@@ -39,10 +39,7 @@ Value wrongEvent(Context& context) {
                        "genex/pub and genex/sub require a symbol or complex symbol event type");
 }
 
-Value subscribe(Context& context, const Value* args, uint32_t count) {
-  if (count != 2)
-    return raiseArgument(context,
-                         "genex/sub requires exactly 2 arguments (event_type and callback)");
+Value subscribe(Context& context, Arguments args) {
   if (!isEvent(args[0])) return wrongEvent(context);
   InstanceObject* handle = newInstance(context, subscriptionClass(context));
   setField(context, handle, fieldName("event"), args[0]);
@@ -51,8 +48,8 @@ Value subscribe(Context& context, const Value* args, uint32_t count) {
   return Value::object(handle);
 }
 
-Value unsubscribe(Context& context, const Value* args, uint32_t count) {
-  const Value handle = argument(args, count, 0);
+Value unsubscribe(Context& context, Arguments args) {
+  const Value handle = args.at(0);
   if (!isInstance(handle) || classOf(context, handle) != subscriptionClass(context))
     return raiseArgument(context, "genex/unsub requires a subscription handle");
   ArrayObject* all = listNamed(context, Subscriptions);
@@ -78,7 +75,7 @@ void deliverOne(Context& context, Value event, Value payload) {
   }
 }
 
-Value deliver(Context& context, const Value*, uint32_t) {
+Value deliver(Context& context, Arguments) {
   ArrayObject* waiting = listNamed(context, Publications);
   namespaceSet(context, context.dollars, Symbol::of(Publications), Value::nil());
   for (uint32_t i = 0; i < waiting->size; i++) {
@@ -100,20 +97,17 @@ bool isPublished(Context& context, const ArrayObject* waiting, Value event, Valu
   return false;
 }
 
-Value publish(Context& context, const Value* args, uint32_t count) {
+Value publish(Context& context, Arguments args) {
   bool combine = false;
-  if (!context.keywords.isNil()) {
-    const auto* keywords = as<MapObject>(context.keywords);
-    for (uint32_t i = 0; (i = mapNext(keywords, i)) != MapEnd; i++) {
-      if (keywords->entries[i].key.get().symbol().text() != "combine")
-        return raiseArgument(context, "genex/pub only supports ^combine keyword argument");
-      combine = keywords->entries[i].value.get().isTruthy();
-    }
+  for (uint32_t i = 0; i < args.keywordCount; i++) {
+    if (args.keywordName(i).text() != "combine")
+      return raiseArgument(context, "genex/pub only supports ^combine keyword argument");
+    combine = args.keywordValue(i).isTruthy();
   }
-  if (!isEvent(argument(args, count, 0))) return wrongEvent(context);
-  const Value payload = argument(args, count, 1), hasPayload = Value::boolean(count > 1);
+  if (!isEvent(args.at(0))) return wrongEvent(context);
+  const Value payload = args.at(1), hasPayload = Value::boolean(args.count > 1);
   ArrayObject* waiting = listNamed(context, Publications);
-  if ((count < 2 || combine) && isPublished(context, waiting, args[0], payload, hasPayload))
+  if ((args.count < 2 || combine) && isPublished(context, waiting, args[0], payload, hasPayload))
     return Value::nil();
   const Value items[] = {args[0], payload, hasPayload};
   arrayPush(context, waiting, Value::object(newArrayFrom(context, items, 3)));
@@ -123,28 +117,30 @@ Value publish(Context& context, const Value* args, uint32_t count) {
   return Value::nil();
 }
 
-Value unsubscribeSelf(Context& context, const Value* args, uint32_t) {
-  return unsubscribe(context, args, 1);
-}
+Value unsubscribeSelf(Context& context, Arguments args) { return unsubscribe(context, args); }
 
 constexpr BuiltinRow rows[] = {
-    {"sub", subscribe, 2, 2, 0, "has f(payload) called when the event is published; a handle"},
-    {"unsub", unsubscribe, 1, 1, 0, "ends a subscription"},
-    {"pub", publish, 1, 2, 0,
+    {"sub", subscribe, "event f -> Instance", "Rrwac",
+     "has f(payload) called when the event is published; a handle",
+     Missing{"genex/sub requires exactly 2 arguments (event_type and callback)"},
+     Surplus{"genex/sub requires exactly 2 arguments (event_type and callback)"}},
+    {"unsub", unsubscribe, "handle -> Nil", "Rrwac", "ends a subscription",
+     Missing{"genex/unsub requires a subscription handle"}},
+    {"pub", publish, "event payload? ^... -> Nil", "Rrwac",
      "publishes an event, a symbol, at the next turn of the event loop; `^combine true` merges "
      "equal "
-     "payloads"},
-    {"deliver", deliver, 0, 0, 0, "delivers now what is published"},
+     "payloads",
+     Missing{"genex/pub and genex/sub require a symbol or complex symbol event type"}},
+    {"deliver", deliver, "-> Nil", "Rrwac", "delivers now what is published"},
 };
 constexpr BuiltinRow methodRows[] = {
-    {"unsub", unsubscribeSelf, 0, 0, 0, "ends the subscription"},
+    {"unsub", unsubscribeSelf, "-> Nil", "Rrwac", "ends the subscription"},
 };
 
 }  // namespace
 
-extern const BuiltinTable publishTable, subscriptionTable;
-constinit const BuiltinTable publishTable{"genex", false, rows};
-constinit const BuiltinTable subscriptionTable{"genex/Subscription", true, methodRows};
+BUILTIN_TABLE(publishTable, "genex", Functions, rows)
+BUILTIN_TABLE(subscriptionTable, "genex/Subscription", Methods, methodRows)
 
 void defineSubscriptions(Context& context) {
   setLayout(defineClass(context, "genex/Subscription"),

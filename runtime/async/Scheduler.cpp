@@ -28,7 +28,7 @@ bool isTask(Value subject) { return !isKind(subject, Kind::Fiber); }
 
 /// What a call changes in the context: kept on the parked flow's own stack.
 struct Flow {
-  Value current, keywords;
+  Value current;
   EnvironmentObject* caller;
   uint32_t missingDepth, generatorDepth;
   bool wantsLocation;
@@ -37,7 +37,6 @@ struct Flow {
 
   explicit Flow(Context& c)
       : current(c.current),
-        keywords(c.keywords),
         caller(c.caller),
         missingDepth(c.missingDepth),
         generatorDepth(c.generatorDepth),
@@ -47,7 +46,6 @@ struct Flow {
   }
   void restoreWords(Context& c) {
     c.current = current;
-    c.keywords = keywords;
     c.caller = caller;
     c.missingDepth = missingDepth;
     c.generatorDepth = generatorDepth;
@@ -64,7 +62,7 @@ struct Flow {
 };
 
 void beginFlow(Context& c) {
-  c.current = c.keywords = Value::nil();
+  c.current = Value::nil();
   c.caller = nullptr;
   c.missingDepth = c.generatorDepth = 0;
   c.wantsLocation = false;

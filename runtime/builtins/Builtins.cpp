@@ -1,8 +1,6 @@
 #include "runtime/builtins/Builtins.h"
 
-#include <algorithm>
 #include <cstring>
-#include <mutex>
 #include <vector>
 
 #include "runtime/Runtime.h"
@@ -41,14 +39,16 @@ Value ownerAt(Context& context, std::string_view path) {
   return owner;
 }
 
-FunctionObject* functionFor(Context& context, const BuiltinRow& row, bool method, Symbol name) {
+FunctionObject* functionFor(Context& context, const BuiltinFunction& row, bool method,
+                            Symbol name) {
   auto* info = new FunctionInfo{};  // immortal, like the function
-  info->builtin = row.function;
+  info->builtin = &row;
   info->name = name;
   info->isMethod = method;
   info->callsReceiver = row.function == callReceiver;
-  info->minArgs = 0;
-  info->maxArgs = -1;
+  info->minArgs = row.least + method;
+  info->argsRange = row.most == BuiltinFunction::AnyNumber ? UINT32_MAX - info->minArgs
+                                                           : uint32_t{row.most} - row.least;
   initializeEntries(*info);
   FunctionObject* function = newFunction(context, info, 0);
   makeImmortal(Value::object(function));
@@ -64,20 +64,20 @@ NamespaceObject* namespaceAt(Context& context, std::string_view path) {
 void defineTable(Context& context, const BuiltinTable& table) {
   const Value owner = ownerAt(context, table.owner);
   ClassObject* const cls = isClass(owner) ? as<ClassObject>(owner) : nullptr;
-  for (const BuiltinRow& row : table.rows) {
+  for (const BuiltinFunction& row : table.functions) {
     FunctionObject* function = nullptr;
-    const bool isMethod = table.methods || (row.flags & Initializer);
+    const bool isMethod = table.members == Methods || (row.flags & Initializer);
     forEachName(row.names, [&](std::string_view text) {
       const Symbol name = Symbol::of(text);
       if (!function) function = functionFor(context, row, isMethod, name);
       const Value value = Value::object(function);
       if (row.flags & Constructor)
-        cls->builtinConstructor = row.function;
+        cls->builtinConstructor = &row;
       else if (row.flags & Initializer)
         cls->ctor.set(value);
       else if (!cls)
         namespaceSet(context, as<NamespaceObject>(owner), name, value);
-      else if (table.methods)
+      else if (table.members == Methods)
         defineMethod(context, cls, name, value);
       else
         mapPut(context, as<MapObject>(cls->members.get()), name, value);
@@ -85,26 +85,12 @@ void defineTable(Context& context, const BuiltinTable& table) {
   }
 }
 
-namespace {
-std::mutex addingTables;
-std::vector<const BuiltinTable*> added;
-}  // namespace
-
-std::vector<const BuiltinTable*> addedTables() {
-  const std::lock_guard lock(addingTables);
-  return added;
-}
-
-void addBuiltinTables(Context& context, std::span<const BuiltinTable* const> more) {
+void addBuiltinTables(Context& context, std::span<const BuiltinTable* const> added) {
   auto* gene = as<NamespaceObject>(namespaceGet(context.globals, Symbol::of("gene")));
-  for (const BuiltinTable* table : more) {
-    {
-      const std::lock_guard lock(addingTables);
-      if (std::ranges::find(added, table) == added.end()) added.push_back(table);
-    }
+  for (const BuiltinTable* table : added) {
     defineTable(context, *table);
-    if (table->methods || *table->owner) continue;
-    for (const BuiltinRow& row : table->rows)
+    if (table->members == Methods || *table->owner) continue;
+    for (const BuiltinFunction& row : table->functions)
       forEachName(row.names, [&](std::string_view text) {
         const Symbol name = Symbol::of(text);
         namespaceSet(context, gene, name, namespaceGet(context.globals, name));
@@ -137,12 +123,7 @@ void defineBuiltins(Context& context) {
 
 // --- helpers -----------------------------------------------------------------------------------------------------------
 
-bool keyArgument(Context& context, const Value* args, uint32_t count, uint32_t needed,
-                 const char* method, const char* missing, Symbol* key) {
-  if (count < needed) {
-    raiseArgument(context, std::string(method) + " requires " + missing);
-    return false;
-  }
+bool keyArgument(Context& context, Arguments args, const char* method, Symbol* key) {
   if (keyName(args[1], key)) return true;
   raiseType(context, std::string(method) + " key must be a string or symbol");
   return false;

@@ -1,49 +1,68 @@
 #pragma once
-// Built-in functions and methods: one file per class or namespace, each ending in a table. A row says everything that
-// anybody asks: where it belongs, its name, the C++ function, how many arguments it takes, and one line of
-// documentation. The tables feed registration (defineBuiltins) and docs/language/builtins.md; functions say themselves
-// which arguments are missing.
+// Built-in functions and methods: one file per class or namespace, each ending in a table. A row (Signature.h) says
+// everything that anybody asks: where it belongs, its name, the C++ function, which arguments and keywords it takes, what it
+// gives, what it may do, and one line of documentation. What a program needs of it while it runs is a BuiltinTable:
+// classes are made from it (defineBuiltins) and calls are checked by it (acceptsArguments). All the rest is a BuiltinDescription, which
+// is linked only where somebody asks for it: the compiler (types and effects of calls), `gene builtins`, editors.
 
+#include <array>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "runtime/builtins/Signature.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Function.h"
 #include "runtime/object/String.h"
 
 namespace gene {
 
-enum BuiltinFlags : uint8_t {
-  NoFlags = 0,
-  Constructor = 1,  // (new Class …) is what it gives; keyword arguments are in Context::keywords
-  Initializer = 2,  // (new Class …) of a class whose objects are instances: a method of the new one
+/// Whose the rows of a table are.
+enum class BuiltinMembers : bool {
+  Functions,  // of a namespace, or static ones of a class
+  Methods,    // of a class: args[0] is the receiver
 };
-
-struct BuiltinRow {
-  const char* names;  // aliases are blank-separated
-  Builtin function;
-  int8_t minArgs;  // without the receiver; the function says what is missing
-  int8_t maxArgs;  // -1: any number; surplus ones are ignored
-  uint8_t flags;
-  const char* documentation;
-};
+using enum BuiltinMembers;
 
 struct BuiltinTable {
   const char*
       owner;  // the path of a class or namespace (math, gene/json), or "" for global functions
-  bool
-      methods;  // of a class: args[0] is the receiver; else functions, of a class its static members
+  BuiltinMembers members;
+  std::span<const BuiltinFunction> functions;
+};
+struct BuiltinDescription {
+  const char* owner;
+  BuiltinMembers members;
   std::span<const BuiltinRow> rows;
 };
 
-/// All tables, in the order of the reference, and those that were added.
-std::vector<const BuiltinTable*> builtinTables();
+/// What a program needs of rows while it runs.
+template <const auto& Rows>
+inline constexpr auto functionsOf = [] {
+  std::array<BuiltinFunction, std::size(Rows)> functions{};
+  for (size_t i = 0; i < functions.size(); i++) functions[i] = Rows[i].function;
+  return functions;
+}();
+/// `count` rows from number `from` on, for a class that has some of another one's methods.
+template <size_t From, size_t Count>
+consteval auto someOf(const auto& rows) {
+  return [&]<size_t... I>(std::index_sequence<I...>) {
+    return std::array<BuiltinRow, Count>{rows[From + I]...};
+  }(std::make_index_sequence<Count>());
+}
+
+/// Ends a file: the table `name` and its description, of a constexpr array of rows.
+#define BUILTIN_TABLE(name, owner, members, rows)                                       \
+  extern const BuiltinTable name;                                                       \
+  constinit const BuiltinTable name{owner, BuiltinMembers::members, functionsOf<rows>}; \
+  extern const BuiltinDescription name##Description;                                    \
+  constinit const BuiltinDescription name##Description{owner, BuiltinMembers::members, rows};
+
+/// What all tables describe, in the order of the reference; those of runtime/async last, where it is linked.
+std::span<const BuiltinDescription* const> builtinDescriptions();
 /// Defines the tables of a library that not every program has (runtime/async). Global functions and classes are visible
 /// in the namespace `gene`, too.
 void addBuiltinTables(Context& context, std::span<const BuiltinTable* const> added);
-/// The tables that addBuiltinTables was given so far.
-std::vector<const BuiltinTable*> addedTables();
 /// docs/language/builtins.md.
 std::string builtinsReference();
 /// Whoever calls it has all of Libraries.def linked; how many there are.
@@ -76,16 +95,16 @@ Value defaultPackage(Context& context);
 Value newApplication(Context& context, Value pkg);
 /// The `^intent` of a function's definition, or "".
 Value functionIntent(Context& context, Value function);
-Value exitWith(Context& context, const Value* args, uint32_t count);
-Value cwd(Context& context, const Value* args, uint32_t count);
-Value squareRoot(Context& context, const Value* args, uint32_t count);
-Value freeze(Context& context, const Value* args, uint32_t count);
+Value exitWith(Context& context, Arguments args);
+Value cwd(Context& context, Arguments args);
+Value squareRoot(Context& context, Arguments args);
+Value freeze(Context& context, Arguments args);
 
 // --- what several files use --------------------------------------------------------------------------------------------
 
 /// The argument, or nil where it was not given.
-inline Value argument(const Value* args, uint32_t count, uint32_t index) {
-  return index < count ? args[index] : Value::nil();
+inline Value argument(Arguments args, uint32_t index) {
+  return index < args.count ? args[index] : Value::nil();
 }
 inline Value raiseArgument(Context& context, std::string_view message) {
   return raise(context, ErrorClass::Argument, message);
@@ -103,10 +122,8 @@ inline bool keyName(Value key, Symbol* name) {
     return false;
   return true;
 }
-/// The key that `method` has as its first argument; raises when there are fewer than `needed` arguments (the receiver
-/// counts; `missing` says what is asked for) or it is no name.
-bool keyArgument(Context& context, const Value* args, uint32_t count, uint32_t needed,
-                 const char* method, const char* missing, Symbol* key);
+/// The key that args[1] is; raises where it is no name.
+bool keyArgument(Context& context, Arguments args, const char* method, Symbol* key);
 /// A symbol key as a String, which is how map methods hand keys to callbacks.
 Value keyString(Context& context, Value key);
 /// Refuses a change of a sealed or frozen object by a method, which does `operation`: raises and returns false.

@@ -12,12 +12,11 @@
 namespace gene {
 namespace {
 
-BytesObject* self(const Value* args) { return as<BytesObject>(args[0]); }
+BytesObject* self(Arguments args) { return as<BytesObject>(args[0]); }
 
-Value size(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->size); }
+Value size(Context&, Arguments args) { return Value::smallInt(self(args)->size); }
 
-Value get(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "Bytes.get requires an index");
+Value get(Context& context, Arguments args) {
   if (!isInt(args[1])) return raiseType(context, "Bytes.get index must be an integer");
   const int64_t i = asInt(args[1]);
   if (i < 0 || i >= self(args)->size)
@@ -27,7 +26,7 @@ Value get(Context& context, const Value* args, uint32_t count) {
   return Value::smallInt(self(args)->data[i]);
 }
 
-Value toArray(Context& context, const Value* args, uint32_t) {
+Value toArray(Context& context, Arguments args) {
   ArrayObject* result = newArray(context, self(args)->size);
   for (uint32_t i = 0; i < self(args)->size; i++)
     arrayPush(context, result, Value::smallInt(self(args)->data[i]));
@@ -35,10 +34,10 @@ Value toArray(Context& context, const Value* args, uint32_t) {
 }
 
 /// The bytes [start, end): negative positions count from the end, both are cut to what is there.
-Value slice(Context& context, const Value* args, uint32_t count) {
+Value slice(Context& context, Arguments args) {
   const int64_t n = self(args)->size;
   int64_t bounds[] = {0, n};
-  for (uint32_t i = 0; i < 2 && i + 1 < count; i++) {
+  for (uint32_t i = 0; i < 2 && i + 1 < args.count; i++) {
     if (args[i + 1].isNil()) continue;
     if (!isInt(args[i + 1])) return raiseType(context, "Bytes.slice requires integer positions");
     const int64_t at = asInt(args[i + 1]);
@@ -48,9 +47,9 @@ Value slice(Context& context, const Value* args, uint32_t count) {
   return newBytes(context, {self(args)->data + bounds[0], size});
 }
 
-Value concat(Context& context, const Value* args, uint32_t count) {
+Value concat(Context& context, Arguments args) {
   std::vector<uint8_t> all;
-  for (uint32_t i = 0; i < count; i++) {
+  for (uint32_t i = 0; i < args.count; i++) {
     const auto* part = asOrNull<BytesObject>(args[i], Kind::Bytes);
     if (!part) return raiseType(context, "Bytes.concat requires Bytes");
     all.insert(all.end(), part->data, part->data + part->size);
@@ -59,7 +58,7 @@ Value concat(Context& context, const Value* args, uint32_t count) {
   return newBytes(context, all);
 }
 
-Value toString(Context& context, const Value* args, uint32_t) {
+Value toString(Context& context, Arguments args) {
   const std::string_view text(reinterpret_cast<const char*>(self(args)->data), self(args)->size);
   const size_t valid = utf8::validPrefix(text);
   if (valid == text.size()) return newString(context, text);
@@ -67,8 +66,8 @@ Value toString(Context& context, const Value* args, uint32_t) {
 }
 
 /// (new Bytes [65 66]), (new Bytes "text")
-Value construct(Context& context, const Value* args, uint32_t count) {
-  const Value from = argument(args, count, 0);
+Value construct(Context& context, Arguments args) {
+  const Value from = args.at(0);
   if (isString(from)) {
     const std::string_view text = stringView(from);
     return newBytes(context, {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
@@ -85,21 +84,23 @@ Value construct(Context& context, const Value* args, uint32_t count) {
 }
 
 constexpr BuiltinRow constructors[] = {
-    {"new", construct, 1, 1, Constructor, "the Bytes of an array of Ints, or of a string"},
+    {"new", construct, "from -> Bytes", "Rra", "the Bytes of an array of Ints, or of a string",
+     Missing{"new Bytes requires an array or a string"}, Constructor},
 };
 constexpr BuiltinRow rows[] = {
-    {"size", size, 0, 0, 0, "the number of bytes"},
-    {"get", get, 1, 1, 0, "the byte at an index, an Int from 0 to 255"},
-    {"to_array", toArray, 0, 0, 0, "an array of its bytes"},
-    {"slice", slice, 0, 2, 0, "the bytes from a start to before an end; negative: from the end"},
-    {"concat", concat, 0, -1, 0, "its bytes and those of the arguments"},
-    {"to_string", toString, 0, 0, 0, "the String that its bytes are as UTF-8"},
+    {"size", size, "-> Int", "", "the number of bytes"},
+    {"get", get, "index -> Int", "Rr", "the byte at an index, an Int from 0 to 255",
+     Missing{"Bytes.get requires an index"}},
+    {"to_array", toArray, "-> Array", "ra", "an array of its bytes"},
+    {"slice", slice, "start? end? -> Bytes", "Rra",
+     "the bytes from a start to before an end; negative: from the end"},
+    {"concat", concat, "other... -> Bytes", "Rra", "its bytes and those of the arguments"},
+    {"to_string", toString, "-> String", "Rra", "the String that its bytes are as UTF-8"},
 };
 
 }  // namespace
 
-extern const BuiltinTable bytesTable, bytesConstructors;
-constinit const BuiltinTable bytesConstructors{"Bytes", false, constructors};
-constinit const BuiltinTable bytesTable{"Bytes", true, rows};
+BUILTIN_TABLE(bytesConstructors, "Bytes", Functions, constructors)
+BUILTIN_TABLE(bytesTable, "Bytes", Methods, rows)
 
 }  // namespace gene

@@ -20,7 +20,7 @@ namespace {
 
 constexpr int64_t DayMicroseconds = int64_t{86400} * 1000000;
 
-DateTimeObject* self(const Value* args) { return as<DateTimeObject>(args[0]); }
+DateTimeObject* self(Arguments args) { return as<DateTimeObject>(args[0]); }
 bool isDateTime(Value v) { return isKind(v, Kind::DateTime); }
 
 int64_t floorDivide(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
@@ -74,7 +74,7 @@ Value inZone(Context& context, int64_t microseconds, const TimeZone& zone, Value
 }
 
 /// A DateTime with an offset; raises for others.
-bool needsOffset(Context& context, const Value* args, const char* method) {
+bool needsOffset(Context& context, Arguments args, const char* method) {
   if (self(args)->what == DateAndTime && self(args)->hasOffset) return true;
   raiseArgument(context, std::string("DateTime.") + method + " requires a time with an offset");
   return false;
@@ -82,8 +82,8 @@ bool needsOffset(Context& context, const Value* args, const char* method) {
 
 // --- zones -------------------------------------------------------------------------------------------------------------
 
-Value toZone(Context& context, const Value* args, uint32_t count) {
-  if (!isString(argument(args, count, 1)))
+Value toZone(Context& context, Arguments args) {
+  if (!isString(args.at(1)))
     return raiseArgument(context, "DateTime.in_zone requires the name of a time zone");
   const std::string_view name = stringView(args[1]);
   const TimeZone* zone = TimeZone::find(name);
@@ -100,18 +100,18 @@ Value toZone(Context& context, const Value* args, uint32_t count) {
                 args[1]);
 }
 
-Value toUtc(Context& context, const Value* args, uint32_t) {
+Value toUtc(Context& context, Arguments args) {
   if (!needsOffset(context, args, "utc")) return Value::pending();
   return atInstant(context, instantOf(*self(args)), 0, Value::nil());
 }
 
-Value toLocal(Context& context, const Value* args, uint32_t) {
+Value toLocal(Context& context, Arguments args) {
   if (!needsOffset(context, args, "local")) return Value::pending();
   return localDateTime(context, instantOf(*self(args)));
 }
 
-Value fromMilliseconds(Context& context, const Value* args, uint32_t count) {
-  const Value ms = argument(args, count, 0);
+Value fromMilliseconds(Context& context, Arguments args) {
+  const Value ms = args.at(0);
   constexpr int64_t Most = int64_t{1} << 50;
   if (!isInt(ms) || asInt(ms) > Most || asInt(ms) < -Most)
     return raiseArgument(context, "DateTime/from_i requires milliseconds since 1970");
@@ -120,17 +120,17 @@ Value fromMilliseconds(Context& context, const Value* args, uint32_t count) {
 
 // --- parts -------------------------------------------------------------------------------------------------------------
 
-Value weekday(Context&, const Value* args, uint32_t) {
+Value weekday(Context&, Arguments args) {
   const int64_t days = daysOfDate(self(args)->year, self(args)->month, self(args)->day);
   return Value::smallInt((days + 3 - floorDivide(days + 3, 7) * 7) + 1);
 }
 
-Value yearday(Context&, const Value* args, uint32_t) {
+Value yearday(Context&, Arguments args) {
   const DateTimeObject* t = self(args);
   return Value::smallInt(daysOfDate(t->year, t->month, t->day) - daysOfDate(t->year, 1, 1) + 1);
 }
 
-Value datePart(Context& context, const Value* args, uint32_t) {
+Value datePart(Context& context, Arguments args) {
   DateTimeObject* d = newDateTime(context, DateOnly);
   d->year = self(args)->year;
   d->month = self(args)->month;
@@ -138,7 +138,7 @@ Value datePart(Context& context, const Value* args, uint32_t) {
   return Value::object(d);
 }
 
-Value timePart(Context& context, const Value* args, uint32_t) {
+Value timePart(Context& context, Arguments args) {
   DateTimeObject* t = newDateTime(context, TimeOnly);
   const DateTimeObject* from = self(args);
   t->hour = from->hour;
@@ -155,22 +155,14 @@ struct Steps {
   double microseconds = 0;
 };
 
-/// ^years ^months ^weeks ^days, and for what has a time of day ^hours … ^milliseconds. False with an exception pending.
-bool readSteps(Context& context, bool hasTime, Steps* steps) {
-  if (context.keywords.isNil()) return true;
-  const auto* map = as<MapObject>(context.keywords);
-  for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++) {
-    const std::string_view name = map->entries[i].key.get().symbol().text();
-    const Value n = map->entries[i].value.get();
+/// What the keywords say, of those that the row has. False with an exception pending.
+bool readSteps(Context& context, Arguments args, Steps* steps) {
+  for (uint32_t i = 0; i < args.keywordCount; i++) {
+    const std::string_view name = args.keywordName(i).text();
+    const Value n = args.keywordValue(i);
     constexpr double Most = 1e9;
-    const bool isExact =
-        name == "hours" || name == "minutes" || name == "seconds" || name == "milliseconds";
     const bool isCalendar =
         name == "years" || name == "months" || name == "weeks" || name == "days";
-    if (!isCalendar && !(isExact && hasTime)) {
-      raiseArgument(context, "plus does not know ^" + std::string(name));
-      return false;
-    }
     if (!isNumber(n) || !(std::abs(asDouble(n)) <= Most * (name == "milliseconds" ? 1000 : 1)) ||
         (isCalendar && !isInt(n))) {
       raiseArgument(context, "plus requires ^" + std::string(name) +
@@ -203,12 +195,10 @@ int64_t steppedWall(const DateTimeObject& t, Steps steps) {
   return wallOf(t) + (days - before) * DayMicroseconds;
 }
 
-Value plus(Context& context, const Value* args, uint32_t count) {
+Value plus(Context& context, Arguments args) {
   const DateTimeObject* t = self(args);
   Steps steps;
-  if (count > 1)
-    return raiseArgument(context, "plus requires keywords: ^years ^months ^weeks ^days ^hours ..");
-  if (!readSteps(context, t->what != DateOnly, &steps)) return Value::pending();
+  if (!readSteps(context, args, &steps)) return Value::pending();
   const auto exact = static_cast<int64_t>(std::llround(steps.microseconds));
   const int64_t wall = steppedWall(*t, steps);
   if (const TimeZone* zone = zoneOf(*t); zone && t->hasOffset) {
@@ -227,8 +217,8 @@ Value plus(Context& context, const Value* args, uint32_t count) {
 }
 
 /// Days between Dates, seconds between others.
-Value since(Context& context, const Value* args, uint32_t count) {
-  const Value other = argument(args, count, 1);
+Value since(Context& context, Arguments args) {
+  const Value other = args.at(1);
   if (!isDateTime(other) || as<DateTimeObject>(other)->what != self(args)->what)
     return raiseType(context, "since requires a value of the same kind");
   const DateTimeObject *a = self(args), *b = as<DateTimeObject>(other);
@@ -260,9 +250,8 @@ void appendZone(const DateTimeObject& t, std::string& out) {
 }
 
 /// (t .format "%Y-%m-%d"): the holes of strftime, in English; %f microseconds, %z and %Z of the value itself.
-Value format(Context& context, const Value* args, uint32_t count) {
-  if (!isString(argument(args, count, 1)))
-    return raiseArgument(context, "format requires a string pattern");
+Value format(Context& context, Arguments args) {
+  if (!isString(args.at(1))) return raiseArgument(context, "format requires a string pattern");
   const std::string_view pattern = stringView(args[1]);
   const DateTimeObject& t = *self(args);
   tm parts{};
@@ -272,8 +261,8 @@ Value format(Context& context, const Value* args, uint32_t count) {
   parts.tm_hour = t.hour;
   parts.tm_min = t.minute;
   parts.tm_sec = t.second;
-  parts.tm_yday = static_cast<int>(asInt(yearday(context, args, 1))) - 1;
-  parts.tm_wday = static_cast<int>(asInt(weekday(context, args, 1))) % 7;
+  parts.tm_yday = static_cast<int>(asInt(yearday(context, args))) - 1;
+  parts.tm_wday = static_cast<int>(asInt(weekday(context, args))) % 7;
   std::string out;
   for (size_t i = 0; i < pattern.size(); i++) {
     if (pattern[i] != '%' || i + 1 == pattern.size()) {
@@ -341,11 +330,11 @@ Value parseBy(Context& context, const std::string& text, const std::string& patt
 }
 
 template <uint8_t what>
-Value parse(Context& context, const Value* args, uint32_t count) {
+Value parse(Context& context, Arguments args) {
   const char* const name = what == DateOnly ? "Date" : what == DateAndTime ? "DateTime" : "Time";
-  if (!isString(argument(args, count, 0)))
+  if (!isString(args.at(0)))
     return raiseArgument(context, std::string(name) + "/parse requires a string");
-  const Value pattern = argument(args, count, 1);
+  const Value pattern = args.at(1);
   if (isString(pattern))
     return parseBy(context, std::string(stringView(args[0])), std::string(stringView(pattern)),
                    what, name);
@@ -353,50 +342,72 @@ Value parse(Context& context, const Value* args, uint32_t count) {
 }
 
 constexpr BuiltinRow dateTimeRows[] = {
-    {"weekday", weekday, 0, 0, 0, "1 (Monday) to 7"},
-    {"yearday", yearday, 0, 0, 0, "the day of the year, from 1"},
-    {"plus", plus, 0, 0, 0,
+    {"weekday", weekday, "-> Int", "", "1 (Monday) to 7"},
+    {"yearday", yearday, "-> Int", "", "the day of the year, from 1"},
+    {"plus", plus, "^years ^months ^weeks ^days ^hours ^minutes ^seconds ^milliseconds -> DateTime",
+     "Ra",
      "a later or earlier one: `^years` `^months` `^weeks` `^days`, with a time `^hours` … "
-     "`^milliseconds`"},
-    {"since", since, 1, 1, 0, "days between Dates; seconds between DateTimes or Times, a Float"},
-    {"format", format, 1, 1, 0, "its text by a pattern like `%Y-%m-%d %H:%M`, as of strftime"},
-    {"date", datePart, 0, 0, 0, "its Date"},
-    {"time", timePart, 0, 0, 0, "its Time, without offset"},
-    {"in_zone", toZone, 1, 1, 0,
-     "the same instant in a time zone of the system's database; without an offset: the time there"},
-    {"utc", toUtc, 0, 0, 0, "the same instant in UTC"},
-    {"local", toLocal, 0, 0, 0, "the same instant in local time"},
+     "`^milliseconds`",
+     Surplus{"plus requires keywords: ^years ^months ^weeks ^days ^hours .."}},
+    {"since", since, "other -> Float", "R", "seconds between them",
+     Missing{"since requires a value of the same kind"}},
+    {"format", format, "pattern -> String", "Ra",
+     "its text by a pattern like `%Y-%m-%d %H:%M`, as of strftime",
+     Missing{"format requires a string pattern"}},
+    {"date", datePart, "-> Date", "a", "its Date"},
+    {"time", timePart, "-> Time", "a", "its Time, without offset"},
+    {"in_zone", toZone, "zone -> DateTime", "Ra",
+     "the same instant in a time zone of the system's database; without an offset: the time there",
+     Missing{"DateTime.in_zone requires the name of a time zone"}},
+    {"utc", toUtc, "-> DateTime", "Ra", "the same instant in UTC"},
+    {"local", toLocal, "-> DateTime", "Ra", "the same instant in local time"},
 };
-constexpr std::span<const BuiltinRow> allRows = dateTimeRows;
-constexpr std::span<const BuiltinRow> dateRows = allRows.first(5);
+constexpr BuiltinRow dateRows[] = {
+    dateTimeRows[0],
+    dateTimeRows[1],
+    {"plus", plus, "^years ^months ^weeks ^days -> Date", "Ra",
+     "a later or earlier one: `^years` `^months` `^weeks` `^days`",
+     Surplus{"plus requires keywords: ^years ^months ^weeks ^days ^hours .."}},
+    {"since", since, "other -> Int", "R", "days between them",
+     Missing{"since requires a value of the same kind"}},
+    dateTimeRows[4],
+};
 constexpr BuiltinRow timeRows[] = {
-    {"plus", plus, 0, 0, 0,
-     "a later or earlier one: `^hours` `^minutes` `^seconds` `^milliseconds`"},
-    {"since", since, 1, 1, 0, "seconds between them, a Float"},
-    {"format", format, 1, 1, 0, "its text by a pattern like `%H:%M`"},
+    {"plus", plus, "^hours ^minutes ^seconds ^milliseconds -> Time", "Ra",
+     "a later or earlier one: `^hours` `^minutes` `^seconds` `^milliseconds`",
+     Surplus{"plus requires keywords: ^years ^months ^weeks ^days ^hours .."}},
+    {"since", since, "other -> Float", "R", "seconds between them",
+     Missing{"since requires a value of the same kind"}},
+    {"format", format, "pattern -> String", "Ra", "its text by a pattern like `%H:%M`",
+     Missing{"format requires a string pattern"}},
 };
 constexpr BuiltinRow dateFunctions[] = {
-    {"parse", parse<DateOnly>, 1, 2, 0, "the Date of a text, as literals are, or by a pattern"},
+    {"parse", parse<DateOnly>, "text pattern? -> Date", "Ra",
+     "the Date of a text, as literals are, or by a pattern",
+     Missing{"Date/parse requires a string"}},
 };
 constexpr BuiltinRow dateTimeFunctions[] = {
-    {"parse", parse<DateAndTime>, 1, 2, 0,
-     "the DateTime of a text, as literals are, or by a pattern"},
-    {"from_i", fromMilliseconds, 1, 1, 0, "the DateTime, in UTC, of milliseconds since 1970"},
+    {"parse", parse<DateAndTime>, "text pattern? -> DateTime", "Ra",
+     "the DateTime of a text, as literals are, or by a pattern",
+     Missing{"DateTime/parse requires a string"}},
+    {"from_i", fromMilliseconds, "milliseconds -> DateTime", "Ra",
+     "the DateTime, in UTC, of milliseconds since 1970",
+     Missing{"DateTime/from_i requires milliseconds since 1970"}},
 };
 constexpr BuiltinRow timeFunctions[] = {
-    {"parse", parse<TimeOnly>, 1, 2, 0, "the Time of a text, as literals are, or by a pattern"},
+    {"parse", parse<TimeOnly>, "text pattern? -> Time", "Ra",
+     "the Time of a text, as literals are, or by a pattern",
+     Missing{"Time/parse requires a string"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable dateMoreTable, dateTimeMoreTable, timeMoreTable, dateFunctionTable,
-    dateTimeFunctionTable, timeFunctionTable;
-constinit const BuiltinTable dateMoreTable{"Date", true, dateRows};
-constinit const BuiltinTable dateTimeMoreTable{"DateTime", true, allRows};
-constinit const BuiltinTable timeMoreTable{"Time", true, timeRows};
-constinit const BuiltinTable dateFunctionTable{"Date", false, dateFunctions};
-constinit const BuiltinTable dateTimeFunctionTable{"DateTime", false, dateTimeFunctions};
-constinit const BuiltinTable timeFunctionTable{"Time", false, timeFunctions};
+BUILTIN_TABLE(dateMoreTable, "Date", Methods, dateRows)
+BUILTIN_TABLE(dateTimeMoreTable, "DateTime", Methods, dateTimeRows)
+BUILTIN_TABLE(timeMoreTable, "Time", Methods, timeRows)
+BUILTIN_TABLE(dateFunctionTable, "Date", Functions, dateFunctions)
+BUILTIN_TABLE(dateTimeFunctionTable, "DateTime", Functions, dateTimeFunctions)
+BUILTIN_TABLE(timeFunctionTable, "Time", Functions, timeFunctions)
 
 extern "C" void gene_library_calendar(Context& context);
 extern "C" void gene_library_calendar(Context& context) {

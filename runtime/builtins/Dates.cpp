@@ -11,50 +11,47 @@
 namespace gene {
 namespace {
 
-DateTimeObject* self(const Value* args) { return as<DateTimeObject>(args[0]); }
+DateTimeObject* self(Arguments args) { return as<DateTimeObject>(args[0]); }
 
-Value year(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->year); }
-Value month(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->month); }
-Value day(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->day); }
-Value hour(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->hour); }
-Value minute(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->minute); }
-Value second(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->second); }
-Value microsecond(Context&, const Value* args, uint32_t) {
-  return Value::smallInt(self(args)->microsecond);
-}
+Value year(Context&, Arguments args) { return Value::smallInt(self(args)->year); }
+Value month(Context&, Arguments args) { return Value::smallInt(self(args)->month); }
+Value day(Context&, Arguments args) { return Value::smallInt(self(args)->day); }
+Value hour(Context&, Arguments args) { return Value::smallInt(self(args)->hour); }
+Value minute(Context&, Arguments args) { return Value::smallInt(self(args)->minute); }
+Value second(Context&, Arguments args) { return Value::smallInt(self(args)->second); }
+Value microsecond(Context&, Arguments args) { return Value::smallInt(self(args)->microsecond); }
 
-Value offset(Context&, const Value* args, uint32_t) {
+Value offset(Context&, Arguments args) {
   const DateTimeObject* t = self(args);
   return t->hasOffset || !t->zone.get().isNil() ? Value::smallInt(t->offsetMinutes) : Value::nil();
 }
 
-Value timezone(Context& context, const Value* args, uint32_t) {
+Value timezone(Context& context, Arguments args) {
   const DateTimeObject* t = self(args);
   if (!t->zone.get().isNil()) return t->zone.get();
   return t->hasOffset && t->offsetMinutes == 0 ? newString(context, "UTC") : Value::nil();
 }
 
-Value toInt(Context& context, const Value* args, uint32_t) {
+Value toInt(Context& context, Arguments args) {
   const int64_t instant = instantOf(*self(args)) - self(args)->microsecond;
   return newInt(context, instant / 1000);
 }
 
 /// A DateTime has all of them, a Date the first three, a Time all but those and the last.
 constexpr BuiltinRow rows[] = {
-    {"year", year, 0, 0, 0, "the year"},
-    {"month", month, 0, 0, 0, "the month, 1 to 12"},
-    {"day", day, 0, 0, 0, "the day of the month"},
-    {"hour", hour, 0, 0, 0, "the hour"},
-    {"minute", minute, 0, 0, 0, "the minute"},
-    {"second", second, 0, 0, 0, "the second"},
-    {"microsecond", microsecond, 0, 0, 0, "the fraction of the second, 0 to 999999"},
-    {"offset", offset, 0, 0, 0, "minutes east of UTC, or nil"},
-    {"timezone", timezone, 0, 0, 0, "the zone's name, `\"UTC\"` for Z, or nil"},
-    {"to_i", toInt, 0, 0, 0, "whole seconds since 1970 in milliseconds"},
+    {"year", year, "-> Int", "", "the year"},
+    {"month", month, "-> Int", "", "the month, 1 to 12"},
+    {"day", day, "-> Int", "", "the day of the month"},
+    {"hour", hour, "-> Int", "", "the hour"},
+    {"minute", minute, "-> Int", "", "the minute"},
+    {"second", second, "-> Int", "", "the second"},
+    {"microsecond", microsecond, "-> Int", "", "the fraction of the second, 0 to 999999"},
+    {"offset", offset, "-> Int|Nil", "", "minutes east of UTC, or nil"},
+    {"timezone", timezone, "-> String|Nil", "a", "the zone's name, `\"UTC\"` for Z, or nil"},
+    {"to_i", toInt, "-> Int", "a", "whole seconds since 1970 in milliseconds"},
 };
-constexpr std::span<const BuiltinRow> dateTimeRows = rows;
-constexpr std::span<const BuiltinRow> dateRows = dateTimeRows.first(3);
-constexpr std::span<const BuiltinRow> timeRows = dateTimeRows.subspan(3, 6);
+constexpr auto dateRows = someOf<0, 3>(rows);
+constexpr auto timeRows = someOf<3, 6>(rows);
 
 // --- now ---------------------------------------------------------------------------------------------------------------
 
@@ -90,24 +87,22 @@ DateTimeObject* localTime(Context& context, uint8_t what, int days, int64_t micr
   return t;
 }
 
-Value today(Context& context, const Value*, uint32_t) {
+Value today(Context& context, Arguments) {
   return Value::object(localTime(context, DateOnly, 0, clockMicroseconds()));
 }
-Value yesterday(Context& context, const Value*, uint32_t) {
+Value yesterday(Context& context, Arguments) {
   return Value::object(localTime(context, DateOnly, -1, clockMicroseconds()));
 }
-Value tomorrow(Context& context, const Value*, uint32_t) {
+Value tomorrow(Context& context, Arguments) {
   return Value::object(localTime(context, DateOnly, 1, clockMicroseconds()));
 }
-Value nowLocal(Context& context, const Value*, uint32_t) {
+Value nowLocal(Context& context, Arguments) {
   return Value::object(localTime(context, DateAndTime, 0, clockMicroseconds()));
 }
-Value nowSeconds(Context& context, const Value*, uint32_t) {
+Value nowSeconds(Context& context, Arguments) {
   return newInt(context, clockMicroseconds() / 1000000);
 }
-Value nowMicroseconds(Context& context, const Value*, uint32_t) {
-  return newInt(context, clockMicroseconds());
-}
+Value nowMicroseconds(Context& context, Arguments) { return newInt(context, clockMicroseconds()); }
 
 // --- the stopwatch -----------------------------------------------------------------------------------------------------
 
@@ -119,27 +114,27 @@ double steadyMicroseconds() {
   return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
 }
 
-Value durationStart(Context&, const Value*, uint32_t) {
+Value durationStart(Context&, Arguments) {
   return Value::floating(stopwatchStart = steadyMicroseconds());
 }
-Value duration(Context& context, const Value*, uint32_t) {
+Value duration(Context& context, Arguments) {
   if (stopwatchStart < 0) return raise(context, ErrorClass::Exception, "duration_start is not set");
   return Value::floating(steadyMicroseconds() - stopwatchStart);
 }
 
 constexpr BuiltinRow todayRows[] = {
-    {"today", today, 0, 0, 0, "the local date"},
-    {"yesterday", yesterday, 0, 0, 0, "the local date of yesterday"},
-    {"tomorrow", tomorrow, 0, 0, 0, "the local date of tomorrow"},
-    {"now", nowLocal, 0, 0, 0, "the local time with its offset"},
-    {"duration_start", durationStart, 0, 0, 0,
+    {"today", today, "-> Date", "rwa", "the local date"},
+    {"yesterday", yesterday, "-> Date", "rwa", "the local date of yesterday"},
+    {"tomorrow", tomorrow, "-> Date", "rwa", "the local date of tomorrow"},
+    {"now", nowLocal, "-> DateTime", "rwa", "the local time with its offset"},
+    {"duration_start", durationStart, "-> Float", "rw",
      "starts the stopwatch: what `$duration_start` means"},
-    {"duration", duration, 0, 0, 0, "microseconds since then: what `$duration` means"},
+    {"duration", duration, "-> Float", "Rrw", "microseconds since then: what `$duration` means"},
 };
 
 constexpr BuiltinRow clockRows[] = {
-    {"now", nowSeconds, 0, 0, 0, "seconds since 1970"},
-    {"now_us", nowMicroseconds, 0, 0, 0, "microseconds since 1970"},
+    {"now", nowSeconds, "-> Int", "rwa", "seconds since 1970"},
+    {"now_us", nowMicroseconds, "-> Int", "rwa", "microseconds since 1970"},
 };
 
 }  // namespace
@@ -148,13 +143,11 @@ Value localDateTime(Context& context, int64_t microseconds) {
   return Value::object(localTime(context, DateAndTime, 0, microseconds));
 }
 
-extern const BuiltinTable dateTable, dateTimeTable, timeTable, todayTable, clockTable,
-    geneClockTable;
-constinit const BuiltinTable dateTable{"Date", true, dateRows};
-constinit const BuiltinTable dateTimeTable{"DateTime", true, dateTimeRows};
-constinit const BuiltinTable timeTable{"Time", true, timeRows};
-constinit const BuiltinTable todayTable{"gene", false, todayRows};
-constinit const BuiltinTable clockTable{"time", false, clockRows};
-constinit const BuiltinTable geneClockTable{"gene/time", false, clockRows};
+BUILTIN_TABLE(dateTable, "Date", Methods, dateRows)
+BUILTIN_TABLE(dateTimeTable, "DateTime", Methods, rows)
+BUILTIN_TABLE(timeTable, "Time", Methods, timeRows)
+BUILTIN_TABLE(todayTable, "gene", Functions, todayRows)
+BUILTIN_TABLE(clockTable, "time", Functions, clockRows)
+BUILTIN_TABLE(geneClockTable, "gene/time", Functions, clockRows)
 
 }  // namespace gene

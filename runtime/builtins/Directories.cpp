@@ -14,29 +14,29 @@ Value paths(Context& context, const std::vector<std::string>& all) {
   return Value::object(array);
 }
 
-Value exists(Context& context, const Value* args, uint32_t count) {
+Value exists(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "Dir/exists", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "Dir/exists", &path)) return Value::pending();
   return Value::boolean(isDirectory(path));
 }
 
-Value create(Context& context, const Value* args, uint32_t count) {
+Value create(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "Dir/create", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "Dir/create", &path)) return Value::pending();
   const IoStatus status = createDirectories(path);
   return status ? Value::nil() : raiseFailed(context, "create directory", path, status);
 }
 
-Value remove(Context& context, const Value* args, uint32_t count) {
+Value remove(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "Dir/delete", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "Dir/delete", &path)) return Value::pending();
   const IoStatus status = removeTree(path);
   return status ? Value::nil() : raiseFailed(context, "delete directory", path, status);
 }
 
-Value list(Context& context, const Value* args, uint32_t count) {
+Value list(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "Dir/list", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "Dir/list", &path)) return Value::pending();
   std::vector<std::string> names;
   const IoStatus status = listDirectory(path, &names);
   if (!status && status.number() != ENOENT)
@@ -46,10 +46,10 @@ Value list(Context& context, const Value* args, uint32_t count) {
 }
 
 /// All paths below, or a call of the function for each.
-Value walk(Context& context, const Value* args, uint32_t count) {
+Value walk(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "Dir/walk", &path)) return Value::pending();
-  const Value function = argument(args, count, 1);
+  if (!pathArgument(context, args, 0, "Dir/walk", &path)) return Value::pending();
+  const Value function = args.at(1);
   std::vector<std::string> found;
   const IoStatus status = walkTree(path, [&](const std::string& next) {
     if (function.isNil()) {
@@ -64,15 +64,15 @@ Value walk(Context& context, const Value* args, uint32_t count) {
   return function.isNil() ? paths(context, found) : Value::nil();
 }
 
-Value glob(Context& context, const Value* args, uint32_t count) {
+Value glob(Context& context, Arguments args) {
   std::string pattern;
-  if (!pathArgument(context, args, count, 0, "Dir/glob", &pattern)) return Value::pending();
+  if (!pathArgument(context, args, 0, "Dir/glob", &pattern)) return Value::pending();
   return paths(context, globPaths(pattern));
 }
 
-Value temporary(Context& context, const Value* args, uint32_t count) {
-  const Value function = argument(args, count, 0);
-  const Value given = keywordArgument(context, "prefix"), in = keywordArgument(context, "dir");
+Value temporary(Context& context, Arguments args) {
+  const Value function = args.at(0);
+  const Value given = keywordArgument(args, "prefix"), in = keywordArgument(args, "dir");
   const std::string folder(isString(in) ? stringView(in) : temporaryDirectory());
   std::string path;
   const IoStatus status =
@@ -85,26 +85,33 @@ Value temporary(Context& context, const Value* args, uint32_t count) {
   return result;
 }
 
-Value home(Context& context, const Value*, uint32_t) {
-  return checkedString(context, homeDirectory());
-}
+Value home(Context& context, Arguments) { return checkedString(context, homeDirectory()); }
 
 constexpr BuiltinRow rows[] = {
-    {"exists", exists, 1, 1, 0, "is there a directory?"},
-    {"create", create, 1, 1, 0, "makes a directory and its parents; an existing one is fine"},
-    {"delete", remove, 1, 1, 0, "removes a directory and all in it; one that is absent is fine"},
-    {"list", list, 1, 1, 0, "the paths in it, sorted; `[]` where there is no directory"},
-    {"walk", walk, 1, 2, 0, "all paths below it, parents first; or calls f(path) for each"},
-    {"glob", glob, 1, 1, 0,
-     "the paths that fit a pattern, sorted: `*` `?` `[a-z]` `{a,b}`, `**` for directories"},
-    {"temp", temporary, 0, 1, 0,
+    {"exists", exists, "path -> Bool", "Rrw", "is there a directory?",
+     Missing{"Dir/exists requires a string path"}},
+    {"create", create, "path -> Value", "Rrwa",
+     "makes a directory and its parents; an existing one is fine",
+     Missing{"Dir/create requires a string path"}},
+    {"delete", remove, "path -> Value", "Rrwa",
+     "removes a directory and all in it; one that is absent is fine",
+     Missing{"Dir/delete requires a string path"}},
+    {"list", list, "path -> Array", "Rrwa",
+     "the paths in it, sorted; `[]` where there is no directory",
+     Missing{"Dir/list requires a string path"}},
+    {"walk", walk, "path f? -> Value", "Rrwac",
+     "all paths below it, parents first; or calls f(path) for each",
+     Missing{"Dir/walk requires a string path"}},
+    {"glob", glob, "pattern -> Array", "Rrwa",
+     "the paths that fit a pattern, sorted: `*` `?` `[a-z]` `{a,b}`, `**` for directories",
+     Missing{"Dir/glob requires a string path"}},
+    {"temp", temporary, "f? ^prefix ^dir -> Value", "Rrwac",
      "a new directory, by `^prefix`, `^dir`: its path; with a function, deleted after it"},
-    {"home", home, 0, 0, 0, "the user's home directory"},
+    {"home", home, "-> Value", "Rrwa", "the user's home directory"},
 };
 
 }  // namespace
 
-extern const BuiltinTable directoryTable;
-constinit const BuiltinTable directoryTable{"Dir", false, rows};
+BUILTIN_TABLE(directoryTable, "Dir", Functions, rows)
 
 }  // namespace gene

@@ -7,27 +7,26 @@
 namespace gene {
 namespace {
 
-Value check(Context& context, const Value* args, uint32_t count) {
-  if (count < 1) return raiseArgument(context, "check requires a value");
+Value check(Context& context, Arguments args) {
   if (args[0].isTruthy()) return Value::nil();
   return raise(context, ErrorClass::Assertion,
-               count > 1 ? displayText(context, args[1]) : "Check failed");
+               args.count > 1 ? displayText(context, args[1]) : "Check failed");
 }
 
-Value fail(Context& context, const Value* args, uint32_t count) {
+Value fail(Context& context, Arguments args) {
   return raise(context, ErrorClass::Assertion,
-               count > 0 ? displayText(context, args[0]) : "Test failed");
+               args.count > 0 ? displayText(context, args[0]) : "Test failed");
 }
 
 constexpr BuiltinRow rows[] = {
-    {"check", check, 1, 2, 0, "raises an AssertionException unless true"},
-    {"fail", fail, 0, 1, 0, "raises an AssertionException"},
+    {"check", check, "value message? -> Value", "Rrwac", "raises an AssertionException unless true",
+     Missing{"check requires a value"}},
+    {"fail", fail, "message? -> Value", "Rrwac", "raises an AssertionException"},
 };
 
 }  // namespace
 
-extern const BuiltinTable testTable;
-constinit const BuiltinTable testTable{"genex/test", false, rows};
+BUILTIN_TABLE(testTable, "genex/test", Functions, rows)
 
 #define GENEX_TABLE(name) extern const BuiltinTable name;
 #include "runtime/builtins/Tables.def"

@@ -27,10 +27,10 @@ const char* typeName(mode_t mode) {
   }
 }
 
-bool statusOf(Context& context, const Value* args, uint32_t count, const char* function,
-              struct stat* status, bool follow = true) {
+bool statusOf(Context& context, Arguments args, const char* function, struct stat* status,
+              bool follow = true) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, function, &path)) return false;
+  if (!pathArgument(context, args, 0, function, &path)) return false;
   if ((follow ? ::stat : ::lstat)(path.c_str(), status) == 0) return true;
   raiseFailed(context, "look at", path, IoStatus::lastError());
   return false;
@@ -40,10 +40,10 @@ Value timeOf(Context& context, const timespec& time) {
   return localDateTime(context, int64_t{time.tv_sec} * 1000000 + time.tv_nsec / 1000);
 }
 
-Value stat(Context& context, const Value* args, uint32_t count) {
+Value stat(Context& context, Arguments args) {
   struct stat s{};
-  const Value link = keywordArgument(context, "link");
-  if (!statusOf(context, args, count, "File/stat", &s, !link.isTruthy())) return Value::pending();
+  const Value link = keywordArgument(args, "link");
+  if (!statusOf(context, args, "File/stat", &s, !link.isTruthy())) return Value::pending();
   MapObject* map = newMap(context);
   const auto put = [&](const char* key, Value v) { mapPut(context, map, Symbol::of(key), v); };
   const auto number = [&](auto n) { return newInt(context, static_cast<int64_t>(n)); };
@@ -61,21 +61,21 @@ Value stat(Context& context, const Value* args, uint32_t count) {
   return Value::object(map);
 }
 
-Value size(Context& context, const Value* args, uint32_t count) {
+Value size(Context& context, Arguments args) {
   struct stat s{};
-  if (!statusOf(context, args, count, "File/size", &s)) return Value::pending();
+  if (!statusOf(context, args, "File/size", &s)) return Value::pending();
   return newInt(context, s.st_size);
 }
 
-Value modified(Context& context, const Value* args, uint32_t count) {
+Value modified(Context& context, Arguments args) {
   struct stat s{};
-  if (!statusOf(context, args, count, "File/modified", &s)) return Value::pending();
+  if (!statusOf(context, args, "File/modified", &s)) return Value::pending();
   return timeOf(context, s.st_mtim);
 }
 
-Value type(Context& context, const Value* args, uint32_t count) {
+Value type(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "File/type", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/type", &path)) return Value::pending();
   struct stat s{};
   if (::lstat(path.c_str(), &s) == 0) return newString(context, typeName(s.st_mode));
   if (errno == ENOENT || errno == ENOTDIR) return Value::nil();
@@ -83,16 +83,16 @@ Value type(Context& context, const Value* args, uint32_t count) {
 }
 
 template <int access>
-Value allows(Context& context, const Value* args, uint32_t count) {
+Value allows(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "File/readable", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/readable", &path)) return Value::pending();
   return Value::boolean(::access(path.c_str(), access) == 0);
 }
 
-Value chmod(Context& context, const Value* args, uint32_t count) {
+Value chmod(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "File/chmod", &path)) return Value::pending();
-  const Value mode = argument(args, count, 1);
+  if (!pathArgument(context, args, 0, "File/chmod", &path)) return Value::pending();
+  const Value mode = args.at(1);
   if (!isInt(mode) || asInt(mode) < 0 || asInt(mode) > 07777)
     return raiseArgument(context, "File/chmod requires a mode from 0 to 4095");
   if (::chmod(path.c_str(), static_cast<mode_t>(asInt(mode))) == 0) return Value::nil();
@@ -100,9 +100,9 @@ Value chmod(Context& context, const Value* args, uint32_t count) {
 }
 
 /// Makes an empty file, or gives one the current time.
-Value touch(Context& context, const Value* args, uint32_t count) {
+Value touch(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "File/touch", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/touch", &path)) return Value::pending();
   if (::utimensat(AT_FDCWD, path.c_str(), nullptr, 0) == 0) return Value::nil();
   IoStatus status = IoStatus::lastError();
   FileDescriptor file;
@@ -110,30 +110,30 @@ Value touch(Context& context, const Value* args, uint32_t count) {
   return status ? Value::nil() : raiseFailed(context, "touch file", path, status);
 }
 
-Value truncate(Context& context, const Value* args, uint32_t count) {
+Value truncate(Context& context, Arguments args) {
   std::string path;
   uint64_t bytes = 0;
-  if (!pathArgument(context, args, count, 0, "File/truncate", &path) ||
-      (count > 1 && !sizeArgument(context, args, count, 1, "File/truncate", &bytes)))
+  if (!pathArgument(context, args, 0, "File/truncate", &path) ||
+      (args.count > 1 && !sizeArgument(context, args, 1, "File/truncate", &bytes)))
     return Value::pending();
   if (::truncate(path.c_str(), static_cast<off_t>(bytes)) == 0) return Value::nil();
   return raiseFailed(context, "truncate file", path, IoStatus::lastError());
 }
 
 template <bool symbolic>
-Value link(Context& context, const Value* args, uint32_t count) {
+Value link(Context& context, Arguments args) {
   const char* const name = symbolic ? "File/symlink" : "File/link";
   std::string target, path;
-  if (!pathArgument(context, args, count, 0, name, &target) ||
-      !pathArgument(context, args, count, 1, name, &path))
+  if (!pathArgument(context, args, 0, name, &target) ||
+      !pathArgument(context, args, 1, name, &path))
     return Value::pending();
   if ((symbolic ? ::symlink : ::link)(target.c_str(), path.c_str()) == 0) return Value::nil();
   return raiseFailed(context, "make the link", path, IoStatus::lastError());
 }
 
-Value readLink(Context& context, const Value* args, uint32_t count) {
+Value readLink(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "File/read_link", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/read_link", &path)) return Value::pending();
   char target[4096];
   const ssize_t n = ::readlink(path.c_str(), target, sizeof target);
   if (n < 0) return raiseFailed(context, "read the link", path, IoStatus::lastError());
@@ -141,27 +141,42 @@ Value readLink(Context& context, const Value* args, uint32_t count) {
 }
 
 constexpr BuiltinRow rows[] = {
-    {"stat", stat, 1, 1, 0,
+    {"stat", stat, "path ^link -> Map", "Rrwa",
      "a map: type size mode modified accessed changed uid gid links inode device; `^link true`: of "
-     "a link itself"},
-    {"size", size, 1, 1, 0, "the size in bytes"},
-    {"modified", modified, 1, 1, 0, "when it was last written, a local DateTime"},
-    {"type", type, 1, 1, 0,
-     "`\"file\"`, `\"directory\"`, `\"link\"`, `\"fifo\"` …; nil where there is nothing"},
-    {"readable", allows<R_OK>, 1, 1, 0, "may we read it?"},
-    {"writable", allows<W_OK>, 1, 1, 0, "may we write it?"},
-    {"executable", allows<X_OK>, 1, 1, 0, "may we run it?"},
-    {"chmod", chmod, 2, 2, 0, "sets the permissions, a number as in `File/stat`"},
-    {"touch", touch, 1, 1, 0, "makes an empty file, or sets its time to now"},
-    {"truncate", truncate, 1, 2, 0, "cuts a file off at a size, 0 by default"},
-    {"symlink", link<true>, 2, 2, 0, "makes a symbolic link to the first path at the second"},
-    {"link", link<false>, 2, 2, 0, "makes another name, the second path, for the first"},
-    {"read_link", readLink, 1, 1, 0, "where a symbolic link leads to"},
+     "a link itself",
+     Missing{"File/stat requires a string path"}},
+    {"size", size, "path -> Int", "Rrwa", "the size in bytes",
+     Missing{"File/size requires a string path"}},
+    {"modified", modified, "path -> DateTime", "Rrwa", "when it was last written, a local DateTime",
+     Missing{"File/modified requires a string path"}},
+    {"type", type, "path -> String|Nil", "Rrwa",
+     "`\"file\"`, `\"directory\"`, `\"link\"`, `\"fifo\"` …; nil where there is nothing",
+     Missing{"File/type requires a string path"}},
+    {"readable", allows<R_OK>, "path -> Bool", "Rrw", "may we read it?",
+     Missing{"File/readable requires a string path"}},
+    {"writable", allows<W_OK>, "path -> Bool", "Rrw", "may we write it?",
+     Missing{"File/readable requires a string path"}},
+    {"executable", allows<X_OK>, "path -> Bool", "Rrw", "may we run it?",
+     Missing{"File/readable requires a string path"}},
+    {"chmod", chmod, "path mode -> Value", "Rrw",
+     "sets the permissions, a number as in `File/stat`",
+     Missing{"File/chmod requires a string path"}},
+    {"touch", touch, "path -> Value", "Rrw", "makes an empty file, or sets its time to now",
+     Missing{"File/touch requires a string path"}},
+    {"truncate", truncate, "path size? -> Value", "Rrw", "cuts a file off at a size, 0 by default",
+     Missing{"File/truncate requires a string path"}},
+    {"symlink", link<true>, "target path -> Value", "Rrw",
+     "makes a symbolic link to the first path at the second",
+     Missing{"File/symlink requires a string path"}},
+    {"link", link<false>, "target path -> Value", "Rrw",
+     "makes another name, the second path, for the first",
+     Missing{"File/link requires a string path"}},
+    {"read_link", readLink, "path -> String", "Rrwa", "where a symbolic link leads to",
+     Missing{"File/read_link requires a string path"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable fileStatusTable;
-constinit const BuiltinTable fileStatusTable{"File", false, rows};
+BUILTIN_TABLE(fileStatusTable, "File", Functions, rows)
 
 }  // namespace gene

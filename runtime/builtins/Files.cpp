@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "runtime/builtins/Io.h"
+#include "runtime/object/Arguments.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Gene.h"
 #include "runtime/support/Utf8.h"
@@ -48,18 +49,18 @@ Value readText(Context& context, const std::string& path, Invalid invalid) {
   return Reader(path, std::move(file), invalid).rest(context);
 }
 
-Value read(Context& context, const Value* args, uint32_t count) {
+Value read(Context& context, Arguments args) {
   std::string path;
   Invalid invalid;
-  if (!pathArgument(context, args, count, 0, "File/read", &path) ||
-      !invalidArgument(context, "File/read", &invalid))
+  if (!pathArgument(context, args, 0, "File/read", &path) ||
+      !invalidArgument(context, args, "File/read", &invalid))
     return Value::pending();
   return readText(context, path, invalid);
 }
 
-Value readAllBytes(Context& context, const Value* args, uint32_t count) {
+Value readAllBytes(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "File/read_bytes", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/read_bytes", &path)) return Value::pending();
   FileDescriptor file;
   uint64_t size = 0;
   if (const IoStatus status = openForReading(path, &file, &size); !status)
@@ -78,57 +79,54 @@ Value writeText(Context& context, const std::string& path, Value content, WriteM
                      status);
 }
 
-Value write(Context& context, const Value* args, uint32_t count) {
+Value write(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "File/write", &path)) return Value::pending();
-  if (count < 2) return raiseArgument(context, "File/write requires content");
+  if (!pathArgument(context, args, 0, "File/write", &path)) return Value::pending();
   return writeText(context, path, args[1], WriteMode::Replace);
 }
 
-Value writeString(Context& context, const Value* args, uint32_t count) {
+Value writeString(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "File/write", &path)) return Value::pending();
-  if (!isString(argument(args, count, 1)))
-    return raiseArgument(context, "File/write requires string content");
+  if (!pathArgument(context, args, 0, "File/write", &path)) return Value::pending();
+  if (!isString(args.at(1))) return raiseArgument(context, "File/write requires string content");
   return writeText(context, path, args[1], WriteMode::Replace);
 }
 
-Value append(Context& context, const Value* args, uint32_t count) {
+Value append(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "File/append", &path)) return Value::pending();
-  if (count < 2) return raiseArgument(context, "File/append requires content");
+  if (!pathArgument(context, args, 0, "File/append", &path)) return Value::pending();
   return writeText(context, path, args[1], WriteMode::Append);
 }
 
-Value writeNew(Context& context, const Value* args, uint32_t count) {
+Value writeNew(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "File/create", &path)) return Value::pending();
-  return writeText(context, path, count > 1 ? args[1] : newString(context, ""), WriteMode::Create);
+  if (!pathArgument(context, args, 0, "File/create", &path)) return Value::pending();
+  return writeText(context, path, args.count > 1 ? args[1] : newString(context, ""),
+                   WriteMode::Create);
 }
 
 /// A whole file at once or not at all; Bytes as they are, other values as `print` shows them.
-Value replace(Context& context, const Value* args, uint32_t count) {
+Value replace(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "File/replace", &path)) return Value::pending();
-  if (count < 2) return raiseArgument(context, "File/replace requires content");
+  if (!pathArgument(context, args, 0, "File/replace", &path)) return Value::pending();
   std::string_view bytes;
   const DisplayedText text(context, isKind(args[1], Kind::Bytes) ? Value::nil() : args[1]);
   if (!isKind(args[1], Kind::Bytes))
     bytes = text.view();
-  else if (!bytesArgument(context, args, count, 1, "File/replace", &bytes))
+  else if (!bytesArgument(context, args, 1, "File/replace", &bytes))
     return Value::pending();
   const IoStatus status = replaceFile(path, bytes);
   return status ? Value::nil() : raiseFailed(context, "replace file", path, status);
 }
 
 template <WriteMode mode>
-Value writeAllBytes(Context& context, const Value* args, uint32_t count) {
+Value writeAllBytes(Context& context, Arguments args) {
   constexpr bool isAppend = mode == WriteMode::Append;
   const char* const name = isAppend ? "File/append_bytes" : "File/write_bytes";
   std::string path;
   std::string_view bytes;
-  if (!pathArgument(context, args, count, 0, name, &path) ||
-      !bytesArgument(context, args, count, 1, name, &bytes))
+  if (!pathArgument(context, args, 0, name, &path) ||
+      !bytesArgument(context, args, 1, name, &bytes))
     return Value::pending();
   const IoStatus status = writeWholeFile(path, bytes, mode);
   if (status) return Value::nil();
@@ -137,26 +135,25 @@ Value writeAllBytes(Context& context, const Value* args, uint32_t count) {
 
 // --- by name -----------------------------------------------------------------------------------------------------------
 
-Value exists(Context& context, const Value* args, uint32_t count) {
+Value exists(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "File/exists", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/exists", &path)) return Value::pending();
   return Value::boolean(isFile(path));
 }
 
-Value remove(Context& context, const Value* args, uint32_t count) {
+Value remove(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "File/delete", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/delete", &path)) return Value::pending();
   const IoStatus status = removeFile(path);
   return status ? Value::nil() : raiseFailed(context, "delete file", path, status);
 }
 
 using TwoPaths = IoStatus (*)(const std::string&, const std::string&);
 /// An operation on two paths; the exception names both.
-Value onTwoPaths(Context& context, const Value* args, uint32_t count, const char* name,
-                 const char* what, TwoPaths operation) {
+Value onTwoPaths(Context& context, Arguments args, const char* name, const char* what,
+                 TwoPaths operation) {
   std::string from, to;
-  if (!pathArgument(context, args, count, 0, name, &from) ||
-      !pathArgument(context, args, count, 1, name, &to))
+  if (!pathArgument(context, args, 0, name, &from) || !pathArgument(context, args, 1, name, &to))
     return Value::pending();
   const IoStatus status = operation(from, to);
   if (status) return Value::nil();
@@ -166,18 +163,18 @@ Value onTwoPaths(Context& context, const Value* args, uint32_t count, const char
       from, status);
 }
 
-Value copy(Context& context, const Value* args, uint32_t count) {
-  return onTwoPaths(context, args, count, "File/copy", "copy", copyFile);
+Value copy(Context& context, Arguments args) {
+  return onTwoPaths(context, args, "File/copy", "copy", copyFile);
 }
-Value rename(Context& context, const Value* args, uint32_t count) {
-  return onTwoPaths(context, args, count, "File/rename", "rename", renameFile);
+Value rename(Context& context, Arguments args) {
+  return onTwoPaths(context, args, "File/rename", "rename", renameFile);
 }
 
 /// (File/temp ^prefix p ^suffix s ^dir d): a new file; with a function, only while that runs.
-Value temporary(Context& context, const Value* args, uint32_t count) {
-  const Value function = argument(args, count, 0);
+Value temporary(Context& context, Arguments args) {
+  const Value function = args.at(0);
   const auto text = [&](const char* keyword, std::string_view otherwise) {
-    const Value given = keywordArgument(context, keyword);
+    const Value given = keywordArgument(args, keyword);
     return std::string(isString(given) ? stringView(given) : otherwise);
   };
   const std::string folder = text("dir", temporaryDirectory());
@@ -194,61 +191,78 @@ Value temporary(Context& context, const Value* args, uint32_t count) {
 
 // --- File objects ------------------------------------------------------------------------------------------------------
 
-Value initialize(Context& context, const Value* args, uint32_t count) {
+Value initialize(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 1, "new File", &path)) return Value::pending();
+  if (!pathArgument(context, args, 1, "new File", &path)) return Value::pending();
   setField(context, as<InstanceObject>(args[0]), Symbol::of("path"), args[1]);
   return args[0];
 }
 
 /// (f .read) as (File/read f/path): the path takes the place of the receiver.
 template <Builtin F>
-Value forFile(Context& context, const Value* args, uint32_t count) {
-  Value all[4];
-  all[0] = getField(context, as<InstanceObject>(args[0]), Symbol::of("path"));
-  const uint32_t n = std::min<uint32_t>(count, std::size(all));
-  std::copy_n(args + 1, n - 1, all + 1);
-  return F(context, all, n);
+Value forFile(Context& context, Arguments args) {
+  ValueList all;
+  all.push(context, getField(context, as<InstanceObject>(args[0]), Symbol::of("path")));
+  all.push(context, args.values + 1, args.count - 1 + 2 * args.keywordCount);
+  return F(context, {all.data(), args.count, args.keywordCount});
 }
 
 constexpr BuiltinRow fileRows[] = {
-    {"read", read, 1, 1, 0,
-     "the text of a file; `^invalid \"replace\"` for bytes that are no UTF-8"},
-    {"read_bytes", readAllBytes, 1, 1, 0, "the Bytes of a file"},
-    {"write", write, 2, 2, 0, "makes a file of a value's text, as `print` shows it"},
-    {"write_bytes", writeAllBytes<WriteMode::Replace>, 2, 2, 0, "makes a file of Bytes"},
-    {"append", append, 2, 2, 0, "writes a value's text behind what is there"},
-    {"append_bytes", writeAllBytes<WriteMode::Append>, 2, 2, 0, "the same with Bytes"},
-    {"replace", replace, 2, 2, 0,
-     "as `write`, but readers see the old file or the new one, and a crash leaves one of them"},
-    {"create", writeNew, 1, 2, 0, "as `write`, but fails when the file is there"},
-    {"exists", exists, 1, 1, 0, "is there a file (not a directory)?"},
-    {"delete", remove, 1, 1, 0, "removes a file; one that is absent is fine"},
-    {"copy", copy, 2, 2, 0, "copies a file with its permissions"},
-    {"rename", rename, 2, 2, 0, "renames or moves a file or directory; an existing file goes"},
-    {"temp", temporary, 0, 1, 0,
+    {"read", read, "path ^invalid -> String", "Rrwa",
+     "the text of a file; `^invalid \"replace\"` for bytes that are no UTF-8",
+     Missing{"File/read requires a string path"}},
+    {"read_bytes", readAllBytes, "path -> Bytes", "Rrwa", "the Bytes of a file",
+     Missing{"File/read_bytes requires a string path"}},
+    {"write", write, "path content -> Value", "Rrwac",
+     "makes a file of a value's text, as `print` shows it", Missing{"File/write requires content"}},
+    {"write_bytes", writeAllBytes<WriteMode::Replace>, "path bytes -> Value", "Rrwa",
+     "makes a file of Bytes"},
+    {"append", append, "path content -> Value", "Rrwac",
+     "writes a value's text behind what is there", Missing{"File/append requires content"}},
+    {"append_bytes", writeAllBytes<WriteMode::Append>, "path bytes -> Value", "Rrwa",
+     "the same with Bytes"},
+    {"replace", replace, "path content -> Value", "Rrwac",
+     "as `write`, but readers see the old file or the new one, and a crash leaves one of them",
+     Missing{"File/replace requires content"}},
+    {"create", writeNew, "path content? -> Value", "Rrwac",
+     "as `write`, but fails when the file is there", Missing{"File/create requires a string path"}},
+    {"exists", exists, "path -> Bool", "Rrw", "is there a file (not a directory)?",
+     Missing{"File/exists requires a string path"}},
+    {"delete", remove, "path -> Value", "Rrwa", "removes a file; one that is absent is fine",
+     Missing{"File/delete requires a string path"}},
+    {"copy", copy, "from to -> Value", "Rrwa", "copies a file with its permissions",
+     Missing{"File/copy requires a string path"}},
+    {"rename", rename, "from to -> Value", "Rrwa",
+     "renames or moves a file or directory; an existing file goes",
+     Missing{"File/rename requires a string path"}},
+    {"temp", temporary, "f? ^prefix ^suffix ^dir -> Value", "Rrwac",
      "a new file, by `^prefix`, `^suffix`, `^dir`: its path; with a function, deleted after it"},
 };
 constexpr BuiltinRow methodRows[] = {
-    {"new", initialize, 1, 1, Initializer, "a File with this `path`"},
-    {"read", forFile<read>, 0, 0, 0, "as `File/read`"},
-    {"read_bytes", forFile<readAllBytes>, 0, 0, 0, "as `File/read_bytes`"},
-    {"write", forFile<write>, 1, 1, 0, "as `File/write`"},
-    {"write_bytes", forFile<writeAllBytes<WriteMode::Replace>>, 1, 1, 0, "as `File/write_bytes`"},
-    {"append", forFile<append>, 1, 1, 0, "as `File/append`"},
-    {"exists", forFile<exists>, 0, 0, 0, "as `File/exists`"},
-    {"delete", forFile<remove>, 0, 0, 0, "as `File/delete`"},
+    {"new", initialize, "path -> Value", "Rrwa", "a File with this `path`",
+     Missing{"new File requires a string path"}, Initializer},
+    {"read", forFile<read>, "^invalid -> String", "Rrwa", "as `File/read`"},
+    {"read_bytes", forFile<readAllBytes>, "-> Bytes", "Rrwa", "as `File/read_bytes`"},
+    {"write", forFile<write>, "content -> Value", "Rrwac", "as `File/write`",
+     Missing{"File/write requires content"}},
+    {"write_bytes", forFile<writeAllBytes<WriteMode::Replace>>, "bytes -> Value", "Rrwa",
+     "as `File/write_bytes`"},
+    {"append", forFile<append>, "content -> Value", "Rrwac", "as `File/append`",
+     Missing{"File/append requires content"}},
+    {"exists", forFile<exists>, "-> Bool", "Rrw", "as `File/exists`"},
+    {"delete", forFile<remove>, "-> Value", "Rrwa", "as `File/delete`"},
 };
 constexpr BuiltinRow ioRows[] = {
-    {"read", read, 1, 1, 0, "as `File/read`"},
-    {"write", writeString, 2, 2, 0, "as `File/write`, of strings only"},
+    {"read", read, "path ^invalid -> String", "Rrwa", "as `File/read`",
+     Missing{"File/read requires a string path"}},
+    {"write", writeString, "path text -> Value", "Rrwac", "as `File/write`, of strings only",
+     Missing{"File/write requires content"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable fileTable, fileMethodTable, ioTable;
-constinit const BuiltinTable fileTable{"File", false, fileRows};
-constinit const BuiltinTable fileMethodTable{"File", true, methodRows};
-constinit const BuiltinTable ioTable{"io", false, ioRows};
+BUILTIN_TABLE(fileTable, "File", Functions, fileRows)
+BUILTIN_TABLE(fileMethodTable, "File", Methods, methodRows)
+BUILTIN_TABLE(ioTable, "io", Functions, ioRows)
 
 }  // namespace gene

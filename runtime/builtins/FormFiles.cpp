@@ -74,17 +74,17 @@ Value countForms(Context& context, Forms& forms, const ArrayObject* condition) {
   }
 }
 
-Value parseFile(Context& context, const Value* args, uint32_t count) {
-  const Value condition = keywordArgument(context, "count_if");
+Value parseFile(Context& context, Arguments args) {
+  const Value condition = keywordArgument(args, "count_if");
   std::string path;
-  if (!pathArgument(context, args, count, 0, "parse_file", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "parse_file", &path)) return Value::pending();
   if (!condition.isNil() && !(isArray(condition) && as<ArrayObject>(condition)->size == 2 &&
                               isInt(arrayAt(as<ArrayObject>(condition), 0))))
     return raiseArgument(context, "parse_file ^count_if requires [index value]");
   Forms forms;
   if (!forms.open(context, path)) return Value::pending();
   if (!condition.isNil()) return countForms(context, forms, as<ArrayObject>(condition));
-  const Value function = argument(args, count, 1);
+  const Value function = args.at(1);
   ArrayObject* all = newArray(context, 0);
   for (;;) {
     const Value form = forms.next(context);
@@ -96,28 +96,28 @@ Value parseFile(Context& context, const Value* args, uint32_t count) {
   }
 }
 
-Value parser(Context& context, const Value* args, uint32_t count) {
+Value parser(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "parser", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "parser", &path)) return Value::pending();
   auto forms = std::make_unique<Forms>();
   if (!forms->open(context, path)) return Value::pending();
   auto* cls = as<ClassObject>(namespaceGet(context.globals, Symbol::of("Parser")));
   return Value::object(newResourceInstance(context, cls, std::move(forms)));
 }
 
-Value parserRead(Context& context, const Value* args, uint32_t) {
+Value parserRead(Context& context, Arguments args) {
   Forms* forms = resourceAs<Forms>(context, args[0]);
   if (!forms) return raise(context, ErrorClass::IO, "Parser is not open");
   const Value form = forms->next(context);
   return form.isNotFound() ? Value::nil() : form;
 }
 
-Value parserClose(Context& context, const Value* args, uint32_t) {
+Value parserClose(Context& context, Arguments args) {
   if (Forms* forms = resourceAs<Forms>(context, args[0])) forms->close();
   return Value::nil();
 }
 
-Value parserIterator(Context& context, const Value* args, uint32_t) {
+Value parserIterator(Context& context, Arguments args) {
   if (!resourceAs<Forms>(context, args[0]))
     return raise(context, ErrorClass::IO, "Parser is not open");
   return Value::object(newResourceIterator(context, resourceValue(context, args[0])));
@@ -127,10 +127,9 @@ Value parserIterator(Context& context, const Value* args, uint32_t) {
 
 constexpr std::string_view Header = "#< gdat 1.0 >#";
 
-Value save(Context& context, const Value* args, uint32_t count) {
+Value save(Context& context, Arguments args) {
   std::string path;
-  if (count < 2) return raiseArgument(context, "gdat/save requires 2 arguments (value, path)");
-  if (!pathArgument(context, args, count, 1, "gdat/save", &path)) return Value::pending();
+  if (!pathArgument(context, args, 1, "gdat/save", &path)) return Value::pending();
   const Value text = jsonText(context, args[0]);
   if (text.isPending()) return text;
   const std::string folder(directoryName(path));
@@ -140,9 +139,9 @@ Value save(Context& context, const Value* args, uint32_t count) {
   return status ? args[1] : raiseFailed(context, "write file", path, status);
 }
 
-Value load(Context& context, const Value* args, uint32_t count) {
+Value load(Context& context, Arguments args) {
   std::string path, text;
-  if (!pathArgument(context, args, count, 0, "gdat/load", &path) ||
+  if (!pathArgument(context, args, 0, "gdat/load", &path) ||
       !readText(context, path, "Failed to open file", &text))
     return Value::pending();
   const size_t end = text.find('\n');
@@ -155,26 +154,30 @@ Value load(Context& context, const Value* args, uint32_t count) {
 }
 
 constexpr BuiltinRow geneRows[] = {
-    {"parse_file", parseFile, 1, 2, 0,
-     "the forms of a file; or calls f(form) for each; `^count_if [i v]`: how many have that child"},
-    {"parser", parser, 1, 1, 0, "the forms of a file one after the other: a Parser"},
+    {"parse_file", parseFile, "path f? ^count_if -> Value", "Rrwac",
+     "the forms of a file; or calls f(form) for each; `^count_if [i v]`: how many have that child",
+     Missing{"parse_file requires a string path"}},
+    {"parser", parser, "path -> Value", "Rrwa", "the forms of a file one after the other: a Parser",
+     Missing{"parser requires a string path"}},
 };
 constexpr BuiltinRow parserRows[] = {
-    {"read", parserRead, 0, 0, 0, "the next form, or nil"},
-    {"iter", parserIterator, 0, 0, 0, "the forms that are left, for a `for` loop"},
-    {"close", parserClose, 0, 0, 0, "closes it; then there is nothing left"},
+    {"read", parserRead, "-> Value", "Rrwa", "the next form, or nil"},
+    {"iter", parserIterator, "-> Iterator", "Rrwa", "the forms that are left, for a `for` loop"},
+    {"close", parserClose, "-> Value", "Rrw", "closes it; then there is nothing left"},
 };
 constexpr BuiltinRow gdatRows[] = {
-    {"save", save, 2, 2, 0, "writes a value as JSON behind a header line: the path"},
-    {"load", load, 1, 1, 0, "the value of such a file"},
+    {"save", save, "value path -> Value", "Rrwac",
+     "writes a value as JSON behind a header line: the path",
+     Missing{"gdat/save requires 2 arguments (value, path)"}},
+    {"load", load, "path -> Value", "Rrwac", "the value of such a file",
+     Missing{"gdat/load requires a string path"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable formFileTable, parserTable, gdatTable;
-constinit const BuiltinTable formFileTable{"gene", false, geneRows};
-constinit const BuiltinTable parserTable{"Parser", true, parserRows};
-constinit const BuiltinTable gdatTable{"gdat", false, gdatRows};
+BUILTIN_TABLE(formFileTable, "gene", Functions, geneRows)
+BUILTIN_TABLE(parserTable, "Parser", Methods, parserRows)
+BUILTIN_TABLE(gdatTable, "gdat", Functions, gdatRows)
 
 #define SERDES_TABLE(name) extern const BuiltinTable name;
 #include "runtime/builtins/Tables.def"

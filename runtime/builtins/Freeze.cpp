@@ -114,8 +114,7 @@ class Freezer {
 
 }  // namespace
 
-Value freeze(Context& context, const Value* args, uint32_t count) {
-  if (count < 1) return raiseArgument(context, "freeze requires 1 argument");
+Value freeze(Context& context, Arguments args) {
   Freezer freezer(context);
   if (!freezer.check(args[0])) return Value::pending();
   freezer.mark();

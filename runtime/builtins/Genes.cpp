@@ -10,59 +10,58 @@
 namespace gene {
 namespace {
 
-GeneObject* self(const Value* args) { return as<GeneObject>(args[0]); }
+GeneObject* self(Arguments args) { return as<GeneObject>(args[0]); }
 
-Value type(Context&, const Value* args, uint32_t) { return self(args)->type.get(); }
+Value type(Context&, Arguments args) { return self(args)->type.get(); }
 
-Value setType(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "Gene.set_genetype requires a type value");
+Value setType(Context& context, Arguments args) {
   if (!checkMutable(context, args[0], "set_genetype", "set type on")) return Value::pending();
   self(args)->type.set(args[1]);
   return args[0];
 }
 
-Value props(Context& context, const Value* args, uint32_t) {
+Value props(Context& context, Arguments args) {
   const Value properties = self(args)->properties.get();
   return Value::object(properties.isNil() ? newMap(context)
                                           : mapCopy(context, as<MapObject>(properties)));
 }
 
-Value children(Context& context, const Value* args, uint32_t) {
+Value children(Context& context, Arguments args) {
   ArrayObject* result = newArray(context, self(args)->size);
   for (uint32_t i = 0; i < self(args)->size; i++)
     arrayPush(context, result, self(args)->children[i].get());
   return Value::object(result);
 }
 
-Value has(Context& context, const Value* args, uint32_t count) {
+Value has(Context& context, Arguments args) {
   Symbol key;
-  if (!keyArgument(context, args, count, 2, "Gene.has", "a key", &key)) return Value::pending();
+  if (!keyArgument(context, args, "Gene.has", &key)) return Value::pending();
   return Value::boolean(!geneProperty(self(args), key).isAbsent());
 }
 
-Value get(Context& context, const Value* args, uint32_t count) {
+Value get(Context& context, Arguments args) {
   Symbol key;
-  if (!keyArgument(context, args, count, 2, "Gene.get", "a key", &key)) return Value::pending();
+  if (!keyArgument(context, args, "Gene.get", &key)) return Value::pending();
   const Value found = geneProperty(self(args), key);
-  return found.isAbsent() ? argument(args, count, 2) : found;
+  return found.isAbsent() ? args.at(2) : found;
 }
 
-Value set(Context& context, const Value* args, uint32_t count) {
+Value set(Context& context, Arguments args) {
   Symbol key;
-  if (!keyArgument(context, args, count, 3, "Gene.set", "key and value", &key) ||
+  if (!keyArgument(context, args, "Gene.set", &key) ||
       !checkMutable(context, args[0], "set", "set property on"))
     return Value::pending();
   geneSetProperty(context, self(args), key, args[2]);
   return args[0];
 }
 
-Value del(Context& context, const Value* args, uint32_t count) {
+Value del(Context& context, Arguments args) {
   Symbol key;
-  if (!keyArgument(context, args, count, 2, "Gene.del", "a key", &key) ||
+  if (!keyArgument(context, args, "Gene.del", &key) ||
       !checkMutable(context, args[0], "del", "delete property from"))
     return Value::pending();
   Value removed = Value::nil();
-  for (uint32_t i = 1; i < count; i++) {
+  for (uint32_t i = 1; i < args.count; i++) {
     if (!keyName(args[i], &key))
       return raiseType(context, "Gene.del key must be a string or symbol");
     if (self(args)->properties.get().isNil()) continue;
@@ -72,16 +71,10 @@ Value del(Context& context, const Value* args, uint32_t count) {
   return removed;
 }
 
-/// The index argument; raises when it is missing or no Int.
-bool childIndex(Context& context, const Value* args, uint32_t count, uint32_t needed,
-                const char* name, const char* missing, int64_t* index) {
-  const std::string who = std::string("Gene.") + name;
-  if (count < needed) {
-    raiseArgument(context, who + " requires " + missing);
-    return false;
-  }
+/// The index argument; raises when it is no Int.
+bool childIndex(Context& context, Arguments args, const char* name, int64_t* index) {
   if (!isInt(args[1])) {
-    raiseType(context, who + " index must be an integer");
+    raiseType(context, std::string("Gene.") + name + " index must be an integer");
     return false;
   }
   *index = asInt(args[1]);
@@ -94,21 +87,21 @@ bool inBounds(Context& context, int64_t index, int64_t size, const char* name) {
   return false;
 }
 
-Value hasChild(Context& context, const Value* args, uint32_t count) {
+Value hasChild(Context& context, Arguments args) {
   int64_t i;
-  if (!childIndex(context, args, count, 2, "has_child", "an index", &i)) return Value::pending();
+  if (!childIndex(context, args, "has_child", &i)) return Value::pending();
   return Value::boolean(i >= 0 && i < self(args)->size);
 }
 
-Value getChild(Context& context, const Value* args, uint32_t count) {
+Value getChild(Context& context, Arguments args) {
   int64_t i;
-  if (!childIndex(context, args, count, 2, "get_child", "an index", &i)) return Value::pending();
-  return i >= 0 && i < self(args)->size ? self(args)->children[i].get() : argument(args, count, 2);
+  if (!childIndex(context, args, "get_child", &i)) return Value::pending();
+  return i >= 0 && i < self(args)->size ? self(args)->children[i].get() : args.at(2);
 }
 
-Value setChild(Context& context, const Value* args, uint32_t count) {
+Value setChild(Context& context, Arguments args) {
   int64_t i;
-  if (!childIndex(context, args, count, 3, "set_child", "index and value", &i) ||
+  if (!childIndex(context, args, "set_child", &i) ||
       !inBounds(context, i, self(args)->size, "set_child") ||
       !checkMutable(context, args[0], "set_child", "set child on"))
     return Value::pending();
@@ -116,16 +109,15 @@ Value setChild(Context& context, const Value* args, uint32_t count) {
   return args[0];
 }
 
-Value addChild(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "Gene.add_child requires a value");
+Value addChild(Context& context, Arguments args) {
   if (!checkMutable(context, args[0], "add_child", "append child to")) return Value::pending();
   genePush(context, self(args), args[1]);
   return args[0];
 }
 
-Value insertChild(Context& context, const Value* args, uint32_t count) {
+Value insertChild(Context& context, Arguments args) {
   int64_t i;
-  if (!childIndex(context, args, count, 3, "ins_child", "index and value", &i) ||
+  if (!childIndex(context, args, "ins_child", &i) ||
       !inBounds(context, i, int64_t{self(args)->size} + 1, "ins_child") ||
       !checkMutable(context, args[0], "ins_child", "insert child into"))
     return Value::pending();
@@ -133,9 +125,9 @@ Value insertChild(Context& context, const Value* args, uint32_t count) {
   return args[0];
 }
 
-Value deleteChild(Context& context, const Value* args, uint32_t count) {
+Value deleteChild(Context& context, Arguments args) {
   int64_t i;
-  if (!childIndex(context, args, count, 2, "del_child", "an index", &i) ||
+  if (!childIndex(context, args, "del_child", &i) ||
       !inBounds(context, i, self(args)->size, "del_child") ||
       !checkMutable(context, args[0], "del_child", "delete child from"))
     return Value::pending();
@@ -144,39 +136,49 @@ Value deleteChild(Context& context, const Value* args, uint32_t count) {
   return removed;
 }
 
-Value contains(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "Gene.contains requires a value");
+Value contains(Context& context, Arguments args) {
   for (uint32_t i = 0; i < self(args)->size; i++)
     if (equal(context, self(args)->children[i].get(), args[1])) return Value::true_();
   return Value::false_();
 }
 
-Value isImmutable(Context&, const Value* args, uint32_t) {
+Value isImmutable(Context&, Arguments args) {
   return Value::boolean((args[0].object()->countAndFlags & Object::Sealed) != 0);
 }
 
 constexpr BuiltinRow rows[] = {
-    {"type genetype", type, 0, 0, 0, "the head"},
-    {"set_genetype", setType, 1, 1, 0, "replaces the head; the gene"},
-    {"props", props, 0, 0, 0, "the properties, as a fresh map"},
-    {"children", children, 0, 0, 0, "the children, as a fresh array"},
-    {"has", has, 1, 1, 0, "is there a property?"},
-    {"get", get, 1, 2, 0, "a property, else the default, else nil"},
-    {"set", set, 2, 2, 0, "adds or replaces a property; the gene"},
-    {"del", del, 1, -1, 0, "removes properties; the last removed value, or nil"},
-    {"has_child", hasChild, 1, 1, 0, "is there a child at this index?"},
-    {"get_child", getChild, 1, 2, 0, "the child at an index, else the default, else nil"},
-    {"set_child", setChild, 2, 2, 0, "replaces a child; the gene"},
-    {"add_child", addChild, 1, 1, 0, "appends a child; the gene"},
-    {"ins_child", insertChild, 2, 2, 0, "inserts a child; the gene"},
-    {"del_child", deleteChild, 1, 1, 0, "removes a child and gives it"},
-    {"contains", contains, 1, 1, 0, "is an equal child in it?"},
-    {"immutable?", isImmutable, 0, 0, 0, "is it sealed (`#(…)`)?"},
+    {"type genetype", type, "-> Value", "r", "the head"},
+    {"set_genetype", setType, "type -> Gene", "Rw", "replaces the head; the gene",
+     Missing{"Gene.set_genetype requires a type value"}},
+    {"props", props, "-> Map", "ra", "the properties, as a fresh map"},
+    {"children", children, "-> Array", "ra", "the children, as a fresh array"},
+    {"has", has, "name -> Bool", "Rr", "is there a property?", Missing{"Gene.has requires a key"}},
+    {"get", get, "name default? -> Value", "Rr", "a property, else the default, else nil",
+     Missing{"Gene.get requires a key"}},
+    {"set", set, "name value -> Gene", "Rwa", "adds or replaces a property; the gene",
+     Missing{"Gene.set requires key and value"}},
+    {"del", del, "name more... -> Value", "Rrw",
+     "removes properties; the last removed value, or nil", Missing{"Gene.del requires a key"}},
+    {"has_child", hasChild, "index -> Bool", "Rr", "is there a child at this index?",
+     Missing{"Gene.has_child requires an index"}},
+    {"get_child", getChild, "index default? -> Value", "Rr",
+     "the child at an index, else the default, else nil",
+     Missing{"Gene.get_child requires an index"}},
+    {"set_child", setChild, "index value -> Gene", "Rw", "replaces a child; the gene",
+     Missing{"Gene.set_child requires index and value"}},
+    {"add_child", addChild, "value -> Gene", "Rwa", "appends a child; the gene",
+     Missing{"Gene.add_child requires a value"}},
+    {"ins_child", insertChild, "index value -> Gene", "Rwa", "inserts a child; the gene",
+     Missing{"Gene.ins_child requires index and value"}},
+    {"del_child", deleteChild, "index -> Value", "Rrw", "removes a child and gives it",
+     Missing{"Gene.del_child requires an index"}},
+    {"contains", contains, "value -> Bool", "Rrwac", "is an equal child in it?",
+     Missing{"Gene.contains requires a value"}},
+    {"immutable?", isImmutable, "-> Bool", "r", "is it sealed (`#(…)`)?"},
 };
 
 }  // namespace
 
-extern const BuiltinTable geneTable;
-constinit const BuiltinTable geneTable{"Gene", true, rows};
+BUILTIN_TABLE(geneTable, "Gene", Methods, rows)
 
 }  // namespace gene

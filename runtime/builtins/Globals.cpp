@@ -27,11 +27,11 @@ extern char** environ;
 
 namespace gene {
 
-Value exitWith(Context&, const Value* args, uint32_t count) {
-  exitProcess(count > 0 && isInt(args[0]) ? static_cast<int>(asInt(args[0])) : 0);
+Value exitWith(Context&, Arguments args) {
+  exitProcess(args.count > 0 && isInt(args[0]) ? static_cast<int>(asInt(args[0])) : 0);
 }
 
-Value cwd(Context& context, const Value*, uint32_t) {
+Value cwd(Context& context, Arguments) {
   char path[PATH_MAX];
   return checkedString(context, ::getcwd(path, sizeof path) ? path : "");
 }
@@ -40,12 +40,11 @@ namespace {
 
 // --- printing and reading ----------------------------------------------------------------------------------------------
 
-Value printText(Context& context, const Value* args, uint32_t count, const char* end) {
-  const bool toStderr =
-      !context.keywords.isNil() &&
-      mapGetOr(as<MapObject>(context.keywords), Symbol::of("stderr"), Value::nil()).isTruthy();
+Value printText(Context& context, Arguments args, const char* end) {
+  const Value wantsStderr = args.keyword("stderr");
+  const bool toStderr = !wantsStderr.isAbsent() && wantsStderr.isTruthy();
   std::string out;
-  for (uint32_t i = 0; i < count; i++) {
+  for (uint32_t i = 0; i < args.count; i++) {
     if (i) out += ' ';
     printValue(context, args[i], Rendering::Display, out);
   }
@@ -56,15 +55,10 @@ Value printText(Context& context, const Value* args, uint32_t count, const char*
     writeOut(out);
   return Value::nil();
 }
-Value print(Context& context, const Value* args, uint32_t count) {
-  return printText(context, args, count, "");
-}
-Value println(Context& context, const Value* args, uint32_t count) {
-  return printText(context, args, count, "\n");
-}
+Value print(Context& context, Arguments args) { return printText(context, args, ""); }
+Value println(Context& context, Arguments args) { return printText(context, args, "\n"); }
 
-Value flush(Context& context, const Value*, uint32_t count) {
-  if (count > 1) return raiseArgument(context, "flush accepts at most one IOHandle");
+Value flush(Context&, Arguments) {
   flushOut();
   return Value::nil();
 }
@@ -81,8 +75,7 @@ Value length(Context& context, const RangeObject* r) {
   return rangeLength(context, r, &n) ? newInt(context, n) : Value::pending();
 }
 
-Value len(Context& context, const Value* args, uint32_t count) {
-  if (count < 1) return raiseArgument(context, "len requires 1 argument (collection)");
+Value len(Context& context, Arguments args) {
   Value v = args[0];
   if (v.isSymbol()) v = newString(context, v.symbol().text());
   Value n = Value::smallInt(0);
@@ -91,21 +84,20 @@ Value len(Context& context, const Value* args, uint32_t count) {
   return n;
 }
 
-Value assertTrue(Context& context, const Value* args, uint32_t count) {
-  if (count == 0 || args[0].isTruthy()) return Value::nil();
+Value assertTrue(Context& context, Arguments args) {
+  if (args.count == 0 || args[0].isTruthy()) return Value::nil();
   return raise(context, ErrorClass::Assertion,
-               count > 1 ? displayText(context, args[1]) : "Assertion failed");
+               args.count > 1 ? displayText(context, args[1]) : "Assertion failed");
 }
 
-Value text(Context& context, const Value* args, uint32_t count) {
+Value text(Context& context, Arguments args) {
   std::string out;
-  for (uint32_t i = 0; i < count; i++) out += toText(context, args[i]);
+  for (uint32_t i = 0; i < args.count; i++) out += toText(context, args[i]);
   return newString(context, out);
 }
 
-Value parse(Context& context, const Value* args, uint32_t count) {
-  if (count < 1 || !isString(args[0]))
-    return raiseType(context, "$parse expects a string argument");
+Value parse(Context& context, Arguments args) {
+  if (!isString(args[0])) return raiseType(context, "$parse expects a string argument");
   Value result;
   onLargeStack(context, [&] {
     SourceManager sources;
@@ -121,13 +113,12 @@ Value parse(Context& context, const Value* args, uint32_t count) {
   return result;
 }
 
-Value typesEquivalent(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "types_equivalent requires 2 arguments (types)");
+Value typesEquivalent(Context& context, Arguments args) {
   std::string texts[2];
   for (uint32_t i = 0; i < 2; i++) {
     Value type = args[i];
     if (isString(type)) {
-      type = parse(context, &args[i], 1);
+      type = parse(context, {&args[i], 1});
       if (type.isPending()) return type;
     }
     const bool isData = type.isSymbol() || isGene(type) || isKind(type, Kind::ComplexSymbol);
@@ -141,14 +132,13 @@ Value typesEquivalent(Context& context, const Value* args, uint32_t count) {
 
 // --- environment, time, ending -----------------------------------------------------------------------------------------
 
-Value getEnv(Context& context, const Value* args, uint32_t count) {
-  if (!isString(argument(args, count, 0)))
+Value getEnv(Context& context, Arguments args) {
+  if (!isString(args.at(0)))
     return raiseArgument(context, "get_env requires a string variable name");
   const char* value = std::getenv(std::string(stringView(args[0])).c_str());
-  return value && *value ? checkedString(context, value) : argument(args, count, 1);
+  return value && *value ? checkedString(context, value) : args.at(1);
 }
-Value setEnv(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "set_env requires 2 arguments (name, value)");
+Value setEnv(Context& context, Arguments args) {
   if (!isString(args[0])) return raiseArgument(context, "set_env requires a string variable name");
   const std::string name(stringView(args[0])), value = displayText(context, args[1]);
   if (name.empty() || name.find_first_of(std::string_view("=\0", 2)) != std::string::npos ||
@@ -157,15 +147,13 @@ Value setEnv(Context& context, const Value* args, uint32_t count) {
   ::setenv(name.c_str(), value.c_str(), 1);
   return Value::nil();
 }
-Value hasEnv(Context& context, const Value* args, uint32_t count) {
-  if (!isString(argument(args, count, 0)))
+Value hasEnv(Context& context, Arguments args) {
+  if (!isString(args.at(0)))
     return raiseArgument(context, "has_env requires a string variable name");
   return Value::boolean(std::getenv(std::string(stringView(args[0])).c_str()) != nullptr);
 }
 
-Value sleepFor(Context& context, const Value* args, uint32_t count) {
-  if (count < 1)
-    return raiseArgument(context, "sleep requires 1 argument (duration in milliseconds)");
+Value sleepFor(Context& context, Arguments args) {
   if (!isNumber(args[0])) return raiseType(context, "sleep requires a number (milliseconds)");
   const double seconds =
       args[0].isFloat() ? args[0].floating() : static_cast<double>(asInt(args[0])) / 1000;
@@ -190,9 +178,8 @@ Value sleepFor(Context& context, const Value* args, uint32_t count) {
 
 constexpr char base64Digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-Value base64Encode(Context& context, const Value* args, uint32_t count) {
-  if (count < 1 || !isString(args[0]))
-    return raiseType(context, "base64_encode requires a string argument");
+Value base64Encode(Context& context, Arguments args) {
+  if (!isString(args[0])) return raiseType(context, "base64_encode requires a string argument");
   const std::string_view in = stringView(args[0]);
   std::string out;
   for (size_t i = 0; i < in.size(); i += 3) {
@@ -205,9 +192,8 @@ Value base64Encode(Context& context, const Value* args, uint32_t count) {
   return newString(context, out);
 }
 
-Value base64Decode(Context& context, const Value* args, uint32_t count) {
-  if (count < 1 || !isString(args[0]))
-    return raiseType(context, "base64_decode requires a string argument");
+Value base64Decode(Context& context, Arguments args) {
+  if (!isString(args[0])) return raiseType(context, "base64_decode requires a string argument");
   const std::string_view in = stringView(args[0]);
   std::string out;
   uint32_t word = 0;
@@ -232,36 +218,52 @@ Value base64Decode(Context& context, const Value* args, uint32_t count) {
 }
 
 constexpr BuiltinRow globalRows[] = {
-    {"print", print, 0, -1, 0, "writes the arguments with blanks between; `^stderr true`"},
-    {"println", println, 0, -1, 0, "the same with a line end"},
-    {"flush", flush, 0, 1, 0, "writes what is buffered"},
-    {"len", len, 1, 1, 0, "how many characters, items, entries, children or values"},
-    {"assert", assertTrue, 0, 2, 0, "raises an AssertionException unless true"},
-    {"freeze", freeze, 1, 1, 0, "makes a value and all in it immutable; the value"},
-    {"$", text, 0, -1, 0, "the texts of all arguments, joined"},
-    {"parse $parse", parse, 1, 1, 0, "the first form of a text, as data"},
-    {"types_equivalent types_equiv", typesEquivalent, 2, 2, 0,
-     "do two types accept the same? The order of union members does not count"},
-    {"get_env", getEnv, 1, 2, 0, "an environment variable, else the default, else nil"},
-    {"set_env", setEnv, 2, 2, 0, "sets an environment variable"},
-    {"has_env", hasEnv, 1, 1, 0, "is the environment variable set?"},
-    {"sleep", sleepFor, 1, 1, 0, "waits: an Int in milliseconds, a Float in seconds"},
-    {"exit", exitWith, 0, 1, 0, "ends the program with this status"},
-    {"cwd", cwd, 0, 0, 0, "the current directory"},
-    {"base64", base64Encode, 1, 1, 0, "base64 of a string's bytes"},
-    {"base64_decode", base64Decode, 1, 1, 0, "the string that base64 text stands for"},
+    {"print", print, "value... ^stderr ^... -> Nil", "Rrwac",
+     "writes the arguments with blanks between; `^stderr true`"},
+    {"println", println, "value... ^stderr ^... -> Nil", "Rrwac", "the same with a line end"},
+    {"flush", flush, "handle? -> Nil", "Rrw", "writes what is buffered",
+     Surplus{"flush accepts at most one IOHandle"}},
+    {"len", len, "collection -> Int", "Rra",
+     "how many characters, items, entries, children or values",
+     Missing{"len requires 1 argument (collection)"}},
+    {"assert", assertTrue, "condition? message? -> Nil", "Rrwac",
+     "raises an AssertionException unless true"},
+    {"freeze", freeze, "value -> Value", "Rrwa", "makes a value and all in it immutable; the value",
+     Missing{"freeze requires 1 argument"}},
+    {"$", text, "value... -> String", "Rrwac", "the texts of all arguments, joined"},
+    {"parse $parse", parse, "text -> Value", "Rra", "the first form of a text, as data",
+     Missing{"$parse expects a string argument"}},
+    {"types_equivalent types_equiv", typesEquivalent, "a b -> Bool", "Rra",
+     "do two types accept the same? The order of union members does not count",
+     Missing{"types_equivalent requires 2 arguments (types)"}},
+    {"get_env", getEnv, "name default? -> Value", "Rrwa",
+     "an environment variable, else the default, else nil",
+     Missing{"get_env requires a string variable name"}},
+    {"set_env", setEnv, "name value -> Nil", "Rrwac", "sets an environment variable",
+     Missing{"set_env requires 2 arguments (name, value)"}},
+    {"has_env", hasEnv, "name -> Bool", "Rrw", "is the environment variable set?",
+     Missing{"has_env requires a string variable name"}},
+    {"sleep", sleepFor, "duration -> Nil", "Rrwac",
+     "waits: an Int in milliseconds, a Float in seconds",
+     Missing{"sleep requires 1 argument (duration in milliseconds)"}},
+    {"exit", exitWith, "status? -> Value", "Rrwac", "ends the program with this status"},
+    {"cwd", cwd, "-> String", "rwa", "the current directory"},
+    {"base64", base64Encode, "text -> String", "Ra", "base64 of a string's bytes",
+     Missing{"base64_encode requires a string argument"}},
+    {"base64_decode", base64Decode, "text -> String", "Ra",
+     "the string that base64 text stands for", Missing{"base64_decode requires a string argument"}},
 };
 
 constexpr BuiltinRow geneRows[] = {
-    {"base64_encode", base64Encode, 1, 1, 0,
-     "as `base64`; gene/ has all global functions and classes, too"},
+    {"base64_encode", base64Encode, "text -> String", "Ra",
+     "as `base64`; gene/ has all global functions and classes, too",
+     Missing{"base64_encode requires a string argument"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable globalTable, geneNamespaceTable;
-constinit const BuiltinTable globalTable{"", false, globalRows};
-constinit const BuiltinTable geneNamespaceTable{"gene", false, geneRows};
+BUILTIN_TABLE(globalTable, "", Functions, globalRows)
+BUILTIN_TABLE(geneNamespaceTable, "gene", Functions, geneRows)
 
 /// Classes that tables need, before they are read.
 void defineStandardClasses(Context& context) { defineStandardEnums(context); }
@@ -304,7 +306,7 @@ void defineStandardValues(Context& context) {
   everywhere("pkg", pkg);
   everywhere("app", newApplication(context, pkg));
   namespaceAt(context, "genex");  // there without extensions, too
-  namespaceSet(context, context.dollars, Symbol::of("cwd"), cwd(context, nullptr, 0));
+  namespaceSet(context, context.dollars, Symbol::of("cwd"), cwd(context, {}));
   namespaceSet(context, gene, Symbol::of("main_module"), program);
 }
 

@@ -18,14 +18,14 @@ Value nextInputLine(Context& context) {
 }
 
 /// 0, 1 or 2, kept in a field of the handle.
-int64_t descriptor(Context& context, const Value* args) {
+int64_t descriptor(Context& context, Arguments args) {
   const Value fd = getField(context, as<InstanceObject>(args[0]), Symbol::of("fd"));
   return isInt(fd) ? asInt(fd) : -1;
 }
 
 // --- writing -----------------------------------------------------------------------------------------------------------
 
-Value writeTo(Context& context, const Value* args, std::string_view text) {
+Value writeTo(Context& context, Arguments args, std::string_view text) {
   const int64_t fd = descriptor(context, args);
   if (fd == 0) return raise(context, ErrorClass::IO, "stdin is not writable");
   if (fd == 2)
@@ -35,27 +35,26 @@ Value writeTo(Context& context, const Value* args, std::string_view text) {
   return Value::nil();
 }
 
-Value handleWriteText(Context& context, const Value* args, uint32_t count) {
-  return writeTo(context, args, DisplayedText(context, argument(args, count, 1)).view());
+Value handleWriteText(Context& context, Arguments args) {
+  return writeTo(context, args, DisplayedText(context, args.at(1)).view());
 }
-Value handleWriteLine(Context& context, const Value* args, uint32_t count) {
-  return writeTo(context, args, displayText(context, argument(args, count, 1)) + "\n");
+Value handleWriteLine(Context& context, Arguments args) {
+  return writeTo(context, args, displayText(context, args.at(1)) + "\n");
 }
-Value handleWriteBytes(Context& context, const Value* args, uint32_t count) {
+Value handleWriteBytes(Context& context, Arguments args) {
   std::string_view bytes;
-  if (!bytesArgument(context, args, count, 1, "IOHandle.write_bytes", &bytes))
-    return Value::pending();
+  if (!bytesArgument(context, args, 1, "IOHandle.write_bytes", &bytes)) return Value::pending();
   return writeTo(context, args, bytes);
 }
 
-Value handleFlush(Context&, const Value*, uint32_t) {
+Value handleFlush(Context&, Arguments) {
   flushOut();
   return Value::nil();
 }
 
 // --- reading -----------------------------------------------------------------------------------------------------------
 
-bool readable(Context& context, const Value* args) {
+bool readable(Context& context, Arguments args) {
   flushOut();
   const int64_t fd = descriptor(context, args);
   if (fd == 0) return true;
@@ -65,29 +64,29 @@ bool readable(Context& context, const Value* args) {
 
 /// What an operation on standard input gives, where the handle is that.
 template <class F>
-Value reading(Context& context, const Value* args, F&& operation) {
+Value reading(Context& context, Arguments args, F&& operation) {
   return readable(context, args) ? operation() : Value::pending();
 }
 
-Value handleReadLine(Context& context, const Value* args, uint32_t) {
+Value handleReadLine(Context& context, Arguments args) {
   return reading(context, args, [&] { return nextInputLine(context); });
 }
-Value handleRead(Context& context, const Value* args, uint32_t) {
+Value handleRead(Context& context, Arguments args) {
   return reading(context, args, [&] { return standardInput().rest(context); });
 }
-Value handleReadLines(Context& context, const Value* args, uint32_t) {
+Value handleReadLines(Context& context, Arguments args) {
   return reading(context, args, [&] { return readLines(context, standardInput()); });
 }
-Value handleEachLine(Context& context, const Value* args, uint32_t count) {
-  if (!functionArgument(context, count, 1, "IOHandle.each_line")) return Value::pending();
+Value handleEachLine(Context& context, Arguments args) {
   return reading(context, args, [&] { return eachLine(context, standardInput(), args[1]); });
 }
-Value handleReadBytes(Context& context, const Value* args, uint32_t count) {
+Value handleReadBytes(Context& context, Arguments args) {
   uint64_t size = 0;
-  if (count > 1 && !sizeArgument(context, args, count, 1, "IOHandle.read_bytes", &size))
+  if (args.count > 1 && !sizeArgument(context, args, 1, "IOHandle.read_bytes", &size))
     return Value::pending();
-  return reading(context, args,
-                 [&] { return readBytes(context, standardInput(), count > 1 ? &size : nullptr); });
+  return reading(context, args, [&] {
+    return readBytes(context, standardInput(), args.count > 1 ? &size : nullptr);
+  });
 }
 
 /// Iterators over standard input share its buffer.
@@ -100,44 +99,45 @@ class InputLines : public NativeResource {
 };
 const char InputLines::Type = 0;
 
-Value handleLines(Context& context, const Value* args, uint32_t) {
+Value handleLines(Context& context, Arguments args) {
   return reading(context, args, [&] {
     const Value lines = newResource(context, std::make_unique<InputLines>());
     return Value::object(newResourceIterator(context, lines));
   });
 }
 
-Value handleIsTerminal(Context& context, const Value* args, uint32_t) {
+Value handleIsTerminal(Context& context, Arguments args) {
   return Value::boolean(::isatty(static_cast<int>(descriptor(context, args))) == 1);
 }
 
-Value readline(Context& context, const Value*, uint32_t count) {
-  if (count > 0) return raiseArgument(context, "readline does not accept arguments");
-  return nextInputLine(context);
-}
+Value readline(Context& context, Arguments) { return nextInputLine(context); }
 
 constexpr BuiltinRow globalRows[] = {
-    {"readline", readline, 0, 0, 0, "the next line of standard input, or nil"},
+    {"readline", readline, "-> String|Nil", "Rrwac", "the next line of standard input, or nil",
+     Surplus{"readline does not accept arguments"}},
 };
 constexpr BuiltinRow handleRows[] = {
-    {"read", handleRead, 0, 0, 0, "everything up to the end"},
-    {"read_line", handleReadLine, 0, 0, 0, "the next line, or nil"},
-    {"read_lines", handleReadLines, 0, 0, 0, "an array of the lines up to the end"},
-    {"each_line", handleEachLine, 1, 1, 0, "calls f(line) for each line"},
-    {"lines iter", handleLines, 0, 0, 0, "the lines for a `for` loop: `(for line in stdin …)`"},
-    {"read_bytes", handleReadBytes, 0, 1, 0, "Bytes: all up to the end, or as many, or nil there"},
-    {"write", handleWriteText, 1, 1, 0, "writes a value's text"},
-    {"write_line", handleWriteLine, 1, 1, 0, "the same with a line end"},
-    {"write_bytes", handleWriteBytes, 1, 1, 0, "writes Bytes"},
-    {"flush", handleFlush, 0, 0, 0, "writes what is buffered"},
-    {"isatty?", handleIsTerminal, 0, 0, 0, "is it a terminal?"},
+    {"read", handleRead, "-> String", "Rrwac", "everything up to the end"},
+    {"read_line", handleReadLine, "-> String|Nil", "Rrwac", "the next line, or nil"},
+    {"read_lines", handleReadLines, "-> Array", "Rrwac", "an array of the lines up to the end"},
+    {"each_line", handleEachLine, "f -> Value", "Rrwac", "calls f(line) for each line",
+     Missing{"IOHandle.each_line requires a function"}},
+    {"lines iter", handleLines, "-> Iterator", "Rrwa",
+     "the lines for a `for` loop: `(for line in stdin …)`"},
+    {"read_bytes", handleReadBytes, "count? -> Bytes|Nil", "Rrwac",
+     "Bytes: all up to the end, or as many, or nil there"},
+    {"write", handleWriteText, "value -> Value", "Rrwac", "writes a value's text"},
+    {"write_line", handleWriteLine, "value? -> Value", "Rrwac", "the same with a line end"},
+    {"write_bytes", handleWriteBytes, "bytes -> Value", "Rrwac", "writes Bytes"},
+    {"flush", handleFlush, "-> Value", "Rrw", "writes what is buffered"},
+    {"isatty?", handleIsTerminal, "-> Bool", "rw", "is it a terminal?"},
 };
 
 }  // namespace
 
-extern const BuiltinTable handleTable, readlineTable, signalTable;
-constinit const BuiltinTable handleTable{"IOHandle", true, handleRows};
-constinit const BuiltinTable readlineTable{"", false, globalRows};
+extern const BuiltinTable signalTable;
+BUILTIN_TABLE(handleTable, "IOHandle", Methods, handleRows)
+BUILTIN_TABLE(readlineTable, "", Functions, globalRows)
 
 extern "C" void gene_library_handles(Context& context);
 extern "C" void gene_library_handles(Context& context) {

@@ -28,14 +28,14 @@ std::string attributeText(Context& context, Value v) {
   return text;
 }
 
-void appendAttributes(Context& context, Value keywords, std::string& out) {
-  if (keywords.isNil()) return;
-  const auto* map = as<MapObject>(keywords);
-  for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++) {
-    const std::string_view name = map->entries[i].key.get().symbol().text();
-    if (name.starts_with('_')) continue;
+void appendAttributes(Context& context, Arguments args, std::string& out) {
+  for (uint32_t i = 0; i < args.keywordCount; i++) {
+    const std::string_view name = args.keywordName(i).text();
+    bool isRepeated = false;
+    for (uint32_t k = 0; k < i; k++) isRepeated |= args.keywordName(k).text() == name;
+    if (isRepeated || name.starts_with('_')) continue;
     out.append(" ").append(name).append("=\"");
-    for (const char c : attributeText(context, map->entries[i].value.get()))
+    for (const char c : attributeText(context, args.keyword(name)))
       c == '"' ? out.append("&quot;") : out.append(1, c);
     out += '"';
   }
@@ -67,12 +67,12 @@ constexpr std::string_view Tags[] = {
 constexpr size_t FirstEmpty = 26;
 
 template <size_t tag>
-Value element(Context& context, const Value* args, uint32_t count) {
+Value element(Context& context, Arguments args) {
   std::string out = "<" + std::string(Tags[tag]);
-  appendAttributes(context, context.keywords, out);
+  appendAttributes(context, args, out);
   if (tag >= FirstEmpty) return checkedString(context, out + " />");
   out += '>';
-  for (uint32_t i = 0; i < count; i++) appendContent(context, args[i], out);
+  for (uint32_t i = 0; i < args.count; i++) appendContent(context, args[i], out);
   return checkedString(context, out.append("</").append(Tags[tag]).append(">"));
 }
 
@@ -216,15 +216,14 @@ Page readPage(std::string_view html, const std::string& base) {
   return page;
 }
 
-Value extractText(Context& context, const Value* args, uint32_t count) {
-  if (!isString(argument(args, count, 0)))
-    return raiseArgument(context, "extract_text requires a string");
+Value extractText(Context& context, Arguments args) {
+  if (!isString(args.at(0))) return raiseArgument(context, "extract_text requires a string");
   return checkedString(context, readPage(stringView(args[0]), "").text);
 }
 
-Value extractTextWithLinks(Context& context, const Value* args, uint32_t count) {
-  const Value base = argument(args, count, 1);
-  if (!isString(argument(args, count, 0)) || (!base.isNil() && !isString(base)))
+Value extractTextWithLinks(Context& context, Arguments args) {
+  const Value base = args.at(1);
+  if (!isString(args.at(0)) || (!base.isNil() && !isString(base)))
     return raiseArgument(context, "extract_text_with_links requires strings");
   const Page page =
       readPage(stringView(args[0]), base.isNil() ? "" : std::string(stringView(base)));
@@ -242,12 +241,15 @@ Value extractTextWithLinks(Context& context, const Value* args, uint32_t count) 
 }
 
 constexpr BuiltinRow rows[] = {
-    {"extract_text", extractText, 1, 1, 0, "what a page says, without its tags"},
-    {"extract_text_with_links", extractTextWithLinks, 1, 2, 0,
-     "a map of that text and the links, each a map of text and url; seen from a base address"},
+    {"extract_text", extractText, "page -> String", "Ra", "what a page says, without its tags",
+     Missing{"extract_text requires a string"}},
+    {"extract_text_with_links", extractTextWithLinks, "page base? -> Map", "Ra",
+     "a map of that text and the links, each a map of text and url; seen from a base address",
+     Missing{"extract_text_with_links requires strings"}},
 };
-#define TAG(number, name) \
-  {name, element<number>, 0, -1, 0, "the element as text; keywords are its attributes"}
+#define TAG(number, name)                                       \
+  {name, element<number>, "content... ^... -> String", "Rrwac", \
+   "the element as text; keywords are its attributes"}
 constexpr BuiltinRow tagRows[] = {
     TAG(0, "HTML"),   TAG(1, "HEAD"),    TAG(2, "TITLE"),   TAG(3, "BODY"),    TAG(4, "DIV"),
     TAG(5, "SPAN"),   TAG(6, "P"),       TAG(7, "H1"),      TAG(8, "H2"),      TAG(9, "H3"),
@@ -262,8 +264,7 @@ static_assert(std::size(Tags) == std::size(tagRows));
 
 }  // namespace
 
-extern const BuiltinTable htmlTable, htmlTagTable;
-constinit const BuiltinTable htmlTable{"genex/html", false, rows};
-constinit const BuiltinTable htmlTagTable{"genex/html/tags", false, tagRows};
+BUILTIN_TABLE(htmlTable, "genex/html", Functions, rows)
+BUILTIN_TABLE(htmlTagTable, "genex/html/tags", Functions, tagRows)
 
 }  // namespace gene

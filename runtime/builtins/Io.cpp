@@ -32,9 +32,9 @@ Value raiseFailed(Context& context, std::string_view what, std::string_view path
 
 // --- arguments ---------------------------------------------------------------------------------------------------------
 
-bool pathArgument(Context& context, const Value* args, uint32_t count, uint32_t index,
-                  const char* function, std::string* path) {
-  const Value v = argument(args, count, index);
+bool pathArgument(Context& context, Arguments args, uint32_t index, const char* function,
+                  std::string* path) {
+  const Value v = args.at(index);
   if (!isString(v)) {
     raiseArgument(context, std::string(function) + " requires a string path");
     return false;
@@ -45,20 +45,9 @@ bool pathArgument(Context& context, const Value* args, uint32_t count, uint32_t 
   return false;
 }
 
-bool functionArgument(Context& context, uint32_t count, uint32_t index, const char* function) {
-  if (index < count) return true;  // whether it can be called shows when it is
-  raiseArgument(context, std::string(function) + " requires a function");
-  return false;
-}
-
-Value keywordArgument(Context& context, const char* name) {
-  if (context.keywords.isNil()) return Value::nil();
-  return mapGetOr(as<MapObject>(context.keywords), Symbol::of(name), Value::nil());
-}
-
-bool sizeArgument(Context& context, const Value* args, uint32_t count, uint32_t index,
-                  const char* function, uint64_t* size) {
-  const Value v = argument(args, count, index);
+bool sizeArgument(Context& context, Arguments args, uint32_t index, const char* function,
+                  uint64_t* size) {
+  const Value v = args.at(index);
   if (isInt(v) && asInt(v) >= 0) {
     *size = static_cast<uint64_t>(asInt(v));
     return true;
@@ -71,9 +60,9 @@ DisplayedText::DisplayedText(Context& context, Value v) : value_(v) {
   if (!isString(v)) own_ = displayText(context, v);
 }
 
-bool bytesArgument(Context& context, const Value* args, uint32_t count, uint32_t index,
-                   const char* function, std::string_view* bytes) {
-  const auto* object = asOrNull<BytesObject>(argument(args, count, index), Kind::Bytes);
+bool bytesArgument(Context& context, Arguments args, uint32_t index, const char* function,
+                   std::string_view* bytes) {
+  const auto* object = asOrNull<BytesObject>(args.at(index), Kind::Bytes);
   if (object) {
     *bytes = {reinterpret_cast<const char*>(object->data), object->size};
     return true;
@@ -84,8 +73,8 @@ bool bytesArgument(Context& context, const Value* args, uint32_t count, uint32_t
 
 // --- texts of bytes from outside ---------------------------------------------------------------------------------------
 
-bool invalidArgument(Context& context, const char* function, Invalid* invalid) {
-  const Value given = keywordArgument(context, "invalid");
+bool invalidArgument(Context& context, Arguments args, const char* function, Invalid* invalid) {
+  const Value given = keywordArgument(args, "invalid");
   const std::string_view word = isString(given) ? stringView(given) : "";
   *invalid = word == "replace" ? Invalid::Replace : Invalid::Raise;
   if (given.isNil() || word == "replace" || word == "error") return true;

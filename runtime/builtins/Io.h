@@ -21,15 +21,16 @@ Value raiseFailed(Context& context, std::string_view what, std::string_view path
 // --- arguments ---------------------------------------------------------------------------------------------------------
 
 /// The path in args[index]; false with `FUNCTION requires a string path` raised where there is none.
-bool pathArgument(Context& context, const Value* args, uint32_t count, uint32_t index,
-                  const char* function, std::string* path);
-/// Is there an argument for the function at `index`? False with `FUNCTION requires a function` raised where there is none.
-bool functionArgument(Context& context, uint32_t count, uint32_t index, const char* function);
-/// The keyword argument of the built-in that is being called, else nil. To be asked before Gene code runs.
-Value keywordArgument(Context& context, const char* name);
+bool pathArgument(Context& context, Arguments args, uint32_t index, const char* function,
+                  std::string* path);
+/// A keyword argument, else nil.
+inline Value keywordArgument(Arguments args, std::string_view name) {
+  const Value given = args.keyword(name);
+  return given.isAbsent() ? Value::nil() : given;
+}
 /// How many bytes are asked for: args[index] where it is given. False with `FUNCTION requires a size of at least 0` raised.
-bool sizeArgument(Context& context, const Value* args, uint32_t count, uint32_t index,
-                  const char* function, uint64_t* size);
+bool sizeArgument(Context& context, Arguments args, uint32_t index, const char* function,
+                  uint64_t* size);
 
 /// The text of a value as `print` shows it; a String's own bytes.
 class DisplayedText {
@@ -49,7 +50,7 @@ class DisplayedText {
 /// What becomes of bytes that are no UTF-8: an error, or U+FFFD.
 enum class Invalid : uint8_t { Raise, Replace };
 /// ^invalid "error" | "replace". False with an exception pending for others.
-bool invalidArgument(Context& context, const char* function, Invalid* invalid);
+bool invalidArgument(Context& context, Arguments args, const char* function, Invalid* invalid);
 
 /// An open file or pipe that values read: of a FileReader, of iterators over lines.
 class Reader : public NativeResource {
@@ -90,8 +91,8 @@ Value readLines(Context& context, Reader& reader);
 Value readBytes(Context& context, Reader& reader, const uint64_t* size);
 Value bytesOf(Context& context, std::string_view bytes);
 /// The bytes of a Bytes value; false with `FUNCTION requires Bytes` raised.
-bool bytesArgument(Context& context, const Value* args, uint32_t count, uint32_t index,
-                   const char* function, std::string_view* bytes);
+bool bytesArgument(Context& context, Arguments args, uint32_t index, const char* function,
+                   std::string_view* bytes);
 
 // --- classes -----------------------------------------------------------------------------------------------------------
 

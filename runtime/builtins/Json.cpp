@@ -180,25 +180,22 @@ Value parseJson(Context& context, std::string_view text) {
 
 namespace {
 
-Value parse(Context& context, const Value* args, uint32_t count) {
-  if (count < 1) return raiseArgument(context, "json.parse requires a string argument");
+Value parse(Context& context, Arguments args) {
   if (!isString(args[0])) return raiseType(context, "json.parse expects a string");
   return parseJson(context, stringView(args[0]));
 }
 
-Value stringify(Context& context, const Value* args, uint32_t count) {
-  if (count < 1) return raiseArgument(context, "json.stringify requires a value");
-  return jsonText(context, args[0]);
-}
+Value stringify(Context& context, Arguments args) { return jsonText(context, args[0]); }
 
 constexpr BuiltinRow rows[] = {
-    {"parse", parse, 1, 1, 0, "the value of JSON text"},
-    {"stringify", stringify, 1, 1, 0, "JSON text of a value, without blanks"},
+    {"parse", parse, "text -> Value", "Ra", "the value of JSON text",
+     Missing{"json.parse requires a string argument"}},
+    {"stringify", stringify, "value -> String", "Rrwac", "JSON text of a value, without blanks",
+     Missing{"json.stringify requires a value"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable jsonTable;
-constinit const BuiltinTable jsonTable{"gene/json", false, rows};
+BUILTIN_TABLE(jsonTable, "gene/json", Functions, rows)
 
 }  // namespace gene

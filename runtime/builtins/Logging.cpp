@@ -244,14 +244,14 @@ void writeTo(Sink& sink, Level level, std::string line) {
 }
 
 template <Level level>
-Value log(Context& context, const Value* args, uint32_t count) {
+Value log(Context& context, Arguments args) {
   const Value name = getField(context, as<InstanceObject>(args[0]), Symbol::of("name"));
   if (!isString(name)) return raise(context, ErrorClass::Exception, "Logger has no name");
   Configuration& c = configuration();
   const Rule rule = ruleOf(c, stringView(name));
   if (level > rule.level) return Value::nil();
   std::string text;
-  for (uint32_t i = 1; i < count; i++) {
+  for (uint32_t i = 1; i < args.count; i++) {
     if (i > 1) text += ' ';
     text += displayText(context, args[i]);
   }
@@ -265,8 +265,7 @@ Value log(Context& context, const Value* args, uint32_t count) {
 }
 
 /// (new Logger name): text, or a class, whose name it is. One without / gets the script in front.
-Value initialize(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "Logger requires a name");
+Value initialize(Context& context, Arguments args) {
   std::string name = isClass(args[1])
                          ? std::string(as<ClassObject>(args[1])->name.get().symbol().text())
                          : displayText(context, args[1]);
@@ -276,19 +275,20 @@ Value initialize(Context& context, const Value* args, uint32_t count) {
 }
 
 constexpr BuiltinRow rows[] = {
-    {"new", initialize, 1, 1, Initializer,
-     "a Logger; a name without / gets the program's in front"},
-    {"error", log<Level::Error>, 0, -1, 0, "logs the arguments' texts, joined by blanks, as ERROR"},
-    {"warn", log<Level::Warn>, 0, -1, 0, "the same as WARN"},
-    {"info", log<Level::Info>, 0, -1, 0, "the same as INFO"},
-    {"debug", log<Level::Debug>, 0, -1, 0, "the same as DEBUG"},
-    {"trace", log<Level::Trace>, 0, -1, 0, "the same as TRACE"},
+    {"new", initialize, "name -> Value", "Rrwac",
+     "a Logger; a name without / gets the program's in front", Missing{"Logger requires a name"},
+     Initializer},
+    {"error", log<Level::Error>, "value... -> Value", "Rrwac",
+     "logs the arguments' texts, joined by blanks, as ERROR"},
+    {"warn", log<Level::Warn>, "value... -> Value", "Rrwac", "the same as WARN"},
+    {"info", log<Level::Info>, "value... -> Value", "Rrwac", "the same as INFO"},
+    {"debug", log<Level::Debug>, "value... -> Value", "Rrwac", "the same as DEBUG"},
+    {"trace", log<Level::Trace>, "value... -> Value", "Rrwac", "the same as TRACE"},
 };
 
 }  // namespace
 
-extern const BuiltinTable loggerTable;
-constinit const BuiltinTable loggerTable{"genex/logging/Logger", true, rows};
+BUILTIN_TABLE(loggerTable, "genex/logging/Logger", Methods, rows)
 
 void defineLoggerClass(Context& context) {
   setLayout(defineClass(context, "genex/logging/Logger"), std::array{Symbol::of("name")});

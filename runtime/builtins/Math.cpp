@@ -10,18 +10,14 @@
 namespace gene {
 namespace {
 
-bool numeric(Context& context, const Value* args, uint32_t count, const char* name) {
-  if (count < 1) {
-    raiseArgument(context, std::string(name) + " requires 1 argument");
-    return false;
-  }
+bool numeric(Context& context, Arguments args, const char* name) {
   if (isNumber(args[0])) return true;
   raiseType(context, std::string(name) + " requires a numeric argument");
   return false;
 }
 
-Value absolute(Context& context, const Value* args, uint32_t count) {
-  if (!numeric(context, args, count, "abs")) return Value::pending();
+Value absolute(Context& context, Arguments args) {
+  if (!numeric(context, args, "abs")) return Value::pending();
   if (args[0].isFloat()) return Value::floating(std::fabs(args[0].floating()));
   const int64_t i = asInt(args[0]);
   if (i == INT64_MIN)
@@ -30,76 +26,63 @@ Value absolute(Context& context, const Value* args, uint32_t count) {
 }
 
 template <double (*F)(double)>
-Value unary(Context& context, const Value* args, uint32_t count, const char* name) {
-  return numeric(context, args, count, name) ? Value::floating(F(asDouble(args[0])))
-                                             : Value::pending();
+Value unary(Context& context, Arguments args, const char* name) {
+  return numeric(context, args, name) ? Value::floating(F(asDouble(args[0]))) : Value::pending();
 }
-Value sine(Context& c, const Value* a, uint32_t n) { return unary<std::sin>(c, a, n, "sin"); }
-Value cosine(Context& c, const Value* a, uint32_t n) { return unary<std::cos>(c, a, n, "cos"); }
-Value tangent(Context& c, const Value* a, uint32_t n) { return unary<std::tan>(c, a, n, "tan"); }
-Value logarithm(Context& c, const Value* a, uint32_t n) { return unary<std::log>(c, a, n, "log"); }
-Value logarithm10(Context& c, const Value* a, uint32_t n) {
-  return unary<std::log10>(c, a, n, "log10");
-}
+Value sine(Context& c, Arguments a) { return unary<std::sin>(c, a, "sin"); }
+Value cosine(Context& c, Arguments a) { return unary<std::cos>(c, a, "cos"); }
+Value tangent(Context& c, Arguments a) { return unary<std::tan>(c, a, "tan"); }
+Value logarithm(Context& c, Arguments a) { return unary<std::log>(c, a, "log"); }
+Value logarithm10(Context& c, Arguments a) { return unary<std::log10>(c, a, "log10"); }
 
 }  // namespace
 
-Value squareRoot(Context& context, const Value* args, uint32_t count) {
-  return unary<std::sqrt>(context, args, count, "sqrt");
+Value squareRoot(Context& context, Arguments args) {
+  return unary<std::sqrt>(context, args, "sqrt");
 }
 
 namespace {
 
 template <double (*F)(double)>
-Value rounding(Context& context, const Value* args, uint32_t count, const char* name) {
-  if (!numeric(context, args, count, name)) return Value::pending();
+Value rounding(Context& context, Arguments args, const char* name) {
+  if (!numeric(context, args, name)) return Value::pending();
   return args[0].isFloat() ? Value::floating(F(args[0].floating())) : args[0];
 }
-Value floorOf(Context& c, const Value* a, uint32_t n) {
-  return rounding<std::floor>(c, a, n, "floor");
-}
-Value ceilOf(Context& c, const Value* a, uint32_t n) {
-  return rounding<std::ceil>(c, a, n, "ceil");
-}
-Value roundOf(Context& c, const Value* a, uint32_t n) {
-  return rounding<std::round>(c, a, n, "round");
-}
+Value floorOf(Context& c, Arguments a) { return rounding<std::floor>(c, a, "floor"); }
+Value ceilOf(Context& c, Arguments a) { return rounding<std::ceil>(c, a, "ceil"); }
+Value roundOf(Context& c, Arguments a) { return rounding<std::round>(c, a, "round"); }
 
-Value power(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "pow requires 2 arguments (base, exponent)");
+Value power(Context& context, Arguments args) {
   if (!isNumber(args[0])) return raiseType(context, "pow base must be numeric");
   if (!isNumber(args[1])) return raiseType(context, "pow exponent must be numeric");
   return Value::floating(std::pow(asDouble(args[0]), asDouble(args[1])));
 }
 
 /// The first argument, replaced by each later number that is beyond it.
-Value extreme(Context& context, const Value* args, uint32_t count, const char* name, bool largest) {
-  if (count < 2)
-    return raiseArgument(context, std::string(name) + " requires at least 2 arguments");
+Value extreme(Arguments args, bool largest) {
   Value best = args[0];
-  for (uint32_t i = 1; i < count; i++) {
+  for (uint32_t i = 1; i < args.count; i++) {
     if (!isNumber(args[i]) || !isNumber(best)) continue;
     if (compareNumbers(args[i], best) == (largest ? 1 : -1)) best = args[i];
   }
   return best;
 }
-Value minimum(Context& c, const Value* a, uint32_t n) { return extreme(c, a, n, "min", false); }
-Value maximum(Context& c, const Value* a, uint32_t n) { return extreme(c, a, n, "max", true); }
+Value minimum(Context&, Arguments args) { return extreme(args, false); }
+Value maximum(Context&, Arguments args) { return extreme(args, true); }
 
 struct RandomNumbers : ContextPart {
   static constexpr Name Part = Random;
   std::mt19937_64 engine{std::random_device{}()};
 };
-Value random(Context& context, const Value*, uint32_t) {
+Value random(Context& context, Arguments) {
   std::mt19937_64& engine = partOf<RandomNumbers>(context).engine;
   return Value::floating(static_cast<double>(engine() >> 11) / 9007199254740992.0);
 }
-Value randomInt(Context& context, const Value* args, uint32_t count) {
-  if (count < 1) return raiseArgument(context, "random_int requires at least 1 argument (max)");
+Value randomInt(Context& context, Arguments args) {
   if (!isInt(args[0])) return raiseType(context, "random_int max must be an integer");
   const int64_t most = asInt(args[0]);
   int64_t least = 0;
-  if (count > 1) {
+  if (args.count > 1) {
     if (!isInt(args[1])) return raiseType(context, "random_int max must be an integer");
     least = asInt(args[1]);
     if (most <= least) return raiseArgument(context, "random_int max must be greater than min");
@@ -111,33 +94,42 @@ Value randomInt(Context& context, const Value* args, uint32_t count) {
 }
 
 constexpr BuiltinRow mathRows[] = {
-    {"abs", absolute, 1, 1, 0, "the absolute value"},
-    {"sqrt", squareRoot, 1, 1, 0, "the square root, a Float"},
-    {"pow", power, 2, 2, 0, "base to the power of exponent, a Float"},
-    {"min", minimum, 2, -1, 0, "the smallest argument"},
-    {"max", maximum, 2, -1, 0, "the largest argument"},
-    {"floor", floorOf, 1, 1, 0, "rounded down; a Float stays one"},
-    {"ceil", ceilOf, 1, 1, 0, "rounded up"},
-    {"round", roundOf, 1, 1, 0, "rounded, halves away from zero"},
-    {"random", random, 0, 0, 0, "a Float from 0 to 1"},
-    {"random_int", randomInt, 1, 2, 0, "an Int from 0 or min to max"},
-    {"sin", sine, 1, 1, 0, "the sine"},
-    {"cos", cosine, 1, 1, 0, "the cosine"},
-    {"tan", tangent, 1, 1, 0, "the tangent"},
-    {"log", logarithm, 1, 1, 0, "the natural logarithm"},
-    {"log10", logarithm10, 1, 1, 0, "the logarithm to base 10"},
+    {"abs", absolute, "number -> Int|Float", "Ra", "the absolute value",
+     Missing{"abs requires 1 argument"}},
+    {"sqrt", squareRoot, "number -> Float", "R", "the square root, a Float",
+     Missing{"sqrt requires 1 argument"}, BuiltinOperation::Sqrt},
+    {"pow", power, "base exponent -> Float", "R", "base to the power of exponent, a Float",
+     Missing{"pow requires 2 arguments (base, exponent)"}},
+    {"min", minimum, "value other more... -> Value", "", "the smallest argument",
+     Missing{"min requires at least 2 arguments"}},
+    {"max", maximum, "value other more... -> Value", "", "the largest argument",
+     Missing{"max requires at least 2 arguments"}},
+    {"floor", floorOf, "number -> Int|Float", "R", "rounded down; a Float stays one",
+     Missing{"floor requires 1 argument"}},
+    {"ceil", ceilOf, "number -> Int|Float", "R", "rounded up", Missing{"ceil requires 1 argument"}},
+    {"round", roundOf, "number -> Int|Float", "R", "rounded, halves away from zero",
+     Missing{"round requires 1 argument"}},
+    {"random", random, "-> Float", "w", "a Float from 0 to 1"},
+    {"random_int", randomInt, "max_or_min max? -> Int", "Rwa", "an Int from 0 or min to max",
+     Missing{"random_int requires at least 1 argument (max)"}},
+    {"sin", sine, "number -> Float", "R", "the sine", Missing{"sin requires 1 argument"}},
+    {"cos", cosine, "number -> Float", "R", "the cosine", Missing{"cos requires 1 argument"}},
+    {"tan", tangent, "number -> Float", "R", "the tangent", Missing{"tan requires 1 argument"}},
+    {"log", logarithm, "number -> Float", "R", "the natural logarithm",
+     Missing{"log requires 1 argument"}},
+    {"log10", logarithm10, "number -> Float", "R", "the logarithm to base 10",
+     Missing{"log10 requires 1 argument"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable mathTable;
-constinit const BuiltinTable mathTable{"math", false, mathRows};
+BUILTIN_TABLE(mathTable, "math", Functions, mathRows)
 
 void defineMath(Context& context) {
   auto* math = as<NamespaceObject>(namespaceGet(context.globals, Symbol::of("math")));
   namespaceSet(context, math, Symbol::of("PI"), Value::floating(3.141592653589793));
   namespaceSet(context, math, Symbol::of("E"), Value::floating(2.718281828459045));
-  for (const BuiltinRow& row : mathRows) {
+  for (const BuiltinFunction& row : mathTable.functions) {
     const std::string_view name = row.names;
     if (name != "sin" && name != "cos" && name != "tan" && name != "log" && name != "log10")
       namespaceSet(context, context.globals, Symbol::of(name),

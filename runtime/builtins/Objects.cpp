@@ -17,13 +17,12 @@ namespace {
 
 // --- Object ------------------------------------------------------------------------------------------------------------
 
-Value classMethod(Context& context, const Value* args, uint32_t) {
+Value classMethod(Context& context, Arguments args) {
   if (const VariantObject* variant = variantOf(args[0])) return Value::object(ownerOf(variant));
   return Value::object(classOf(context, args[0]));
 }
 
-Value is(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "Object.is expects a class as the second argument");
+Value is(Context& context, Arguments args) {
   if (isClass(args[1]))
     return Value::boolean(inherits(classOf(context, args[0]), as<ClassObject>(args[1])));
   if (isInstance(args[1]))
@@ -32,8 +31,7 @@ Value is(Context& context, const Value* args, uint32_t count) {
   return raiseType(context, "Object.is expects a class or instance as the second argument");
 }
 
-Value to(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "Object.to expects a target type argument");
+Value to(Context& context, Arguments args) {
   const bool isName = isString(args[1]) || args[1].isSymbol();
   if (!isClass(args[1]) && !isName)
     return raiseType(context, "Object.to expects a class or type name");
@@ -48,29 +46,29 @@ Value to(Context& context, const Value* args, uint32_t count) {
                                 std::string(withoutIdentity(name.symbol().text())));
 }
 
-Value toS(Context& context, const Value* args, uint32_t) {
-  return newString(context, toText(context, args[0]));
-}
+Value toS(Context& context, Arguments args) { return newString(context, toText(context, args[0])); }
 
 constexpr BuiltinRow objectRows[] = {
-    {"class", classMethod, 0, 0, 0, "the class"},
-    {"is", is, 1, 1, 0, "is it of this class, or of one below it?"},
-    {"to", to, 1, 1, 0, "converted to another type"},
-    {"to_s", toS, 0, 0, 0, "its text"},
+    {"class", classMethod, "-> Value", "r", "the class"},
+    {"is", is, "class -> Bool", "Rrwac", "is it of this class, or of one below it?",
+     Missing{"Object.is expects a class as the second argument"}},
+    {"to", to, "type -> Value", "Rrwac", "converted to another type",
+     Missing{"Object.to expects a target type argument"}},
+    {"to_s", toS, "-> String", "Rrwac", "its text"},
 };
 
 // --- Class -------------------------------------------------------------------------------------------------------------
 
-ClassObject* cls(const Value* args) { return as<ClassObject>(args[0]); }
+ClassObject* cls(Arguments args) { return as<ClassObject>(args[0]); }
 
-Value className(Context& context, const Value* args, uint32_t) {
+Value className(Context& context, Arguments args) {
   return newString(context, cls(args)->name.get().symbol().text());
 }
-Value classParent(Context&, const Value* args, uint32_t) { return cls(args)->parent.get(); }
+Value classParent(Context&, Arguments args) { return cls(args)->parent.get(); }
 
-Value methodIntent(Context& context, const Value* args, uint32_t count) {
+Value methodIntent(Context& context, Arguments args) {
   Symbol name;
-  if (count < 2 || !keyName(args[1], &name))
+  if (!keyName(args[1], &name))
     return raiseArgument(context, "Class.method_intent expects a method name");
   const Value method = findMethod(context, cls(args), name);
   if (method.isAbsent())
@@ -81,67 +79,64 @@ Value methodIntent(Context& context, const Value* args, uint32_t count) {
 }
 
 constexpr BuiltinRow classRows[] = {
-    {"name to_s", className, 0, 0, 0, "its name"},
-    {"parent", classParent, 0, 0, 0, "the class above it; nil for Object"},
-    {"method_intent", methodIntent, 1, 1, 0, "the `^intent` of a method"},
+    {"name to_s", className, "-> String", "a", "its name"},
+    {"parent", classParent, "-> Class|Nil", "", "the class above it; nil for Object"},
+    {"method_intent", methodIntent, "name -> Value", "Rra", "the `^intent` of a method",
+     Missing{"Class.method_intent expects a method name"}},
 };
 
 // --- Enum --------------------------------------------------------------------------------------------------------------
 
-Value enumName(Context& context, const Value* args, uint32_t) {
+Value enumName(Context& context, Arguments args) {
   return newString(context, as<EnumObject>(args[0])->name.get().symbol().text());
 }
 
 constexpr BuiltinRow enumRows[] = {
-    {"name to_s", enumName, 0, 0, 0, "its name"},
+    {"name to_s", enumName, "-> String", "a", "its name"},
 };
 
 // --- numbers -----------------------------------------------------------------------------------------------------------
 
-Value same(Context&, const Value* args, uint32_t) { return args[0]; }
-Value intToFloat(Context&, const Value* args, uint32_t) {
+Value same(Context&, Arguments args) { return args[0]; }
+Value intToFloat(Context&, Arguments args) {
   return Value::floating(static_cast<double>(asInt(args[0])));
 }
-Value floatToInt(Context& context, const Value* args, uint32_t) {
-  return gene_truncate(&context, args[0]);
-}
+Value floatToInt(Context& context, Arguments args) { return gene_truncate(&context, args[0]); }
 
 constexpr BuiltinRow intRows[] = {
-    {"to_i", same, 0, 0, 0, "itself"},
-    {"to_f", intToFloat, 0, 0, 0, "the nearest Float"},
+    {"to_i", same, "-> Int", "", "itself", BuiltinOperation::ToInt},
+    {"to_f", intToFloat, "-> Float", "", "the nearest Float", BuiltinOperation::ToFloat},
 };
 constexpr BuiltinRow floatRows[] = {
-    {"to_i", floatToInt, 0, 0, 0, "truncated toward zero"},
-    {"to_f", same, 0, 0, 0, "itself"},
+    {"to_i", floatToInt, "-> Int", "Ra", "truncated toward zero", BuiltinOperation::ToInt},
+    {"to_f", same, "-> Float", "", "itself", BuiltinOperation::ToFloat},
 };
 
 // --- nil and void ------------------------------------------------------------------------------------------------------
 
-Value isTrue(Context&, const Value*, uint32_t) { return Value::true_(); }
-Value isFalse(Context&, const Value*, uint32_t) { return Value::false_(); }
-Value serializeNil(Context& context, const Value*, uint32_t) { return newString(context, "nil"); }
+Value isTrue(Context&, Arguments) { return Value::true_(); }
+Value isFalse(Context&, Arguments) { return Value::false_(); }
+Value serializeNil(Context& context, Arguments) { return newString(context, "nil"); }
 
 constexpr BuiltinRow nilRows[] = {
-    {"to_bool", isFalse, 0, 0, 0, "false"},
-    {"serialize", serializeNil, 0, 0, 0, "`\"nil\"`"},
-    {"empty empty?", isTrue, 0, 0, 0, "true"},
-    {"not_empty?", isFalse, 0, 0, 0, "false"},
+    {"to_bool", isFalse, "-> Bool", "", "false"},
+    {"serialize", serializeNil, "-> String", "a", "`\"nil\"`"},
+    {"empty empty?", isTrue, "-> Bool", "", "true"},
+    {"not_empty?", isFalse, "-> Bool", "", "false"},
 };
 constexpr BuiltinRow voidRows[] = {
-    {"empty empty?", isTrue, 0, 0, 0, "true"},
-    {"not_empty?", isFalse, 0, 0, 0, "false"},
+    {"empty empty?", isTrue, "-> Bool", "", "true"},
+    {"not_empty?", isFalse, "-> Bool", "", "false"},
 };
 
 }  // namespace
 
-extern const BuiltinTable objectTable, classTable, enumTable, intTable, floatTable, nilTable,
-    voidTable;
-constinit const BuiltinTable objectTable{"Object", true, objectRows};
-constinit const BuiltinTable classTable{"Class", true, classRows};
-constinit const BuiltinTable enumTable{"Enum", true, enumRows};
-constinit const BuiltinTable intTable{"Int", true, intRows};
-constinit const BuiltinTable floatTable{"Float", true, floatRows};
-constinit const BuiltinTable nilTable{"Nil", true, nilRows};
-constinit const BuiltinTable voidTable{"Void", true, voidRows};
+BUILTIN_TABLE(objectTable, "Object", Methods, objectRows)
+BUILTIN_TABLE(classTable, "Class", Methods, classRows)
+BUILTIN_TABLE(enumTable, "Enum", Methods, enumRows)
+BUILTIN_TABLE(intTable, "Int", Methods, intRows)
+BUILTIN_TABLE(floatTable, "Float", Methods, floatRows)
+BUILTIN_TABLE(nilTable, "Nil", Methods, nilRows)
+BUILTIN_TABLE(voidTable, "Void", Methods, voidRows)
 
 }  // namespace gene

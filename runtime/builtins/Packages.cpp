@@ -11,59 +11,60 @@ namespace {
 
 constexpr const char* Keys[] = {"name", "version", "dir", "source_dir", "main_module", "test_dir"};
 
-Value newPackageObject(Context& context, Kind kind, const char* const* keys, const Value* values,
-                       uint32_t count) {
+Value newPackageObject(Context& context, Kind kind, const char* const* keys, Arguments values) {
   MapObject* members = newMap(context);
-  for (uint32_t i = 0; i < count; i++) mapPut(context, members, Symbol::of(keys[i]), values[i]);
+  for (uint32_t i = 0; i < values.count; i++)
+    mapPut(context, members, Symbol::of(keys[i]), values[i]);
   auto* object = allocate<PackageObject>(context, kind);
   object->members.init(Value::object(members));
   return Value::object(object);
 }
 
-Value package(Context& context, const Value* args, uint32_t count) {
-  if (count < std::size(Keys)) return raiseArgument(context, "package requires 6 arguments");
-  return newPackageObject(context, Kind::Package, Keys, args, std::size(Keys));
+Value package(Context& context, Arguments args) {
+  return newPackageObject(context, Kind::Package, Keys, args);
 }
 
-Value application(Context& context, const Value* args, uint32_t count) {
+Value application(Context& context, Arguments args) {
   constexpr const char* key = "pkg";
-  if (count < 1) return raiseArgument(context, "application requires a package");
-  return newPackageObject(context, Kind::Application, &key, args, 1);
+  return newPackageObject(context, Kind::Application, &key, args);
 }
 
-Value member(const Value* args, const char* key) {
+Value member(Arguments args, const char* key) {
   return mapGet(as<MapObject>(as<PackageObject>(args[0])->members.get()), Symbol::of(key));
 }
 
 template <size_t index>
-Value packageMember(Context&, const Value* args, uint32_t) {
+Value packageMember(Context&, Arguments args) {
   return member(args, Keys[index]);
 }
 
-Value applicationPackage(Context&, const Value* args, uint32_t) { return member(args, "pkg"); }
+Value applicationPackage(Context&, Arguments args) { return member(args, "pkg"); }
 
 constexpr BuiltinRow packageRows[] = {
-    {"name", packageMember<0>, 0, 0, 0, "the name in the manifest; `gene` outside of packages"},
-    {"version", packageMember<1>, 0, 0, 0, "the version in the manifest, or nil"},
-    {"dir", packageMember<2>, 0, 0, 0, "the directory of the manifest, or nil"},
-    {"source_dir", packageMember<3>, 0, 0, 0, "where its sources lie, `src` by default"},
-    {"main_module", packageMember<4>, 0, 0, 0, "its main module, `index` by default"},
-    {"test_dir", packageMember<5>, 0, 0, 0, "where its tests lie, `tests` by default"},
+    {"name", packageMember<0>, "-> Value", "r",
+     "the name in the manifest; `gene` outside of packages"},
+    {"version", packageMember<1>, "-> Value", "r", "the version in the manifest, or nil"},
+    {"dir", packageMember<2>, "-> Value", "r", "the directory of the manifest, or nil"},
+    {"source_dir", packageMember<3>, "-> Value", "r", "where its sources lie, `src` by default"},
+    {"main_module", packageMember<4>, "-> Value", "r", "its main module, `index` by default"},
+    {"test_dir", packageMember<5>, "-> Value", "r", "where its tests lie, `tests` by default"},
 };
 constexpr BuiltinRow applicationRows[] = {
-    {"pkg package", applicationPackage, 0, 0, 0, "the package of the main program"},
+    {"pkg package", applicationPackage, "-> Value", "r", "the package of the main program"},
 };
 constexpr BuiltinRow geneRows[] = {
-    {"package", package, 6, 6, 0, "a package of its parts: what modules make `$pkg` with"},
-    {"application", application, 1, 1, 0, "an application of its package"},
+    {"package", package, "name version dir source_dir main_module test_dir -> Value", "Rra",
+     "a package of its parts: what modules make `$pkg` with",
+     Missing{"package requires 6 arguments"}},
+    {"application", application, "package -> Value", "Rra", "an application of its package",
+     Missing{"application requires a package"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable packageTable, applicationTable, packageFunctions;
-constinit const BuiltinTable packageTable{"Package", true, packageRows};
-constinit const BuiltinTable applicationTable{"Application", true, applicationRows};
-constinit const BuiltinTable packageFunctions{"gene", false, geneRows};
+BUILTIN_TABLE(packageTable, "Package", Methods, packageRows)
+BUILTIN_TABLE(applicationTable, "Application", Methods, applicationRows)
+BUILTIN_TABLE(packageFunctions, "gene", Functions, geneRows)
 
 Value defaultPackage(Context& context) {
   const Value values[] = {newString(context, "gene"),
@@ -72,9 +73,9 @@ Value defaultPackage(Context& context) {
                           newString(context, "src"),
                           newString(context, "index"),
                           newString(context, "tests")};
-  return package(context, values, std::size(values));
+  return package(context, {values, std::size(values)});
 }
 
-Value newApplication(Context& context, Value pkg) { return application(context, &pkg, 1); }
+Value newApplication(Context& context, Value pkg) { return application(context, {&pkg, 1}); }
 
 }  // namespace gene

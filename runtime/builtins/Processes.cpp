@@ -16,10 +16,10 @@ namespace {
 // --- arguments ---------------------------------------------------------------------------------------------------------
 
 /// ^cwd, ^env and ^stderr_to_stdout; false with an exception pending for wrong ones.
-bool spawnKeywords(Context& context, ChildOptions* options) {
-  const Value directory = keywordArgument(context, "cwd");
-  const Value environment = keywordArgument(context, "env");
-  options->errorToOutput = keywordArgument(context, "stderr_to_stdout").isTruthy();
+bool spawnKeywords(Context& context, Arguments args, ChildOptions* options) {
+  const Value directory = keywordArgument(args, "cwd");
+  const Value environment = keywordArgument(args, "env");
+  options->errorToOutput = keywordArgument(args, "stderr_to_stdout").isTruthy();
   if (!directory.isNil() && !isString(directory)) {
     raiseArgument(context, "^cwd must be a string");
     return false;
@@ -38,17 +38,13 @@ bool spawnKeywords(Context& context, ChildOptions* options) {
 }
 
 /// The command and its arguments as texts; false with an exception pending.
-bool commandArguments(Context& context, const Value* args, uint32_t count, const char* function,
+bool commandArguments(Context& context, Arguments args, const char* function,
                       ChildOptions* options) {
-  if (count < 1) {
-    raiseArgument(context, std::string(function) + " requires at least 1 argument (command)");
-    return false;
-  }
   if (!isString(args[0])) {
     raiseArgument(context, std::string(function) + " requires a string command");
     return false;
   }
-  for (uint32_t i = 0; i < count; i++) {
+  for (uint32_t i = 0; i < args.count; i++) {
     options->command.push_back(displayText(context, args[i]));
     if (options->command.back().find('\0') == std::string::npos) continue;
     raiseArgument(context, std::string(function) + " requires arguments without NUL characters");
@@ -58,8 +54,8 @@ bool commandArguments(Context& context, const Value* args, uint32_t count, const
 }
 
 /// ^timeout in seconds, which has to be given.
-bool timeoutArgument(Context& context, const char* method, double* seconds) {
-  const Value given = keywordArgument(context, "timeout");
+bool timeoutArgument(Context& context, Arguments args, const char* method, double* seconds) {
+  const Value given = keywordArgument(args, "timeout");
   const std::string name = std::string("Process.") + method;
   if (given.isNil()) {
     raiseArgument(context, name + " requires ^timeout");
@@ -97,24 +93,24 @@ class Process : public NativeResource {
 };
 const char Process::Type = 0;
 
-Process* process(Context& context, const Value* args) {
+Process* process(Context& context, Arguments args) {
   Process* found = resourceAs<Process>(context, args[0]);
   if (!found) raise(context, ErrorClass::Exception, "Process was not started");
   return found;
 }
 
 /// The exit code or nil; also what /exit_code says from now on.
-Value updateCode(Context& context, const Value* args, Process& p) {
+Value updateCode(Context& context, Arguments args, Process& p) {
   const std::optional<int> code = p.child.exitCode();
   const Value value = code ? Value::smallInt(*code) : Value::nil();
   setField(context, as<InstanceObject>(args[0]), Symbol::of("exit_code"), value);
   return value;
 }
 
-Value start(Context& context, const Value* args, uint32_t count) {
+Value start(Context& context, Arguments args) {
   ChildOptions options;
-  if (!commandArguments(context, args, count, "Process/start", &options) ||
-      !spawnKeywords(context, &options))
+  if (!commandArguments(context, args, "Process/start", &options) ||
+      !spawnKeywords(context, args, &options))
     return Value::pending();
   flushOut();
   auto started = std::make_unique<Process>();
@@ -132,18 +128,18 @@ Value start(Context& context, const Value* args, uint32_t count) {
   return Value::object(instance);
 }
 
-Value construct(Context& context, const Value*, uint32_t) {
+Value construct(Context& context, Arguments) {
   return raise(context, ErrorClass::Exception,
                "Process cannot be constructed directly - use system/Process/start");
 }
 
-Value writeText(Context& context, const Value* args, uint32_t count, const char* end) {
+Value writeText(Context& context, Arguments args, const char* end) {
   Process* p = process(context, args);
   if (!p) return Value::pending();
   std::string text;
-  if (const Value v = argument(args, count, 1); isKind(v, Kind::Bytes))
+  if (const Value v = args.at(1); isKind(v, Kind::Bytes))
     text.assign(reinterpret_cast<const char*>(as<BytesObject>(v)->data), as<BytesObject>(v)->size);
-  else if (count > 1)
+  else if (args.count > 1)
     text = displayText(context, v);
   text += end;
   if (!updateCode(context, args, *p).isNil())
@@ -153,35 +149,31 @@ Value writeText(Context& context, const Value* args, uint32_t count, const char*
   if (status) return Value::nil();
   return raiseIo(context, "Failed to write to process: " + status.reason(), "stdin", status);
 }
-Value write(Context& context, const Value* args, uint32_t count) {
-  return writeText(context, args, count, "");
-}
-Value writeLine(Context& context, const Value* args, uint32_t count) {
-  return writeText(context, args, count, "\n");
-}
+Value write(Context& context, Arguments args) { return writeText(context, args, ""); }
+Value writeLine(Context& context, Arguments args) { return writeText(context, args, "\n"); }
 
-Value closeInput(Context& context, const Value* args, uint32_t) {
+Value closeInput(Context& context, Arguments args) {
   Process* p = process(context, args);
   if (!p) return Value::pending();
   p->child.closeInput();
   return Value::nil();
 }
 
-Value readLine(Context& context, const Value* args, uint32_t) {
+Value readLine(Context& context, Arguments args) {
   double seconds = 0;
   Process* p = process(context, args);
-  if (!p || !timeoutArgument(context, "read_line", &seconds)) return Value::pending();
+  if (!p || !timeoutArgument(context, args, "read_line", &seconds)) return Value::pending();
   std::string line;
   if (p->child.readUntil("\n", Deadline::in(seconds), &line) != Child::Got::Something)
     return Value::nil();
   return Process::lineValue(context, line);
 }
 
-Value readUntil(Context& context, const Value* args, uint32_t count) {
+Value readUntil(Context& context, Arguments args) {
   double seconds = 0;
   Process* p = process(context, args);
-  if (!p || !timeoutArgument(context, "read_until", &seconds)) return Value::pending();
-  const Value delimiter = argument(args, count, 1);
+  if (!p || !timeoutArgument(context, args, "read_until", &seconds)) return Value::pending();
+  const Value delimiter = args.at(1);
   if (!isString(delimiter) || stringView(delimiter).empty())
     return raiseArgument(context, "Process.read_until requires a non-empty string delimiter");
   std::string text;
@@ -191,48 +183,48 @@ Value readUntil(Context& context, const Value* args, uint32_t count) {
   return checkedString(context, text);
 }
 
-Value readAvailable(Context& context, const Value* args, uint32_t) {
+Value readAvailable(Context& context, Arguments args) {
   Process* p = process(context, args);
   return p ? checkedString(context, p->child.readAvailable()) : Value::pending();
 }
 
-Value readError(Context& context, const Value* args, uint32_t) {
+Value readError(Context& context, Arguments args) {
   double seconds = 0;
   Process* p = process(context, args);
   if (!p) return Value::pending();
   if (p->isMerged)
     return raise(context, ErrorClass::Exception, "stderr is merged into stdout for this Process");
-  if (!timeoutArgument(context, "read_stderr", &seconds)) return Value::pending();
+  if (!timeoutArgument(context, args, "read_stderr", &seconds)) return Value::pending();
   std::string text;
   if (p->child.readError(Deadline::in(seconds), &text) == Child::Got::Timeout) return Value::nil();
   return checkedString(context, text);
 }
 
-Value lines(Context& context, const Value* args, uint32_t) {
+Value lines(Context& context, Arguments args) {
   if (!process(context, args)) return Value::pending();
   return Value::object(newResourceIterator(context, resourceValue(context, args[0])));
 }
 
-Value wait(Context& context, const Value* args, uint32_t) {
+Value wait(Context& context, Arguments args) {
   double seconds = 0;
   Process* p = process(context, args);
-  if (!p || !timeoutArgument(context, "wait", &seconds)) return Value::pending();
+  if (!p || !timeoutArgument(context, args, "wait", &seconds)) return Value::pending();
   p->child.wait(Deadline::in(seconds));
   return updateCode(context, args, *p);
 }
 
-Value shutDown(Context& context, const Value* args, uint32_t) {
+Value shutDown(Context& context, Arguments args) {
   double seconds = 0;
   Process* p = process(context, args);
-  if (!p || !timeoutArgument(context, "shutdown", &seconds)) return Value::pending();
+  if (!p || !timeoutArgument(context, args, "shutdown", &seconds)) return Value::pending();
   p->child.shutDown(seconds);
   return updateCode(context, args, *p);
 }
 
-Value sendSignal(Context& context, const Value* args, uint32_t count) {
+Value sendSignal(Context& context, Arguments args) {
   Process* p = process(context, args);
   if (!p) return Value::pending();
-  const std::string name = displayText(context, argument(args, count, 1));
+  const std::string name = displayText(context, args.at(1));
   const int number = signalNumber(name);
   if (number == 0) return raiseArgument(context, "Unsupported signal: " + name);
   const IoStatus status = p->child.signal(number);
@@ -241,7 +233,7 @@ Value sendSignal(Context& context, const Value* args, uint32_t count) {
                 : raise(context, ErrorClass::IO, "Failed to signal process: " + status.reason());
 }
 
-Value isAlive(Context& context, const Value* args, uint32_t) {
+Value isAlive(Context& context, Arguments args) {
   Process* p = process(context, args);
   return p ? Value::boolean(updateCode(context, args, *p).isNil()) : Value::pending();
 }
@@ -265,9 +257,9 @@ bool complete(Context& context, const ChildOptions& options, Child* child,
   return true;
 }
 
-Value execute(Context& context, const Value* args, uint32_t count) {
+Value execute(Context& context, Arguments args) {
   ChildOptions options;
-  if (!commandArguments(context, args, count, "system/exec", &options)) return Value::pending();
+  if (!commandArguments(context, args, "system/exec", &options)) return Value::pending();
   options.input = Stream::Inherit;
   options.error = Stream::Null;
   Child child;
@@ -276,9 +268,8 @@ Value execute(Context& context, const Value* args, uint32_t count) {
 }
 
 /// The options for a line that a shell runs; false with an exception pending.
-bool shellOptions(Context& context, const Value* args, uint32_t count, const char* function,
-                  ChildOptions* options) {
-  if (!commandArguments(context, args, std::min(count, 1u), function, options)) return false;
+bool shellOptions(Context& context, Arguments args, const char* function, ChildOptions* options) {
+  if (!commandArguments(context, args, function, options)) return false;
   options->command.insert(options->command.begin(), {"/bin/sh", "-c"});
   options->input = Stream::Inherit;
   return true;
@@ -291,18 +282,18 @@ MapObject* outcome(Context& context, Child& child) {
   return map;
 }
 
-Value shell(Context& context, const Value* args, uint32_t count) {
+Value shell(Context& context, Arguments args) {
   ChildOptions options;
-  if (!shellOptions(context, args, count, "system/shell", &options)) return Value::pending();
+  if (!shellOptions(context, args, "system/shell", &options)) return Value::pending();
   options.errorToOutput = true;
   Child child;
   if (!complete(context, options, &child)) return Value::pending();
   return Value::object(outcome(context, child));
 }
 
-Value shellOutput(Context& context, const Value* args, uint32_t count) {
+Value shellOutput(Context& context, Arguments args) {
   ChildOptions options;
-  if (!shellOptions(context, args, count, "gene/os/exec", &options)) return Value::pending();
+  if (!shellOptions(context, args, "gene/os/exec", &options)) return Value::pending();
   options.error = Stream::Inherit;
   Child child;
   if (!complete(context, options, &child)) return Value::pending();
@@ -310,20 +301,20 @@ Value shellOutput(Context& context, const Value* args, uint32_t count) {
 }
 
 /// (system/run prog args.. ^input v ^timeout s ^cwd p ^env m ^stderr_to_stdout b ^binary b): a command to its end, as a map.
-Value run(Context& context, const Value* args, uint32_t count) {
+Value run(Context& context, Arguments args) {
   ChildOptions options;
-  const Value input = keywordArgument(context, "input");
-  const Value timeout = keywordArgument(context, "timeout");
-  const bool isBinary = keywordArgument(context, "binary").isTruthy();
-  if (!commandArguments(context, args, count, "system/run", &options) ||
-      !spawnKeywords(context, &options))
+  const Value input = keywordArgument(args, "input");
+  const Value timeout = keywordArgument(args, "timeout");
+  const bool isBinary = keywordArgument(args, "binary").isTruthy();
+  if (!commandArguments(context, args, "system/run", &options) ||
+      !spawnKeywords(context, args, &options))
     return Value::pending();
   if (!timeout.isNil() && !(isNumber(timeout) && asDouble(timeout) >= 0))
     return raiseArgument(context, "system/run requires a non-negative ^timeout");
   std::string_view bytes;
   const DisplayedText text(context, isKind(input, Kind::Bytes) ? Value::nil() : input);
   if (isKind(input, Kind::Bytes))
-    bytesArgument(context, &input, 1, 0, "system/run", &bytes);
+    bytesArgument(context, {&input, 1}, 0, "system/run", &bytes);
   else if (!input.isNil())
     bytes = text.view();
   if (input.isNil()) options.input = Stream::Inherit;
@@ -351,43 +342,56 @@ Value run(Context& context, const Value* args, uint32_t count) {
 }
 
 constexpr BuiltinRow staticRows[] = {
-    {"start", start, 1, -1, 0,
-     "starts a program with arguments; `^cwd`, `^env` (a map, added to ours), `^stderr_to_stdout`"},
+    {"start", start, "command argument... ^cwd ^env ^stderr_to_stdout -> Instance", "Rrwac",
+     "starts a program with arguments; `^cwd`, `^env` (a map, added to ours), `^stderr_to_stdout`",
+     Missing{"Process/start requires at least 1 argument (command)"}},
 };
 constexpr BuiltinRow methodRows[] = {
-    {"new", construct, 0, -1, Initializer, "raises: `system/Process/start` makes them"},
-    {"write", write, 1, 1, 0, "writes a value's text, or Bytes, to its input"},
-    {"write_line", writeLine, 1, 1, 0, "the same with a line end"},
-    {"close_stdin", closeInput, 0, 0, 0, "ends its input"},
-    {"read_line", readLine, 0, 0, 0, "the next line of output, nil at the end or after `^timeout`"},
-    {"read_until", readUntil, 1, 1, 0, "output up to and with a text, or the rest, or nil"},
-    {"read_available", readAvailable, 0, 0, 0, "the output that is there, maybe none"},
-    {"read_stderr", readError, 0, 0, 0, "error output, `\"\"` at its end, nil after `^timeout`"},
-    {"lines iter", lines, 0, 0, 0, "the lines of output, for a `for` loop"},
-    {"wait", wait, 0, 0, 0, "its exit code, 128 + n for signal n; nil after `^timeout`"},
-    {"shutdown", shutDown, 0, 0, 0, "ends it, by force in the end: its exit code"},
-    {"signal", sendSignal, 1, 1, 0, "sends `\"INT\"`, `\"TERM\"` or `\"KILL\"`"},
-    {"alive?", isAlive, 0, 0, 0, "does it run?"},
+    {"new", construct, "argument... ^... -> Value", "Rrwa",
+     "raises: `system/Process/start` makes them", Initializer},
+    {"write", write, "value -> Value", "Rrwac", "writes a value's text, or Bytes, to its input"},
+    {"write_line", writeLine, "value -> Value", "Rrwac", "the same with a line end"},
+    {"close_stdin", closeInput, "-> Value", "Rrw", "ends its input"},
+    {"read_line", readLine, "^timeout -> Value", "Rrwa",
+     "the next line of output, nil at the end or after `^timeout`"},
+    {"read_until", readUntil, "delimiter ^timeout -> Value", "Rrwa",
+     "output up to and with a text, or the rest, or nil"},
+    {"read_available", readAvailable, "-> Value", "Rrwa", "the output that is there, maybe none"},
+    {"read_stderr", readError, "^timeout -> Value", "Rrwa",
+     "error output, `\"\"` at its end, nil after `^timeout`"},
+    {"lines iter", lines, "-> Iterator", "Rrwa", "the lines of output, for a `for` loop"},
+    {"wait", wait, "^timeout -> Value", "Rrwa",
+     "its exit code, 128 + n for signal n; nil after `^timeout`"},
+    {"shutdown", shutDown, "^timeout -> Value", "Rrwa",
+     "ends it, by force in the end: its exit code"},
+    {"signal", sendSignal, "name -> Value", "Rrwa", "sends `\"INT\"`, `\"TERM\"` or `\"KILL\"`"},
+    {"alive?", isAlive, "-> Bool", "Rrwa", "does it run?"},
 };
 constexpr BuiltinRow commandRows[] = {
-    {"exec", execute, 1, -1, 0, "runs a program with arguments: its output"},
-    {"shell", shell, 1, 1, 0, "runs a line by the shell: a map of output and exit_code"},
-    {"run", run, 1, -1, 0,
+    {"exec", execute, "command argument... -> String", "Rrwa",
+     "runs a program with arguments: its output",
+     Missing{"system/exec requires at least 1 argument (command)"}},
+    {"shell", shell, "line -> Map", "Rrwa",
+     "runs a line by the shell: a map of output and exit_code",
+     Missing{"system/shell requires at least 1 argument (command)"}},
+    {"run", run, "command argument... ^input ^timeout ^cwd ^env ^stderr_to_stdout ^binary -> Map",
+     "Rrwac",
      "runs a program: a map of output, error and exit_code; `^input`, `^timeout` (seconds), "
      "`^cwd`, "
-     "`^env`, `^stderr_to_stdout`, `^binary`"},
+     "`^env`, `^stderr_to_stdout`, `^binary`",
+     Missing{"system/run requires at least 1 argument (command)"}},
 };
 constexpr BuiltinRow osRows[] = {
-    {"exec", shellOutput, 1, 1, 0, "runs a line by the shell: its output"},
+    {"exec", shellOutput, "line -> String", "Rrwa", "runs a line by the shell: its output",
+     Missing{"gene/os/exec requires at least 1 argument (command)"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable processTable, processMethodTable, commandTable, osTable;
-constinit const BuiltinTable processTable{"system/Process", false, staticRows};
-constinit const BuiltinTable processMethodTable{"system/Process", true, methodRows};
-constinit const BuiltinTable commandTable{"system", false, commandRows};
-constinit const BuiltinTable osTable{"gene/os", false, osRows};
+BUILTIN_TABLE(processTable, "system/Process", Functions, staticRows)
+BUILTIN_TABLE(processMethodTable, "system/Process", Methods, methodRows)
+BUILTIN_TABLE(commandTable, "system", Functions, commandRows)
+BUILTIN_TABLE(osTable, "gene/os", Functions, osRows)
 
 void defineProcessClass(Context& context) {
   setResourceLayout(defineClass(context, "system/Process"), {"pid", "exit_code"});

@@ -7,27 +7,27 @@
 
 namespace gene {
 
-#define TABLE(name) extern const BuiltinTable name;
-#define CALENDAR_TABLE(name) extern const BuiltinTable name;
-#define GENEX_TABLE(name) extern const BuiltinTable name;
-#define HANDLES_TABLE(name) extern const BuiltinTable name;
-#define REGEX_TABLE(name) extern const BuiltinTable name;
-#define SERDES_TABLE(name) extern const BuiltinTable name;
-#define SYSTEM_TABLE(name) extern const BuiltinTable name;
+#define TABLE(name) extern const BuiltinDescription name##Description;
+#define CALENDAR_TABLE(name) extern const BuiltinDescription name##Description;
+#define GENEX_TABLE(name) extern const BuiltinDescription name##Description;
+#define HANDLES_TABLE(name) extern const BuiltinDescription name##Description;
+#define REGEX_TABLE(name) extern const BuiltinDescription name##Description;
+#define SERDES_TABLE(name) extern const BuiltinDescription name##Description;
+#define SYSTEM_TABLE(name) extern const BuiltinDescription name##Description;
 #include "runtime/builtins/Tables.def"
 #define LIBRARY(name, words) extern "C" void gene_library_##name(Context&);
 #include "runtime/builtins/Libraries.def"
 
 namespace {
 
-constexpr const BuiltinTable* tables[] = {
-#define TABLE(name) &name,
-#define CALENDAR_TABLE(name) &name,
-#define GENEX_TABLE(name) &name,
-#define HANDLES_TABLE(name) &name,
-#define REGEX_TABLE(name) &name,
-#define SERDES_TABLE(name) &name,
-#define SYSTEM_TABLE(name) &name,
+constexpr const BuiltinDescription* descriptions[] = {
+#define TABLE(name) &name##Description,
+#define CALENDAR_TABLE(name) &name##Description,
+#define GENEX_TABLE(name) &name##Description,
+#define HANDLES_TABLE(name) &name##Description,
+#define REGEX_TABLE(name) &name##Description,
+#define SERDES_TABLE(name) &name##Description,
+#define SYSTEM_TABLE(name) &name##Description,
 #include "runtime/builtins/Tables.def"
 };
 
@@ -39,10 +39,18 @@ constexpr const BuiltinTable* tables[] = {
 
 }  // namespace
 
-std::vector<const BuiltinTable*> builtinTables() {
-  std::vector<const BuiltinTable*> all(std::begin(tables), std::end(tables));
-  const std::vector<const BuiltinTable*> added = addedTables();
-  all.insert(all.end(), added.begin(), added.end());
+/// Of runtime/async, where it is linked.
+[[gnu::weak]] std::span<const BuiltinDescription* const> asyncDescriptions();
+
+std::span<const BuiltinDescription* const> builtinDescriptions() {
+  static const std::vector<const BuiltinDescription*> all = [] {
+    std::vector<const BuiltinDescription*> result(std::begin(descriptions), std::end(descriptions));
+    if (asyncDescriptions) {
+      const auto added = asyncDescriptions();
+      result.insert(result.end(), added.begin(), added.end());
+    }
+    return result;
+  }();
   return all;
 }
 
@@ -51,27 +59,25 @@ size_t linkAllLibraries() { return std::size(libraries); }
 std::string builtinsReference() {
   std::string out =
       "# Built-in functions and methods\n\nGenerated from the tables in `runtime/builtins/`: do "
-      "not edit. A number is "
-      "how many arguments are needed; `..` says that more are taken. `new` "
+      "not edit. An argument with `?` may be left out, of one with `...` there may be any number; "
+      "`^` begins a keyword. Behind the arrow stands what comes out. `new` "
       "stands for `(new Class …)`.\n";
   std::string_view last;
-  for (const BuiltinTable* table : builtinTables()) {
+  for (const BuiltinDescription* table : builtinDescriptions()) {
     const std::string_view owner = *table->owner ? table->owner : "Global functions";
     if (owner != last)
       out.append("\n## ").append(owner).append("\n\n| name | arguments | |\n|---|---|---|\n");
     last = owner;
     for (const BuiltinRow& row : table->rows) {
       std::string names;
-      forEachName(row.names, [&](std::string_view name) {
+      forEachName(row.function.names, [&](std::string_view name) {
         if (!names.empty()) names += ", ";
         names += "`" + std::string(name) + "`";
       });
-      std::string count = std::to_string(row.minArgs);
-      if (row.maxArgs < 0)
-        count += "..";
-      else if (row.maxArgs != row.minArgs)
-        count += ".." + std::to_string(row.maxArgs);
-      out += "| " + names + " | " + count + " | " + row.documentation + " |\n";
+      std::string signature = row.signature;
+      for (size_t at = 0; (at = signature.find('|', at)) != std::string::npos; at += 2)
+        signature.insert(at, 1, '\\');
+      out += "| " + names + " | `" + signature + "` | " + row.documentation + " |\n";
     }
   }
   return out;

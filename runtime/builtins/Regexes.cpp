@@ -155,93 +155,94 @@ int64_t regexLastIndex(Context& context, Value regex, Value text, size_t limit) 
 namespace {
 
 /// The subject of a Regexp method; raises when it is missing or no String.
-bool subject(Context& context, const Value* args, uint32_t count, const char* name) {
+bool subject(Context& context, Arguments args, const char* name) {
   const std::string who = std::string("Regexp.") + name;
-  if (count < 2) {
-    raiseArgument(context, who + " requires an input string");
-    return false;
-  }
   if (isString(args[1])) return true;
   raiseType(context, who + " expects a Regexp and string");
   return false;
 }
 
-Value match(Context& c, const Value* a, uint32_t n) {
-  return subject(c, a, n, "match") ? regexMatchData(c, a[0], a[1]) : Value::pending();
+Value match(Context& c, Arguments a) {
+  return subject(c, a, "match") ? regexMatchData(c, a[0], a[1]) : Value::pending();
 }
-Value process(Context& c, const Value* a, uint32_t n) {
-  return subject(c, a, n, "process") ? regexMatchData(c, a[0], a[1]) : Value::pending();
+Value process(Context& c, Arguments a) {
+  return subject(c, a, "process") ? regexMatchData(c, a[0], a[1]) : Value::pending();
 }
-Value isMatch(Context& c, const Value* a, uint32_t n) {
-  return subject(c, a, n, "match?") ? regexTest(c, a[0], a[1]) : Value::pending();
+Value isMatch(Context& c, Arguments a) {
+  return subject(c, a, "match?") ? regexTest(c, a[0], a[1]) : Value::pending();
 }
-Value find(Context& c, const Value* a, uint32_t n) {
-  return subject(c, a, n, "find") ? regexFind(c, a[0], a[1]) : Value::pending();
+Value find(Context& c, Arguments a) {
+  return subject(c, a, "find") ? regexFind(c, a[0], a[1]) : Value::pending();
 }
-Value findAll(Context& c, const Value* a, uint32_t n) {
-  return subject(c, a, n, "find_all") ? regexFindAll(c, a[0], a[1]) : Value::pending();
+Value findAll(Context& c, Arguments a) {
+  return subject(c, a, "find_all") ? regexFindAll(c, a[0], a[1]) : Value::pending();
 }
-Value split(Context& c, const Value* a, uint32_t n) {
-  if (!subject(c, a, n, "split")) return Value::pending();
+Value split(Context& c, Arguments a) {
+  if (!subject(c, a, "split")) return Value::pending();
   int64_t limit = INT64_MAX;
-  if (n > 2 && !a[2].isNil()) {
+  if (a.count > 2 && !a[2].isNil()) {
     if (!isInt(a[2])) return raiseType(c, "Value is not an integer");
     limit = std::max<int64_t>(asInt(a[2]), 1);
   }
   return regexSplit(c, a[0], a[1], limit);
 }
-Value replace(Context& c, const Value* a, uint32_t n) {
-  return subject(c, a, n, "replace") ? regexReplace(c, a[0], a[1], argument(a, n, 2), false)
-                                     : Value::pending();
+Value replace(Context& c, Arguments a) {
+  return subject(c, a, "replace") ? regexReplace(c, a[0], a[1], a.at(2), false) : Value::pending();
 }
-Value replaceAll(Context& c, const Value* a, uint32_t n) {
-  return subject(c, a, n, "replace_all") ? regexReplace(c, a[0], a[1], argument(a, n, 2), true)
-                                         : Value::pending();
+Value replaceAll(Context& c, Arguments a) {
+  return subject(c, a, "replace_all") ? regexReplace(c, a[0], a[1], a.at(2), true)
+                                      : Value::pending();
 }
 
 constexpr BuiltinRow rows[] = {
-    {"match", match, 1, 1, 0, "match data of the first match, or nil"},
-    {"process", process, 1, 1, 0, "the same"},
-    {"match?", isMatch, 1, 1, 0, "does it match?"},
-    {"find", find, 1, 1, 0, "the text of the first match, or nil"},
-    {"find_all scan", findAll, 1, 1, 0, "the texts of all matches that do not overlap"},
-    {"split", split, 1, 2, 0, "the pieces between matches"},
-    {"replace sub", replace, 1, 2, 0, "with the first match replaced"},
-    {"replace_all gsub", replaceAll, 1, 2, 0, "with all matches replaced"},
+    {"match", match, "text -> RegexMatch|Nil", "Ra", "match data of the first match, or nil",
+     Missing{"Regexp.match requires an input string"}},
+    {"process", process, "text -> RegexMatch|Nil", "Ra", "the same",
+     Missing{"Regexp.process requires an input string"}},
+    {"match?", isMatch, "text -> Bool", "Ra", "does it match?",
+     Missing{"Regexp.match? requires an input string"}},
+    {"find", find, "text -> String|Nil", "Ra", "the text of the first match, or nil",
+     Missing{"Regexp.find requires an input string"}},
+    {"find_all scan", findAll, "text -> Array", "Ra",
+     "the texts of all matches that do not overlap",
+     Missing{"Regexp.find_all requires an input string"}},
+    {"split", split, "text limit? -> Array", "Ra", "the pieces between matches",
+     Missing{"Regexp.split requires an input string"}},
+    {"replace sub", replace, "text replacement? -> String", "Rrwac",
+     "with the first match replaced", Missing{"Regexp.replace requires an input string"}},
+    {"replace_all gsub", replaceAll, "text replacement? -> String", "Rrwac",
+     "with all matches replaced", Missing{"Regexp.replace_all requires an input string"}},
 };
 
-Value construct(Context& context, const Value* args, uint32_t count) {
-  if (count < 1) return raiseArgument(context, "Regexp.ctor requires a pattern string");
+Value construct(Context& context, Arguments args) {
   if (!isString(args[0])) return raiseType(context, "Regexp.ctor expects a string pattern");
-  if (count > 2)
-    return raiseArgument(context, "Regexp.ctor accepts at most pattern and replacement");
-  const Value replacement = argument(args, count, 1);
+  const Value replacement = args.at(1);
   if (!replacement.isNil() && !isString(replacement))
     return raiseType(context, "Regexp.ctor replacement must be a string or nil");
   bool ignoreCase = false, multiline = false;
-  if (!context.keywords.isNil()) {
-    auto* keywords = as<MapObject>(context.keywords);
-    for (uint32_t i = 0; (i = mapNext(keywords, i)) != MapEnd; i++) {
-      const std::string_view flag = keywords->entries[i].key.get().symbol().text();
-      const bool on = keywords->entries[i].value.get().isTruthy();
-      if (flag == "i")
-        ignoreCase = on;
-      else if (flag == "m")
-        multiline = on;
-      else
-        return raiseArgument(context, "Regexp.ctor unknown flag: " + std::string(flag));
-    }
+  for (uint32_t i = 0; i < args.keywordCount; i++) {
+    const std::string_view flag = args.keywordName(i).text();
+    const bool on = args.keywordValue(i).isTruthy();
+    if (flag == "i")
+      ignoreCase = on;
+    else if (flag == "m")
+      multiline = on;
+    else
+      return raiseArgument(context, "Regexp.ctor unknown flag: " + std::string(flag));
   }
   return newRegex(context, stringView(args[0]), replacement, ignoreCase, multiline);
 }
 constexpr BuiltinRow constructors[] = {
-    {"new", construct, 1, 2, Constructor, "a regex from a pattern, with `^^i` and `^^m`"},
+    {"new", construct, "pattern replacement? ^... -> Regexp", "Ra",
+     "a regex from a pattern, with `^^i` and `^^m`",
+     Missing{"Regexp.ctor requires a pattern string"},
+     Surplus{"Regexp.ctor accepts at most pattern and replacement"}, Constructor},
 };
 
 // --- match data --------------------------------------------------------------------------------------------------------
 
 template <const char* const& Name>
-Value member(Context&, const Value* args, uint32_t) {
+Value member(Context&, Arguments args) {
   return mapGetOr(as<MapObject>(as<RegexMatchObject>(args[0])->members.get()), Symbol::of(Name),
                   Value::void_());
 }
@@ -250,22 +251,22 @@ constexpr const char *valueName = "value", *capturesName = "captures",
                      *preName = "pre_match", *postName = "post_match";
 
 constexpr BuiltinRow matchRows[] = {
-    {"value", member<valueName>, 0, 0, 0, "the matched text"},
-    {"captures", member<capturesName>, 0, 0, 0, "the groups' texts"},
-    {"named_captures", member<namedName>, 0, 0, 0, "the named groups' texts"},
-    {"start", member<startName>, 0, 0, 0, "where it begins, in characters"},
-    {"end", member<endName>, 0, 0, 0, "where it ends"},
-    {"pre_match", member<preName>, 0, 0, 0, "the text before"},
-    {"post_match", member<postName>, 0, 0, 0, "the text behind"},
+    {"value", member<valueName>, "-> Value", "r", "the matched text"},
+    {"captures", member<capturesName>, "-> Value", "r", "the groups' texts"},
+    {"named_captures", member<namedName>, "-> Value", "r", "the named groups' texts"},
+    {"start", member<startName>, "-> Value", "r", "where it begins, in characters"},
+    {"end", member<endName>, "-> Value", "r", "where it ends"},
+    {"pre_match", member<preName>, "-> Value", "r", "the text before"},
+    {"post_match", member<postName>, "-> Value", "r", "the text behind"},
 };
 
 }  // namespace
 
 #define REGEX_TABLE(name) extern const BuiltinTable name;
 #include "runtime/builtins/Tables.def"
-constinit const BuiltinTable regexTable{"Regexp", true, rows};
-constinit const BuiltinTable regexConstructors{"Regexp", false, constructors};
-constinit const BuiltinTable regexMatchTable{"RegexMatch", true, matchRows};
+BUILTIN_TABLE(regexTable, "Regexp", Methods, rows)
+BUILTIN_TABLE(regexConstructors, "Regexp", Functions, constructors)
+BUILTIN_TABLE(regexMatchTable, "RegexMatch", Methods, matchRows)
 
 extern "C" void gene_library_regex(Context& context);
 extern "C" void gene_library_regex(Context& context) {

@@ -407,26 +407,26 @@ Value deserializeText(Context& context, std::string_view text) {
 
 namespace {
 
-Value serialize(Context& context, const Value* args, uint32_t count) {
-  if (count != 1) return raiseArgument(context, "serialize expects 1 argument");
+Value serialize(Context& context, Arguments args) {
   std::string out;
   return serializeValue(context, args[0], out) ? newString(context, out) : Value::pending();
 }
 
-Value deserialize(Context& context, const Value* args, uint32_t count) {
-  if (count != 1) return raiseArgument(context, "deserialize expects 1 argument");
+Value deserialize(Context& context, Arguments args) {
   if (!isString(args[0])) return raiseType(context, "deserialize expects a string");
   return deserializeText(context, stringView(args[0]));
 }
 
 constexpr BuiltinRow rows[] = {
-    {"serialize", serialize, 1, 1, 0, "the value as text, with references to what has a name"},
-    {"deserialize", deserialize, 1, 1, 0, "the value of such a text"},
+    {"serialize", serialize, "value -> String", "Rrwac",
+     "the value as text, with references to what has a name",
+     Missing{"serialize expects 1 argument"}, Surplus{"serialize expects 1 argument"}},
+    {"deserialize", deserialize, "text -> Value", "Rrwac", "the value of such a text",
+     Missing{"deserialize expects 1 argument"}, Surplus{"deserialize expects 1 argument"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable serdesTable;
-constinit const BuiltinTable serdesTable{"gene/serdes", false, rows};
+BUILTIN_TABLE(serdesTable, "gene/serdes", Functions, rows)
 
 }  // namespace gene

@@ -43,8 +43,7 @@ bool runHandler(Context& context) {
   return context.onInterrupt.isNil() || !call(context, context.onInterrupt, nullptr, 0).isPending();
 }
 
-Value onSignal(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "on_signal requires 2 arguments (name, function)");
+Value onSignal(Context& context, Arguments args) {
   if (!isString(args[0]) || stringView(args[0]) != "INT")
     return raiseArgument(context, "on_signal currently supports only INT");
   const std::lock_guard lock(installing);
@@ -62,13 +61,13 @@ Value onSignal(Context& context, const Value* args, uint32_t count) {
 }
 
 constexpr BuiltinRow rows[] = {
-    {"on_signal", onSignal, 2, 2, 0,
-     "`\"INT\"`: calls f() on Ctrl-C while the program waits for console input"},
+    {"on_signal", onSignal, "name f -> Value", "Rrwac",
+     "`\"INT\"`: calls f() on Ctrl-C while the program waits for console input",
+     Missing{"on_signal requires 2 arguments (name, function)"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable signalTable;
-constinit const BuiltinTable signalTable{"", false, rows};
+BUILTIN_TABLE(signalTable, "", Functions, rows)
 
 }  // namespace gene

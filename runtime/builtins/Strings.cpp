@@ -17,8 +17,8 @@
 namespace gene {
 namespace {
 
-StringObject* self(const Value* args) { return as<StringObject>(args[0]); }
-std::string_view text(const Value* args) { return stringView(args[0]); }
+StringObject* self(Arguments args) { return as<StringObject>(args[0]); }
+std::string_view text(Arguments args) { return stringView(args[0]); }
 
 /// An Int argument; raises "Value is not an integer" otherwise.
 bool integer(Context& context, Value v, int64_t* result) {
@@ -30,14 +30,10 @@ bool integer(Context& context, Value v, int64_t* result) {
   return false;
 }
 
-Value length(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->chars); }
-Value byteSize(Context&, const Value* args, uint32_t) { return Value::smallInt(self(args)->bytes); }
-Value isEmpty(Context&, const Value* args, uint32_t) {
-  return Value::boolean(self(args)->bytes == 0);
-}
-Value isNotEmpty(Context&, const Value* args, uint32_t) {
-  return Value::boolean(self(args)->bytes != 0);
-}
+Value length(Context&, Arguments args) { return Value::smallInt(self(args)->chars); }
+Value byteSize(Context&, Arguments args) { return Value::smallInt(self(args)->bytes); }
+Value isEmpty(Context&, Arguments args) { return Value::boolean(self(args)->bytes == 0); }
+Value isNotEmpty(Context&, Arguments args) { return Value::boolean(self(args)->bytes != 0); }
 
 template <class F>
 Value mapCharacters(Context& context, StringObject* s, F&& f) {
@@ -60,14 +56,14 @@ Value changeCase(Context& context, StringObject* s, char first, char last,
   return finishString(out);
 }
 
-Value toUpper(Context& context, const Value* args, uint32_t) {
+Value toUpper(Context& context, Arguments args) {
   return changeCase(context, self(args), 'a', 'z', upperLetter);
 }
-Value toLower(Context& context, const Value* args, uint32_t) {
+Value toLower(Context& context, Arguments args) {
   return changeCase(context, self(args), 'A', 'Z', lowerLetter);
 }
 
-Value capitalize(Context& context, const Value* args, uint32_t) {
+Value capitalize(Context& context, Arguments args) {
   bool first = true;
   return mapCharacters(context, self(args), [&](char32_t c) {
     const char32_t mapped = first ? upperLetter(c) : lowerLetter(c);
@@ -76,7 +72,7 @@ Value capitalize(Context& context, const Value* args, uint32_t) {
   });
 }
 
-Value reverse(Context& context, const Value* args, uint32_t) {
+Value reverse(Context& context, Arguments args) {
   StringObject* s = self(args);
   StringObject* out = newStringBuffer(context, s->bytes);
   char* to = out->ownBytes() + s->bytes;
@@ -90,11 +86,10 @@ Value reverse(Context& context, const Value* args, uint32_t) {
   return finishString(out);
 }
 
-Value append(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "String.append requires a value to append");
-  if (std::all_of(args, args + count, isString)) return joinStrings(context, args, count);
+Value append(Context& context, Arguments args) {
+  if (std::ranges::all_of(args, isString)) return joinStrings(context, args.values, args.count);
   std::string out(text(args));
-  for (uint32_t i = 1; i < count; i++) out += toText(context, args[i]);
+  for (uint32_t i = 1; i < args.count; i++) out += toText(context, args[i]);
   return newString(context, out);
 }
 
@@ -114,23 +109,21 @@ Value substring(Context& context, StringObject* s, int64_t from, int64_t to) {
   return newString(context, std::string_view(s->data() + begin, end - begin));
 }
 
-Value substr(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "String.substr requires start index");
+Value substr(Context& context, Arguments args) {
   StringObject* s = self(args);
   int64_t first, last = -1, from, to;
   if (!integer(context, args[1], &first) ||
-      (count > 2 && !args[2].isNil() && !integer(context, args[2], &last)))
+      (args.count > 2 && !args[2].isNil() && !integer(context, args[2], &last)))
     return Value::pending();
   if (!inclusiveRange(s->chars, first, last, &from, &to)) return newString(context, "");
   return substring(context, s, from, to);
 }
 
-Value split(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "String.split requires separator");
+Value split(Context& context, Arguments args) {
   if (!isString(args[1]) && !isRegex(args[1]))
     return raiseType(context, "split separator must be a string or Regexp");
   int64_t limit = INT64_MAX;
-  if (count > 2 && !args[2].isNil()) {
+  if (args.count > 2 && !args[2].isNil()) {
     if (!integer(context, args[2], &limit)) return Value::pending();
     limit = std::max<int64_t>(limit, 1);
   }
@@ -150,13 +143,13 @@ Value split(Context& context, const Value* args, uint32_t count) {
   return Value::object(pieces);
 }
 
-Value index(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "String.index requires a pattern");
+Value index(Context& context, Arguments args) {
   if (!isString(args[1]) && !isRegex(args[1]))
     return raiseType(context, "String.index expects a Regexp or string pattern");
   StringObject* s = self(args);
   int64_t start = 0;
-  if (count > 2 && !args[2].isNil() && !integer(context, args[2], &start)) return Value::pending();
+  if (args.count > 2 && !args[2].isNil() && !integer(context, args[2], &start))
+    return Value::pending();
   if (start < 0) start = std::max<int64_t>(0, start + s->chars);
   if (isRegex(args[1])) {
     if (start > s->chars) return Value::smallInt(-1);
@@ -175,13 +168,12 @@ Value index(Context& context, const Value* args, uint32_t count) {
                              : int64_t{characterIndex(context, s, static_cast<uint32_t>(at))});
 }
 
-Value rindex(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "String.rindex requires a pattern");
+Value rindex(Context& context, Arguments args) {
   if (!isString(args[1]) && !isRegex(args[1]))
     return raiseType(context, "String.rindex expects a Regexp or string pattern");
   StringObject* s = self(args);
   int64_t limit = s->chars;
-  const bool limited = count > 2 && !args[2].isNil();
+  const bool limited = args.count > 2 && !args[2].isNil();
   if (limited) {
     if (!integer(context, args[2], &limit)) return Value::pending();
     if (limit < 0) limit += s->chars;
@@ -227,44 +219,40 @@ std::string_view trimmed(std::string_view t, bool left, bool right) {
   return t;
 }
 
-Value trim(Context& context, const Value* args, uint32_t) {
+Value trim(Context& context, Arguments args) {
   return newString(context, trimmed(text(args), true, true));
 }
-Value lstrip(Context& context, const Value* args, uint32_t) {
+Value lstrip(Context& context, Arguments args) {
   return newString(context, trimmed(text(args), true, false));
 }
-Value rstrip(Context& context, const Value* args, uint32_t) {
+Value rstrip(Context& context, Arguments args) {
   return newString(context, trimmed(text(args), false, true));
 }
 
-Value startsWith(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "String.starts_with requires prefix");
+Value startsWith(Context& context, Arguments args) {
   if (!isString(args[1])) return raiseType(context, "starts_with expects string arguments");
   return Value::boolean(text(args).starts_with(stringView(args[1])));
 }
 
-Value endsWith(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "String.ends_with requires suffix");
+Value endsWith(Context& context, Arguments args) {
   if (!isString(args[1])) return raiseType(context, "ends_with expects string arguments");
   return Value::boolean(text(args).ends_with(stringView(args[1])));
 }
 
-Value contain(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "String.contain requires a pattern");
+Value contain(Context& context, Arguments args) {
   if (isRegex(args[1])) return regexTest(context, args[1], args[0]);
   if (!isString(args[1]))
     return raiseType(context, "String.contain expects a Regexp or string pattern");
   return Value::boolean(findText(text(args), stringView(args[1])) != std::string_view::npos);
 }
 
-Value contains(Context& context, const Value* args, uint32_t count) {
-  if (count < 2 || !isString(args[1]))
+Value contains(Context& context, Arguments args) {
+  if (!isString(args[1]))
     return raiseArgument(context, "String.contains requires a string argument");
   return Value::boolean(findText(text(args), stringView(args[1])) != std::string_view::npos);
 }
 
-Value charAt(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "String.char_at requires index");
+Value charAt(Context& context, Arguments args) {
   if (!isInt(args[1])) return raiseType(context, "char_at expects string and integer");
   StringObject* s = self(args);
   const int64_t i = asInt(args[1]);
@@ -274,7 +262,7 @@ Value charAt(Context& context, const Value* args, uint32_t count) {
   return Value::character(utf8::decode(p, s->data() + s->bytes));
 }
 
-Value chars(Context& context, const Value* args, uint32_t) {
+Value chars(Context& context, Arguments args) {
   StringObject* s = self(args);
   ArrayObject* result = newArray(context, s->chars);
   const char* p = s->data();
@@ -283,8 +271,7 @@ Value chars(Context& context, const Value* args, uint32_t) {
   return Value::object(result);
 }
 
-Value byteAt(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "String.byte_at requires index");
+Value byteAt(Context& context, Arguments args) {
   if (!isInt(args[1])) return raiseType(context, "byte_at expects string and integer");
   StringObject* s = self(args);
   int64_t i = asInt(args[1]);
@@ -294,7 +281,7 @@ Value byteAt(Context& context, const Value* args, uint32_t count) {
   return Value::smallInt(static_cast<uint8_t>(s->data()[i]));
 }
 
-Value eachByte(Context& context, const Value* args, uint32_t) {
+Value eachByte(Context& context, Arguments args) {
   StringObject* s = self(args);
   ArrayObject* result = newArray(context, s->bytes);
   for (uint32_t i = 0; i < s->bytes; i++)
@@ -305,25 +292,20 @@ Value eachByte(Context& context, const Value* args, uint32_t) {
 Value bytesOf(Context& context, std::string_view t) {
   return newBytes(context, {reinterpret_cast<const uint8_t*>(t.data()), t.size()});
 }
-Value bytes(Context& context, const Value* args, uint32_t) { return bytesOf(context, text(args)); }
+Value bytes(Context& context, Arguments args) { return bytesOf(context, text(args)); }
 
-Value byteSlice(Context& context, const Value* args, uint32_t count) {
-  if (count < 2) return raiseArgument(context, "String.byteslice requires start index");
+Value byteSlice(Context& context, Arguments args) {
   int64_t first, last = -1, from, to;
   if (!integer(context, args[1], &first) ||
-      (count > 2 && !args[2].isNil() && !integer(context, args[2], &last)))
+      (args.count > 2 && !args[2].isNil() && !integer(context, args[2], &last)))
     return Value::pending();
   if (!inclusiveRange(self(args)->bytes, first, last, &from, &to)) return bytesOf(context, {});
   return bytesOf(context,
                  text(args).substr(static_cast<size_t>(from), static_cast<size_t>(to - from)));
 }
 
-bool findPattern(Context& context, const Value* args, uint32_t count, const char* name) {
+bool findPattern(Context& context, Arguments args, const char* name) {
   const std::string who = std::string("String.") + name;
-  if (count < 2) {
-    raiseArgument(context, who + " requires a pattern");
-    return false;
-  }
   if (isRegex(args[1])) return true;
   if (!isString(args[1])) {
     raiseType(context, who + " expects a Regexp or string pattern");
@@ -334,15 +316,15 @@ bool findPattern(Context& context, const Value* args, uint32_t count, const char
   return false;
 }
 
-Value find(Context& context, const Value* args, uint32_t count) {
-  if (!findPattern(context, args, count, "find")) return Value::pending();
+Value find(Context& context, Arguments args) {
+  if (!findPattern(context, args, "find")) return Value::pending();
   if (isRegex(args[1])) return regexFind(context, args[1], args[0]);
   const size_t at = findText(text(args), stringView(args[1]));
   return at == std::string_view::npos ? Value::nil() : args[1];
 }
 
-Value findAll(Context& context, const Value* args, uint32_t count) {
-  if (!findPattern(context, args, count, "find_all")) return Value::pending();
+Value findAll(Context& context, Arguments args) {
+  if (!findPattern(context, args, "find_all")) return Value::pending();
   if (isRegex(args[1])) return regexFindAll(context, args[1], args[0]);
   const std::string_view pattern = stringView(args[1]);
   ArrayObject* result = newArray(context, 0);
@@ -352,13 +334,11 @@ Value findAll(Context& context, const Value* args, uint32_t count) {
   return Value::object(result);
 }
 
-Value replacement(Context& context, const Value* args, uint32_t count, const char* name, bool all) {
+Value replacement(Context& context, Arguments args, const char* name, bool all) {
   const std::string who = std::string("String.") + name;
-  if (count < 2) return raiseArgument(context, who + " requires a pattern");
-  if (isRegex(args[1]))
-    return regexReplace(context, args[1], args[0], argument(args, count, 2), all);
+  if (isRegex(args[1])) return regexReplace(context, args[1], args[0], args.at(2), all);
   if (!isString(args[1])) return raiseType(context, who + " expects a Regexp or string pattern");
-  if (count < 3) return raiseArgument(context, who + " requires target and replacement");
+  if (args.count < 3) return raiseArgument(context, who + " requires target and replacement");
   if (!isString(args[2])) return raiseType(context, "replace expects string replacement");
   const std::string_view source = text(args), from = stringView(args[1]), to = stringView(args[2]);
   if (all && from.empty()) return args[0];
@@ -375,23 +355,23 @@ Value replacement(Context& context, const Value* args, uint32_t count, const cha
   return newString(context, out.append(source, copied));
 }
 
-Value replace(Context& context, const Value* args, uint32_t count) {
-  return replacement(context, args, count, "replace", false);
+Value replace(Context& context, Arguments args) {
+  return replacement(context, args, "replace", false);
 }
-Value replaceAll(Context& context, const Value* args, uint32_t count) {
-  return replacement(context, args, count, "replace_all", true);
+Value replaceAll(Context& context, Arguments args) {
+  return replacement(context, args, "replace_all", true);
 }
 
-Value match(Context& context, const Value* args, uint32_t count) {
-  if (count > 1 && isRegex(args[1])) return regexMatchData(context, args[1], args[0]);
+Value match(Context& context, Arguments args) {
+  if (isRegex(args[1])) return regexMatchData(context, args[1], args[0]);
   return raiseType(context, "String.match requires a Regexp");
 }
-Value isMatch(Context& context, const Value* args, uint32_t count) {
-  if (count > 1 && isRegex(args[1])) return regexTest(context, args[1], args[0]);
+Value isMatch(Context& context, Arguments args) {
+  if (isRegex(args[1])) return regexTest(context, args[1], args[0]);
   return raiseType(context, "String.match? requires a Regexp");
 }
 
-Value toInt(Context& context, const Value* args, uint32_t) {
+Value toInt(Context& context, Arguments args) {
   std::string_view t = trimmed(text(args), true, true);
   const bool negative = t.starts_with('-');
   if (negative || t.starts_with('+')) t.remove_prefix(1);
@@ -407,7 +387,7 @@ Value toInt(Context& context, const Value* args, uint32_t) {
   return newInt(context, static_cast<int64_t>(negative ? 0 - value : value));
 }
 
-Value toFloat(Context& context, const Value* args, uint32_t) {
+Value toFloat(Context& context, Arguments args) {
   std::string_view t = trimmed(text(args), true, true);
   if (t.starts_with('+') && !t.substr(1).starts_with('-')) t.remove_prefix(1);
   double value = 0;
@@ -418,59 +398,80 @@ Value toFloat(Context& context, const Value* args, uint32_t) {
   return Value::floating(value);
 }
 
-Value toS(Context&, const Value* args, uint32_t) { return args[0]; }
+Value toS(Context&, Arguments args) { return args[0]; }
 
 constexpr BuiltinRow rows[] = {
-    {"length size", length, 0, 0, 0, "the number of characters"},
-    {"bytesize", byteSize, 0, 0, 0, "the number of UTF-8 bytes"},
-    {"empty empty?", isEmpty, 0, 0, 0, "true for `\"\"`"},
-    {"not_empty?", isNotEmpty, 0, 0, 0, "true unless empty"},
-    {"to_upper to_uppercase upper upcase", toUpper, 0, 0, 0, "upper case, character by character"},
-    {"to_lower to_lowercase lower downcase", toLower, 0, 0, 0, "lower case"},
-    {"capitalize", capitalize, 0, 0, 0, "first character upper, the rest lower"},
-    {"reverse", reverse, 0, 0, 0, "the characters in reverse order"},
-    {"append", append, 1, -1, 0, "with the texts of all arguments behind it"},
-    {"substr", substr, 1, 2, 0, "characters first..last, inclusive; negative from the end"},
-    {"split", split, 1, 2, 0, "the pieces between separators, at most `limit`"},
-    {"index", index, 1, 2, 0, "the first position of a pattern, or -1"},
-    {"rindex", rindex, 1, 2, 0, "the last position, or -1"},
-    {"trim strip", trim, 0, 0, 0, "without surrounding white space"},
-    {"lstrip", lstrip, 0, 0, 0, "without leading white space"},
-    {"rstrip", rstrip, 0, 0, 0, "without trailing white space"},
-    {"starts_with start_with?", startsWith, 1, 1, 0, "does it begin with this string?"},
-    {"ends_with end_with?", endsWith, 1, 1, 0, "does it end with this string?"},
-    {"contain include?", contain, 1, 1, 0, "does it contain the pattern?"},
-    {"contains", contains, 1, 1, 0, "does it contain this string?"},
-    {"char_at", charAt, 1, 1, 0, "the character at an index"},
-    {"chars each_char", chars, 0, 0, 0, "an array of its characters"},
-    {"byte_at", byteAt, 1, 1, 0, "the byte at an index, negative from the end"},
-    {"each_byte", eachByte, 0, 0, 0, "an array of its bytes"},
-    {"bytes to_bytes", bytes, 0, 0, 0, "its UTF-8 bytes"},
-    {"byteslice byte_slice", byteSlice, 1, 2, 0, "bytes first..last, inclusive"},
-    {"find", find, 1, 1, 0, "the matched text, or nil"},
-    {"find_all scan", findAll, 1, 1, 0, "all matches that do not overlap"},
-    {"replace sub", replace, 2, 2, 0, "with the first match replaced"},
-    {"replace_all gsub", replaceAll, 2, 2, 0, "with all matches replaced"},
-    {"match", match, 1, 1, 0, "match data of a regex"},
-    {"match?", isMatch, 1, 1, 0, "does a regex match?"},
-    {"to_i", toInt, 0, 0, 0, "the Int it spells"},
-    {"to_f", toFloat, 0, 0, 0, "the Float it spells"},
-    {"to_s", toS, 0, 0, 0, "itself"},
+    {"length size", length, "-> Int", "", "the number of characters"},
+    {"bytesize", byteSize, "-> Int", "", "the number of UTF-8 bytes"},
+    {"empty empty?", isEmpty, "-> Bool", "", "true for `\"\"`"},
+    {"not_empty?", isNotEmpty, "-> Bool", "", "true unless empty"},
+    {"to_upper to_uppercase upper upcase", toUpper, "-> String", "a",
+     "upper case, character by character"},
+    {"to_lower to_lowercase lower downcase", toLower, "-> String", "a", "lower case"},
+    {"capitalize", capitalize, "-> String", "a", "first character upper, the rest lower"},
+    {"reverse", reverse, "-> String", "a", "the characters in reverse order"},
+    {"append", append, "value more... -> String", "Rrwac",
+     "with the texts of all arguments behind it",
+     Missing{"String.append requires a value to append"}},
+    {"substr", substr, "first last? -> String", "Ra",
+     "characters first..last, inclusive; negative from the end",
+     Missing{"String.substr requires start index"}},
+    {"split", split, "separator limit? -> Array", "Ra",
+     "the pieces between separators, at most `limit`", Missing{"String.split requires separator"}},
+    {"index", index, "pattern start? -> Int", "Ra", "the first position of a pattern, or -1",
+     Missing{"String.index requires a pattern"}},
+    {"rindex", rindex, "pattern start? -> Int", "Ra", "the last position, or -1",
+     Missing{"String.rindex requires a pattern"}},
+    {"trim strip", trim, "-> String", "a", "without surrounding white space"},
+    {"lstrip", lstrip, "-> String", "a", "without leading white space"},
+    {"rstrip", rstrip, "-> String", "a", "without trailing white space"},
+    {"starts_with start_with?", startsWith, "prefix -> Bool", "R",
+     "does it begin with this string?", Missing{"String.starts_with requires prefix"}},
+    {"ends_with end_with?", endsWith, "suffix -> Bool", "R", "does it end with this string?",
+     Missing{"String.ends_with requires suffix"}},
+    {"contain include?", contain, "pattern -> Bool", "Ra", "does it contain the pattern?",
+     Missing{"String.contain requires a pattern"}},
+    {"contains", contains, "text -> Bool", "R", "does it contain this string?",
+     Missing{"String.contains requires a string argument"}},
+    {"char_at", charAt, "index -> Char", "R", "the character at an index",
+     Missing{"String.char_at requires index"}},
+    {"chars each_char", chars, "-> Array", "a", "an array of its characters"},
+    {"byte_at", byteAt, "index -> Int", "R", "the byte at an index, negative from the end",
+     Missing{"String.byte_at requires index"}},
+    {"each_byte", eachByte, "-> Array", "a", "an array of its bytes"},
+    {"bytes to_bytes", bytes, "-> Bytes", "a", "its UTF-8 bytes"},
+    {"byteslice byte_slice", byteSlice, "first last? -> Bytes", "Ra",
+     "bytes first..last, inclusive", Missing{"String.byteslice requires start index"}},
+    {"find", find, "pattern -> String|Nil", "Ra", "the matched text, or nil",
+     Missing{"String.find requires a pattern"}},
+    {"find_all scan", findAll, "pattern -> Array", "Ra", "all matches that do not overlap",
+     Missing{"String.find_all requires a pattern"}},
+    {"replace sub", replace, "pattern replacement? -> String", "Rrwac",
+     "with the first match replaced", Missing{"String.replace requires a pattern"}},
+    {"replace_all gsub", replaceAll, "pattern replacement? -> String", "Rrwac",
+     "with all matches replaced", Missing{"String.replace_all requires a pattern"}},
+    {"match", match, "regex -> RegexMatch|Nil", "Ra", "match data of a regex",
+     Missing{"String.match requires a Regexp"}},
+    {"match?", isMatch, "regex -> Bool", "Ra", "does a regex match?",
+     Missing{"String.match? requires a Regexp"}},
+    {"to_i", toInt, "-> Int", "Ra", "the Int it spells"},
+    {"to_f", toFloat, "-> Float", "R", "the Float it spells"},
+    {"to_s", toS, "-> String", "", "itself"},
 };
 
-Value construct(Context& context, const Value* args, uint32_t count) {
+Value construct(Context& context, Arguments args) {
   std::string out;
-  for (uint32_t i = 0; i < count; i++) out += toText(context, args[i]);
+  for (uint32_t i = 0; i < args.count; i++) out += toText(context, args[i]);
   return newString(context, out);
 }
 constexpr BuiltinRow constructors[] = {
-    {"new", construct, 0, -1, Constructor, "the texts of all arguments, joined"},
+    {"new", construct, "value... -> String", "Rrwac", "the texts of all arguments, joined",
+     Constructor},
 };
 
 }  // namespace
 
-extern const BuiltinTable stringTable, stringConstructors;
-constinit const BuiltinTable stringTable{"String", true, rows};
-constinit const BuiltinTable stringConstructors{"String", false, constructors};
+BUILTIN_TABLE(stringTable, "String", Methods, rows)
+BUILTIN_TABLE(stringConstructors, "String", Functions, constructors)
 
 }  // namespace gene

@@ -9,15 +9,15 @@
 namespace gene {
 namespace {
 
-Value changeDirectory(Context& context, const Value* args, uint32_t count) {
+Value changeDirectory(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, count, 0, "system/cd", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "system/cd", &path)) return Value::pending();
   if (::chdir(path.c_str()) == 0) return Value::nil();
   const IoStatus why = IoStatus::lastError();
   return raiseIo(context, "Failed to change directory: '" + path + "': " + why.reason(), path, why);
 }
 
-Value arguments(Context& context, const Value*, uint32_t) {
+Value arguments(Context& context, Arguments) {
   ArrayObject* all = newArray(context, 0);
   arrayPush(context, all, checkedString(context, context.programName));
   for (const std::string& a : context.programArguments)
@@ -25,7 +25,7 @@ Value arguments(Context& context, const Value*, uint32_t) {
   return Value::object(all);
 }
 
-Value os(Context& context, const Value*, uint32_t) {
+Value os(Context& context, Arguments) {
 #if defined(__linux__)
   return newString(context, "linux");
 #elif defined(__APPLE__)
@@ -41,7 +41,7 @@ Value os(Context& context, const Value*, uint32_t) {
 #endif
 }
 
-Value arch(Context& context, const Value*, uint32_t) {
+Value arch(Context& context, Arguments) {
 #if defined(__x86_64__)
   return newString(context, "amd64");
 #elif defined(__i386__)
@@ -55,27 +55,27 @@ Value arch(Context& context, const Value*, uint32_t) {
 #endif
 }
 
-Value processId(Context&, const Value*, uint32_t) { return Value::smallInt(::getpid()); }
+Value processId(Context&, Arguments) { return Value::smallInt(::getpid()); }
 
-Value hostName(Context& context, const Value*, uint32_t) {
+Value hostName(Context& context, Arguments) {
   utsname names{};
   return checkedString(context, ::uname(&names) == 0 ? names.nodename : "");
 }
 
 constexpr BuiltinRow rows[] = {
-    {"exit", exitWith, 0, 1, 0, "as the global"},
-    {"cwd", cwd, 0, 0, 0, "as the global"},
-    {"cd", changeDirectory, 1, 1, 0, "makes a directory the current one"},
-    {"args", arguments, 0, 0, 0, "the program and its arguments"},
-    {"os", os, 0, 0, 0, "`\"linux\"`, `\"macos\"`, `\"freebsd\"` …"},
-    {"arch", arch, 0, 0, 0, "`\"amd64\"`, `\"i386\"`, `\"arm\"`, `\"arm64\"`"},
-    {"pid", processId, 0, 0, 0, "the number of this process"},
-    {"hostname", hostName, 0, 0, 0, "the name of this machine"},
+    {"exit", exitWith, "status? -> Value", "Rrwac", "as the global"},
+    {"cwd", cwd, "-> String", "rwa", "as the global"},
+    {"cd", changeDirectory, "path -> Value", "Rrw", "makes a directory the current one",
+     Missing{"system/cd requires a string path"}},
+    {"args", arguments, "-> Array", "rwa", "the program and its arguments"},
+    {"os", os, "-> String", "a", "`\"linux\"`, `\"macos\"`, `\"freebsd\"` …"},
+    {"arch", arch, "-> String", "a", "`\"amd64\"`, `\"i386\"`, `\"arm\"`, `\"arm64\"`"},
+    {"pid", processId, "-> Int", "r", "the number of this process"},
+    {"hostname", hostName, "-> String", "Rrwa", "the name of this machine"},
 };
 
 }  // namespace
 
-extern const BuiltinTable systemTable;
-constinit const BuiltinTable systemTable{"system", false, rows};
+BUILTIN_TABLE(systemTable, "system", Functions, rows)
 
 }  // namespace gene

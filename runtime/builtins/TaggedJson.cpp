@@ -251,27 +251,26 @@ class Untagger {
   Context& context_;
 };
 
-Value serialize(Context& context, const Value* args, uint32_t count) {
-  if (count < 1) return raiseArgument(context, "json.serialize requires a value");
+Value serialize(Context& context, Arguments args) {
   Writer writer(context);
   return writer.write(args[0]) ? newString(context, writer.out) : Value::pending();
 }
 
-Value deserialize(Context& context, const Value* args, uint32_t count) {
-  if (count < 1) return raiseArgument(context, "json.deserialize requires a string argument");
+Value deserialize(Context& context, Arguments args) {
   if (!isString(args[0])) return raiseType(context, "json.deserialize expects a string");
   const Value parsed = parseJson(context, stringView(args[0]));
   return parsed.isPending() ? parsed : Untagger(context).replace(parsed);
 }
 
 constexpr BuiltinRow rows[] = {
-    {"serialize", serialize, 1, 1, 0, "JSON text that keeps Gene types"},
-    {"deserialize", deserialize, 1, 1, 0, "the value of such text"},
+    {"serialize", serialize, "value -> String", "Rrwac", "JSON text that keeps Gene types",
+     Missing{"json.serialize requires a value"}},
+    {"deserialize", deserialize, "text -> Value", "Rrwac", "the value of such text",
+     Missing{"json.deserialize requires a string argument"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable taggedJsonTable;
-constinit const BuiltinTable taggedJsonTable{"gene/json", false, rows};
+BUILTIN_TABLE(taggedJsonTable, "gene/json", Functions, rows)
 
 }  // namespace gene

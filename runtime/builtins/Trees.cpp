@@ -209,13 +209,11 @@ IoStatus install(const std::string& made, const std::string& path, const std::st
   return renameFile(made, path);
 }
 
-Value writeTree(Context& context, const Value* args, uint32_t count) {
-  const Value separate = keywordArgument(context, "separate");
+Value writeTree(Context& context, Arguments args) {
+  const Value separate = keywordArgument(args, "separate");
   std::string path;
-  if (!isString(argument(args, count, 0)))
-    return raiseArgument(context, "write_tree expects a string path");
-  if (count < 2) return raiseArgument(context, "write_tree expects a path and a value");
-  if (!pathArgument(context, args, count, 0, "write_tree", &path)) return Value::pending();
+  if (!isString(args.at(0))) return raiseArgument(context, "write_tree expects a string path");
+  if (!pathArgument(context, args, 0, "write_tree", &path)) return Value::pending();
   std::set<std::string> directories;
   if (!separateArgument(context, separate, &directories)) return Value::pending();
   const bool isFilePath = path.ends_with(Suffix);
@@ -361,12 +359,11 @@ class TreeReader {
   Context& context_;
 };
 
-Value readTree(Context& context, const Value* args, uint32_t count) {
-  const Value lazy = keywordArgument(context, "lazy");
+Value readTree(Context& context, Arguments args) {
+  const Value lazy = keywordArgument(args, "lazy");
   std::string path;
-  if (!isString(argument(args, count, 0)))
-    return raiseArgument(context, "read_tree expects a string path");
-  if (!pathArgument(context, args, count, 0, "read_tree", &path)) return Value::pending();
+  if (!isString(args.at(0))) return raiseArgument(context, "read_tree expects a string path");
+  if (!pathArgument(context, args, 0, "read_tree", &path)) return Value::pending();
   if (!lazy.isNil() && !isArray(lazy))
     return raise(context, ErrorClass::Exception, "read_tree ^lazy expects an array");
   for (uint32_t i = 0; isArray(lazy) && i < as<ArrayObject>(lazy)->size; i++) {
@@ -384,14 +381,15 @@ Value readTree(Context& context, const Value* args, uint32_t count) {
 }
 
 constexpr BuiltinRow rows[] = {
-    {"write_tree", writeTree, 2, 2, 0,
-     "writes a value as a file, or with `^separate [/a/* …]` as directories with a file per child"},
-    {"read_tree", readTree, 1, 1, 0, "the value of such a file or directory"},
+    {"write_tree", writeTree, "path value ^separate -> Value", "Rrwac",
+     "writes a value as a file, or with `^separate [/a/* …]` as directories with a file per child",
+     Missing{"write_tree expects a path and a value"}},
+    {"read_tree", readTree, "path ^lazy -> Value", "Rrwac", "the value of such a file or directory",
+     Missing{"read_tree expects a string path"}},
 };
 
 }  // namespace
 
-extern const BuiltinTable treeTable;
-constinit const BuiltinTable treeTable{"gene/serdes", false, rows};
+BUILTIN_TABLE(treeTable, "gene/serdes", Functions, rows)
 
 }  // namespace gene

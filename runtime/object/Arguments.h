@@ -63,12 +63,17 @@ bool flatten(Context& context, const CallShape& shape, const Value* args, ValueL
 bool takeBuffered(Context& context, uint32_t count, const CallShape* shape, ValueList& positional,
                   ValueList& keywords);
 inline Keywords keywordsOf(ValueList& list) { return {list.data(), list.size() / 2}; }
+inline Keywords keywordsOf(Arguments args) { return {args.values + args.count, args.keywordCount}; }
 
 /// Calls any callable value.
 Value apply(Context& context, Value callee, const Value* args, uint32_t count, Keywords keywords);
 /// Calls a function; a method's receiver is args[0].
 Value applyFunction(Context& context, FunctionObject* function, const Value* args, uint32_t count,
                     Keywords keywords);
+/// Calls a built-in function, if it takes these keywords and so many arguments; arguments beyond those that it takes are
+/// left away, unless the row has words for them. `info`: of the function, null for what makes objects of a class.
+Value callChecked(Context& context, const BuiltinFunction& row, const FunctionInfo* info,
+                  const Value* args, uint32_t count, Keywords keywords);
 /// Calls a method by name, args[0] being the receiver.
 Value applyMethod(Context& context, Symbol name, const Value* args, uint32_t count,
                   Keywords keywords);
@@ -82,8 +87,6 @@ bool bindSlots(Context& context, const FunctionInfo& info, const Value* args, ui
 /// lie elsewhere.
 bool bindToBuffer(Context& context, const FunctionInfo& info, const Value* args, uint32_t count,
                   Keywords keywords);
-/// The Map that a built-in function sees as Context::keywords; nil without keywords.
-Value keywordMap(Context& context, Keywords keywords);
 
 /// (new cls args…), with keywords.
 Value construct(Context& context, Value cls, const Value* args, uint32_t count, Keywords keywords);

@@ -248,12 +248,81 @@ bool bindToBuffer(Context& context, const FunctionInfo& info, const Value* args,
   return bindSlots(context, info, args, count, keywords, slots);
 }
 
-Value keywordMap(Context& context, Keywords keywords) {
-  if (keywords.count == 0) return Value::nil();
-  MapObject* map = newMap(context, Kind::Map, keywords.count);
-  for (uint32_t i = 0; i < keywords.count; i++)
-    mapPut(context, map, keywords.pairs[2 * i].symbol(), keywords.pairs[2 * i + 1]);
-  return Value::object(map);
+// --- built-in functions ------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// What a built-in function is called with: the arguments themselves, or in `all` together with the keywords.
+Arguments withKeywords(Context& context, ValueList& all, const Value* args, uint32_t count,
+                       Keywords keywords) {
+  if (GENE_LIKELY(keywords.count == 0)) return {args, count};
+  all.push(context, args, count);
+  all.push(context, keywords.pairs, 2 * keywords.count);
+  return {all.data(), count, keywords.count};
+}
+
+/// Is ^name among the words of a row: "^one ^two -> …", or "^..." for any?
+bool takesKeyword(const char* words, std::string_view name) {
+  bool found = false;
+  forEachKeyword(words, [&](std::string_view word) { found |= word == name || word == "..."; });
+  return found;
+}
+
+/// Raises what the row says of a wrong number of arguments, or how many are expected.
+[[gnu::cold]] void raiseCount(Context& context, const BuiltinFunction& row,
+                              const FunctionInfo* info, uint32_t count) {
+  const bool tooFew = count < row.least;
+  const char* said = tooFew ? row.missing : row.surplus;
+  const uint32_t receivers = info && info->isMethod ? 1 : 0;
+  const uint32_t expected = (tooFew ? row.least : row.most) + receivers;
+  raise(context, ErrorClass::Argument,
+        said ? std::string(said)
+             : "Expected " + std::to_string(expected) + " arguments, got " +
+                   std::to_string(count + receivers));
+  if (info) explainArguments(context, *info, static_cast<int>(count));
+}
+
+}  // namespace
+
+Value callChecked(Context& context, const BuiltinFunction& row, const FunctionInfo* info,
+                  const Value* args, uint32_t count, Keywords keywords) {
+  const uint32_t receivers = info && info->isMethod ? 1 : 0;
+  if (GENE_UNLIKELY(count < receivers)) {
+    countMismatch(context, *info, receivers, count);
+    return Value::pending();
+  }
+  const uint32_t given = count - receivers;
+  const bool tooMany = row.most != BuiltinFunction::AnyNumber && given > row.most;
+  if (GENE_UNLIKELY(given < row.least || (tooMany && row.surplus))) {
+    raiseCount(context, row, info, given);
+    return Value::pending();
+  }
+  ValueList all;
+  const Arguments taken =
+      withKeywords(context, all, args, tooMany ? row.most + receivers : count, keywords);
+  for (uint32_t i = 0; i < taken.keywordCount; i++) {
+    const Symbol name = taken.keywordName(i);
+    if (takesKeyword(row.keywords, name.text())) continue;
+    raise(context, ErrorClass::Argument,
+          "Unexpected keyword argument: " + std::string(name.text()));
+    if (info) explainKeyword(context, *info, name);
+    return Value::pending();
+  }
+  return callAccepted(context, row, taken);
+}
+
+void checkResult([[maybe_unused]] const BuiltinFunction& row, [[maybe_unused]] Value result) {
+#ifdef GENE_ASSERTS
+  const bool isRight =
+      result.isPending()
+          ? row.mayRaise
+          : row.results >>
+                    (isInstance(result) ? static_cast<uint32_t>(Kind::Instance) : shapeOf(result)) &
+                1;
+  if (!isRight)
+    checkFailed((std::string(row.names) + " does not give what its row says").c_str(), __FILE__,
+                __LINE__);
+#endif
 }
 
 // --- entries -----------------------------------------------------------------------------------------------------------
@@ -296,23 +365,21 @@ Value genericEntry(Context* context, Value closure, Value count, Value shape, Va
                                                   slots[3]);
 }
 
-Value callBuiltin(Context* context, const FunctionInfo& info, const Value* args, uint32_t count,
-                  Keywords keywords) {
+/// Looks at the number of arguments and at the keywords; the entries for a number that is right do not need to.
+[[gnu::noinline]] Value callBuiltin(Context* context, const FunctionInfo& info, const Value* args,
+                                    uint32_t count, Keywords keywords) {
   if (GENE_UNLIKELY(stackIsFull(*context))) return gene_stack_overflow(context);
-  if (GENE_UNLIKELY(static_cast<int32_t>(count) < info.minArgs)) {
-    countMismatch(*context, info, static_cast<uint32_t>(info.minArgs), count);
-    return Value::pending();
-  }
-  if (GENE_UNLIKELY(info.maxArgs >= 0 && static_cast<int32_t>(count) > info.maxArgs)) {
-    countMismatch(*context, info, static_cast<uint32_t>(info.maxArgs), count);
-    return Value::pending();
-  }
-  context->keywords = keywordMap(*context, keywords);
-  return info.builtin(*context, args, count);
+  return callChecked(*context, *info.builtin, &info, args, count, keywords);
 }
 
 template <uint32_t Count>
 Value builtinEntry(Context* context, Value closure, Value a0, Value a1, Value a2, Value a3) {
+  const Value args[] = {a0, a1, a2, a3};
+  if (GENE_UNLIKELY(stackIsFull(*context))) return gene_stack_overflow(context);
+  return callAccepted(*context, *infoOf(closure).builtin, {args, Count});
+}
+template <uint32_t Count>
+Value checkingEntry(Context* context, Value closure, Value a0, Value a1, Value a2, Value a3) {
   const Value args[] = {a0, a1, a2, a3};
   return callBuiltin(context, infoOf(closure), args, Count, {});
 }
@@ -333,8 +400,10 @@ void initializeEntries(FunctionInfo& info) {
                                            bindEntry<4>};
   static constexpr NativeCode builtin[] = {builtinEntry<0>, builtinEntry<1>, builtinEntry<2>,
                                            builtinEntry<3>, builtinEntry<4>};
+  static constexpr NativeCode checking[] = {checkingEntry<0>, checkingEntry<1>, checkingEntry<2>,
+                                            checkingEntry<3>, checkingEntry<4>};
   for (uint32_t n = 0; n <= RegisterArguments; n++)
-    info.entry[n] = info.builtin ? builtin[n] : binding[n];
+    info.entry[n] = !info.builtin ? binding[n] : info.takes(n) ? builtin[n] : checking[n];
   info.generic = info.builtin ? builtinGenericEntry : genericEntry;
   if (!info.builtin && info.simple && info.slotCount <= RegisterArguments)
     info.entry[info.slotCount] = info.body;

@@ -205,14 +205,8 @@ Value applyMissing(Context& context, Symbol name, const Value* args, uint32_t co
   return result;
 }
 
-Value callReceiver(Context& context, const Value* args, uint32_t count) {
-  ValueList keywords;
-  if (const auto* map = asOrNull<MapObject>(context.keywords, Kind::Map))
-    for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++) {
-      keywords.push(context, map->entries[i].key.get());
-      keywords.push(context, map->entries[i].value.get());
-    }
-  return apply(context, args[0], args + 1, count - 1, keywordsOf(keywords));
+Value callReceiver(Context& context, Arguments args) {
+  return apply(context, args[0], args.values + 1, args.count - 1, keywordsOf(args));
 }
 
 TailTarget tailTarget(Context& context, Value callee, const Value* args, uint32_t count,
@@ -256,10 +250,8 @@ Value construct(Context& context, Value value, const Value* args, uint32_t count
     return raise(context, ErrorClass::Argument,
                  "new requires a class, got " + kindName(context, value));
   auto* cls = as<ClassObject>(value);
-  if (cls->builtinConstructor) {
-    context.keywords = keywordMap(context, keywords);
-    return cls->builtinConstructor(context, args, count);
-  }
+  if (cls->builtinConstructor)
+    return callChecked(context, *cls->builtinConstructor, nullptr, args, count, keywords);
   const Value instance = Value::object(newInstance(context, cls));
   const Value ctor = findConstructor(cls);
   if (ctor.isNil()) return instance;

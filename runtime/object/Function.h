@@ -20,10 +20,61 @@ struct Code;
 }
 
 using NativeCode = Value (*)(Context*, Value closure, Value a0, Value a1, Value a2, Value a3);
-/// A built-in function or method: `args[0]` of a method is the receiver. Keyword arguments, where the builtin takes
-/// them, are in Context::keywords.
-using Builtin = Value (*)(Context&, const Value* args, uint32_t count);
 
+/// What a built-in function is called with: positional arguments, of a method the receiver first, and behind the last of
+/// them the keyword arguments, symbol value symbol value …. Two registers; where there are no keywords the second one is
+/// the count alone.
+struct Arguments {
+  const Value* values = nullptr;
+  uint32_t count = 0;         // positional ones
+  uint32_t keywordCount = 0;  // pairs
+
+  const Value& operator[](uint32_t i) const { return values[i]; }
+  /// The argument, or nil where it was not given.
+  [[nodiscard]] Value at(uint32_t i) const { return i < count ? values[i] : Value::nil(); }
+  /// Those from number `first` on, without the keywords.
+  [[nodiscard]] Arguments from(uint32_t first) const { return {values + first, count - first}; }
+  [[nodiscard]] const Value* begin() const { return values; }
+  [[nodiscard]] const Value* end() const { return values + count; }
+  [[nodiscard]] Symbol keywordName(uint32_t i) const { return values[count + 2 * i].symbol(); }
+  [[nodiscard]] Value keywordValue(uint32_t i) const { return values[count + 2 * i + 1]; }
+  /// The value of a keyword; absent when it was not given. The last one counts.
+  [[nodiscard]] Value keyword(std::string_view name) const {
+    for (uint32_t i = keywordCount; i-- > 0;)
+      if (keywordName(i).text() == name) return keywordValue(i);
+    return Value::absent();
+  }
+};
+/// A built-in function or method. It is called with what its row says that it takes, and nothing else: dispatch has seen
+/// to the number of arguments and to the names of keywords (callChecked).
+using Builtin = Value (*)(Context&, Arguments);
+
+/// What a running program needs of a row of a table of built-ins (runtime/builtins/Builtins.h).
+struct BuiltinFunction {
+  static constexpr uint8_t AnyNumber = 0xFF;
+
+  const char* names;  // aliases are blank-separated
+  Builtin function;
+  const char* keywords;  // "^one ^two -> …", "^..." for any; null: none
+  const char* missing;   // what is said when arguments are missing; null: how many are expected
+  const char* surplus;   // the same for more than there may be; null: those are ignored
+  uint8_t least, most;   // arguments, without the receiver of a method; AnyNumber
+  uint8_t flags;         // BuiltinFlags
+#ifdef GENE_ASSERTS
+  bool mayRaise;
+  uint64_t results;  // the kinds of values that it gives, a bit each
+#endif
+};
+/// Calls f(name) for each keyword of a row, "..." for any.
+template <class F>
+void forEachKeyword(const char* words, F&& f) {
+  std::string_view rest = words ? words : "";
+  while (rest.starts_with('^')) {
+    const size_t blank = rest.find(' ');
+    f(rest.substr(1, blank - 1));
+    rest.remove_prefix(blank + 1);  // the arrow stands behind the last one
+  }
+}
 enum class ArgKind : uint8_t { Positional, Spread, Keyword, KeywordSpread };
 struct CallShape {
   struct Arg {
@@ -46,8 +97,8 @@ struct FunctionInfo {
   NativeCode entry[RegisterArguments + 1];
   NativeCode generic;
   NativeCode body;
-  vm::Code* code;   // VM functions: the bytecode; else null
-  Builtin builtin;  // built-in functions; else null
+  vm::Code* code;                  // VM functions: the bytecode; else null
+  const BuiltinFunction* builtin;  // the row of built-in functions; else null
   Program* program;
   Symbol name;
   uint16_t slotCount;
@@ -56,14 +107,28 @@ struct FunctionInfo {
   bool simple;            // plain positional slots only (and self): entry[slotCount] == body
   bool isMacro, isMethod, isCtor, isBlock;
   bool callsReceiver;  // the built-in method Function.call
-  int16_t minArgs,
-      maxArgs;     // builtins: positional arguments with the receiver; maxArgs -1: any number
-  uint32_t site;   // the definition, in Program::sites
+  uint32_t minArgs,
+      argsRange;  // builtins: the least number of positional arguments, with the receiver, and how many more there may be
+  uint32_t site;  // the definition, in Program::sites
   uint32_t index;  // in Program::functions
   const Value*
       metadata;  // Map with `intent` and `examples` as they were written (05 §4) and `types`, the annotations: [[type
                  // …] result]; null without
+
+  /// Can the built-in function be called with so many positional arguments, the receiver included?
+  [[nodiscard]] bool takes(uint32_t count) const { return count - minArgs <= argsRange; }
 };
+
+/// In builds with assertions: does the row say what the function does? Stops the program where it does not.
+void checkResult(const BuiltinFunction& row, Value result);
+/// Calls a built-in function with arguments that it takes.
+inline Value callAccepted(Context& context, const BuiltinFunction& row, Arguments args) {
+  const Value result = row.function(context, args);
+#ifdef GENE_ASSERTS
+  checkResult(row, result);
+#endif
+  return result;
+}
 
 // --- calling from C++: results are 0 when the call raised ---------------------------------------------------------------
 
@@ -78,7 +143,7 @@ bool bindArguments(Context& context, const FunctionInfo& info, const CallShape* 
                    const Value* args, uint32_t count, Value* slots);
 bool isCallable(Value v);
 /// The built-in method Function.call: calls args[0] with the rest, keywords included.
-Value callReceiver(Context& context, const Value* args, uint32_t count);
+Value callReceiver(Context& context, Arguments args);
 
 /// The function that a call of `callee` ends in, so that a tail call can go straight to it: the `call` method of an
 /// instance, the function of a bound method, what (f .call …) calls.

@@ -10,6 +10,7 @@ namespace gene {
 
 struct Context;
 struct FunctionInfo;
+struct BuiltinFunction;
 struct Shape;
 
 struct BoxedIntObject : Object {  // an Int outside 48 bits
@@ -261,8 +262,8 @@ struct ClassObject : Object {
   uint32_t id;
   Symbol
       identity;  // what annotations call it: its name, or another one where several definitions share that (Symbol.h)
-  /// Makes (new C args…) of a built-in class whose values are no instances (keywords in Context::keywords); else null.
-  Value (*builtinConstructor)(Context&, const Value* args, uint32_t count);
+  /// Makes (new C args…) of a built-in class whose values are no instances; else null.
+  const BuiltinFunction* builtinConstructor;
   template <class F>
   void forEachSlot(F&& f) {
     f(name);

@@ -319,8 +319,7 @@ inline bool raised(const Context& context) { return !context.exception.isPending
 
 /// Can the built-in function be called with `count` positional arguments, without further ado?
 inline bool takesBuiltin(const FunctionInfo& info, uint32_t count) {
-  return info.builtin && static_cast<int32_t>(count) >= info.minArgs &&
-         (info.maxArgs < 0 || static_cast<int32_t>(count) <= info.maxArgs);
+  return info.builtin && info.takes(count);
 }
 
 inline InlineCache cacheAt(const Word* word) {
@@ -476,7 +475,7 @@ inline bool hasCell(const Context& context, size_t bytes) {
 #define REPLACED vm->profile->replace(base)
 #define LEFT vm->profile->leave()
 #define UNWOUND(resume) vm->profile->unwind((resume).base, (resume).pc != nullptr)
-#define CALL_BUILTIN(info, args, count) vm->profile->callBuiltin(*context, *(info), args, count)
+#define CALL_BUILTIN(info, args, count) vm->profile->callBuiltin(*context, *(info), {args, count})
 #define CALL_VALUE(callee, args, count) vm->profile->callValue(*context, callee, args, count)
 #define CALL_METHOD(words, args, count) vm->profile->callMethod(*context, words, args, count)
 #define TABLE vm->profile->table()
@@ -486,7 +485,7 @@ inline bool hasCell(const Context& context, size_t bytes) {
 #define REPLACED
 #define LEFT
 #define UNWOUND(resume)
-#define CALL_BUILTIN(info, args, count) (info)->builtin(*context, args, count)
+#define CALL_BUILTIN(info, args, count) callAccepted(*context, *(info)->builtin, {args, count})
 #define CALL_VALUE(callee, args, count) call(*context, callee, args, count)
 #define CALL_METHOD(words, args, count)                                                           \
   gene_call_method(context, Value{(words)[0]}, reinterpret_cast<InlineCache*>((words) + 1), args, \

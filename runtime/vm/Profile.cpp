@@ -128,13 +128,12 @@ void Profile::resume(Flow&& flow) {
   last_ = now();
 }
 
-Value Profile::callBuiltin(Context& context, const FunctionInfo& info, const Value* args,
-                           uint32_t count) {
+Value Profile::callBuiltin(Context& context, const FunctionInfo& info, Arguments args) {
   const size_t depth = stack_.size();
   charge();
   push(info, stack_.back().base);
   last_ = now();
-  const Value result = info.builtin(context, args, count);
+  const Value result = callAccepted(context, *info.builtin, args);
   truncate(depth);
   return result;
 }

@@ -54,7 +54,7 @@ class Profile {
   /// An exception left all frames above `base`, and that one, too, unless it is `caught` there.
   void unwind(const Value* base, bool caught);
   /// Calls that may be of built-in functions, which are then counted like others.
-  Value callBuiltin(Context& context, const FunctionInfo& info, const Value* args, uint32_t count);
+  Value callBuiltin(Context& context, const FunctionInfo& info, Arguments args);
   Value callValue(Context& context, Value callee, const Value* args, uint32_t count);
   /// `words` are the name and the cache.
   Value callMethod(Context& context, uint64_t* words, const Value* args, uint32_t count);

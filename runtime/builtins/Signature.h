@@ -1,0 +1,156 @@
+#pragma once
+// A row of a table of built-in functions: what each says, and the check of its words while compiling.
+//
+//   {"split", split, "separator limit? -> Array", "Ra", "the pieces between separators, at most `limit`",
+//    Missing{"String.split requires separator"}}
+//
+// names      aliases are blank-separated
+// function   what does it
+// signature  the arguments, without the receiver of a method: `name`, `name?` (may be left out), `name...` (any number); then
+//            keywords: `^name`, and `^...` where others are taken as well; `->` and the classes of what it gives,
+//            with `|` between several; Value: anything
+// effects    letters: R may raise, other than for what the signature forbids · r reads what others may change · w changes
+//            what others may see, or the world outside · a allocates · c may run Gene code. What runs Gene code
+//            has all of them; a function without letters gives the same for the same arguments
+// a line     of documentation
+// and what few rows have, in any order: Missing{…}, Surplus{…} (what is said of too few, too many arguments, where the
+// language fixes it), Constructor, Initializer, an operation that passes and back ends know
+
+#include <string_view>
+
+#include "runtime/object/Function.h"
+
+namespace gene {
+
+enum BuiltinFlags : uint8_t {
+  NoFlags = 0,
+  Constructor = 1,  // (new Class …) is what it gives
+  Initializer = 2,  // (new Class …) of a class whose objects are instances: a method of the new one
+};
+
+/// What generated code does without a call where it can.
+enum class BuiltinOperation : uint8_t {
+  None,
+  ArraySize,
+  ArrayGet,
+  ArrayAdd,
+  ArrayPush,
+  ArrayPop,
+  ToInt,
+  ToFloat,
+  Sqrt
+};
+
+struct Missing {
+  const char* text;
+};
+struct Surplus {
+  const char* text;
+};
+
+/// Not a constant expression: the compiler points to the row.
+void wrongRow(const char* why);
+
+/// The kinds of values that a word behind the arrow stands for; 0: there is no such class.
+consteval uint64_t kindsNamed(std::string_view word) {
+  struct {
+    std::string_view name;
+    Kind kind;
+  } constexpr classes[] = {
+#define IMMEDIATE(Name, Class, Typeof) {Class, Kind::Name},
+#define KIND(Name, Struct, Class, Typeof, Printed, Traits) {Class, Kind::Name},
+#include "runtime/value/Kinds.def"
+      {"Date", Kind::DateTime},     {"Time", Kind::DateTime},     {"DateTime", Kind::DateTime},
+      {"Iterator", Kind::Iterator}, {"Instance", Kind::Instance},
+  };
+  if (word == "Value") return ~uint64_t{0};
+  uint64_t kinds = 0;
+  for (const auto& row : classes)
+    if (!word.empty() && row.name == word) kinds |= uint64_t{1} << static_cast<uint32_t>(row.kind);
+  return kinds;
+}
+
+struct BuiltinRow {
+  BuiltinFunction function{};
+  const char* signature;
+  const char* documentation;
+  bool mayRaise = false, reads = false, writes = false, allocates = false, runsCode = false;
+  BuiltinOperation operation = BuiltinOperation::None;
+  uint64_t results = 0;  // the kinds of values that it gives
+
+  template <class... More>
+  consteval BuiltinRow(const char* names, Builtin code, const char* arguments, const char* effects,
+                       const char* sentence, More... more)
+      : signature(arguments), documentation(sentence) {
+    function.names = names;
+    function.function = code;
+    if (!*names || *names == ' ') wrongRow("a name is missing");
+    if (!*sentence) wrongRow("the documentation is missing");
+    readSignature(arguments);
+    for (const char* letter = effects; *letter; letter++) readEffect(*letter);
+    if (runsCode && !(mayRaise && reads && writes && allocates))
+      wrongRow("Gene code may have all effects");
+    (add(more), ...);
+    if (function.missing && function.least == 0) wrongRow("no argument can be missing");
+    if (function.surplus && function.most == BuiltinFunction::AnyNumber)
+      wrongRow("there cannot be too many arguments");
+#ifdef GENE_ASSERTS
+    function.mayRaise = mayRaise;
+    function.results = results;
+#endif
+  }
+
+ private:
+  consteval void add(Missing m) { function.missing = m.text; }
+  consteval void add(Surplus s) { function.surplus = s.text; }
+  consteval void add(BuiltinFlags f) { function.flags = f; }
+  consteval void add(BuiltinOperation o) { operation = o; }
+
+  consteval void readEffect(char letter) {
+    switch (letter) {
+      case 'R': mayRaise = true; break;
+      case 'r': reads = true; break;
+      case 'w': writes = true; break;
+      case 'a': allocates = true; break;
+      case 'c': runsCode = true; break;
+      default: wrongRow("there is no such effect");
+    }
+  }
+
+  consteval void readSignature(const char* start) {
+    std::string_view rest = start;
+    bool optional = false, many = false;
+    for (;;) {
+      const size_t blank = rest.find(' ');
+      const std::string_view word = rest.substr(0, blank);
+      if (word == "->") break;
+      if (word.empty() || blank == std::string_view::npos) wrongRow("the arrow is missing");
+      if (word.starts_with('^')) {
+        if (word.size() == 1) wrongRow("a keyword has no name");
+        if (!function.keywords) function.keywords = rest.data();
+      } else {
+        if (many || function.keywords) wrongRow("an argument stands behind the last one");
+        many = word.ends_with("...");
+        if (!many && !word.ends_with('?')) {
+          if (optional) wrongRow("an argument that is needed stands behind an optional one");
+          function.least++;
+        }
+        optional |= word.ends_with('?');
+        function.most++;
+      }
+      rest.remove_prefix(blank + 1);
+    }
+    if (many) function.most = BuiltinFunction::AnyNumber;
+    rest.remove_prefix(std::string_view("-> ").size());
+    while (!rest.empty()) {
+      const size_t bar = rest.find('|');
+      const uint64_t kinds = kindsNamed(rest.substr(0, bar));
+      if (kinds == 0) wrongRow("there is no such class");
+      results |= kinds;
+      rest.remove_prefix(bar == std::string_view::npos ? rest.size() : bar + 1);
+    }
+    if (results == 0) wrongRow("what it gives is missing");
+  }
+};
+
+}  // namespace gene
