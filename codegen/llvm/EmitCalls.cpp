@@ -349,6 +349,10 @@ void FunctionEmitter::tailCallOther(const ir::Instruction& inst) {
 void FunctionEmitter::emitRuntime(const ir::Instruction& inst, std::string_view entry) {
   if (emitOperation(inst) || emitConversion(inst)) return;
   if (inst.op == ir::Op::IndexSet) return emitIndexSet(inst);
+  if (const auto field = inst.tryAs<ir::Op::VariantField>(); field && !cold_)
+    return defineAs(
+        inst, call("gene_fast_variant_field", {b_.getInt64(field.index()), use(field.value())}),
+        ir::Rep::Boxed);
   if (inst.tail) tailCallOther(inst);
   const ir::InstInfo& row = inst.info();
   std::vector<llvm::Value*> args{context_};

@@ -47,11 +47,12 @@ void FunctionEmitter::emitUnreachable(const ir::Instruction&) { b_.CreateUnreach
 
 // --- variables -----------------------------------------------------------------------------------------------------------------
 
+llvm::Value* FunctionEmitter::globalWord(const ir::Global* global) {
+  return b_.CreateLoad(b_.getInt64Ty(), module_.slot(global->index));
+}
+
 void FunctionEmitter::emitGlobalGet(const ir::Instruction& inst) {
-  defineAs(
-      inst,
-      b_.CreateLoad(b_.getInt64Ty(), module_.slot(inst.as<ir::Op::GlobalGet>().global()->index)),
-      Rep::Boxed);
+  defineAs(inst, globalWord(inst.as<ir::Op::GlobalGet>().global()), Rep::Boxed);
 }
 
 void FunctionEmitter::emitGlobalSet(const ir::Instruction& inst) {

@@ -126,6 +126,7 @@ class FunctionEmitter {
   llvm::Value* callShape(const ir::CallShape* shape);
 
   // --- data --------------------------------------------------------------------------------------------------------------------
+  llvm::Value* globalWord(const ir::Global* global);
   llvm::Value* isShapeOfClasses(llvm::Value* shape, uint32_t first, uint32_t last);
   bool emitIsKind(const ir::Instruction& inst);
   llvm::Value* scopeSlot(const ir::Instruction& inst);

@@ -240,4 +240,28 @@ void FunctionEmitter::emitInstanceNew(const ir::Instruction& inst) {
            Rep::Boxed);
 }
 
+// --- enums ---------------------------------------------------------------------------------------------------------------
+
+void FunctionEmitter::emitVariantOf(const ir::Instruction& inst) {
+  const auto of = inst.as<ir::Op::VariantOf>();
+  defineAs(inst, call("gene_fast_variant_of", {use(of.value()), globalWord(of.global())}),
+           Rep::I64);
+}
+
+void FunctionEmitter::emitVariantGet(const ir::Instruction& inst) {
+  const auto get = inst.as<ir::Op::VariantGet>();
+  defineAs(inst,
+           call("gene_fast_variant_get", {globalWord(get.global()), b_.getInt64(get.index())}),
+           Rep::Boxed);
+}
+
+void FunctionEmitter::emitVariantNew(const ir::Instruction& inst) {
+  const auto made = inst.as<ir::Op::VariantNew>();
+  defineAs(
+      inst,
+      call("gene_fast_variant_new", {context_, globalWord(made.global()), b_.getInt64(made.index()),
+                                     spill(inst, 0), b_.getInt64(inst.operands.size())}),
+      Rep::Boxed);
+}
+
 }  // namespace gene::native

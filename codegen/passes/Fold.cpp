@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "codegen/ir/Annotations.h"
 #include "codegen/ir/Arithmetic.h"
@@ -149,6 +150,48 @@ Value* concat(const Instruction& inst, ir::Program& program) {
   return program.string(text);
 }
 
+// --- enums -----------------------------------------------------------------------------------------------------------------
+
+/// A variant, or a value of it, that is made in this function.
+struct Variant {
+  const ir::Global* owner;
+  int64_t index;
+  bool isValue;  // with the fields as the operands
+};
+std::optional<Variant> variantOf(const Value* value) {
+  if (const auto made = ir::madeBy<Op::VariantNew>(value))
+    return Variant{made.global(), made.index(), true};
+  if (const auto get = ir::madeBy<Op::VariantGet>(value))
+    return Variant{get.global(), get.index(), false};
+  return std::nullopt;
+}
+
+bool isStandard(const Variant& variant, int64_t index) {
+  const std::string_view owner = variant.owner->name.text();
+  return variant.owner->external && (owner == "Result" || owner == "Option") &&
+         variant.index == index;
+}
+
+/// Ok and Some come first in their enums, then Err and None.
+Value* ofVariant(const Instruction& inst, ir::Program& program) {
+  Value* const operand = inst.operands[0];
+  const std::optional<Variant> known = variantOf(operand);
+  const bool isNone = !operand->type.isNone() && !operand->type.overlaps(Type::Other());
+  if (const auto of = inst.tryAs<Op::VariantOf>()) {
+    if (known) return program.integer(known->owner == of.global() ? known->index : -1);
+    return isNone ? program.integer(-1) : nullptr;
+  }
+  if (const auto field = inst.tryAs<Op::VariantField>()) {
+    const auto at = static_cast<size_t>(field.index());
+    const auto made = ir::madeBy<Op::VariantNew>(operand);
+    return made && at < made.values().size() ? made.values()[at] : nullptr;
+  }
+  if (!known && !isNone) return nullptr;
+  if (inst.op == Op::UnwrapFails) return boolean(program, known && isStandard(*known, 1));
+  const bool isWrapped = known && known->isValue && isStandard(*known, 0);
+  return isWrapped ? ir::madeBy<Op::VariantNew>(operand).values()[0] : operand;
+}
+
 }  // namespace
 
 Value* fold(const Instruction& inst, ir::Program& program) {
@@ -178,6 +221,8 @@ Value* fold(const Instruction& inst, ir::Program& program) {
   if (inst.op == Op::HasKind) return hasKind(inst, program);
   if (inst.op == Op::Assume)  // of something that is known anyway
     return operand->type.is(inst.type) ? operand : nullptr;
+  if (inst.is<Op::VariantOf, Op::VariantField, Op::UnwrapFails, Op::Unwrap>())
+    return ofVariant(inst, program);
   if (inst.op == Op::RangeBound) return operand->type.within(Type::Int()) ? operand : nullptr;
   if (inst.op == Op::CheckType) return ir::isProven(inst, operand) ? operand : nullptr;
   return nullptr;

@@ -17,6 +17,7 @@
 #include "codegen/passes/Cloner.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Loops.h"
+#include "codegen/passes/Merge.h"
 #include "codegen/passes/Passes.h"
 #include "codegen/passes/Rewrite.h"
 
@@ -331,36 +332,6 @@ class LoopVersioner {
 
   // --- values that there are two of now --------------------------------------------------------------------------------------
 
-  /// What `original` is where it may have been made by either version.
-  class Merge {
-   public:
-    Merge(Value* original, Value* copy, const std::unordered_set<Block*>& fast,
-          const ir::Predecessors& before, Arena& arena)
-        : original_(original), copy_(copy), fast_(fast), before_(before), arena_(arena) {}
-
-    Value* atStart(Block* block) {
-      if (auto it = merged_.find(block); it != merged_.end()) return it->second;
-      const std::span<const ir::Predecessor> before = before_[block->index];
-      if (before.size() == 1 && !before[0].isHandler) return merged_[block] = atEnd(before[0].from);
-      ir::Param* param = addParam(*block, original_->type, original_->rep);
-      merged_[block] = param;
-      for (const ir::Predecessor& p : before) p.edge->args.push_back(arena_, atEnd(p.from));
-      return param;
-    }
-
-   private:
-    Value* atEnd(Block* block) {
-      if (fast_.contains(block)) return original_;
-      return blockOf(copy_) == block ? copy_ : atStart(block);
-    }
-    Value* original_;
-    Value* copy_;
-    const std::unordered_set<Block*>& fast_;
-    const ir::Predecessors& before_;
-    Arena& arena_;
-    std::unordered_map<Block*, Value*> merged_;
-  };
-
   void repair(const std::unordered_map<const Value*, Value*>& values,
               const std::vector<Block*>& loop, const std::vector<Block*>& copies) {
     ir::orderBlocks(function_);
@@ -376,7 +347,11 @@ class LoopVersioner {
         const auto found = users.find(original);
         if (found == users.end()) continue;
         Value* copy = values.at(original);
-        Merge merge(original, copy, inside_, before, program_.arena);
+        const auto definedIn = [&](Block* at) -> Value* {
+          if (inside_.contains(at)) return original;
+          return blockOf(copy) == at ? copy : nullptr;
+        };
+        Merge merge(*original, definedIn, before, program_.arena);
         for (Block* user : found->second) {
           const Value* name = slow.contains(user) ? copy : original;
           const auto current = [&](Value* operand) {

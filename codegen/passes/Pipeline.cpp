@@ -61,12 +61,12 @@ constexpr std::string_view quick[] = {"simplify", "resolve-calls", "resolve-meth
                                       "inline",   "simplify",      "proven-checks"};
 constexpr std::string_view resolving[] = {"simplify",       "resolve-calls",   "constant-globals",
                                           "number-classes", "resolve-methods", "initialise-fields",
-                                          "simplify",       "tail-loops"};
+                                          "simplify",       "variants",        "tail-loops"};
 // What a closure does is known once the function that makes it was inlined.
 constexpr std::string_view inlining[] = {"expand-methods", "resolve-calls", "inline", "simplify"};
 // clang-format off
 constexpr std::string_view specialising[] = {
-    "elide-scopes", "simplify", "direct-calls", "drop-unused", "caller-checks",
+    "elide-scopes", "simplify", "thread-jumps", "simplify", "direct-calls", "drop-unused", "caller-checks",
     "specialise", "infer", "numbers", "simplify", "elide-scopes", "infer",  // what kinds of values there are
     "self-inline", "simplify", "class-versions", "lower-fields", "simplify", "elide-instances", "expand-loops",
     "infer", "simplify", "infer",

@@ -303,6 +303,39 @@ Value gene_fast_add_field(Context* context, Value name, InlineCache* cache, Valu
   return gene_slow_member_set(context, name, cache, object, value);
 }
 
+// --- enums -----------------------------------------------------------------------------------------------------------------
+
+int64_t gene_fast_variant_of(Value value, Value owner) {
+  if (!value.isObject()) return -1;
+  const Object* object = value.object();
+  if (GENE_LIKELY(object->shape == shapeOfKind(Kind::EnumValue)))
+    object = static_cast<const EnumValueObject*>(object)->variant.get().object();
+  else if (object->shape != shapeOfKind(Kind::Variant))
+    return -1;
+  const auto* variant = static_cast<const VariantObject*>(object);
+  return variant->owner.get() == owner ? variant->ordinal : -1;
+}
+
+Value gene_fast_variant_get(Value owner, uint64_t index) {
+  const Object* members = static_cast<const EnumObject*>(owner.object())->members.get().object();
+  return static_cast<const MapObject*>(members)->entries[index].value.get();
+}
+
+Value gene_fast_variant_new(Context* context, Value owner, uint64_t index, const Value* values,
+                            uint64_t count) {
+  auto* made = static_cast<EnumValueObject*>(allocateObjectFast(
+      *context, sizeof(EnumValueObject) + count * sizeof(Slot), shapeOfKind(Kind::EnumValue)));
+  made->variant.init(gene_fast_variant_get(owner, index));
+  made->count = static_cast<uint32_t>(count);
+  made->unused = 0;
+  for (uint64_t i = 0; i < count; i++) made->values()[i].init(values[i]);
+  return Value::object(made);
+}
+
+Value gene_fast_variant_field(uint64_t index, Value value) {
+  return static_cast<EnumValueObject*>(value.object())->values()[index].get();
+}
+
 // --- containers ------------------------------------------------------------------------------------------------------------
 
 Value gene_fast_iter_next(Context* context, Value iterator) {

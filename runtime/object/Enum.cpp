@@ -98,6 +98,8 @@ void addVariant(Context& context, EnumObject* owner, Symbol name, Value fields, 
   variant->name.init(Value::symbol(name));
   variant->fields.init(fields);
   variant->types.init(types);
+  variant->ordinal = as<MapObject>(owner->members.get())->size;
+  variant->unused = 0;
   mapPut(context, as<MapObject>(owner->members.get()), name, Value::object(variant));
 }
 

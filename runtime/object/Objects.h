@@ -289,10 +289,12 @@ struct EnumObject : Object {
 
 /// A variant without fields is itself the only value; others make values when they are called.
 struct VariantObject : Object {
-  Slot owner;   // Enum
-  Slot name;    // Symbol
-  Slot fields;  // Array of symbols
-  Slot types;   // Array: the annotation of each field, or nil
+  Slot owner;        // Enum
+  Slot name;         // Symbol
+  Slot fields;       // Array of symbols
+  Slot types;        // Array: the annotation of each field, or nil
+  uint32_t ordinal;  // its place in the declaration
+  uint32_t unused;
   template <class F>
   void forEachSlot(F&& f) {
     f(owner);
