@@ -155,8 +155,8 @@ def maps_of_arrays(n):
 
 @family
 def enums(n):
-    return ("(enum E " + words(n, lambda i: f"(V{i} a b)") + ")\n(fn f [e] (case e " + words(n, lambda i: f"when (V{i} a b) (a + b)")
-            + f"))\n(println (f (E/V{n - 1} 1 2)))")
+    return ("(enum E " + words(n, lambda i: f"(V{i} a b)") + ")\n(fn f [e] (case e " + words(n, lambda i: f"when (V{i} a b) (a + (b * {i}))")
+            + f"))\n(for e in [(E/V0 1 2) (E/V{n - 1} 1 2)] (println (f e)))")
 
 
 @family
