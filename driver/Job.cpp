@@ -26,7 +26,7 @@ const std::vector<OptionSpec>& runSpecs() {
        "print how often each opcode ran, and each after each, on standard error"},
       {"repl-on-error", nullptr, "after an error, a REPL with the program's variables and $ex"},
       {"switch", nullptr, "use the interpreter that is a loop around a switch"},
-      {"stack-size", "SIZE", "address space for the stack, like 64M (default 1G)"},
+      {"stack-size", "SIZE", "address space for the stack, like 64M (default 112M, or less)"},
       {"compile", nullptr, "print the instructions, then run"},
       {"debug,d", nullptr, "the same"},
       {"trace", nullptr, "print each instruction before it runs, on standard error"},

@@ -11,6 +11,7 @@
 
 #include "runtime/Async.h"
 #include "runtime/Output.h"
+#include "runtime/StackSize.h"
 #include "runtime/Trace.h"
 #include "runtime/abi/MethodTable.h"
 #include "runtime/heap/Heap.h"
@@ -41,8 +42,6 @@ void __verbose_terminate_handler() {
 namespace gene {
 namespace {
 
-constexpr size_t DefaultStackSize = size_t{1} << 30;
-constexpr size_t MinStackSize = size_t{1} << 20;
 constexpr size_t Page = 4096;
 /// What C++ code that Gene code calls may use below the limit.
 constexpr size_t StackReserve = size_t{256} << 10;
@@ -237,7 +236,7 @@ Context* createContext(const RuntimeOptions& options) {
   context->moduleSelf = Value::object(newNamespace(*context, Symbol::of("main")));
   defineBuiltins(*context);
   if (gene_install_async) gene_install_async(context);
-  if (options.stackSize != DefaultStackSize) vm::createState(*context, options.stackSize);
+  if (options.stackSize != 0) vm::createState(*context, options.stackSize);
   if (options.stats) atEnd(*context, [context] { writeError(statistics(*context)); });
   return context;
 }
@@ -260,7 +259,8 @@ void destroyContext(Context* context) {
 int runOnLargeStack(const RuntimeOptions& options, int (*main)(void* data), void* data) {
   // One arena: payloads are made and freed by this thread, and a second one would reserve 64 MiB at a time.
   mallopt(M_ARENA_MAX, 1);
-  const size_t asked = options.stackSize < MinStackSize ? MinStackSize : options.stackSize;
+  const size_t asked =
+      options.stackSize == 0 ? defaultStackSize() : std::max(options.stackSize, MinStackSize);
   const size_t size = (asked + Page - 1) & ~(Page - 1);
   void* stack = mmap(nullptr, size + Page, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);

@@ -26,10 +26,9 @@ struct RuntimeOptions {
   std::string sourceText;  // the program's text when it stands in no file: for reports of errors
   ErrorFormat errorFormat = ErrorFormat::Human;
   std::vector<ExpectedError>* expected =
-      nullptr;  // the report of one of these has its hints, and takes it away
-  size_t stackSize =
-      size_t{1} << 30;  // of the machine stack and of the VM's value stack, lazily committed
-  bool stats = false;   // report on standard error at the end (also GENE_STATS=1)
+      nullptr;           // the report of one of these has its hints, and takes it away
+  size_t stackSize = 0;  // of the machine stack and of the VM's value stack; 0: defaultStackSize()
+  bool stats = false;    // report on standard error at the end (also GENE_STATS=1)
   bool checkLeaks =
       false;  // tear down at the end and report live objects, exit code 99 (GENE_CHECK_LEAKS=1)
 };

@@ -204,7 +204,7 @@ int repl(Arguments args) {
   static const std::vector<OptionSpec> specs = withLanguageOptions({
       {"pkg", "NAME|DIR", "the package that imports are looked for in"},
       {"debug,d", nullptr, "accepted, no effect"},
-      {"stack-size", "SIZE", "address space for the stack, like 64M (default 1G)"},
+      {"stack-size", "SIZE", "address space for the stack, like 64M (default 112M, or less)"},
       {"help,h", nullptr, "this text"},
   });
   Job job;

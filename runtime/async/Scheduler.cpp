@@ -282,7 +282,7 @@ void loopEntry() {
 
 Scheduler& schedulerOf(Context& context) {
   if (context.scheduler) return *context.scheduler;
-  if (!context.vm && context.evaluate) vm::createState(context, size_t{512} << 20);
+  if (!context.vm && context.evaluate) vm::createState(context, 0);
   auto* s = new Scheduler(context);
   GENE_CHECK(uv_loop_init(&s->loop) == 0, "the event loop starts");
   s->ready = Value::object(newQueue(context));

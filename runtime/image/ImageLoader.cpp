@@ -51,15 +51,12 @@ class Loader {
          {readSymbols(), readConstants(), checkTables(), hasCode ? checkCode() : nullptr})
       if (problem) return damaged(problem);
     if (!codeProblem_.empty()) return damaged(codeProblem_);
-    if (!native && !context_.vm && !vm::createState(context_, DefaultStack))
-      return Failure{"Out of memory"};
+    if (!native && !context_.vm && !vm::createState(context_, 0)) return Failure{"Out of memory"};
     build(native);
     return static_cast<Program*>(program_.release());
   }
 
  private:
-  static constexpr size_t DefaultStack = size_t{512} << 20;
-
   template <class T>
   std::span<const T> get(Section section) {
     return table<T>(bytes_, section);

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "runtime/StackSize.h"
 #include "runtime/abi/Entry.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/vm/Interpreter.h"
@@ -15,6 +16,7 @@ uint16_t exitCode[4] = {static_cast<uint16_t>(Opcode::Exit), 0, 0, 0};
 
 bool createState(Context& context, size_t bytes) {
   constexpr size_t page = 4096;
+  if (bytes == 0) bytes = defaultStackSize();
   // Room for the largest frame, a call window behind it and the slots its arguments are bound to.
   constexpr size_t slack = size_t{4} * MaxFrameSize * sizeof(Value);
   bytes = (bytes + slack + page - 1) & ~(page - 1);

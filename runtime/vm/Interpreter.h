@@ -8,7 +8,8 @@
 
 namespace gene::vm {
 
-/// Reserves a value stack of `bytes` for this thread and registers it with the heap. False when there is no memory.
+/// Reserves a value stack of `bytes` (0: defaultStackSize()) for this thread and registers it with the heap. False when there
+/// is no memory.
 bool createState(Context& context, size_t bytes);
 void destroyState(Context& context);
 /// Where frames of the running fiber must start below: leaves room for the largest one.
