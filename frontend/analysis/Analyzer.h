@@ -400,6 +400,8 @@ class Analyzer {
   const Macro* knownMacro(Symbol name);
   Node* macroCall(const GeneForm& form);
   Node* expand(const GeneForm& form, const Macro& macro);
+  Form* argumentOf(const Expansion& e, Symbol parameter);
+  Form* rendered(Form* form, const Expansion& e);
   Node* environment(Location loc);
 
   // --- Paths.cpp ------------------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 // Macro calls (05 §7), $caller_eval, eval, and code that is analysed at run time.
 //
 // A call of a macro that the module defines once is expanded here if the macro does nothing with its parameters but
-// ($caller_eval parameter): its body is analysed in the caller's place, in a scope of its own inside the module's, and
-// each $caller_eval analyses the argument in the scope of the call. Every other call passes its arguments as data and
+// ($caller_eval parameter) and ($caller_eval ($render `template)), with `%parameter` in the template: its body is analysed in
+// the caller's place, in a scope of its own inside the module's, and each $caller_eval analyses the argument, or the template
+// with the arguments in it, in the scope of the call. Every other call passes its arguments as data and
 // an Environment, which makes all visible variables live in Scope objects; the evaluator finds them there by name.
 
 #include <algorithm>
@@ -19,6 +20,16 @@ bool isOneOf(std::string_view text, std::initializer_list<std::string_view> word
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 std::string_view textOf(const Form* form) { return symbolOf(form).text(); }
+
+/// The template of ($render `template); null if it is something else.
+const Form* templateOf(const Form* form) {
+  if (form->kind != FormKind::Gene) return nullptr;
+  const auto& g = as<GeneForm>(*form);
+  if (calledName(g.head) != "$render" || g.children.size() != 1 || !g.properties.empty())
+    return nullptr;
+  const Form* quoted = g.children[0];
+  return quoted->kind == FormKind::Quote ? as<QuoteForm>(*quoted).value : nullptr;
+}
 
 /// Is `form` code that means the same inside the function of a call?
 class Expandable {
@@ -39,9 +50,11 @@ class Expandable {
     if (form->kind == FormKind::Gene) {
       const auto& g = as<GeneForm>(*form);
       const std::string_view head = calledName(g.head);
-      if (head == "$caller_eval")
-        return g.children.size() == 1 && g.properties.empty() &&
-               isParameter(symbolOf(g.children[0]));
+      if (head == "$caller_eval") {
+        if (g.children.size() != 1 || !g.properties.empty()) return false;
+        const Form* rendered = templateOf(g.children[0]);
+        return rendered ? isTemplate(rendered) : isParameter(symbolOf(g.children[0]));
+      }
       if (head.size() > 1 && (head.ends_with('!') || head[0] == '.')) return false;
       if (hasTrait(head, form_trait::Rooted)) return false;
       if (g.children.size() > 0 && isOneOf(textOf(g.children[0]), {"->", "?"})) return false;
@@ -53,6 +66,27 @@ class Expandable {
   }
 
  private:
+  /// Code that stays inside of itself, in which nothing is left open but parameters, and that calls no macro.
+  bool isTemplate(const Form* form) const {
+    if (form->kind == FormKind::Unquote) {
+      const auto& unquote = as<QuoteForm>(*form);
+      return !unquote.discard && isParameter(symbolOf(unquote.value));
+    }
+    if (form->kind == FormKind::HashMap || form->kind == FormKind::Quote) return !hasUnquote(*form);
+    if (form->kind == FormKind::Gene) {
+      const std::string_view head = calledName(as<GeneForm>(*form).head);
+      if (head.ends_with('!') || head == "$caller_eval" || head == "$render") return false;
+    }
+    if (hasTrait(textOf(form), form_trait::Leaves) || textOf(form).ends_with("...")) return false;
+    bool ok = true;
+    forEachPart(*form, [&](const Form* part) { ok = ok && isTemplate(part); });
+    return ok;
+  }
+  static bool hasUnquote(const Form& form) {
+    bool found = form.kind == FormKind::Unquote;
+    forEachPart(form, [&](const Form* part) { found = found || hasUnquote(*part); });
+    return found;
+  }
   [[nodiscard]] bool isParameter(Symbol symbol) const {
     return std::find(parameters_.begin(), parameters_.end(), symbol) != parameters_.end();
   }
@@ -134,19 +168,48 @@ Analyzer::Node* Analyzer::expand(const GeneForm& form, const Macro& macro) {
   return make<ast::ScopeBlock>(form.loc, scope, body);
 }
 
+/// The form that a macro's parameter stands for in a call that is expanded.
+Form* Analyzer::argumentOf(const Expansion& e, Symbol parameter) {
+  const auto& names = e.macro->parameters;
+  const auto index = std::find(names.begin(), names.end(), parameter) - names.begin();
+  Form* argument = e.arguments[static_cast<size_t>(index)];
+  return argument->kind == FormKind::Quote ? as<QuoteForm>(*argument).value : argument;
+}
+
+/// A template with the arguments of the call in the place of its parameters.
+Form* Analyzer::rendered(Form* form, const Expansion& e) {
+  const auto all = [&](std::span<Form* const> forms) {
+    std::vector<Form*> made;
+    for (Form* part : forms) made.push_back(rendered(part, e));
+    return copy(made);
+  };
+  const auto values = [&](std::span<const Property> properties) {
+    std::vector<Property> made(properties.begin(), properties.end());
+    for (Property& p : made) p.value = rendered(p.value, e);
+    return copy(made);
+  };
+  if (form->kind == FormKind::Unquote) return argumentOf(e, symbolOf(as<QuoteForm>(*form).value));
+  if (form->kind == FormKind::Array)
+    return make<ArrayForm>(form->loc, all(as<ArrayForm>(*form).items));
+  if (form->kind == FormKind::Map)
+    return make<MapForm>(form->loc, values(as<MapForm>(*form).properties));
+  if (form->kind != FormKind::Gene) return form;
+  const auto& gene = as<GeneForm>(*form);
+  return make<GeneForm>(form->loc, rendered(gene.head, e), values(gene.properties),
+                        all(gene.children));
+}
+
 Analyzer::Node* Analyzer::callerEvalForm(const GeneForm& form) {
   if (form.children.size() != 1) return error(form.loc, Diag::NotExactlyOne, {"$caller_eval"});
   const Symbol parameter = symbolOf(form.children[0]);
+  const Form* code = templateOf(form.children[0]);
   ScopeState* const here = scope_;
-  for (ScopeState* s = scope_; s && !parameter.empty(); s = s->outer) {
+  for (ScopeState* s = scope_; s && (code || !parameter.empty()); s = s->outer) {
     if (!s->expansion) continue;
     const Expansion& e = *s->expansion;
-    const auto& names = e.macro->parameters;
-    const auto index = std::find(names.begin(), names.end(), parameter) - names.begin();
-    const Form* argument = e.arguments[static_cast<size_t>(index)];
-    if (argument->kind == FormKind::Quote) argument = as<QuoteForm>(*argument).value;
+    const Form* evaluated = code ? rendered(const_cast<Form*>(code), e) : argumentOf(e, parameter);
     scope_ = e.caller;
-    Node* node = inScope(form.loc, [&] { return expression(argument); });
+    Node* node = inScope(form.loc, [&] { return expression(evaluated); });
     scope_ = here;
     return node;
   }
