@@ -16,6 +16,7 @@
 #include "codegen/ir/Dominance.h"
 #include "codegen/passes/Cloner.h"
 #include "codegen/passes/Facts.h"
+#include "codegen/passes/LoopRows.h"
 #include "codegen/passes/Loops.h"
 #include "codegen/passes/Merge.h"
 #include "codegen/passes/Passes.h"
@@ -164,7 +165,7 @@ class LoopVersioner {
           Value* v = inst->operands[i];
           if (v->kind == ir::ValueKind::Constant) continue;
           const Type type = wish(*inst, i);
-          if (type.isNone() || guards.size() == MostGuards) continue;
+          if (type.isNone() || guards.size() == MostGuards || rows_.contains(v)) continue;
           const bool entersLoop = v->kind == ir::ValueKind::Param && blockOf(v) == loop[0];
           const bool isOutside = !inside_.contains(blockOf(v)) || entersLoop;
           if (!isOutside && follows(v)) continue;
@@ -200,8 +201,13 @@ class LoopVersioner {
     if (count > LargestLoop) return false;
     for (const ir::Predecessor& p : dominance.before()[header->index])
       if (p.isHandler) return false;
-    const std::vector<Guard> guards = findGuards(loop, dominance);
-    if (guards.empty()) return false;
+    rows_ = candidateRows(loop, inside_);
+    std::vector<Guard> guards = findGuards(loop, dominance);
+    if (!rows_.empty() && !areRows(loop, guards)) {
+      rows_.clear();
+      guards = findGuards(loop, dominance);
+    }
+    if (guards.empty() && rows_.empty()) return false;
 
     // Places to change over get a block of their own.
     std::vector<Block*> rests;  // by guard; null for those before the loop
@@ -217,10 +223,14 @@ class LoopVersioner {
     Cloner cloner(function_);
     const std::vector<Block*> copies = cloner.copy(loop);
 
-    enter(guards, *before, *header, *cloner(header));
+    enter(guards, loop, *before, *header, *cloner(header));
     for (size_t i = 0; i < guards.size(); i++)
       if (guards[i].use) changeOver(guards[i], *header, *rests[i], *cloner(rests[i]));
     repair(cloner.values(), loop, copies);
+    // By now each value that the second version gets from the first is one of the function.
+    loaded_.apply(function_);
+    removeInstructions(function_, [&](const Instruction* i) { return loaded_.contains(i); });
+    loaded_.clear();
     ir::orderBlocks(function_);
     return true;
   }
@@ -263,7 +273,8 @@ class LoopVersioner {
   }
 
   /// Tests what is made outside of the loop on the way into it, and what its variables begin with.
-  void enter(const std::vector<Guard>& guards, Block& before, Block& header, Block& other) {
+  void enter(const std::vector<Guard>& guards, const std::vector<Block*>& loop, Block& before,
+             Block& header, Block& other) {
     Instruction* jump = before.terminator();
     const std::vector<Value*> args(before.params.begin(), before.params.end());
     Block* at = &before;
@@ -288,9 +299,78 @@ class LoopVersioner {
       at = next;
     }
     for (Instruction* inst : assumed) append(*at, inst);
+    at = enterRows(loop, known, *at, other, args, *jump);
     append(*at, jump);
     for (Block* block : inside_)
       for (Instruction* inst : block->instructions) known.apply(*inst);
+  }
+
+  // --- rows ------------------------------------------------------------------------------------------------------------------
+
+  /// In the first version, is each receiver an array, and what is stored into none that a row was read from, or one that can
+  /// be asked before the loop?
+  bool areRows(const std::vector<Block*>& loop, const std::vector<Guard>& guards) const {
+    const auto isArray = [&](const Value* v, bool outside) {
+      return isKnown(v, Type::Array()) || rows_.contains(v) ||
+             std::ranges::any_of(guards, [&](const Guard& guard) {
+               return guard.value == v && guard.type == Type::Array() && !(outside && guard.use);
+             });
+    };
+    const auto isInt = [&](const Value* v) {
+      return isKnown(v, Type::Int()) || std::ranges::any_of(guards, [&](const Guard& guard) {
+               return guard.value == v && guard.type == Type::Int() && !guard.use;
+             });
+    };
+    for (const Block* block : loop)
+      for (const Instruction* inst : block->instructions) {
+        const bool hasReceiver = accessesElement(*inst) || inst->op == Op::CallMethod;
+        if (hasReceiver && !isArray(inst->operands[0], false)) return false;
+        if (!rows_.contains(inst)) continue;
+        if (!isArray(inst->operands[0], true) || !isInt(inst->operands[1])) return false;
+        if (storesInto(loop, inst->operands[0])) return false;
+      }
+    return guards.size() < MostGuards;
+  }
+
+  /// Reads the rows before the loop, where they are arrays, and nothing that is stored into is what they were read from.
+  Block* enterRows(const std::vector<Block*>& loop, Substitution& known, Block& before,
+                   Block& other, const std::vector<Value*>& args, const Instruction& jump) {
+    Block* at = &before;
+    const auto require = [&](Instruction* condition, bool truth) {
+      append(*at, condition);
+      Block* next = function_.addBlock(Symbol::of("fast"));
+      appendBranch(*at, condition, truth ? *next : other, truth ? other : *next, jump.loc);
+      Edge& otherwise = at->terminator()->successors[truth ? 1 : 0];
+      for (Value* arg : args) otherwise.args.push_back(program_.arena, arg);
+      at = next;
+    };
+    std::vector<Instruction*> rows;
+    for (const Block* block : loop)
+      for (Instruction* inst : block->instructions)
+        if (rows_.contains(inst)) rows.push_back(inst);
+    for (Instruction* row : rows) {
+      Instruction* read = makeInstruction(program_, Op::ElementGet, *row,
+                                          {known(row->operands[0]), known(row->operands[1])});
+      append(*at, read);
+      require(test(read, Type::Array(), jump), true);
+      Instruction* assumed = assume(read, Type::Array(), jump);
+      append(*at, assumed);
+      loaded_.replace(row, assumed);
+    }
+    std::vector<std::pair<Value*, Value*>> asked;
+    for (const Block* block : loop)
+      for (const Instruction* inst : block->instructions) {
+        if (inst->op != Op::ElementSet) continue;
+        for (const Instruction* row : rows) {
+          const std::pair pair{inst->operands[0], row->operands[0]};
+          if (std::ranges::count(asked, pair) > 0) continue;
+          asked.push_back(pair);
+          Value* const target =
+              rows_.contains(pair.first) ? loaded_(pair.first) : known(pair.first);
+          require(makeInstruction(program_, Op::Same, jump, {target, known(pair.second)}), false);
+        }
+      }
+    return at;
   }
 
   /// The blocks of the first version that some way from the header leads to past `rest`: it dominates the others.
@@ -401,6 +481,8 @@ class LoopVersioner {
   ir::Program& program_;
   std::unordered_set<Block*> inside_;              // the loop, later its first version
   std::unordered_set<const Instruction*> floats_;  // arithmetic that should give Floats
+  std::unordered_set<const Value*> rows_;  // element.get that give the same array in each round
+  Substitution loaded_;                    // what they are before the loop
 };
 
 }  // namespace

@@ -1,0 +1,72 @@
+#include "codegen/passes/LoopRows.h"
+
+#include <algorithm>
+
+#include "codegen/ir/ArrayMethods.h"
+#include "codegen/passes/Facts.h"
+
+namespace gene {
+
+using ir::Block;
+using ir::Instruction;
+using ir::Op;
+using ir::Value;
+
+namespace {
+
+bool isOutside(const Value* value, const std::unordered_set<Block*>& inside) {
+  switch (value->kind) {
+    case ir::ValueKind::Constant: return true;
+    case ir::ValueKind::Param: return !inside.contains(static_cast<const ir::Param*>(value)->block);
+    case ir::ValueKind::Instruction:
+      return !inside.contains(static_cast<const Instruction*>(value)->block);
+  }
+  GENE_UNREACHABLE("value kind");
+}
+
+/// Given arrays for receivers: does it leave all arrays as they are, but for what `element.set` does, and run no code?
+bool isPlain(const Instruction& inst) {
+  if (inst.handler) return false;
+  if (accessesElement(inst)) return true;
+  if (inst.op == Op::CallMethod) {
+    const ir::ArrayMethod* method = ir::arrayMethod(inst);
+    return method && !method->has('w');
+  }
+  const Effects effects = effectsOf(inst);
+  return !effects.writesHeap && !effects.runsCode;
+}
+
+}  // namespace
+
+bool accessesElement(const Instruction& inst) { return inst.is<Op::ElementGet, Op::ElementSet>(); }
+
+bool storesInto(const std::vector<Block*>& loop, const Value* array) {
+  return std::ranges::any_of(loop, [&](const Block* block) {
+    return std::ranges::any_of(block->instructions, [&](const Instruction* inst) {
+      return inst->op == Op::ElementSet && inst->operands[0] == array;
+    });
+  });
+}
+
+std::unordered_set<const Value*> candidateRows(const std::vector<Block*>& loop,
+                                               const std::unordered_set<Block*>& inside) {
+  std::unordered_set<const Value*> rows, receivers;
+  for (const Block* block : loop)
+    for (const Instruction* inst : block->instructions) {
+      if (!inst->isTerminator() && !isPlain(*inst)) return {};
+      if (accessesElement(*inst)) receivers.insert(inst->operands[0]);
+    }
+  for (const Block* block : loop)
+    for (const Instruction* inst : block->instructions)
+      if (inst->op == Op::ElementGet && receivers.contains(inst) &&
+          isOutside(inst->operands[0], inside) && isOutside(inst->operands[1], inside))
+        rows.insert(inst);
+  for (const Block* block : loop)
+    for (const Instruction* inst : block->instructions)
+      if (inst->op == Op::ElementSet && !rows.contains(inst->operands[0]) &&
+          !isOutside(inst->operands[0], inside))
+        return {};
+  return rows;
+}
+
+}  // namespace gene

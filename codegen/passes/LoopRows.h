@@ -1,0 +1,23 @@
+#pragma once
+// Arrays in arrays that a loop looks up in each round: rows of a matrix. Part of loop-versions.
+
+#include <unordered_set>
+#include <vector>
+
+#include "codegen/ir/Ir.h"
+
+namespace gene {
+
+/// Does it read or write an item of its first operand?
+bool accessesElement(const ir::Instruction& inst);
+
+/// Does a loop store into this value?
+bool storesInto(const std::vector<ir::Block*>& loop, const ir::Value* array);
+
+/// The `element.get` of a loop whose array and index come from outside of it and that are used as arrays themselves. They give
+/// the same in each round where all receivers in the loop are arrays and what is stored into is none that they were read
+/// from: nothing else in the loop writes, or runs code. Empty where that cannot be asked before the loop.
+std::unordered_set<const ir::Value*> candidateRows(const std::vector<ir::Block*>& loop,
+                                                   const std::unordered_set<ir::Block*>& inside);
+
+}  // namespace gene
