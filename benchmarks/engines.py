@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+os.environ["GENE_CACHE"] = "off"  # `gene run` is the VM, unless an engine names a folder
 
 # ---------------------------------------------------------------------------
 # Engines: name -> how to run a benchmark's program with it.
@@ -84,6 +85,11 @@ ENGINES = {
     "gene-vm-typed": dict(
         source=["typed.gene"],
         run=["$GENE", "run", "{src}", "{n}"]),
+    "gene-run": dict(  # native code from the cache, as from the second run on
+        source=["gene"],
+        build=["env", "GENE_CACHE={exe}.cache", "$GENE", "cache", "add", "{src}"],
+        run=["env", "GENE_CACHE={exe}.cache", "$GENE", "run", "{src}", "{n}"],
+        on_request=True),
 }
 
 DEFAULT_BASE = "lua"

@@ -166,10 +166,17 @@ int reportDiagnostics(const DiagnosticEngine& diagnostics, ErrorFormat format,
   return diagnostics.hasErrors() ? Failed : Success;
 }
 
-int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body) {
+int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body,
+                 const std::function<void()>& meanwhile) {
+  struct Both {
+    const std::function<int()>& body;
+    const std::function<void()>& meanwhile;
+  } both{body, meanwhile};
   return runOnLargeStack(
-      options, [](void* data) { return (*static_cast<const std::function<int()>*>(data))(); },
-      const_cast<std::function<int()>*>(&body));
+      options, [](void* data) { return static_cast<Both*>(data)->body(); }, &both,
+      [](void* data) {
+        if (const Both& b = *static_cast<Both*>(data); b.meanwhile) b.meanwhile();
+      });
 }
 
 Program* loadProgram(Context& context, ir::Program& program, const LookAtImage& look) {

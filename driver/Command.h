@@ -94,8 +94,10 @@ class TemporaryFolder {
   const std::string path_;
 };
 
-/// Calls `body` on the large stack that deep sources and deep recursion need; returns its result.
-int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body);
+/// Calls `body` on the large stack that deep sources and deep recursion need; returns its result. `meanwhile` is called on this
+/// thread, beside it.
+int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body,
+                 const std::function<void()>& meanwhile = {});
 
 /// Sees an image before it is loaded, which changes it.
 using LookAtImage = std::function<void(std::span<const uint8_t> image)>;

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "codegen/bytecode/Disassembler.h"
+#include "driver/NativeRun.h"
 #include "driver/repl/Repl.h"
 #include "frontend/analysis/Packages.h"
 #include "runtime/Output.h"
@@ -35,6 +36,9 @@ const std::vector<OptionSpec>& runSpecs() {
       {"native-code", nullptr, "accepted; `gene build` makes native code"},
       {"native-tier", "never|guarded|fully-typed", "accepted, likewise"},
       {"checked-vm", nullptr, "accepted; bytecode is always verified"},
+      {"no-jit", nullptr, "run in the VM, whatever native code there is"},
+      {"no-cache", nullptr, "keep no native code for the next run, and use none that was kept"},
+      {"jit-log", nullptr, "say on standard error what becomes of the native code"},
       {"no-gir-cache", nullptr, "accepted; programs are always compiled from source"},
       {"force-compile", nullptr, "accepted; programs are always compiled from source"},
       {"verify-ir", nullptr, "verify the IR after every pass"},
@@ -223,6 +227,11 @@ Program* loadJob(Context& context, Job& job, int* code) {
   compile.verify = job.options.has("verify-ir");
   compile.keepCalls = countsCalls(job);
   compile.keepVariables = job.options.has("repl-on-error");
+  if (job.native)
+    compile.analysed = [&](const ir::Program& analysed,
+                           const std::vector<std::string>& environment) {
+      return !job.native->find(analysed, environment);
+    };
   std::unique_ptr<ir::Program> program = compileToIr(job.sources, job.start, diagnostics, compile);
   auto* const expected = new std::vector<ExpectedError>(takeExpected(diagnostics, job));
   reportDiagnostics(diagnostics, job.runtime.errorFormat);
@@ -232,8 +241,11 @@ Program* loadJob(Context& context, Job& job, int* code) {
   });
   if (!program) return nullptr;
   enableRepl(job.runtime, compile.language);
+  if (job.native && job.native->hasFound()) return job.native->load(context);
   Program* loaded = loadProgram(context, *program, lookOf(job));
-  return loaded && prepareRun(context, job) ? loaded : nullptr;
+  if (!loaded || !prepareRun(context, job)) return nullptr;
+  if (job.native) job.native->begin();
+  return loaded;
 }
 
 Program* loadGirJob(Context& context, Job& job, const std::string& path) {

@@ -6,6 +6,9 @@
 namespace gene::vm {
 class Watch;
 }
+namespace gene::driver {
+class NativeRun;
+}
 
 namespace gene::driver {
 
@@ -16,9 +19,10 @@ struct Job {
   Options options;
   RuntimeOptions runtime;
   bool printLast = false;
-  std::string package;         // the directory that --pkg means
-  int level = 1;               // of optimisation, when -O does not say
-  vm::Watch* watch = nullptr;  // of --trace; made when the image is
+  std::string package;          // the directory that --pkg means
+  int level = 1;                // of optimisation, when -O does not say
+  vm::Watch* watch = nullptr;   // of --trace; made when the image is
+  NativeRun* native = nullptr;  // of `gene run`: the program's native code may be in the cache
 
   /// Are the instructions shown first?
   [[nodiscard]] bool lists() const {

@@ -5,8 +5,27 @@
 #include <filesystem>
 
 #include "driver/Job.h"
+#include "driver/NativeRun.h"
 
 namespace gene::driver {
+
+namespace {
+
+/// runJob with native code where there is some, and a compiler beside it where there is none. `file`: as NativeRun's.
+int runWithNative(Job& job, const std::string& file) {
+  NativeRun native(job, file);
+  job.native = &native;
+  return onLargeStack(
+      job.runtime,
+      [&] {
+        const int code = runJob(job);
+        native.end();
+        return code;
+      },
+      [&] { native.watch(); });
+}
+
+}  // namespace
 
 int run(Arguments args) {
   Job job;
@@ -25,8 +44,9 @@ int run(Arguments args) {
     if (!words.empty()) job.runtime.arguments.assign(words.begin() + 1, words.end());
     job.runtime.sourceText = text;
     job.start = job.sources.add("<stdin>", std::move(text));
-    return onLargeStack(job.runtime, [&] { return runJob(job); });
+    return runWithNative(job, "-");
   }
+  const std::string file = words[0];
   if (!job.package.empty()) words[0] = (std::filesystem::path(job.package) / words[0]).string();
   job.runtime.programName = words[0];
   job.runtime.arguments.assign(words.begin() + 1, words.end());
@@ -41,7 +61,7 @@ int run(Arguments args) {
   Expected<Location> start = job.sources.addFile(words[0]);
   if (!start) return fail(start.message());
   job.start = *start;
-  return onLargeStack(job.runtime, [&] { return runJob(job); });
+  return runWithNative(job, file);
 }
 
 int eval(Arguments args) {

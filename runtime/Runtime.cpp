@@ -256,7 +256,8 @@ void destroyContext(Context* context) {
   delete context;
 }
 
-int runOnLargeStack(const RuntimeOptions& options, int (*main)(void* data), void* data) {
+int runOnLargeStack(const RuntimeOptions& options, int (*main)(void* data), void* data,
+                    void (*meanwhile)(void* data)) {
   // One arena: payloads are made and freed by this thread, and a second one would reserve 64 MiB at a time.
   mallopt(M_ARENA_MAX, 1);
   const size_t asked =
@@ -277,6 +278,7 @@ int runOnLargeStack(const RuntimeOptions& options, int (*main)(void* data), void
   pthread_t thread;
   const bool started = pthread_create(&thread, &attributes, startThread, &start) == 0;
   pthread_attr_destroy(&attributes);
+  if (started && meanwhile) meanwhile(data);
   if (started)
     pthread_join(thread, nullptr);
   else

@@ -48,8 +48,10 @@ void enterContext(Context& context);
 /// process).
 void destroyContext(Context* context);
 
-/// Calls `main` (with `data`) on a thread of its own with the large stack; returns its result.
-int runOnLargeStack(const RuntimeOptions& options, int (*main)(void* data), void* data);
+/// Calls `main` (with `data`) on a thread of its own with the large stack; returns its result. `meanwhile` is what the calling
+/// thread does before it waits for the other one.
+int runOnLargeStack(const RuntimeOptions& options, int (*main)(void* data), void* data,
+                    void (*meanwhile)(void* data) = nullptr);
 
 /// Runs the module body of a loaded program (function 0), reports an uncaught exception on standard error, flushes,
 /// prints statistics, checks for leaks. Returns the exit code.

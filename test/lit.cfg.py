@@ -22,6 +22,7 @@ config.gene = os.path.join(build, "bin", "gene")
 
 config.environment["PATH"] = os.pathsep.join([llvm, "/usr/bin", "/bin"])
 config.environment["GENE_BUILD"] = build
+config.environment["GENE_CACHE"] = "off"  # native code of earlier runs: the tests of the cache name a folder of theirs
 if os.environ.get("GENE_TEST_SLOW"):
     config.available_features.add("slow")  # what takes minutes: ./dev test runs it
 for name in ("GENE_STRESS", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_PROFILE_FILE"):

@@ -4,6 +4,7 @@
   run_all.py [--parts N] [--part K] [lit arguments]
 
 release   everything, also what is marked `REQUIRES: slow`
+          and the language suite once more, run with native code from the cache
 stress    assertions, IR verified after every pass, reconcile at every allocation, poisoned cells, counts verified:
           the language suite in the VM and natively at -O2, unit tests
 debug     AddressSanitizer, UndefinedBehaviorSanitizer, slow assertions, IR verified after every pass, counts verified:
@@ -40,6 +41,7 @@ def runs(options):
     """(build, suites, environment, further arguments of lit, what it is called)"""
     part = options.part or part_of_commit(options.parts)
     yield "release", ["test"], {"GENE_TEST_SLOW": "1"}, [], "everything"
+    yield "release", ["test/language"], {"GENE_TEST_CACHE": "1"}, [], "language, native code from the cache"
     yield "stress", ["test/language", "test/unit"], TORTURE, [], "language and unit tests"
     yield "debug", ["test/unit", "test/passes", "test/ir", "test/bytecode"], TORTURE, [], "unit tests, passes, IR, bytecode"
     yield ("debug", ["test/language", "test/diag"], TORTURE, [f"--num-shards={options.parts}", f"--run-shard={part}"],

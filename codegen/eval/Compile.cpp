@@ -107,11 +107,14 @@ std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
                                          DiagnosticEngine& diagnostics,
                                          const CompileOptions& options) {
   std::unordered_set<const ir::Global*> shared;
-  Analysed analysed = analyse(
-      sources, start, diagnostics, options,
-      {.session = options.session ? &shared : nullptr, .keepVariables = options.keepVariables});
+  std::vector<std::string> environment;
+  Analysed analysed = analyse(sources, start, diagnostics, options,
+                              {.session = options.session ? &shared : nullptr,
+                               .keepVariables = options.keepVariables,
+                               .environment = &environment});
   std::unique_ptr<ir::Program> program = std::move(analysed.program);
   if (diagnostics.hasErrors()) return nullptr;
+  if (options.analysed && !options.analysed(*program, environment)) return program;
   lower(analysed.module, *program, options.language);
   if (options.session) shareGlobals(*program, shared);
   if (options.observe) options.observe(*program, "lower", true);

@@ -23,6 +23,10 @@ struct CompileOptions {
   bool keepVariables = false;  // as AnalysisExtras'
   std::function<void(const ir::Program&, std::string_view pass, bool after)> observe;
   std::vector<PassTime>* times = nullptr;  // as PassContext's
+  /// Asked when the program was analysed without errors; false: that was enough, and the program is given as it is then.
+  /// `environment`: NAME=VALUE of the variables that comptime blocks asked for.
+  std::function<bool(const ir::Program&, const std::vector<std::string>& environment)> analysed =
+      {};
 };
 
 /// Reads, analyses, lowers and optimises the source at `start`; null after errors, which are reported.

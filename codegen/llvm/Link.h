@@ -13,6 +13,7 @@ struct LinkOptions {
   enum class Kind {
     Dynamic,  // the C library is shared, everything else is in the executable
     Static,   // static-pie; fails where the static libraries are not there
+    Shared,   // an object to open; finds what it calls of ours in the executable that opens it
   };
   std::vector<std::string> objects;
   std::string output;

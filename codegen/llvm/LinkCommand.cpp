@@ -134,7 +134,26 @@ std::string directLinker(const LinkOptions& options) {
 
 }  // namespace
 
+namespace {
+
+/// The command for a shared object, which is linked with no library.
+Expected<std::vector<std::string>> sharedCommand(const LinkOptions& options) {
+  std::string linker = directLinker(options);
+  if (linker.empty() && programExists("ld")) linker = "ld";
+  if (linker.empty()) return Failure{"there is no linker (ld.lld, ld)"};
+  std::vector<std::string> command{linker, "-shared", "--gc-sections", "-z", "now", "-z", "relro"};
+  if (options.strip) command.push_back("-s");
+  command.insert(command.end(), {"-o", options.output});
+  command.insert(command.end(), options.objects.begin(), options.objects.end());
+  if (linker.find("lld") != std::string::npos)
+    command.insert(command.end(), {"-O2", "--icf=safe", "-z", "pack-relative-relocs"});
+  return command;
+}
+
+}  // namespace
+
 Expected<std::vector<std::string>> linkCommand(const LinkOptions& options) {
+  if (options.kind == LinkOptions::Kind::Shared) return sharedCommand(options);
   const bool isStatic = options.kind == LinkOptions::Kind::Static;
   Expected<std::vector<std::string>> compiler = compilerCommand(options, isStatic);
   if (!compiler) return compiler.failure();

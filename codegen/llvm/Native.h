@@ -14,6 +14,7 @@ struct NativeOptions {
   enum class Emit { LlvmText, Assembly, Object };
   int level = 2;           // 0: fast to build; 1 to 3: LLVM's O2
   bool debugInfo = false;  // variables in the debug information; line tables are always there
+  bool shared = false;     // for an object that a running program opens, not for an executable
   Emit emit = Emit::Object;
 };
 

@@ -274,7 +274,8 @@ void Analyzer::dropExpandedMacros(std::vector<Node*>& nodes) {
 }
 
 ast::Module Analyzer::run(std::span<Form*> forms) {
-  forms = expandComptime(forms, arena_, diagnostics_);
+  forms = expandComptime(forms, arena_, diagnostics_,
+                         modules_ ? modules_->extras().environment : nullptr);
   std::vector<Form*> plain;
   for (Form* form : forms) plain.push_back(withoutSlash(form));
   forms = copy(plain);

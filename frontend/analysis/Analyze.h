@@ -23,6 +23,8 @@ struct AnalysisExtras {
   std::unordered_set<const ir::Global*>* session = nullptr;
   bool keepVariables =
       false;  // the variables of the main module are globals: a REPL may look at them
+  /// Takes NAME=VALUE of each variable of the environment that comptime blocks ask for.
+  std::vector<std::string>* environment = nullptr;
 };
 
 /// Analyses the forms of a main module. Globals and constants are added to `program`; nodes are made in its arena.

@@ -71,8 +71,8 @@ Symbol declaredName(const Form* form, bool* typed) {
 
 class Evaluator {
  public:
-  Evaluator(Arena& arena, DiagnosticEngine& diagnostics)
-      : arena_(arena), diagnostics_(diagnostics) {}
+  Evaluator(Arena& arena, DiagnosticEngine& diagnostics, std::vector<std::string>* environment)
+      : arena_(arena), diagnostics_(diagnostics), environment_(environment) {}
 
   /// The definitions that the block emits, in order.
   std::vector<Form*> run(const GeneForm& block) {
@@ -222,6 +222,7 @@ class Evaluator {
     const std::string text(name->kind == FormKind::String ? as<StringForm>(*name).text
                                                           : symbolOf(name).text());
     const char* value = std::getenv(text.c_str());
+    if (environment_) environment_->push_back(text + '=' + (value ? value : ""));
     if (value && *value) return string(value, g.loc);
     return g.children.size() == 2 ? evaluate(g.children[1]) : nil(g.loc);
   }
@@ -404,6 +405,7 @@ class Evaluator {
 
   Arena& arena_;
   DiagnosticEngine& diagnostics_;
+  std::vector<std::string>* environment_;
   std::unordered_map<Symbol, Value> variables_;
   std::vector<Form*> emitted_;
   int depth_ = 0;
@@ -411,13 +413,13 @@ class Evaluator {
 
 }  // namespace
 
-std::span<Form*> expandComptime(std::span<Form*> forms, Arena& arena,
-                                DiagnosticEngine& diagnostics) {
+std::span<Form*> expandComptime(std::span<Form*> forms, Arena& arena, DiagnosticEngine& diagnostics,
+                                std::vector<std::string>* environment) {
   const auto isBlock = [](const Form* form) {
     return form->kind == FormKind::Gene && isSymbol(as<GeneForm>(*form).head, "comptime");
   };
   if (std::ranges::none_of(forms, isBlock)) return forms;
-  Evaluator evaluator(arena, diagnostics);
+  Evaluator evaluator(arena, diagnostics, environment);
   std::vector<Form*> result;
   for (Form* form : forms) {
     if (!isBlock(form)) {

@@ -3,8 +3,8 @@
 
   both.py --gene PATH [--stress] [--expect FILE.out [--exit N]] PROGRAM [args...]
 
-Engines: the VM from source, the VM from a .gir file, native code at -O0 and at -O2. All must print the same and end
-with the same exit code; GENE_CHECK_LEAKS makes a live object at the end exit code 99. Prints the common output, so that
+Engines: the VM from source, the VM from a .gir file, native code at -O0 and at -O2; with GENE_TEST_CACHE the VM from source and
+`gene run` with native code from the cache. All must print the same and end with the same exit code; GENE_CHECK_LEAKS makes a live object at the end exit code 99. Prints the common output, so that
 it can be piped to FileCheck, or compares it with FILE.out.
 """
 import argparse
@@ -15,10 +15,17 @@ import tempfile
 from pathlib import Path
 
 
+FROM_CACHE = "native code from the cache"
+
+
 def engines(gene, program, folder, stress):
     """(name, commands to prepare, command to run)"""
     gir, exe0, exe2 = folder / (program.stem + ".gir"), folder / "O0", folder / "O2"
     yield "vm", [], [gene, "run", "--no-gir-cache", program.name]
+    if os.environ.get("GENE_TEST_CACHE"):
+        kept = ["env", f"GENE_CACHE={folder / 'cache'}", gene]
+        yield "cache", [[*kept, "cache", "add", program.name]], [*kept, "run", "--jit-log", program.name]
+        return
     if not stress:
         yield "gir", [[gene, "compile", "--force", "-o", str(folder), program.name]], [gene, "run", str(gir)]
         yield "native -O0", [[gene, "build", "-O0", "-o", str(exe0), program.name]], [str(exe0)]
@@ -63,6 +70,8 @@ def main():
                 out, code, err = outcome(prepare, command, options.program.parent.resolve(), environment, options.args)
             except subprocess.TimeoutExpired:
                 sys.exit(f"{name}: timed out")
+            if name == "cache" and code != 1 and FROM_CACHE not in err:
+                sys.exit(f"{name}: the native code was not used\n{err}")
             if code < 0 or code == 99:
                 sys.exit(f"{name}: exit code {code}\n{err}")
             if want is None:

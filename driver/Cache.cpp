@@ -1,0 +1,178 @@
+// gene cache: the native code that is kept from one run to the next (docs/jit.md).
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+
+#include "codegen/jit/Programs.h"
+#include "codegen/llvm/Link.h"
+#include "codegen/llvm/Native.h"
+#include "driver/Job.h"
+
+namespace gene::driver {
+namespace {
+
+const std::vector<OptionSpec>& cacheSpecs() {
+  static const std::vector<OptionSpec> specs = withLanguageOptions({
+      {"pkg", "NAME|DIR", "add: the package that the program belongs to; FILE is relative to it"},
+      {"background", nullptr, "add: return at once, and compile when nothing else has to be done"},
+      {"help,h", nullptr, "this text"},
+  });
+  return specs;
+}
+
+std::string sizeText(uint64_t bytes) {
+  char text[40];
+  if (bytes < 1000 * 1000)
+    std::snprintf(text, sizeof text, "%.1f kB", double(bytes) / 1e3);
+  else
+    std::snprintf(text, sizeof text, "%.1f MB", double(bytes) / 1e6);
+  return text;
+}
+
+std::string ageText(int64_t seconds) {
+  static constexpr struct {
+    int64_t seconds;
+    const char* name;
+  } units[] = {{86400, "days"}, {3600, "hours"}, {60, "minutes"}};
+  for (const auto& unit : units)
+    if (seconds >= 2 * unit.seconds)
+      return std::to_string(seconds / unit.seconds) + " " + unit.name + " ago";
+  return "just now";
+}
+
+int listCache(const jit::Cache& cache) {
+  const std::vector<jit::Cache::Entry> entries = cache.entries();
+  uint64_t sum = 0;
+  for (const jit::Cache::Entry& entry : entries) {
+    sum += entry.size;
+    std::printf("%10s  %-15s  %s\n", sizeText(entry.size).c_str(),
+                ageText(std::time(nullptr) - entry.lastUse).c_str(),
+                entry.label.empty() ? entry.name.c_str() : entry.label.c_str());
+  }
+  std::printf("%zu file%s, %s of at most %s, in %s\n", entries.size(),
+              entries.size() == 1 ? "" : "s", sizeText(sum).c_str(),
+              sizeText(jit::Cache::limit()).c_str(), cache.path().c_str());
+  return Success;
+}
+
+/// The native code of a program as a shared object.
+Expected<std::string> sharedObject(const ir::Program& program) {
+  Expected<std::string> object = emitNative(program, {.level = 2, .shared = true});
+  if (!object) return object.failure();
+  Expected<std::unique_ptr<TemporaryFolder>> folder = TemporaryFolder::make();
+  if (!folder) return folder.failure();
+  LinkOptions link{.objects = {(*folder)->path() + "/program.o"},
+                   .output = (*folder)->path() + "/program.so",
+                   .kind = LinkOptions::Kind::Shared,
+                   .linker = {}};
+  if (Status status = writeFile(link.objects[0], *object); !status)
+    return Failure{status.message()};
+  if (Status status = gene::link(link); !status) return Failure{status.message()};
+  return readFile(link.output);
+}
+
+/// Compiles the job's program for the cache, unless it is there.
+int addProgram(Job& job, jit::Cache& cache) {
+  DiagnosticEngine diagnostics(job.sources);
+  if (const auto code = chooseWarnings(job.options, diagnostics)) return *code;
+  CompileOptions compile;
+  compile.language = languageOptions(job.options);
+  compile.language.package = job.package;
+  compile.level = 2;
+  compile.native = true;
+  compile.names = namesContext();
+  jit::CacheKey key;
+  bool isThere = false;
+  compile.analysed = [&](const ir::Program& program, const std::vector<std::string>& environment) {
+    key = jit::programKey(cache, program, environment);
+    Expected<int> file = cache.find(key);
+    if (file) ::close(*file);
+    isThere = file.ok();
+    return !isThere;
+  };
+  std::unique_ptr<ir::Program> program = compileToIr(job.sources, job.start, diagnostics, compile);
+  if (reportDiagnostics(diagnostics, errorFormat(job.options)) != Success || !program)
+    return Failed;
+  const std::string name(program->mainFile);
+  if (isThere) {
+    std::printf("Up-to-date: %s\n", name.c_str());
+    return Success;
+  }
+  Expected<std::string> bytes = sharedObject(*program);
+  if (!bytes) return fail(bytes.message());
+  if (Status status = cache.add(key, name, *bytes); !status) return fail(status.message());
+  std::printf("Compiled: %s (%s)\n", name.c_str(), sizeText(bytes->size()).c_str());
+  return Success;
+}
+
+/// Goes on as a process of its own session that gives way to all others; false in the process that may end.
+bool goToBackground() {
+  const pid_t process = ::fork();
+  if (process < 0) return true;
+  if (process > 0) return false;
+  ::setsid();
+  ::setpriority(PRIO_PROCESS, 0, 19);
+  constexpr int WhoProcess = 1, ClassIdle = 3 << 13;  // linux/ioprio.h
+  ::syscall(SYS_ioprio_set, WhoProcess, 0, ClassIdle);
+  const rlimit seconds{300, 300};  // of CPU
+  ::setrlimit(RLIMIT_CPU, &seconds);
+  const rlimit noCore{0, 0};
+  ::setrlimit(RLIMIT_CORE, &noCore);
+  // Where memory runs out, this process ends first.
+  if (std::FILE* file = std::fopen("/proc/self/oom_score_adj", "we")) {
+    std::fputs("1000", file);
+    std::fclose(file);
+  }
+  return true;
+}
+
+int addToCache(Job& job) {
+  const std::vector<std::string>& words = job.options.positional;
+  if (words.size() != 2) return misuse("gene cache add takes one file");
+  if (!choosePackage(job)) return Failed;
+  const bool isText = words[1] == "-";
+  const std::string path = job.package.empty() || isText
+                               ? words[1]
+                               : (std::filesystem::path(job.package) / words[1]).string();
+  Expected<Location> start = addSource(job.sources, path);
+  if (!start) return fail(start.message());
+  job.start = *start;
+  const bool inBackground = job.options.has("background");
+  if (inBackground && !goToBackground()) ::_exit(Success);
+  Expected<std::unique_ptr<jit::Cache>> cache = jit::Cache::open(jit::Cache::Access::Write);
+  if (!cache) return fail(cache.message());
+  // One process compiles at a time. What nobody waits for has another chance.
+  constexpr int Patient = 600, Impatient = 5;
+  if (Status status = (*cache)->lock(inBackground ? Impatient : Patient); !status)
+    return fail(status.message());
+  return onLargeStack(job.runtime, [&] { return addProgram(job, **cache); });
+}
+
+}  // namespace
+
+int cache(Arguments args) {
+  Job job;
+  if (const auto code = readCommandLine("cache", cacheSpecs(), args, Positionals::Anywhere,
+                                        UnknownOptions::Misuse, job.options))
+    return *code;
+  const std::vector<std::string>& words = job.options.positional;
+  if (!words.empty() && words[0] == "add") {
+    job.runtime = runtimeOptionsFromEnvironment();
+    return addToCache(job);
+  }
+  if (words.size() > 1 || (!words.empty() && words[0] != "clear" && words[0] != "list"))
+    return misuse("Unknown subcommand for cache: " + words[0] + ". Must be: list, clear, or add");
+  Expected<std::unique_ptr<jit::Cache>> cache = jit::Cache::open(jit::Cache::Access::Read);
+  if (!cache) return fail("the cache cannot be used: " + cache.message());
+  if (words.empty() || words[0] == "list") return listCache(**cache);
+  const size_t count = (*cache)->clear();
+  std::printf("Removed: %zu file%s\n", count, count == 1 ? "" : "s");
+  return Success;
+}
+
+}  // namespace gene::driver
