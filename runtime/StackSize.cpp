@@ -37,7 +37,7 @@ size_t memoryLimit() {
 
 size_t defaultStackSize() {
   constexpr size_t usual = size_t{112} << 20;
-  static const size_t size = std::clamp(memoryLimit() / 4, MinStackSize, usual);
+  static const size_t size = std::clamp(memoryLimit() / 8, MinStackSize, usual);
   return size;
 }
 

@@ -6,7 +6,7 @@
 namespace gene {
 
 /// What a program gets that asks for nothing, in bytes, for the machine stack and for the VM's value stack each: 112 MiB, so
-/// that endless recursion is told soon; less where the process may have less memory (a quarter of its limit on address space
+/// that endless recursion is told soon; less where the process may have less memory (an eighth of its limit on address space
 /// or of its control group's on memory), at least 1 MiB.
 size_t defaultStackSize();
 inline constexpr size_t MinStackSize = size_t{1} << 20;
