@@ -253,8 +253,12 @@ void Analyzer::warnUnused(std::span<Form* const> forms) {
       continue;
     Import import;
     if (!readImport(as<GeneForm>(*form), &import).empty()) continue;
+    // To name a library of genex/ loads it: that may be all that is wanted, its functions are global.
+    const auto loadsLibrary = [](const Import::Item& item) {
+      return !item.path.empty() && item.path.front().text() == "genex";
+    };
     for (const Import::Item& item : import.items)
-      if (item.name != sym::Star && !used.contains(item.local))
+      if (item.name != sym::Star && !loadsLibrary(item) && !used.contains(item.local))
         diagnostics_.report(item.loc, Diag::UnusedImport, {item.local.text()});
   }
 }

@@ -201,6 +201,8 @@ void runTask(Scheduler& s, Value subject, Value argument) {
   Context& c = s.context;
   if (isKind(subject, Kind::Future)) return deliverFuture(c, as<FutureObject>(subject));
   if (isKind(subject, Kind::Actor)) return runActor(c, as<ActorObject>(subject));
+  if (auto* task = asOrNull<ResourceObject>(subject, Kind::Resource))
+    return static_cast<FiberTask*>(task->resource)->run(c, argument);
   runLateCallback(c, subject, as<FutureObject>(argument));
 }
 

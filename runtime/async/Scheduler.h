@@ -17,6 +17,7 @@
 #include "runtime/async/Fiber.h"
 #include "runtime/async/Operation.h"
 #include "runtime/async/Queue.h"
+#include "runtime/object/Resource.h"
 
 namespace gene {
 
@@ -65,6 +66,14 @@ void startTimers(Scheduler& scheduler);
 
 /// The scheduler of the context, made when it is first asked for.
 Scheduler& schedulerOf(Context& context);
+
+/// What a fiber runs that is no function: makeReady takes a Resource value of it, and the argument of `run`.
+class FiberTask : public NativeResource {
+ public:
+  using NativeResource::NativeResource;
+  /// Takes its own exceptions.
+  virtual void run(Context& context, Value argument) = 0;
+};
 
 /// Puts an entry behind those that are ready.
 void makeReady(Scheduler& scheduler, Value subject, Value argument);

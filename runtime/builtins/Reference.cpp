@@ -11,6 +11,7 @@ namespace gene {
 #define CALENDAR_TABLE(name) extern const BuiltinDescription name##Description;
 #define GENEX_TABLE(name) extern const BuiltinDescription name##Description;
 #define HANDLES_TABLE(name) extern const BuiltinDescription name##Description;
+#define HTTP_TABLE(name) extern const BuiltinDescription name##Description;
 #define REGEX_TABLE(name) extern const BuiltinDescription name##Description;
 #define SERDES_TABLE(name) extern const BuiltinDescription name##Description;
 #define SYSTEM_TABLE(name) extern const BuiltinDescription name##Description;
@@ -25,6 +26,7 @@ constexpr const BuiltinDescription* descriptions[] = {
 #define CALENDAR_TABLE(name) &name##Description,
 #define GENEX_TABLE(name) &name##Description,
 #define HANDLES_TABLE(name) &name##Description,
+#define HTTP_TABLE(name) &name##Description,
 #define REGEX_TABLE(name) &name##Description,
 #define SERDES_TABLE(name) &name##Description,
 #define SYSTEM_TABLE(name) &name##Description,

@@ -185,6 +185,7 @@ ClassObject* newClass(Context& context, Symbol name, ClassObject* parent) {
   cls->fields.init(Value::nil());
   cls->kind = Kind::Free;
   cls->builtinConstructor = nullptr;
+  cls->lazyField = nullptr;
   cls->isException = parent && parent->isException;
   cls->hasSubclasses = false;
   if (parent) parent->hasSubclasses = true;

@@ -37,7 +37,10 @@ Value memberOf(Context& context, NamespaceObject* ns, Symbol name) {
 }
 
 Value memberOf(Context& context, InstanceObject* instance, Symbol name) {
-  return getField(context, instance, name);
+  const Value found = getField(context, instance, name);
+  if (!found.isAbsent()) return found;
+  const auto lazyField = classOf(context, Value::object(instance))->lazyField;
+  return lazyField ? lazyField(context, instance, name) : found;
 }
 Value memberOf(Context&, MapObject* map, Symbol name) { return mapGet(map, name); }
 Value memberOf(Context&, RegexMatchObject* match, Symbol name) {

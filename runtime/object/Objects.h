@@ -264,6 +264,9 @@ struct ClassObject : Object {
       identity;  // what annotations call it: its name, or another one where several definitions share that (Symbol.h)
   /// Makes (new C args…) of a built-in class whose values are no instances; else null.
   const BuiltinFunction* builtinConstructor;
+  /// Makes a field of an instance that is read and not there: its value, absent for other names, 0 after an exception; else
+  /// null. Of this class only.
+  Value (*lazyField)(Context&, InstanceObject*, Symbol name);
   template <class F>
   void forEachSlot(F&& f) {
     f(name);

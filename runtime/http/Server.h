@@ -1,0 +1,92 @@
+#pragma once
+// A server: the socket that listens, its connections, and how many requests are handled at a time.
+
+#include <uv.h>
+
+#include <ctime>
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "runtime/async/Operation.h"
+#include "runtime/http/Connection.h"
+
+namespace gene::http {
+
+struct Options {
+  std::string host = "0.0.0.0";
+  int port = 0;
+  Limits limits;
+  uint64_t headTimeout = 10'000;  // milliseconds, all of them
+  uint64_t bodyTimeout = 30'000;  // and one second more for each 16 KiB
+  uint64_t idleTimeout = 60'000;
+  uint64_t writeTimeout = 30'000;  // without any progress
+  uint64_t requestTimeout = 0;     // of the handler; 0: none
+  uint32_t inFlight = UINT32_MAX;  // handlers at a time
+  uint32_t queue = 10'000;         // requests that wait for one
+  int overloadStatus = 503;
+  bool streamsBodies = false;  // the handler begins when the head is there
+  bool logs = false;
+};
+
+struct Counters {
+  uint64_t requests = 0, connections = 0, refused = 0, overloaded = 0, timeouts = 0, errors = 0;
+};
+
+class Server : public std::enable_shared_from_this<Server> {
+ public:
+  /// `handle` starts the handler on a fiber of its own.
+  Server(Context& context, Options options, void (*handle)(std::shared_ptr<Exchange>));
+
+  /// Begins to listen; 0 or an error of libuv.
+  int listen();
+  [[nodiscard]] int port() const;
+  /// Takes no more connections and closes those that do nothing; the future ends when the others have ended.
+  FutureObject* stop(uint64_t timeout);
+  [[nodiscard]] bool isStopping() const { return isStopping_; }
+  [[nodiscard]] bool isRunning() const { return self_ != nullptr; }
+
+  // --- for connections ---------------------------------------------------------------------------------------------------
+  void add(Connection& connection);
+  void remove(Connection& connection);
+  /// Handles a request: now, later, or not at all when too many wait.
+  void dispatch(const std::shared_ptr<Exchange>& exchange);
+  /// A handler has ended: the next one may begin.
+  void handlerEnded(Exchange& exchange);
+  /// A line about a finished exchange, if they are wanted.
+  void log(const Exchange& exchange);
+  [[nodiscard]] uint64_t now() const { return uv_now(loop); }
+  /// The value of the field Date.
+  const std::string& date();
+
+  Context& context;
+  uv_loop_t* const loop;
+  const Options options;
+  Counters counters;
+  uv_tcp_t listener;
+  char buffer[size_t{64} << 10];  // what is read lies here until it is parsed
+
+  [[nodiscard]] uint32_t active() const { return active_; }
+  [[nodiscard]] size_t waiting() const { return waiting_.size(); }
+  [[nodiscard]] uint32_t open() const { return open_; }
+
+ private:
+  void tick();
+  void checkStopped();
+  void closed();
+
+  void (*const handle_)(std::shared_ptr<Exchange>);
+  uv_timer_t timer_;
+  Operation stopped_;
+  Connection* connections_ = nullptr;
+  uint32_t open_ = 0, active_ = 0;
+  std::deque<std::shared_ptr<Exchange>> waiting_;
+  std::shared_ptr<Server> self_;  // while the loop knows it
+  bool isStopping_ = false;
+  int handles_ = 0;  // of libuv
+  uint64_t stopDeadline_ = 0;
+  std::time_t dateOf_ = 0;
+  std::string date_;
+};
+
+}  // namespace gene::http

@@ -1,0 +1,10 @@
+set(HTTP_SOURCES
+  http/Connection.cpp
+  http/Library.cpp
+  http/Message.cpp
+  http/Requests.cpp
+  http/Responses.cpp
+  http/Server.cpp
+  http/StaticFiles.cpp
+  http/Streams.cpp
+  http/Text.cpp)
