@@ -87,8 +87,8 @@ ENGINES = {
         run=["$GENE", "run", "{src}", "{n}"]),
     "gene-run": dict(  # native code from the cache, as from the second run on
         source=["gene"],
-        build=["env", "GENE_CACHE={exe}.cache", "$GENE", "cache", "add", "{src}"],
-        run=["env", "GENE_CACHE={exe}.cache", "$GENE", "run", "{src}", "{n}"],
+        build=["env", "GENE_CACHE={exe}", "$GENE", "cache", "add", "{src}"],
+        run=["env", "GENE_CACHE={exe}", "$GENE", "run", "{src}", "{n}"],
         on_request=True),
 }
 
