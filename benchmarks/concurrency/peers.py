@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""The programs of this folder beside the same ones for Erlang/OTP and Node, where these are installed: a table in Markdown.
+
+  peers.py [--gene GENE] [PROGRAM…]
+
+Needs GNU time. Each cell is processor time, user and system, and the most memory; each row's programs run one after the other, pinned to one
+processor. `erl +S 1` has one scheduler, as ours has one thread. Nothing is averaged: run it on a machine that does nothing else.
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def measure(command, folder):
+    """`1.23 s, 45 MB`, or what went wrong."""
+    processor = str(min(os.sched_getaffinity(0)))
+    timed = ["/usr/bin/time", "-f", "%U %S %M", "taskset", "-c", processor, *command]
+    done = subprocess.run(timed, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode != 0:
+        return f"failed ({done.returncode})"
+    user, system, kilobytes = done.stderr.split("\n")[-2].split()
+    return f"{float(user) + float(system):.2f} s, {int(kilobytes) // 1024} MB"
+
+
+def engines(gene, folder):
+    """(name, command for a program, or None where it has no such program)"""
+    def ours(name):
+        subprocess.run([gene, "build", HERE / f"{name}.gene", "-o", folder / name], check=True)
+        return [folder / name]
+    yield "gene, native", ours
+    yield "gene, VM", lambda name: [gene, "run", HERE / f"{name}.gene"]
+    if shutil.which("erlc"):
+        subprocess.run(["erlc", "-o", folder, HERE / "peers/peers.erl"], check=True)
+        yield "Erlang/OTP", lambda name: ["erl", "+S", "1", "+P", "2000000", "-noshell", "-s", "peers", name, "-s", "init", "stop"]
+    if shutil.which("node"):
+        source = (HERE / "peers/peers.js").read_text()
+        yield "Node", lambda name: ["node", HERE / "peers/peers.js", name] if f" {name}()" in source else None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gene", default=str(HERE.parent.parent / "build/release/bin/gene"))
+    parser.add_argument("programs", nargs="*", metavar="PROGRAM")
+    options = parser.parse_args()
+    names = options.programs or sorted(p.stem for p in HERE.glob("*.gene"))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        all_engines = list(engines(options.gene, folder))
+        print("| program | " + " | ".join(name for name, _ in all_engines) + " |")
+        print("|---" * (len(all_engines) + 1) + "|")
+        for name in names:
+            commands = [command_of(name) for _, command_of in all_engines]
+            cells = [measure(command, folder) if command else "–" for command in commands]
+            print(f"| `{name}` | " + " | ".join(cells) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

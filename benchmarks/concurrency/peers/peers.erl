@@ -1,0 +1,81 @@
+%% The programs of this folder for Erlang/OTP: erl -noshell -s peers ring -s init stop
+-module(peers).
+-export([ring/0, exchange/0, one_way/0, ping_pong/0, fan_in/0, requests/0, idle/0, timers/0]).
+
+show(Value) -> io:format("~p~n", [Value]).
+
+%% 100,000 processes, each waiting for the one before it.
+ring() ->
+    Main = self(),
+    First = links(100000, Main),
+    First ! 0,
+    receive N -> show(N) end.
+links(0, To) -> To;
+links(N, To) -> links(N - 1, spawn(fun() -> receive X -> To ! X + 1 end end)).
+
+%% Two processes wake each other 1,000,000 times.
+exchange() ->
+    Main = self(),
+    X = spawn(fun() -> receive {to, To} -> wake(1000000, To), Main ! done end end),
+    Y = spawn(fun() -> wake(1000000, X) end),
+    X ! {to, Y},
+    X ! go,
+    receive done -> show(1000000) end.
+wake(0, _) -> ok;
+wake(N, To) -> receive go -> To ! go, wake(N - 1, To) end.
+
+%% 3,000,000 messages to one process.
+one_way() ->
+    Sink = spawn(fun() -> sink(0) end),
+    send(3000000, Sink),
+    Sink ! {self(), count},
+    receive N -> show(N) end.
+sink(N) ->
+    receive
+        {From, count} -> From ! N, sink(N);
+        _ -> sink(N + 1)
+    end.
+send(0, _) -> ok;
+send(N, To) -> To ! N, send(N - 1, To).
+
+%% Two processes send a message to and fro, 1,000,000 turns; it is a map.
+ping_pong() ->
+    Main = self(),
+    Handler = fun Loop() ->
+        receive
+            #{left := 0} -> Main ! done;
+            #{to := To, left := Left} -> To ! #{to => self(), left => Left - 1}, Loop()
+        end
+    end,
+    A = spawn(Handler),
+    B = spawn(Handler),
+    A ! #{to => B, left => 1000000},
+    receive done -> show(done) end.
+
+%% 1,000 processes send 1,000 messages each to one.
+fan_in() ->
+    Main = self(),
+    Sink = spawn(fun() -> take(1000000), Main ! done end),
+    [spawn(fun() -> send(1000, Sink) end) || _ <- lists:seq(1, 1000)],
+    receive done -> show(done) end.
+take(0) -> ok;
+take(N) -> receive _ -> take(N - 1) end.
+
+%% 500,000 requests, one after the other.
+requests() ->
+    Server = spawn(fun serve/0),
+    show(ask(0, Server)).
+serve() -> receive {From, N} -> From ! N + 1, serve() end.
+ask(500000, _) -> 500000;
+ask(N, Server) -> Server ! {self(), N}, receive M -> ask(M, Server) end.
+
+%% 1,000,000 processes that do nothing.
+idle() ->
+    All = [spawn(fun() -> receive stop -> ok end end) || _ <- lists:seq(1, 1000000)],
+    show(length(All)).
+
+%% 1,000,000 timers pending at once.
+timers() ->
+    [erlang:send_after(100 + I rem 100, self(), tick) || I <- lists:seq(0, 999999)],
+    take(1000000),
+    show(1000000).
