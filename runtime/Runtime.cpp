@@ -209,17 +209,18 @@ RuntimeOptions runtimeOptionsFromEnvironment() {
   return options;
 }
 
-Context* createContext(const RuntimeOptions& options) {
+namespace {
+
+/// A context with an empty heap, which this thread enters; with its own domain, or as one more of `shared`'s.
+Context* newContext(Context* shared) {
   auto* context = new Context();
   const StackBounds bounds = boundsOfThread();
   context->stackLimit = bounds.low + Page + StackReserve;
   context->trace = new Trace();
   context->current = Value::nil();
   context->moduleSelf = context->onInterrupt = Value::nil();
-  context->domain = new Domain;
+  context->domain = shared ? shared->domain : new Domain;
   enterContext(*context);
-  context->programArguments = options.arguments;
-  context->programName = options.programName;
   createHeap(*context, {});
   setStackBase(*context, reinterpret_cast<const void*>(bounds.high));
   requireArguments(*context, AlwaysBufferedArguments);
@@ -229,7 +230,16 @@ Context* createContext(const RuntimeOptions& options) {
   addRoots(*context, reinterpret_cast<const Value*>(&context->caller), 1);
   addRoots(*context, reinterpret_cast<const Value*>(&context->globals), 1);
   addRoots(*context, reinterpret_cast<const Value*>(&context->dollars), 1);
-  createMethodTable(*context);
+  createMethodTable(*context, shared ? shared->methods->targets : nullptr);
+  return context;
+}
+
+}  // namespace
+
+Context* createContext(const RuntimeOptions& options) {
+  Context* context = newContext(nullptr);
+  context->programArguments = options.arguments;
+  context->programName = options.programName;
   context->globals = newNamespace(*context, Symbol::of("global"));
   context->dollars = newNamespace(*context, Symbol::of("$"));
   bootstrapClasses(*context);
@@ -241,17 +251,37 @@ Context* createContext(const RuntimeOptions& options) {
   return context;
 }
 
+Context* createContextBeside(Context& first, size_t stackSize) {
+  Context* context = newContext(&first);
+  std::ranges::copy(first.classes, context->classes);
+  std::ranges::copy(first.standard, context->standard);
+  context->globals = first.globals;
+  context->dollars = first.dollars;
+  context->moduleSelf = first.moduleSelf;
+  context->customEquality = first.customEquality;
+  context->program = first.program;
+  context->programArguments = first.programArguments;
+  context->programName = first.programName;
+  if (!vm::createState(*context, stackSize)) {
+    destroyContext(context);
+    return nullptr;
+  }
+  if (first.vm) context->vm->largestFrame = first.vm->largestFrame;
+  return context;
+}
+
 void enterContext(Context& context) { threadContext = &context; }
 
 void destroyContext(Context* context) {
   GENE_CHECK(!context->scheduler, "a program that has ended");
   for (ContextPart* part : context->parts) delete part;
   vm::destroyState(*context);
-  destroyMethodTable(*context);
+  Domain* const domain = context->domain;
+  const bool isLast = destroyMethodTable(*context);
   delete[] context->arguments;
   delete context->trace;
   destroyHeap(*context);
-  delete context->domain;
+  if (isLast) delete domain;
   if (threadContext == context) threadContext = nullptr;
   delete context;
 }

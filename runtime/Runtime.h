@@ -41,10 +41,15 @@ RuntimeOptions runtimeOptionsFromEnvironment();
 
 /// A context with heap, classes and built-ins, and a domain of its own. It is this thread's context from here on.
 Context* createContext(const RuntimeOptions& options);
+/// One more context of a domain, for another thread of its program: it has a heap and a VM stack of its own and sees the same
+/// classes, built-in names and code. Nothing that one of them can change may be reached by the other: what they share is
+/// immortal (makeImmortal) and stays as it is, and `Domain::isShared` is set. It is this thread's context from here on. Null
+/// without memory.
+Context* createContextBeside(Context& first, size_t stackSize);
 /// Makes it the context of this thread. One that was made in another thread, which does not run it any more, has to be told
 /// of the stack as well (setStackBase, Context::stackLimit).
 void enterContext(Context& context);
-/// Gives back all that a context is made of, after finishProgram; what was loaded into it stays (programs live as long as the
+/// Gives back all that a context is made of, after finishProgram, and the domain with its last one; what was loaded into it stays (programs live as long as the
 /// process).
 void destroyContext(Context* context);
 

@@ -54,10 +54,10 @@ FunctionInfo* missingInfo() {
 Value methodWithCache(Context& context, Value receiver, Symbol name, InlineCache* cache) {
   const uint32_t shape = shapeOf(receiver);
   const InlineCache cached = readCache(cache);
-  if (GENE_LIKELY(cached.shape == shape)) return context.methodTargets[cached.index];
+  if (GENE_LIKELY(cached.shape == shape)) return methodTarget(context, cached.index);
   if (const uint32_t recent = findRecentTarget(context, shape, name); recent != NoTarget) {
     writeCache(cache, shape, recent);
-    return context.methodTargets[recent];
+    return methodTarget(context, recent);
   }
   const Value method = methodOf(context, receiver, name);
   // Iterators and dates of one shape are of several classes; the fields of enum values hide methods; adapters have
@@ -255,7 +255,7 @@ Value gene_new(Context* context, InlineCache* cache, Value value, const Value* a
   }
   const Value instance = Value::object(newInstance(*context, cls));
   if (index == NoConstructor) return instance;
-  FunctionObject* ctor = as<FunctionObject>(context->methodTargets[index]);
+  FunctionObject* ctor = as<FunctionObject>(methodTarget(*context, index));
   if (count < RegisterArguments) {
     Value all[RegisterArguments];
     all[0] = instance;

@@ -1,6 +1,6 @@
 #include "runtime/abi/MethodTable.h"
 
-#include <cstring>
+#include <atomic>
 
 #include "runtime/heap/Heap.h"
 #include "runtime/object/Class.h"
@@ -11,67 +11,72 @@ namespace {
 
 uint64_t keyOf(const ClassObject* cls, Symbol name) { return uint64_t{cls->id} << 32 | name.id; }
 
-/// Makes room for twice as many entries. Both halves of the roots move.
-void grow(Context& context, MethodTable& table) {
-  const uint32_t capacity = table.capacity ? table.capacity * 2 : 256;
-  auto* roots = new Value[size_t{2} * capacity];
-  for (size_t i = 0; i < size_t{2} * capacity; i++) roots[i] = Value::nil();
-  const size_t used = table.entries.size();
-  if (table.roots) {
-    std::memcpy(static_cast<void*>(roots), table.roots, used * sizeof(Value));
-    std::memcpy(static_cast<void*>(roots + capacity), table.roots + table.capacity,
-                used * sizeof(Value));
-  }
-  addRoots(context, roots, uint64_t{2} * capacity);
-  if (table.roots) removeRoots(context, table.roots);
-  delete[] table.roots;
-  table.roots = roots;
-  table.capacity = capacity;
-  context.methodTargets = roots;
+void setTarget(Context& context, uint32_t index, Value target) {
+  MethodTable& own = *context.methods;
+  Value* const functions = own.targets->functions;
+  // Another context enters only what its classes hold.
+  for (; own.keepsTargets && own.kept <= index; own.kept += MethodTargets::Block)
+    addRoots(context, functions + own.kept, MethodTargets::Block);
+  __atomic_store_n(&functions[index].bits, target.bits, __ATOMIC_RELAXED);
 }
 
 }  // namespace
 
-void createMethodTable(Context& context) {
-  context.methods = new MethodTable();
-  context.methods->recent =
-      static_cast<MethodTable::Recents*>(zeroPages(sizeof(MethodTable::Recents)));
-  grow(context, *context.methods);
+void createMethodTable(Context& context, MethodTargets* shared) {
+  const bool isFirst = !shared;
+  if (shared) {
+    const DomainLock lock(*context.domain);
+    shared->contexts++;
+  } else {
+    shared = new MethodTargets();
+    shared->functions = static_cast<Value*>(zeroPages(MethodTargets::Most * sizeof(Value)));
+  }
+  context.methods = new MethodTable{
+      shared, static_cast<MethodTable::Recents*>(zeroPages(sizeof(MethodTable::Recents))), isFirst};
+  context.methodTargets = shared->functions;
 }
 
-void destroyMethodTable(Context& context) {
-  removeRoots(context, context.methods->roots);
-  delete[] context.methods->roots;
+bool destroyMethodTable(Context& context) {
+  MethodTargets* const targets = context.methods->targets;
   freeZeroPages(context.methods->recent, sizeof(MethodTable::Recents));
   delete context.methods;
   context.methods = nullptr;
   context.methodTargets = nullptr;
+  {
+    const DomainLock lock(*context.domain);
+    if (--targets->contexts != 0) return false;
+  }
+  freeZeroPages(targets->functions, MethodTargets::Most * sizeof(Value));
+  delete targets;
+  return true;
 }
 
 uint32_t methodTargetIndex(Context& context, ClassObject* cls, Symbol name, Value target) {
-  MethodTable& table = *context.methods;
+  const DomainLock lock(*context.domain);
+  MethodTargets& table = *context.methods->targets;
   const auto [it, isNew] =
       table.numbers.try_emplace(keyOf(cls, name), static_cast<uint32_t>(table.entries.size()));
   if (!isNew) return it->second;
   const uint32_t index = it->second;
-  if (index == table.capacity) grow(context, table);
+  GENE_CHECK(index < MethodTargets::Most, "methods of not too many classes are called");
   table.entries.push_back({cls, name});
   table.byName.emplace(name.id, index);
-  table.roots[index] = target;
-  table.roots[table.capacity + index] = Value::object(cls);
+  setTarget(context, index, target);
+  // Another thread may see the number in an inline cache: what it leads to is there before.
+  std::atomic_thread_fence(std::memory_order_release);
   return index;
 }
 
 void updateMethodTargets(Context& context, const ClassObject* cls, Symbol name) {
   if (!context.methods) return;
-  MethodTable& table = *context.methods;
+  MethodTargets& table = *context.methods->targets;
   const auto update = [&](uint32_t index) {
     ClassObject* of = table.entries[index].cls;
     const Value target = name == sym::Ctor ? findConstructor(of) : findMethod(context, of, name);
     if (isKind(target, Kind::Function))
-      table.roots[index] = target;
+      setTarget(context, index, target);
     else if (name != sym::Ctor && !target.isAbsent())
-      table.roots[index] = standInMethod(context, name);
+      setTarget(context, index, standInMethod(context, name));
   };
   if (!cls->hasSubclasses) {
     if (const auto it = table.numbers.find(keyOf(cls, name)); it != table.numbers.end())

@@ -2,26 +2,38 @@
 // The targets of method caches. One entry for each (class, name) that some cache refers to: the function that a call
 // of the method reaches. A cache stores the entry's number, so a hit finds its target with
 //
-//   FunctionObject* target = as<FunctionObject>(context.methodTargets[cache.index]);
+//   FunctionObject* target = as<FunctionObject>(methodTarget(context, cache.index));
 //
 // Entries never move and are never removed; defining a method again replaces the function in the entries it concerns.
-// The entries are roots.
+// The entries are roots of the heap of the first context. All threads of a program have the same ones, since they share its
+// code and so its caches.
 
 #include <unordered_map>
 #include <vector>
 
-#include "runtime/Context.h"
+#include "runtime/Domain.h"
 #include "runtime/Program.h"
 
 namespace gene {
 
-struct MethodTable {
+/// What the contexts of a domain share. The domain's lock is held by who adds or looks up an entry.
+struct MethodTargets {
   struct Entry {
-    ClassObject* cls;  // classes that are cached stay alive: they are roots, too
-    Symbol name;       // sym::Ctor for constructors
+    ClassObject* cls;
+    Symbol name;  // sym::Ctor for constructors
   };
   std::vector<Entry> entries;
-  std::unordered_map<uint64_t, uint32_t> numbers;  // {class id, name} → entry
+  std::unordered_map<uint64_t, uint32_t> numbers;      // {class id, name} → entry
+  std::unordered_multimap<uint32_t, uint32_t> byName;  // name → entries
+  /// By entry: address space for Most of them, committed as it is touched.
+  Value* functions = nullptr;
+  static constexpr uint32_t Most = 1u << 20, Block = 1024;  // roots are registered by blocks
+  uint32_t contexts = 1;                                    // that share this
+};
+
+/// Of each context: what it looked up last.
+struct MethodTable {
+  MethodTargets* targets;
   /// What call sites that see objects of several shapes looked up last, by shape and name.
   struct Recent {
     uint64_t key;
@@ -46,12 +58,15 @@ struct MethodTable {
     RecentField reads[RecentCount], writes[RecentCount];
     FoundMethod found[FoundCount];
   };
-  Recents* recent = nullptr;                           // zeroPages: small programs use little of it
-  std::unordered_multimap<uint32_t, uint32_t> byName;  // name → entries
-  Value* roots = nullptr;  // targets, then classes: `capacity` words each
-  uint32_t capacity = 0;
+  Recents* recent;    // zeroPages: small programs use little of it
+  bool keepsTargets;  // the first context of the domain: the entries are roots of its heap
+  uint32_t kept = 0;  // entries below are
 };
 
+/// The function of an entry.
+inline Value methodTarget(const Context& context, uint32_t index) {
+  return {__atomic_load_n(&context.methodTargets[index].bits, __ATOMIC_RELAXED)};
+}
 /// The entry number for the method `name` of `cls`; `target` is what findMethod (or findConstructor) gave.
 uint32_t methodTargetIndex(Context& context, ClassObject* cls, Symbol name, Value target);
 /// The entry that was remembered for this shape and name; NoTarget when it has to be looked up.
@@ -87,7 +102,9 @@ void updateMethodTargets(Context& context, const ClassObject* cls, Symbol name);
 /// A function that does what a call of the method `name` does: the target where a method is no function.
 Value standInMethod(Context& context, Symbol name);
 
-void createMethodTable(Context& context);
-void destroyMethodTable(Context& context);
+/// With `shared` null, the first one of the context's domain.
+void createMethodTable(Context& context, MethodTargets* shared = nullptr);
+/// Was it the last one of the domain?
+bool destroyMethodTable(Context& context);
 
 }  // namespace gene

@@ -76,7 +76,9 @@ uint64_t markAndSweep(Context& context, bool withStacks) {
     heap.stats.created[static_cast<size_t>(o->kind())]++;
     heap.freeCell(context, o);
   }
-  heap.forEachObject([](Object* o) { o->countAndFlags &= ~Object::Marked; });
+  heap.forEachObject([](Object* o) {  // immortal ones, which are not marked, may be read by others
+    if (o->countAndFlags & Object::Marked) o->countAndFlags &= ~Object::Marked;
+  });
   heap.stats.cyclesFreed += dead.size();
   heap.freeing = false;
   return dead.size();

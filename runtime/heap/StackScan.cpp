@@ -8,7 +8,7 @@
 namespace gene {
 namespace {
 
-[[gnu::noinline]] __attribute__((no_sanitize("address", "undefined"))) void scanWords(
+[[gnu::noinline]] __attribute__((no_sanitize("address", "undefined", "thread"))) void scanWords(
     Heap& heap, const uint64_t* from, const uint64_t* to, void (*f)(Heap&, uint64_t)) {
   const uint64_t low = heap.lowest;
   const uint64_t size = heap.highest - heap.lowest;

@@ -400,8 +400,8 @@ Value memberGet(Context* context, Word* words, Value object) {
   InlineCache* cache = reinterpret_cast<InlineCache*>(words + 1);
   const uint32_t shape = isInstance(object) ? object.object()->shape : 0;
   const Value result = gene_member_get(context, Value{words[0]}, cache, object);
-  if (shape != 0 && cache->shape == shape)
-    context->vm->memberGets.add(shape, Value{words[0]}, readCache(cache));
+  if (const InlineCache now = readCache(cache); shape != 0 && now.shape == shape)
+    context->vm->memberGets.add(shape, Value{words[0]}, now);
   return result;
 }
 /// The same for gene_member_set, with the shape that the instance had before.
@@ -409,8 +409,9 @@ Value memberSet(Context* context, Word* words, Value object, Value value) {
   InlineCache* cache = reinterpret_cast<InlineCache*>(words + 1);
   const uint32_t shape = isInstance(object) ? object.object()->shape : 0;
   const Value result = gene_member_set(context, Value{words[0]}, cache, object, value);
-  if (shape != 0 && (cache->shape == shape || cache->shape == (shape | AddsField)))
-    context->vm->memberSets.add(shape, Value{words[0]}, readCache(cache));
+  const InlineCache now = readCache(cache);
+  if (shape != 0 && (now.shape == shape || now.shape == (shape | AddsField)))
+    context->vm->memberSets.add(shape, Value{words[0]}, now);
   return result;
 }
 
@@ -453,7 +454,7 @@ inline uint32_t superKey(const ClassObject& cls) { return cls.id + 1; }
   if (!cls || !cls->rootShape || cls->rootShape->id != cache.shape || cache.index == NoConstructor)
     return nullptr;
   context.vm->top = window + count;
-  const Value constructor = context.methodTargets[cache.index];
+  const Value constructor = methodTarget(context, cache.index);
   if (!as<FunctionObject>(constructor)->info->code) return nullptr;
   const Value instance = Value::object(newInstance(context, cls));
   window[-2] = constructor;

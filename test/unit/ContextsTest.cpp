@@ -1,4 +1,5 @@
-// Two programs in one process: each thread has a context, a heap and a domain of its own, and they run at the same time.
+// Two programs in one process: each thread has a context, a heap and a domain of its own, and they run at the same time. And
+// two threads of one program, whose contexts share a domain and code.
 // Built with ThreadSanitizer (the preset `tsan`), this is what sees state that belongs to nobody.
 
 #include <gtest/gtest.h>
@@ -12,8 +13,10 @@
 #include "frontend/syntax/Diagnostics.h"
 #include "runtime/Domain.h"
 #include "runtime/Runtime.h"
+#include "runtime/Sharing.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/image/ImageLoader.h"
+#include "runtime/object/Function.h"
 #include "runtime/object/Print.h"
 
 namespace gene {
@@ -22,7 +25,7 @@ namespace {
 /// A program that uses what the runtime keeps: shapes (also of dictionaries), methods, interfaces, patterns, regexes, symbols,
 /// code that is evaluated, exceptions, generators, cycles, random numbers. Its classes and their numbers differ by `tag`, so
 /// that what one program knows is wrong for the other.
-std::string program(const std::string& tag, int rounds) {
+std::string programFor(const std::string& tag, int rounds) {
   std::string fields, sum;
   for (const char c : tag) {
     const std::string name = std::string("f") + c;
@@ -65,6 +68,24 @@ struct ProgramRun {
   int code = -1;
 };
 
+/// The program of the text in this context, or null: then the result says why.
+Program* load(Context& context, ProgramRun& run) {
+  SourceManager sources;
+  DiagnosticEngine diagnostics(sources);
+  CompileOptions compile;
+  compile.names = &context;
+  const std::unique_ptr<ir::Program> compiled =
+      compileToIr(sources, sources.add("<test>", run.text), diagnostics, compile);
+  if (!compiled) {
+    for (const Diagnostic& d : diagnostics.all()) run.result += d.message + "\n";
+    return nullptr;
+  }
+  auto* image = new std::vector<uint8_t>(compileToImage(*compiled));  // as long as the process
+  Expected<Program*> loaded = loadImage(context, *image);
+  if (!loaded) run.result = loaded.message();
+  return loaded ? *loaded : nullptr;
+}
+
 /// Compiles and runs the text in a context of its own, on this thread's large stack.
 int runInContext(void* data) {
   auto& run = *static_cast<ProgramRun*>(data);
@@ -75,20 +96,9 @@ int runInContext(void* data) {
   gene_install_evaluator(context);
   if (run.started)
     for (++*run.started; *run.started < 2;) std::this_thread::yield();
-  SourceManager sources;
-  DiagnosticEngine diagnostics(sources);
-  CompileOptions compile;
-  compile.names = context;
-  const std::unique_ptr<ir::Program> compiled =
-      compileToIr(sources, sources.add("<test>", run.text), diagnostics, compile);
-  if (!compiled) {
-    for (const Diagnostic& d : diagnostics.all()) run.result += d.message + "\n";
-    return run.code = 1;
-  }
-  auto* image = new std::vector<uint8_t>(compileToImage(*compiled));  // as long as the process
-  Expected<Program*> loaded = loadImage(*context, *image);
-  EXPECT_TRUE(loaded);
-  const Value value = runModule(*context, **loaded);
+  Program* program = load(*context, run);
+  if (!program) return run.code = 1;
+  const Value value = runModule(*context, *program);
   const bool raised = value.isPending();
   run.result = raised ? describeUncaught(*context, options) : literalText(*context, value);
   run.code = finishProgram(*context, raised ? 1 : 0, options);
@@ -110,7 +120,7 @@ std::string resultOf(const std::string& text) {
 }
 
 TEST(Contexts, TwoProgramsRunAtTheSameTime) {
-  const std::string one = program("ab", 300), two = program("xyzw", 400);
+  const std::string one = programFor("ab", 300), two = programFor("xyzw", 400);
   const std::string expected[] = {resultOf(one), resultOf(two)};
   EXPECT_NE(expected[0], expected[1]);
   for (int round = 0; round < 3; round++) {
@@ -129,7 +139,7 @@ TEST(Contexts, TwoProgramsRunAtTheSameTime) {
 TEST(Contexts, OneThreadRunsOneProgramAfterTheOther) {
   struct Texts {
     ProgramRun first, second;
-  } texts{{program("p", 60)}, {program("qrs", 60)}};
+  } texts{{programFor("p", 60)}, {programFor("qrs", 60)}};
   RuntimeOptions options;
   options.stackSize = size_t{64} << 20;
   runOnLargeStack(
@@ -141,6 +151,106 @@ TEST(Contexts, OneThreadRunsOneProgramAfterTheOther) {
       &texts);
   EXPECT_EQ(texts.first.code, 0) << texts.first.result;
   EXPECT_EQ(texts.second.code, 0) << texts.second.result;
+}
+
+/// Functions of one program, from two threads: receivers of many classes at one place, fields that come in several orders (so
+/// that both make shapes), methods of interfaces, literals, exceptions, generators, patterns, regexes.
+constexpr const char* sharedProgram = R"(
+(interface Area (method area))
+(class Shape (ctor [n] (/n = n)) (method name [] "shape") (method area [] 0))
+(class Square < Shape (ctor [n] (super .ctor n) (/side = n)) (method area [] (/side * /side)))
+(class Line < Shape (method name [] "line"))
+(class Box < Square (ctor [n] (super .ctor n) (/depth = 2)) (method area [] ((super .area) * /depth)))
+(var kinds [Shape Square Line Box])
+(var words #/[a-z]+/)
+(fn upTo* [n] (var i 0) (while (i < n) (yield i) (i += 1)))
+(fn make [i] (new (kinds .get (i % 4)) i))
+(fn mark [shape i]
+  (if (i % 3 == 0) (shape/red = i))
+  (if (i % 5 == 0) (shape/green = i))
+  (if (i % 7 == 0) (shape/blue = i))
+  (if (i % 3 == 0) (shape/red = (shape/red + 1)))
+  shape)
+(fn checked [i] (if (i % 11 == 0) (throw #"no #{i}")) i)
+(fn work [n]
+  (var total 0)
+  (for i in (upTo* n)
+    (var shape (mark (make i) i))
+    (var [a rest...] [(shape .area) (shape .name) i])
+    (total += (a + (rest .size) + ((shape .name) .length)))
+    (if (#"x#{i}y" .match words) (total += 1))
+    (var m {^name (shape .name) ^i i})
+    (total += (m/i + (m/name .length)))
+    (total += (try (checked i) catch Exception ($ex/message .length)))
+    ((fn [k] (total += k)) i))
+  total)
+work
+)";
+
+struct SharedRun {
+  Context* first;
+  Value work;
+  std::atomic<int>* started;
+  int64_t result = -1;
+  int code = -1;
+};
+
+int64_t callWork(Context& context, Value work) {
+  const Value count = Value::smallInt(700);
+  const Value result = call(context, work, &count, 1);
+  EXPECT_FALSE(result.isPending()) << exceptionMessage(context, context.exception);
+  return result.isSmallInt() ? result.smallInt() : -1;
+}
+
+int runBeside(void* data) {
+  auto& run = *static_cast<SharedRun*>(data);
+  Context* context = createContextBeside(*run.first, size_t{16} << 20);
+  for (++*run.started; *run.started < 2;) std::this_thread::yield();
+  run.result = callWork(*context, run.work);
+  RuntimeOptions options;
+  options.checkLeaks = true;
+  run.code = finishProgram(*context, 0, options);
+  destroyContext(context);
+  return 0;
+}
+
+int runShared(void*) {
+  RuntimeOptions options;
+  options.checkLeaks = true;
+  options.stackSize = size_t{64} << 20;
+  Context* context = createContext(options);
+  ProgramRun text{sharedProgram};
+  Program* program = load(*context, text);
+  if (!program) {
+    ADD_FAILURE() << text.result;
+    return 1;
+  }
+  const Value work = runModule(*context, *program);
+  EXPECT_TRUE(isKind(work, Kind::Function)) << describeUncaught(*context, options);
+  shareDefinitions(*context);
+  std::atomic<int> started = 0;
+  SharedRun beside{context, work, &started};
+  std::thread thread([&] {
+    RuntimeOptions smaller;
+    smaller.stackSize = size_t{16} << 20;
+    runOnLargeStack(smaller, runBeside, &beside);
+  });
+  for (++started; started < 2;) std::this_thread::yield();
+  const int64_t own = callWork(*context, work);
+  thread.join();
+  EXPECT_EQ(beside.result, own);
+  EXPECT_GT(own, 0);
+  EXPECT_EQ(beside.code, 0);
+  EXPECT_EQ(callWork(*context, work), own);
+  EXPECT_EQ(finishProgram(*context, 0, options), 0);
+  destroyContext(context);
+  return 0;
+}
+
+TEST(Contexts, TwoThreadsRunTheCodeOfOneProgram) {
+  RuntimeOptions options;
+  options.stackSize = size_t{64} << 20;
+  for (int round = 0; round < 3; round++) runOnLargeStack(options, runShared, nullptr);
 }
 
 /// An object is entered in the table of its own heap, whichever context the thread runs.
