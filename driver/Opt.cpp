@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "codegen/eval/KnownBuiltins.h"
 #include "codegen/ir/Printer.h"
 #include "codegen/ir/Verifier.h"
 #include "driver/Command.h"
@@ -34,6 +35,7 @@ int optimise(const std::string& path, const Options& options) {
     return problems.empty();
   };
   if (!verified()) return Failed;
+  useKnownBuiltins();
   PassContext context{.program = *program,
                       .level = optimisationLevel(options, 2),
                       .native = true,

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "codegen/ir/ArrayMethods.h"
+#include "codegen/ir/Builtins.h"
 #include "runtime/value/Value.h"
 
 namespace gene::bytecode {
@@ -47,17 +47,11 @@ uint16_t constantWord(const ir::Value* value) {
   }
 }
 
-bool isToInt(const ir::Instruction& i) {
-  static const Symbol name = Symbol::of("to_i");
-  const auto call = i.tryAs<Op::CallMethod>();
-  return call && call.args().empty() && call.name() == name;
-}
-
 Placement placementOf(const ir::Instruction& i) {
   const uint32_t count = static_cast<uint32_t>(i.operands.size());
   Placement p;
   p.window = true;
-  if (isToInt(i)) return Placement();
+  if (ir::isToInt(i)) return Placement();
   if (i.is<Op::Call, Op::CallKnown, Op::CallShaped>()) {
     p.size = count + 1;
     p.firstOperand = 1;
@@ -71,7 +65,7 @@ Placement placementOf(const ir::Instruction& i) {
     p.firstSlot = 2;
     p.resultSlot = 0;
     // The instructions for arrays take their operands where they are.
-    if (!i.tail && ir::arrayMethod(i)) p.firstOperand = count;
+    if (!i.tail && ir::arrayOperation(i) != BuiltinOperation::None) p.firstOperand = count;
     return p;
   }
   if (i.op == Op::CallSuper) {

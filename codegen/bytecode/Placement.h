@@ -42,9 +42,6 @@ struct Placement {
 };
 Placement placementOf(const ir::Instruction& instruction);
 
-/// A call of the method to_i: it has an instruction of its own.
-bool isToInt(const ir::Instruction& instruction);
-
 /// True for a constant operand that the instruction encodes, so that it needs no register.
 bool isEncoded(const ir::Instruction& instruction, uint32_t operand);
 /// Does the instruction write a register it names (even if it has no result that is used)?

@@ -2,7 +2,7 @@
 
 #include "codegen/image/TypeKinds.h"
 #include "codegen/ir/Annotations.h"
-#include "codegen/ir/ArrayMethods.h"
+#include "codegen/ir/Builtins.h"
 #include "codegen/ir/Dominance.h"
 #include "runtime/value/Value.h"
 
@@ -272,18 +272,35 @@ void Select::emitToInt(const ir::Instruction& i) {
   left_ = true;
 }
 
+namespace {
+
+Opcode arrayOpcode(BuiltinOperation operation) {
+  switch (operation) {
+    case BuiltinOperation::ArraySize: return Opcode::ArraySize;
+    case BuiltinOperation::ArrayGet: return Opcode::ArrayGet;
+    case BuiltinOperation::ArrayAdd: return Opcode::ArrayAdd;
+    case BuiltinOperation::ArrayPush: return Opcode::ArrayPush;
+    case BuiltinOperation::ArrayPop: return Opcode::ArrayPop;
+    case BuiltinOperation::None:
+    case BuiltinOperation::ToInt:
+    case BuiltinOperation::ToFloat:
+    case BuiltinOperation::Sqrt: break;
+  }
+  GENE_UNREACHABLE("no operation on arrays");
+}
+
+}  // namespace
+
 /// What comes before the call of a method that Array has.
 void Select::arrayMethod(const ir::Instruction& i, uint32_t window) {
-  static constexpr Opcode opcodes[] = {Opcode::ArraySize, Opcode::ArrayGet, Opcode::ArrayAdd,
-                                       Opcode::ArrayPush, Opcode::ArrayPop};
-  const ir::ArrayMethod* method = i.tail ? nullptr : ir::arrayMethod(i);
-  if (!method) return;
-  const uint32_t receiver = use(i, 0), argument = method->arguments ? use(i, 1) : 0;
-  assembler_.emit(opcodes[static_cast<size_t>(method->operation)], window + 2, receiver, argument);
+  const BuiltinOperation operation = i.tail ? BuiltinOperation::None : ir::arrayOperation(i);
+  if (operation == BuiltinOperation::None) return;
+  const uint32_t receiver = use(i, 0), argument = i.operands.size() > 1 ? use(i, 1) : 0;
+  assembler_.emit(arrayOpcode(operation), window + 2, receiver, argument);
 }
 
 void Select::emitCallMethod(const ir::Instruction& i) {
-  if (isToInt(i)) return emitToInt(i);
+  if (ir::isToInt(i)) return emitToInt(i);
   const uint32_t window = fillWindow(i);
   arrayMethod(i, window);
   mark(i);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "codegen/bytecode/Bytecode.h"
+#include "codegen/eval/KnownBuiltins.h"
 #include "codegen/eval/Session.h"
 #include "frontend/lower/Lower.h"
 #include "frontend/syntax/Reader.h"
@@ -107,6 +108,7 @@ std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
                                          DiagnosticEngine& diagnostics,
                                          const CompileOptions& options) {
   std::unordered_set<const ir::Global*> shared;
+  useKnownBuiltins();
   std::vector<std::string> environment;
   Analysed analysed = analyse(sources, start, diagnostics, options,
                               {.session = options.session ? &shared : nullptr,

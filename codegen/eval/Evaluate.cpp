@@ -6,6 +6,7 @@
 
 #include "codegen/eval/CodeKey.h"
 #include "codegen/eval/Compile.h"
+#include "codegen/eval/KnownBuiltins.h"
 #include "frontend/lower/Lower.h"
 #include "runtime/Async.h"
 #include "runtime/Output.h"
@@ -62,6 +63,7 @@ std::unique_ptr<EvaluatedCode> compile(Context& context, Form* form,
       moduleNames.push_back(variables->entries[i].key.get().symbol());
   }
   form->loc = start;
+  useKnownBuiltins();
   if (around) program.language = around->language;
   const ast::Module module =
       analyzeEvaluated(form, names, moduleNames, program, program.language, diagnostics);

@@ -102,6 +102,8 @@ struct Global {
   uint32_t index = 0;  // in Program::globals
   /// Not defined by this program's modules: the loader puts the built-in of that name there, if there is one.
   bool external = false;
+  /// External, and nothing assigns to it: it holds the built-in of that name.
+  bool builtin = false;
   /// Never assigned after its definition; then `function` is the function it is known to hold, if any.
   bool constant = false;
   Function* function = nullptr;

@@ -65,6 +65,7 @@ class Parser {
     const Form* own = property(gene, "name");
     Global* global = program_.addGlobal(own ? name(own) : label, gene.loc);
     global->external = flag(gene, "external");
+    global->builtin = flag(gene, "builtin");
     global->constant = flag(gene, "constant");
     if (const Form* f = property(gene, "function")) globalFunctions_.emplace_back(global, f);
     globals_[label] = global;

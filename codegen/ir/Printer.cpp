@@ -214,6 +214,7 @@ std::string print(const Program& program, PrintOptions options) {
     out += "(global " + label;
     if (label != symbolText(g->name.text())) out += " ^name " + symbolText(g->name.text());
     if (g->external) out += " ^^external";
+    if (g->builtin) out += " ^^builtin";
     if (g->constant) out += " ^^constant";
     if (g->function) out += " ^function " + labels.function(g->function);
     out += ")\n";

@@ -6,14 +6,13 @@
 //
 // Tests that the static type answers are left out.
 
-#include "codegen/ir/ArrayMethods.h"
+#include "codegen/ir/Builtins.h"
 #include "codegen/llvm/EmitFunction.h"
 
 #include "runtime/object/Objects.h"
 
 namespace gene::native {
 
-using ir::ArrayOperation;
 using ir::Rep;
 using llvm::BasicBlock;
 
@@ -300,8 +299,8 @@ llvm::Value* FunctionEmitter::popElement(llvm::Value* array, BasicBlock* empty) 
 
 /// A call of a method that Array has: inline where the receiver is an array. False if this is none.
 bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
-  const ir::ArrayMethod* method = ir::arrayMethod(inst);
-  if (!method) return false;
+  const BuiltinOperation operation = ir::arrayOperation(inst);
+  if (operation == BuiltinOperation::None) return false;
   const ir::Value* receiver = inst.operands[0];
   if (!receiver->type.isNone() && !receiver->type.overlaps(ir::Type::Array())) return false;
   BasicBlock *const other = newBlock("other"), *const done = newBlock("done");
@@ -311,9 +310,11 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
     results.push_back({held, b_.GetInsertBlock()});
     b_.CreateBr(done);
   };
-  switch (method->operation) {
-    case ArrayOperation::Size: finish(arraySize(arrayPointer(receiver, other)), Rep::I64); break;
-    case ArrayOperation::Get: {
+  switch (operation) {
+    case BuiltinOperation::ArraySize:
+      finish(arraySize(arrayPointer(receiver, other)), Rep::I64);
+      break;
+    case BuiltinOperation::ArrayGet: {
       llvm::Value* const array = arrayPointer(receiver, other);
       llvm::Value* const place = index(inst.operands[1]);
       BasicBlock* const outside = newBlock("outside");
@@ -323,18 +324,24 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
       finish(bits_.constant(gene::Value::nil()));
       break;
     }
-    case ArrayOperation::Add:
-    case ArrayOperation::Push: {
+    case BuiltinOperation::ArrayAdd:
+    case BuiltinOperation::ArrayPush: {
       llvm::Value* const word = use(inst.operands[1]);
       llvm::Value* const array = mutableArray(receiver, other);
       pushElement(array, receiver, inst.operands[1], word);
-      if (method->operation == ArrayOperation::Add)
+      if (operation == BuiltinOperation::ArrayAdd)
         finish(use(receiver));
       else
         finish(arraySize(array), Rep::I64);
       break;
     }
-    case ArrayOperation::Pop: finish(popElement(mutableArray(receiver, other), other)); break;
+    case BuiltinOperation::ArrayPop:
+      finish(popElement(mutableArray(receiver, other), other));
+      break;
+    case BuiltinOperation::None:
+    case BuiltinOperation::ToInt:
+    case BuiltinOperation::ToFloat:
+    case BuiltinOperation::Sqrt: break;
   }
   if (other->hasNPredecessorsOrMore(1)) {
     b_.SetInsertPoint(other);

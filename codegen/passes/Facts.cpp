@@ -4,7 +4,7 @@
 
 #include "codegen/ir/Annotations.h"
 #include "codegen/ir/Arithmetic.h"
-#include "codegen/ir/ArrayMethods.h"
+#include "codegen/ir/Builtins.h"
 
 namespace gene {
 
@@ -65,9 +65,9 @@ bool mayRaise(const Instruction& inst) {
 
 Effects effectsOf(const Instruction& inst) {
   const ir::InstInfo& row = inst.info();
-  if (inst.op == Op::CallMethod)
-    if (const ir::ArrayMethod* method = ir::knownArrayMethod(inst, inst.operands[0]->type))
-      return {method->has('R'), method->has('r'), method->has('w'), method->has('a'), false};
+  if (const ir::BuiltinFacts* called =
+          inst.op == Op::CallMethod ? ir::builtinMethod(inst) : ir::builtinCallee(inst))
+    return {called->mayRaise, called->reads, called->writes, called->allocates, called->runsCode};
   Effects e{mayRaise(inst), row.readsHeap, row.writesHeap, row.allocates, row.runsCode};
   if (row.group == Group::Equality) {
     e.runsCode = e.mayRaise;
@@ -116,14 +116,6 @@ Type bits(const Instruction& inst, Type lhs, Type rhs) {
   return combined(lhs, rhs) | (same ? Type::none() : Type::Bool());
 }
 
-/// Of methods of numbers: no program can change those.
-Type methodType(const Instruction& call, std::span<const Type> operands) {
-  if (call.operands.size() != 1 || operands.empty() || !operands[0].within(Number))
-    return Type::value();
-  const std::string_view name = call.as<Op::CallMethod>().name().text();
-  return name == "to_i" ? Type::Int() : name == "to_f" ? Type::Float() : Type::value();
-}
-
 }  // namespace
 
 Type resultType(const Instruction& inst, std::span<const Type> operands) {
@@ -138,9 +130,10 @@ Type resultType(const Instruction& inst, std::span<const Type> operands) {
     case Group::Assumption: return inst.type & operands[0];
     case Group::Conversion: return operands[0];
     case Group::Call: {
-      if (inst.op != Op::CallMethod) return Type::value();
-      const bool ofArray = !operands.empty() && operands[0].within(Type::Array());
-      return ofArray ? ir::arrayMethodResult(inst) : methodType(inst, operands);
+      if (inst.op == Op::CallMethod && !operands.empty())
+        return ir::builtinResult(inst, operands[0]);
+      const ir::BuiltinFacts* called = ir::builtinCallee(inst);
+      return called ? called->result : Type::value();
     }
     default: break;
   }

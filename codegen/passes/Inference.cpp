@@ -188,7 +188,9 @@ Type Inference::transfer(const Instruction& inst) {
   Type buffer[4];
   const size_t count = operandsThatMatter(inst);
   for (size_t i = 0; i < count; i++) buffer[i] = typeOf(inst.operands[i]);
-  return resultType(inst, std::span<const Type>(buffer, count));
+  const Type result = resultType(inst, std::span<const Type>(buffer, count));
+  // resolve-calls knows more of what is called.
+  return inst.op == Op::Call ? result & inst.type : result;
 }
 
 /// All closures of a function that are made anywhere say what its captures are.

@@ -77,8 +77,8 @@ class Hoisting {
     if (const auto get = inst.tryAs<Op::GlobalGet>()) return get.global()->constant;
     // What is known below a test only is known by these.
     if (inst.op == Op::Assume || inst.op == Op::Exclude || inst.op == Op::Convert) return false;
-    const ir::InstInfo& row = inst.info();
-    return isPure(inst) && !effectsOf(inst).mayRaise && !row.allocates;
+    const Effects effects = effectsOf(inst);
+    return isPure(inst, effects) && !effects.mayRaise && !effects.allocates;
   }
 
   /// The block that is run once before the loop: the only one that leads to it from outside, or a new one on its edge.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "codegen/ir/ArrayMethods.h"
+#include "codegen/ir/Builtins.h"
 #include "codegen/passes/Facts.h"
 
 namespace gene {
@@ -29,8 +29,8 @@ bool isPlain(const Instruction& inst) {
   if (inst.handler) return false;
   if (accessesElement(inst)) return true;
   if (inst.op == Op::CallMethod) {
-    const ir::ArrayMethod* method = ir::arrayMethod(inst);
-    return method && !method->has('w');
+    const ir::BuiltinFacts* called = ir::builtinMethod(inst, ir::Type::Array());
+    return called && called->operation != BuiltinOperation::None && !called->writes;
   }
   const Effects effects = effectsOf(inst);
   return !effects.writesHeap && !effects.runsCode;

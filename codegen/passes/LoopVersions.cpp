@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "codegen/ir/ArrayMethods.h"
+#include "codegen/ir/Builtins.h"
 #include "codegen/ir/Dominance.h"
 #include "codegen/passes/Cloner.h"
 #include "codegen/passes/Facts.h"
@@ -100,7 +100,8 @@ class LoopVersioner {
       return !inst.operands[i]->type.isNone() && inst.operands[i]->type.overlaps(Type::Int());
     };
     if (inst.op == Op::CallMethod)
-      return index == 0 && ir::arrayMethod(inst) ? ask(Type::Array()) : Type::none();
+      return index == 0 && ir::arrayOperation(inst) != BuiltinOperation::None ? ask(Type::Array())
+                                                                              : Type::none();
     if (inst.is<Op::ElementGet, Op::ElementSet>()) {
       if (index == 0) return overlapsInt(1) ? ask(Type::Array()) : Type::none();
       return index == 1 ? ask(Type::Int()) : Type::none();

@@ -3,6 +3,7 @@
 //   after   (v2 = quotient v0 2)
 // Needs: types. Keeps: what is raised where the result does not fit an int.
 
+#include "codegen/ir/Builtins.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Passes.h"
 #include "codegen/passes/Rewrite.h"
@@ -36,9 +37,11 @@ class Numbers {
 
  private:
   void method(Instruction& call) {
-    const std::string_view name = call.as<Op::CallMethod>().name().text();
+    const ir::BuiltinFacts* called = ir::builtinMethod(call);
+    if (!called) return;
     Value* const receiver = call.operands[0];
-    const bool toInt = name == "to_i", toFloat = name == "to_f";
+    const bool toInt = called->operation == BuiltinOperation::ToInt,
+               toFloat = called->operation == BuiltinOperation::ToFloat;
     if ((toInt && isInt(receiver)) || (toFloat && isFloat(receiver)))
       return replace(call, receiver);
     if (toInt && isFloat(receiver)) become(call, Op::Truncate, {receiver}, Type::Int());

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "codegen/ir/ArrayMethods.h"
+#include "codegen/ir/Builtins.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Loops.h"
 
@@ -48,7 +48,7 @@ std::string remarkOn(const Instruction& inst) {
   if (inst.op == Op::CallShaped)
     return "call of an unknown function, whose arguments are bound at run time";
   if (const auto call = inst.tryAs<Op::CallMethod>()) {
-    if (ir::knownArrayMethod(inst, call.receiver()->type)) return "";
+    if (ir::knownArrayOperation(inst, call.receiver()->type) != BuiltinOperation::None) return "";
     return "method " + quoted(call.name().text()) + " is looked up at run time: the receiver is " +
            kinds(call.receiver());
   }

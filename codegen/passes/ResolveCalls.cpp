@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "codegen/ir/Builtins.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Passes.h"
 #include "codegen/passes/Rewrite.h"
@@ -166,6 +167,7 @@ class Resolver {
       for (Block* block : function->blocks)
         for (Instruction* inst : block->instructions) {
           if (isCall(*inst)) calls_.push_back(inst);
+          noteNamespaces(*inst);
           if (const auto set = inst->tryAs<Op::GlobalSet>()) assigned_.insert(set.global());
           if (inst->op == Op::Callee) askForThemselves_.insert(function);
           if (inst->op == Op::Closure && !inst->operands.empty()) closures_.push_back(inst);
@@ -267,22 +269,73 @@ class Resolver {
     return true;
   }
 
-  /// Builtins that are instructions: nothing assigns to the global.
+  // --- built-ins --------------------------------------------------------------------------------------------------------------
+
+  /// What a value holds, if it is a built-in function: the global of that name, which nothing assigns to, or a member of a
+  /// namespace that nobody can change.
+  const ir::BuiltinFacts* builtinOf(const Value* value) const {
+    const Instruction* inst = asInstruction(value);
+    if (!inst) return nullptr;
+    if (const auto read = inst->tryAs<Op::GlobalGet, Op::GlobalCheck>()) {
+      const ir::Global* global = read.global();
+      return global->external && !assigned_.contains(global)
+                 ? ir::builtins().function("", global->name.text())
+                 : nullptr;
+    }
+    const auto member = inst->tryAs<Op::MemberGet>();
+    if (!member || namespacesAreOpen_) return nullptr;
+    const ir::Global* owner = externalOf(member.object());
+    return owner && !openNamespaces_.contains(owner->name) && !assigned_.contains(owner)
+               ? ir::builtins().function(owner->name.text(), member.name().text())
+               : nullptr;
+  }
+
+  static const ir::Global* externalOf(const Value* value) {
+    const auto read = ir::madeBy<Op::GlobalGet, Op::GlobalCheck>(value);
+    return read && read.global()->external ? read.global() : nullptr;
+  }
+
+  /// Namespaces of built-ins that do more in this program than having members read, so that those may be others.
+  void noteNamespaces(const Instruction& inst) {
+    namespacesAreOpen_ |= inst.info().reachesUnseenCode();
+    const auto use = [&](const Value* value, bool onlyReads) {
+      const ir::Global* global = externalOf(value);
+      if (global && !onlyReads) openNamespaces_.insert(global->name);
+    };
+    const auto read = inst.tryAs<Op::MemberGet>();
+    // gene/math is the same namespace as math.
+    if (read && externalOf(read.object())) openNamespaces_.insert(read.name());
+    for (const Value* operand : inst.operands) use(operand, bool(read));
+    for (const ir::Edge& edge : inst.successors)
+      for (const Value* arg : edge.args) use(arg, false);
+  }
+
+  /// What the row of a built-in says of its result; operations become instructions.
   bool becomeBuiltin(Instruction& call) {
-    if (call.op != Op::Call || call.operands.size() != 2) return false;
+    if (call.op != Op::Call) return false;
+    const ir::BuiltinFacts* facts = builtinOf(call.operands[0]);
+    if (!facts || !facts->takes(call.operands.size() - 1)) return false;
     Instruction* read = asInstruction(call.operands[0]);
-    if (!read || (read->op != Op::GlobalGet && read->op != Op::GlobalCheck)) return false;
-    const ir::Global* global = read->as<Op::GlobalGet, Op::GlobalCheck>().global();
-    if (!global->external || global->name.text() != "sqrt" || assigned_.contains(global))
-      return false;
-    // It is there: the check has nothing to say.
-    read->op = Op::GlobalGet;
-    read->handler = nullptr;
-    call.op = Op::Sqrt;
-    call.operands = program_.arena.copy(std::span<Value* const>(call.operands.subspan(1)));
-    call.type = ir::Type::Float();
-    call.tail = false;
-    return true;
+    bool changed = false;
+    if (read->op != Op::MemberGet) {
+      // It is there: the check has nothing to say.
+      ir::Global* global = read->as<Op::GlobalGet, Op::GlobalCheck>().global();
+      changed = !global->builtin || read->op != Op::GlobalGet;
+      global->builtin = true;
+      read->op = Op::GlobalGet;
+      read->handler = nullptr;
+    }
+    if (facts->operation == BuiltinOperation::Sqrt) {
+      call.op = Op::Sqrt;
+      call.operands = program_.arena.copy(std::span<Value* const>(call.operands.subspan(1)));
+      call.type = ir::Type::Float();
+      call.tail = false;
+      return true;
+    }
+    const ir::Type type = call.type & facts->result;
+    changed |= !(type == call.type);
+    call.type = type;
+    return changed;
   }
 
   static void insertBefore(Instruction& call, Instruction* inst) {
@@ -299,6 +352,8 @@ class Resolver {
   std::unordered_map<const Function*, std::vector<Function*>> captured_;
   std::unordered_set<const Function*> needsClosure_;
   std::unordered_set<const ir::Global*> assigned_;
+  std::unordered_set<Symbol> openNamespaces_;
+  bool namespacesAreOpen_ = false;
 };
 
 }  // namespace

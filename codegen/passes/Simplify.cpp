@@ -8,6 +8,7 @@
 #include <memory_resource>
 #include <vector>
 
+#include "codegen/ir/Builtins.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Fold.h"
 #include "codegen/passes/Passes.h"
@@ -203,7 +204,11 @@ class Simplifier {
     if (isPure(inst, effects))
       if (Value* value = equalBefore(inst)) return substitution_.replace(&inst, value);
     if (Value* value = remembered(inst, effects)) return substitution_.replace(&inst, value);
-    if (inst.handler && !effects.mayRaise) {
+    // A call may find the stack full.
+    const bool isCall =
+        inst.is<Op::Call, Op::CallMethod>() &&
+        ir::knownArrayOperation(inst, inst.operands[0]->type) == BuiltinOperation::None;
+    if (inst.handler && !effects.mayRaise && !isCall) {
       inst.handler = nullptr;
       edgesChanged_ = true;
     }

@@ -10,7 +10,7 @@
 #include <numeric>
 #include <unordered_map>
 
-#include "codegen/ir/ArrayMethods.h"
+#include "codegen/ir/Builtins.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Inference.h"
 #include "codegen/passes/Passes.h"
@@ -76,8 +76,9 @@ Rep naturalRep(const Instruction& inst) {
   if (const auto call = inst.tryAs<Op::CallKnown>())
     return call.function()->isDirect ? call.function()->result : Rep::Boxed;
   if (const auto call = inst.tryAs<Op::CallMethod>()) {
-    const ir::ArrayMethod* method = ir::knownArrayMethod(inst, call.receiver()->type);
-    return method ? repOf(method->result) : Rep::Boxed;
+    const Type receiver = call.receiver()->type;
+    const bool isInline = ir::knownArrayOperation(inst, receiver) != BuiltinOperation::None;
+    return isInline ? repOf(ir::builtinResult(inst, receiver)) : Rep::Boxed;
   }
   const ir::MachineForm* form = formOf(inst);
   if (!form || form->result == 'w') return Rep::Boxed;

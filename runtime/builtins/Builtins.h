@@ -90,6 +90,8 @@ void forEachName(std::string_view names, F&& f) {
 // --- what the files of special classes and namespaces add to their tables ---------------------------------------------
 
 void defineMath(Context& context);  // math/PI; the functions that are global, too
+/// Is the function of this name of a namespace a global one as well?
+bool isGlobalToo(std::string_view owner, std::string_view name);
 /// What `$pkg` is outside of packages, and the `$app` that belongs to a package.
 Value defaultPackage(Context& context);
 Value newApplication(Context& context, Value pkg);

@@ -129,12 +129,15 @@ void defineMath(Context& context) {
   auto* math = as<NamespaceObject>(namespaceGet(context.globals, Symbol::of("math")));
   namespaceSet(context, math, Symbol::of("PI"), Value::floating(3.141592653589793));
   namespaceSet(context, math, Symbol::of("E"), Value::floating(2.718281828459045));
-  for (const BuiltinFunction& row : mathTable.functions) {
-    const std::string_view name = row.names;
-    if (name != "sin" && name != "cos" && name != "tan" && name != "log" && name != "log10")
-      namespaceSet(context, context.globals, Symbol::of(name),
-                   namespaceGet(math, Symbol::of(name)));
-  }
+  for (const BuiltinFunction& row : mathTable.functions)
+    if (isGlobalToo(mathTable.owner, row.names))
+      namespaceSet(context, context.globals, Symbol::of(row.names),
+                   namespaceGet(math, Symbol::of(row.names)));
+}
+
+bool isGlobalToo(std::string_view owner, std::string_view name) {
+  return owner == mathTable.owner && name != "sin" && name != "cos" && name != "tan" &&
+         name != "log" && name != "log10";
 }
 
 }  // namespace gene

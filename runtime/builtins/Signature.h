@@ -18,6 +18,7 @@
 
 #include <string_view>
 
+#include "runtime/abi/Operations.h"
 #include "runtime/object/Function.h"
 
 namespace gene {
@@ -26,19 +27,6 @@ enum BuiltinFlags : uint8_t {
   NoFlags = 0,
   Constructor = 1,  // (new Class …) is what it gives
   Initializer = 2,  // (new Class …) of a class whose objects are instances: a method of the new one
-};
-
-/// What generated code does without a call where it can.
-enum class BuiltinOperation : uint8_t {
-  None,
-  ArraySize,
-  ArrayGet,
-  ArrayAdd,
-  ArrayPush,
-  ArrayPop,
-  ToInt,
-  ToFloat,
-  Sqrt
 };
 
 struct Missing {

@@ -1,0 +1,52 @@
+#include "codegen/eval/KnownBuiltins.h"
+
+#include "codegen/image/TypeKinds.h"
+#include "codegen/ir/Builtins.h"
+#include "runtime/builtins/Builtins.h"
+
+namespace gene {
+namespace {
+
+ir::BuiltinFacts factsOf(const BuiltinRow& row) {
+  const BuiltinFunction& code = row.function;
+  return {.least = code.least,
+          .most = code.most == BuiltinFunction::AnyNumber ? ir::BuiltinFacts::AnyNumber
+                                                          : size_t{code.most},
+          .keywords = code.keywords ? code.keywords : "",
+          .refusesSurplus = code.surplus != nullptr,
+          .signature = row.signature,
+          .result = typeOfKinds(row.results),
+          .mayRaise = row.mayRaise,
+          .reads = row.reads,
+          .writes = row.writes,
+          .allocates = row.allocates,
+          .runsCode = row.runsCode,
+          .operation = row.operation};
+}
+
+const ir::Builtins& allRows() {
+  static const ir::Builtins all = [] {
+    ir::Builtins result;
+    for (const BuiltinDescription* table : builtinDescriptions())
+      for (const BuiltinRow& row : table->rows) {
+        if (row.function.flags & (Constructor | Initializer)) continue;
+        const ir::BuiltinFacts facts = factsOf(row);
+        forEachName(row.function.names, [&](std::string_view name) {
+          if (table->members == Methods)
+            result.addMethod(table->owner, name, facts);
+          else
+            result.addFunction(table->owner, name, facts);
+          // Most of math/ is global as well.
+          if (isGlobalToo(table->owner, name)) result.addFunction("", name, facts);
+        });
+      }
+    return result;
+  }();
+  return all;
+}
+
+}  // namespace
+
+void useKnownBuiltins() { ir::publishBuiltins(allRows); }
+
+}  // namespace gene

@@ -1,0 +1,100 @@
+#include "codegen/ir/Builtins.h"
+
+#include <atomic>
+
+namespace gene::ir {
+
+namespace {
+
+std::atomic<const Builtins*> published = nullptr;
+
+/// The built-in class of the values of a type that is one kind; empty for others.
+std::string_view classOf(Type type) {
+  constexpr Type withClass = Type::Nil() | Type::Void() | Type::Bool() | Type::Int() |
+                             Type::Float() | Type::Char() | Type::Symbol() | Type::String() |
+                             Type::Array() | Type::Map() | Type::Gene() | Type::Function() |
+                             Type::Bytes();
+  if (!type.within(withClass)) return {};
+#define TYPE(Name, text) \
+  if (type.is(Type::Name())) return #Name;
+#include "codegen/ir/Types.def"
+  return {};
+}
+
+/// The method of `cls`, if it takes the arguments of the call.
+const BuiltinFacts* calledMethod(const Instruction& call, std::string_view cls) {
+  const BuiltinFacts* facts = builtins().method(cls, call.as<Op::CallMethod>().name().text());
+  return facts && facts->takes(call.operands.size() - 1) ? facts : nullptr;
+}
+
+}  // namespace
+
+const Builtins& builtins() {
+  static const Builtins none;
+  const Builtins* known = published.load(std::memory_order_acquire);
+  return known ? *known : none;
+}
+
+void publishBuiltins(const Builtins& (*make)()) {
+  if (!published.load(std::memory_order_acquire))
+    published.store(&make(), std::memory_order_release);
+}
+
+const BuiltinFacts* Builtins::method(std::string_view cls, std::string_view name) const {
+  for (const std::string_view owner : {cls, std::string_view("Object")})
+    if (const auto members = methods_.find(owner); members != methods_.end())
+      if (const auto found = members->second.find(name); found != members->second.end())
+        return &found->second;
+  return nullptr;
+}
+
+const BuiltinFacts* Builtins::function(std::string_view owner, std::string_view name) const {
+  const auto members = functions_.find(owner);
+  if (members == functions_.end()) return nullptr;
+  const auto found = members->second.find(name);
+  return found == members->second.end() ? nullptr : &found->second;
+}
+
+const BuiltinFacts* builtinMethod(const Instruction& call, Type receiver) {
+  if (call.op != Op::CallMethod || call.operands.empty()) return nullptr;
+  const std::string_view cls = classOf(receiver);
+  return cls.empty() ? nullptr : calledMethod(call, cls);
+}
+
+Type builtinResult(const Instruction& call, Type receiver) {
+  if (receiver.isNone()) return receiver;
+  Type result = Type::none();
+#define TYPE(Name, text)                                           \
+  if (receiver.overlaps(Type::Name())) {                           \
+    const BuiltinFacts* facts = builtinMethod(call, Type::Name()); \
+    if (!facts) return Type::value();                              \
+    result = result | facts->result;                               \
+  }
+#include "codegen/ir/Types.def"
+  return result;
+}
+
+const BuiltinFacts* builtinCallee(const Instruction& call) {
+  if (call.op != Op::Call || call.operands[0]->kind != ValueKind::Instruction) return nullptr;
+  const auto& callee = *static_cast<const Instruction*>(call.operands[0]);
+  const auto read = callee.tryAs<Op::GlobalGet>();
+  if (!read || !read.global()->builtin) return nullptr;
+  const BuiltinFacts* facts = builtins().function("", read.global()->name.text());
+  return facts && facts->takes(call.operands.size() - 1) ? facts : nullptr;
+}
+
+BuiltinOperation arrayOperation(const Instruction& inst) {
+  if (inst.op != Op::CallMethod || inst.operands.empty()) return BuiltinOperation::None;
+  const BuiltinFacts* facts = calledMethod(inst, "Array");
+  // An operation is that of a call with all arguments.
+  return facts && facts->most == inst.operands.size() - 1 ? facts->operation
+                                                          : BuiltinOperation::None;
+}
+
+bool isToInt(const Instruction& inst) {
+  if (inst.op != Op::CallMethod || inst.operands.size() != 1) return false;
+  const BuiltinFacts* facts = calledMethod(inst, "Int");
+  return facts && facts->operation == BuiltinOperation::ToInt;
+}
+
+}  // namespace gene::ir

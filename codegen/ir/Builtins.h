@@ -1,0 +1,80 @@
+#pragma once
+// What is known of calls of built-in functions and methods: the rows of runtime/builtins (Signature.h there), as far as passes and
+// back ends ask. Nobody can change the methods of built-in classes (07 §3), so where the receiver's kind is known its
+// selector says what is called.
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "codegen/ir/Ir.h"
+#include "runtime/abi/Operations.h"
+
+namespace gene::ir {
+
+struct BuiltinFacts {
+  size_t least = 0, most = 0;   // arguments, without the receiver; most may be AnyNumber
+  std::string_view keywords;    // "^one ^two …", "^..." for any; empty: none
+  bool refusesSurplus = false;  // else arguments beyond `most` are ignored
+  std::string_view signature;
+  Type result = Type::value();
+  bool mayRaise = true, reads = true, writes = true, allocates = true, runsCode = true;
+  BuiltinOperation operation = BuiltinOperation::None;
+
+  static constexpr size_t AnyNumber = SIZE_MAX;
+  [[nodiscard]] bool takes(size_t count) const { return count >= least && count <= most; }
+};
+
+/// The rows by the path of their class or namespace, and their name.
+class Builtins {
+ public:
+  using Members = std::unordered_map<std::string_view, BuiltinFacts>;
+  /// The names live as long as the program.
+  void addMethod(std::string_view owner, std::string_view name, const BuiltinFacts& facts) {
+    methods_[owner][name] = facts;
+  }
+  void addFunction(std::string_view owner, std::string_view name, const BuiltinFacts& facts) {
+    functions_[owner][name] = facts;
+  }
+  /// The method that values of this built-in class answer with; null where the class has none of its own and Object neither.
+  [[nodiscard]] const BuiltinFacts* method(std::string_view cls, std::string_view name) const;
+  /// The member of a namespace ("math"), or of a class; "" for global functions. Null without one.
+  [[nodiscard]] const BuiltinFacts* function(std::string_view owner, std::string_view name) const;
+  /// Is it the path of a namespace or class with functions?
+  [[nodiscard]] bool hasFunctions(std::string_view owner) const {
+    return functions_.contains(owner);
+  }
+
+ private:
+  std::unordered_map<std::string_view, Members> methods_, functions_;
+};
+
+/// What passes and back ends know; empty before publishBuiltins. It never changes again.
+const Builtins& builtins();
+/// To be called before programs are compiled; calls after the first one change nothing.
+void publishBuiltins(const Builtins& (*make)());
+
+/// The method that a `call.method` calls if its receiver is of this type, which has to be one kind; null where that is not known or the
+/// method does not take the arguments.
+const BuiltinFacts* builtinMethod(const Instruction& call, Type receiver);
+/// The same for what the receiver's type is now.
+inline const BuiltinFacts* builtinMethod(const Instruction& call) {
+  return builtinMethod(call, call.operands[0]->type);
+}
+/// What a `call.method` gives for a receiver of this type, which may be of several kinds.
+Type builtinResult(const Instruction& call, Type receiver);
+/// The built-in function that a `call` calls, where resolve-calls has found it; null for others and for wrong numbers of arguments.
+const BuiltinFacts* builtinCallee(const Instruction& call);
+
+/// The operation that a `call.method` stands for if its receiver should be an array; None for all other instructions.
+BuiltinOperation arrayOperation(const Instruction& inst);
+/// The same where the receiver is known to be one.
+inline BuiltinOperation knownArrayOperation(const Instruction& inst, Type receiver) {
+  return receiver.is(Type::Array()) ? arrayOperation(inst) : BuiltinOperation::None;
+}
+/// Is it a call of the method to_i, whatever the receiver is?
+bool isToInt(const Instruction& inst);
+
+}  // namespace gene::ir

@@ -1,0 +1,21 @@
+#pragma once
+// What generated code does itself instead of calling a built-in: a row of runtime/builtins names it, passes and both back ends
+// look for it.
+
+#include <cstdint>
+
+namespace gene {
+
+enum class BuiltinOperation : uint8_t {
+  None,
+  ArraySize,
+  ArrayGet,   // nil outside of the array
+  ArrayAdd,   // gives the array
+  ArrayPush,  // gives the new size
+  ArrayPop,   // nil where there is nothing
+  ToInt,
+  ToFloat,
+  Sqrt
+};
+
+}  // namespace gene
