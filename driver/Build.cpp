@@ -82,7 +82,7 @@ void printRemarks(const ir::Program& program) {
 }
 
 /// OUTPUT: SOURCES, in make's syntax: the source, what it imports, and the manifests of packages.
-Status writeDependencies(const Target& t, const SourceManager& sources) {
+Status writeDependencies(const Target& t, const Session& session) {
   auto escaped = [](const std::string& name) {
     std::string out;
     for (char c : name)
@@ -92,9 +92,8 @@ Status writeDependencies(const Target& t, const SourceManager& sources) {
   std::filesystem::path path(t.output);
   path.replace_extension(".d");
   std::string rule = escaped(t.output) + ":";
-  for (const SourceManager::Source& source : sources.all())
-    if (!source.name.starts_with('<')) rule += " " + escaped(std::string(source.name));
-  if (Status status = checkOutput(path.string(), sources); !status) return status;
+  for (const InputFile& file : session.dependencies()) rule += " " + escaped(file.name);
+  if (Status status = checkOutput(path.string(), session); !status) return status;
   return writeFile(path.string(), rule + "\n");
 }
 
@@ -129,13 +128,12 @@ int linkObject(const Options& options, const Target& t, const std::string& objec
 }
 
 int buildFile(const std::string& source, const Options& options, const Target& t) {
-  SourceManager sources;
-  Expected<Location> start = addSource(sources, source);
+  Session session;
+  Expected<Location> start = addSource(session.sources, source);
   if (!start) return fail(start.message());
-  if (Status status = checkOutput(t.output, sources); !status) return fail(status.message());
-  DiagnosticEngine diagnostics(sources);
-  if (const auto code = chooseWarnings(options, diagnostics)) return *code;
-  CompileOptions compile;
+  if (Status status = checkOutput(t.output, session); !status) return fail(status.message());
+  if (const auto code = chooseWarnings(options, session.diagnostics)) return *code;
+  CompileOptions& compile = session.options;
   compile.language = languageOptions(options);
   compile.level = optimisationLevel(options, 2);
   compile.native = t.kind != "bytecode";
@@ -144,14 +142,14 @@ int buildFile(const std::string& source, const Options& options, const Target& t
   observePasses(options, compile);
   std::vector<PassTime> times;
   if (options.has("time-passes")) compile.times = &times;
-  std::unique_ptr<ir::Program> program = compileToIr(sources, *start, diagnostics, compile);
+  std::unique_ptr<ir::Program> program = session.compile(*start);
   if (!times.empty()) std::fputs(describe(times).c_str(), stderr);
-  if (const int code = reportDiagnostics(diagnostics, errorFormat(options));
+  if (const int code = reportDiagnostics(session.diagnostics, errorFormat(options));
       code != Success || !program)
     return Failed;
-  if (Status status = checkOutput(t.output, sources); !status) return fail(status.message());
+  if (Status status = checkOutput(t.output, session); !status) return fail(status.message());
   if (options.has("MD"))
-    if (Status status = writeDependencies(t, sources); !status) return fail(status.message());
+    if (Status status = writeDependencies(t, session); !status) return fail(status.message());
   if (options.has("remarks")) printRemarks(*program);
   if (t.kind == "ir") {
     Status status =

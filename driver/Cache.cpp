@@ -78,9 +78,9 @@ Expected<std::string> sharedObject(const ir::Program& program) {
 
 /// Compiles the job's program for the cache, unless it is there.
 int addProgram(Job& job, jit::Cache& cache) {
-  DiagnosticEngine diagnostics(job.sources);
+  DiagnosticEngine& diagnostics = job.session.diagnostics;
   if (const auto code = chooseWarnings(job.options, diagnostics)) return *code;
-  CompileOptions compile;
+  CompileOptions& compile = job.session.options;
   compile.language = languageOptions(job.options);
   compile.language.package = job.package;
   compile.level = 2;
@@ -95,7 +95,7 @@ int addProgram(Job& job, jit::Cache& cache) {
     isThere = file.ok();
     return !isThere;
   };
-  std::unique_ptr<ir::Program> program = compileToIr(job.sources, job.start, diagnostics, compile);
+  std::unique_ptr<ir::Program> program = job.session.compile(job.start);
   if (reportDiagnostics(diagnostics, errorFormat(job.options)) != Success || !program)
     return Failed;
   const std::string name(program->mainFile);
@@ -139,7 +139,7 @@ int addToCache(Job& job) {
   const std::string path = job.package.empty() || isText
                                ? words[1]
                                : (std::filesystem::path(job.package) / words[1]).string();
-  Expected<Location> start = addSource(job.sources, path);
+  Expected<Location> start = addSource(job.session.sources, path);
   if (!start) return fail(start.message());
   job.start = *start;
   const bool inBackground = job.options.has("background");

@@ -23,25 +23,23 @@ int check(Arguments args) {
   return onLargeStack(runtime, [&] {
     int code = Success;
     for (const std::string& path : options.positional) {
-      SourceManager sources;
-      Expected<Location> start = addSource(sources, path);
+      Session session;
+      Expected<Location> start = addSource(session.sources, path);
       if (!start) {
         code = fail(start.message());
         continue;
       }
-      DiagnosticEngine diagnostics(sources);
-      if (const auto wrong = chooseWarnings(options, diagnostics)) return *wrong;
-      CompileOptions compile;
-      compile.language = languageOptions(options);
-      compile.verify = options.has("verify-ir");
-      compile.names = namesContext();
-      if (options.has("verify")) diagnostics.keepAll();
-      compileToIr(sources, *start, diagnostics, compile);
+      if (const auto wrong = chooseWarnings(options, session.diagnostics)) return *wrong;
+      session.options.language = languageOptions(options);
+      session.options.verify = options.has("verify-ir");
+      session.options.names = namesContext();
+      if (options.has("verify")) session.diagnostics.keepAll();
+      session.compile(*start);
       if (options.has("verify")) {
-        const std::string problems = verifyDiagnostics(diagnostics, *start);
+        const std::string problems = verifyDiagnostics(session.diagnostics, *start);
         std::fputs(problems.c_str(), stderr);
         if (!problems.empty()) code = Failed;
-      } else if (reportDiagnostics(diagnostics, errorFormat(options)) != Success) {
+      } else if (reportDiagnostics(session.diagnostics, errorFormat(options)) != Success) {
         code = Failed;
       }
     }

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "codegen/eval/Compile.h"
+#include "codegen/compile/Session.h"
 #include "codegen/eval/Evaluate.h"
 #include "driver/Options.h"
 #include "frontend/syntax/Suggest.h"
@@ -79,7 +79,7 @@ Status writeFile(const std::string& path, std::string_view bytes);
 /// The same for a program that writes the file: `write` gets the name to write to.
 Status replaceFile(const std::string& path, const std::function<Status(const std::string&)>& write);
 /// Fails if writing to `path` would overwrite one of the files that are read.
-Status checkOutput(const std::string& path, const SourceManager& sources);
+Status checkOutput(const std::string& path, const Session& session);
 
 /// A folder of its own below TMPDIR, which is removed with all that lies in it.
 class TemporaryFolder {

@@ -64,8 +64,7 @@ bool upToDate(const std::string& source, const fs::path& output, const CompileOp
                            input.name.length);
     if (isFirst && name != source) return false;
     isFirst = false;
-    Expected<std::string> text = readFile(name);
-    if (!text || image::hashText(*text) != input.hash) return false;
+    if (!isCurrent({.name = name, .path = name, .hash = input.hash})) return false;
   }
   return !isFirst;
 }
@@ -85,13 +84,13 @@ int listing(const Job& job, const std::string& name, const std::vector<uint8_t>&
 
 /// Compiles one source; `name` is empty for code that has no file.
 int compileOne(const Job& job, const std::string& name, std::string text) {
-  SourceManager sources;
+  Session session;
+  session.options = job.compile;
   const std::string sourceName = name.empty() ? std::string(NoFile) : name;
-  const Location start = sources.add(sourceName, std::move(text));
-  DiagnosticEngine diagnostics(sources);
-  if (const auto code = chooseWarnings(job.options, diagnostics)) return *code;
-  std::unique_ptr<ir::Program> program = compileToIr(sources, start, diagnostics, job.compile);
-  if (const int code = reportDiagnostics(diagnostics, errorFormat(job.options), sourceName);
+  const Location start = session.sources.add(sourceName, std::move(text));
+  if (const auto code = chooseWarnings(job.options, session.diagnostics)) return *code;
+  std::unique_ptr<ir::Program> program = session.compile(start);
+  if (const int code = reportDiagnostics(session.diagnostics, errorFormat(job.options), sourceName);
       code != Success || !program)
     return Failed;
   const std::vector<uint8_t> image = compileToImage(*program);
@@ -99,15 +98,15 @@ int compileOne(const Job& job, const std::string& name, std::string text) {
   if (job.options.positional.size() <= 1) static_cast<void>(program.release());
   if (job.format == "ai-metadata") {
     Arena arena;
-    DiagnosticEngine again(sources);
+    DiagnosticEngine again(session.sources);
     const std::span<Form*> forms = readForms(start, arena, again);
-    const Status status = writeFile("-", metadataOf(sources, forms, sourceName, image));
+    const Status status = writeFile("-", metadataOf(session.sources, forms, sourceName, image));
     return status ? Success : fail(status.message());
   }
   if (job.format != "gir") return listing(job, name, image);
   const fs::path output =
       outputPath(job.options.get("out-dir", "build"), name.empty() ? "input.gene" : name);
-  if (Status status = checkOutput(output.string(), sources); !status) return fail(status.message());
+  if (Status status = checkOutput(output.string(), session); !status) return fail(status.message());
   std::printf("Compiling: %s -> %s\n", name.c_str(), output.c_str());
   if (Status status =
           writeFile(output.string(), {reinterpret_cast<const char*>(image.data()), image.size()});

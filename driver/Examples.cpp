@@ -147,7 +147,7 @@ int runExamples(Arguments args) {
   if (!job.package.empty()) words[0] = (std::filesystem::path(job.package) / words[0]).string();
   job.runtime.programName = words[0];
   job.runtime.arguments.assign(words.begin() + 1, words.end());
-  Expected<Location> start = job.sources.addFile(words[0]);
+  Expected<Location> start = job.session.sources.addFile(words[0]);
   if (!start) return fail(start.message());
   job.start = *start;
   return onLargeStack(job.runtime, [&] { return runExamplesOf(job, words[0]); });

@@ -117,12 +117,12 @@ Status writeFile(const std::string& path, std::string_view bytes) {
   });
 }
 
-Status checkOutput(const std::string& path, const SourceManager& sources) {
+Status checkOutput(const std::string& path, const Session& session) {
   std::error_code failed;
-  for (const SourceManager::Source& source : sources.all())
-    if (path != "-" && fs::equivalent(path, source.name, failed) && !failed)
-      return Failure{"The output " + path + " would overwrite the source " +
-                     std::string(source.name) + "; choose another one with -o"};
+  for (const InputFile& file : session.dependencies())
+    if (path != "-" && fs::equivalent(path, file.name, failed) && !failed)
+      return Failure{"The output " + path + " would overwrite the source " + file.name +
+                     "; choose another one with -o"};
   return {};
 }
 

@@ -190,9 +190,10 @@ std::vector<ExpectedError> takeExpected(DiagnosticEngine& diagnostics, const Job
   if (diagnostics.hasErrors()) return expected;
   for (const Diagnostic& d : diagnostics.all()) {
     if (!comesTrue(d)) continue;
-    const Position at = job.sources.position(d.loc);
+    const Position at = job.session.sources.position(d.loc);
     expected.push_back({std::string(at.file), at.line, at.column, d.message,
-                        renderDiagnostic(job.sources, d, job.runtime.errorFormat), d.hints});
+                        renderDiagnostic(job.session.sources, d, job.runtime.errorFormat),
+                        d.hints});
   }
   diagnostics.drop(0, comesTrue);
   return expected;
@@ -214,12 +215,12 @@ LookAtImage lookOf(Job& job) {
 
 Program* loadJob(Context& context, Job& job, int* code) {
   *code = Failed;
-  DiagnosticEngine diagnostics(job.sources);
+  DiagnosticEngine& diagnostics = job.session.diagnostics;
   if (const auto wrong = chooseWarnings(job.options, diagnostics)) {
     *code = *wrong;
     return nullptr;
   }
-  CompileOptions compile;
+  CompileOptions& compile = job.session.options;
   compile.names = &context;
   compile.language = languageOptions(job.options);
   compile.language.package = job.package;
@@ -232,7 +233,7 @@ Program* loadJob(Context& context, Job& job, int* code) {
                            const std::vector<std::string>& environment) {
       return !job.native->find(analysed, environment);
     };
-  std::unique_ptr<ir::Program> program = compileToIr(job.sources, job.start, diagnostics, compile);
+  std::unique_ptr<ir::Program> program = job.session.compile(job.start);
   auto* const expected = new std::vector<ExpectedError>(takeExpected(diagnostics, job));
   reportDiagnostics(diagnostics, job.runtime.errorFormat);
   job.runtime.expected = expected;

@@ -14,7 +14,7 @@ namespace gene::driver {
 
 /// A source that is compiled and then run.
 struct Job {
-  SourceManager sources;
+  Session session;
   Location start;
   Options options;
   RuntimeOptions runtime;

@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "codegen/eval/KnownBuiltins.h"
+#include "codegen/compile/KnownBuiltins.h"
 #include "codegen/ir/Printer.h"
 #include "codegen/ir/Verifier.h"
 #include "driver/Command.h"

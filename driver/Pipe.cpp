@@ -131,12 +131,12 @@ int pipe(Arguments args) {
     std::string code = codeOf(*text, &any);
     if (!any) return fail("No code found in file (only shebang/comments)");
     job.runtime.programName = words[0];
-    job.start = job.sources.add(words[0], std::move(code));
+    job.start = job.session.sources.add(words[0], std::move(code));
   } else {
     std::string code;
     for (const std::string& word : words) code += (code.empty() ? "" : " ") + word;
     job.runtime.sourceText = code;
-    job.start = job.sources.add("<pipe>", std::move(code));
+    job.start = job.session.sources.add("<pipe>", std::move(code));
   }
   return onLargeStack(job.runtime, [&] { return pipeLines(job); });
 }

@@ -43,7 +43,7 @@ int run(Arguments args) {
     job.runtime.programName = "<stdin>";
     if (!words.empty()) job.runtime.arguments.assign(words.begin() + 1, words.end());
     job.runtime.sourceText = text;
-    job.start = job.sources.add("<stdin>", std::move(text));
+    job.start = job.session.sources.add("<stdin>", std::move(text));
     return runWithNative(job, "-");
   }
   const std::string file = words[0];
@@ -58,7 +58,7 @@ int run(Arguments args) {
       return runProgram(context, *program, job.runtime);
     });
   }
-  Expected<Location> start = job.sources.addFile(words[0]);
+  Expected<Location> start = job.session.sources.addFile(words[0]);
   if (!start) return fail(start.message());
   job.start = *start;
   return runWithNative(job, file);
@@ -82,7 +82,7 @@ int eval(Arguments args) {
   if (code.find_first_not_of(" \t\r\n") == std::string::npos)
     return fail("No code provided to evaluate");
   job.runtime.sourceText = code;
-  job.start = job.sources.add("<eval>", std::move(code));
+  job.start = job.session.sources.add("<eval>", std::move(code));
   return onLargeStack(job.runtime, [&] { return runJob(job); });
 }
 

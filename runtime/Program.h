@@ -29,7 +29,7 @@ struct TraceSite {
 /// A file that the program was made from.
 struct SourceInput {
   const char* name;
-  uint64_t hash;  // image::hashText
+  uint64_t hash;  // contentHash
 };
 
 struct Program {

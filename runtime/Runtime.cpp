@@ -21,6 +21,7 @@
 #include "runtime/object/Explain.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
+#include "runtime/support/ContentHash.h"
 #include "runtime/vm/Interpreter.h"
 
 // What a sanitized build needs to know of us: contexts and images live as long as the process, and the stack scan has to
@@ -133,7 +134,7 @@ std::string sourceText(const Program* program, std::string_view name) {
   char buffer[4096];
   while (const size_t n = std::fread(buffer, 1, sizeof buffer, in)) text.append(buffer, n);
   std::fclose(in);
-  return image::hashText(text) == input->hash ? text : "";
+  return contentHash(text) == input->hash ? text : "";
 }
 
 /// FILE:LINE:COL taken apart; `file` refers to `text`.

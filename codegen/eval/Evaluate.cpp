@@ -1,13 +1,12 @@
 #include "codegen/eval/Evaluate.h"
 
+#include <algorithm>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
+#include "codegen/compile/Session.h"
 #include "codegen/eval/CodeKey.h"
-#include "codegen/eval/Compile.h"
-#include "codegen/eval/KnownBuiltins.h"
-#include "frontend/lower/Lower.h"
 #include "runtime/Async.h"
 #include "runtime/Output.h"
 #include "runtime/Program.h"
@@ -49,12 +48,11 @@ std::vector<EvaluatedName> namesOf(const EnvironmentObject* environment,
 /// Null and an exception after errors in the code.
 std::unique_ptr<EvaluatedCode> compile(Context& context, Form* form,
                                        std::span<const EvaluatedName> names) {
-  SourceManager sources;
-  const Location start = sources.add("<eval>", "");
-  DiagnosticEngine diagnostics(sources);
-  ir::Program program(sources);
-  program.mainFile = "<eval>";
+  Session compiling;
+  compiling.options.level = 0;
+  form->loc = compiling.sources.add("<eval>", "");
   const Program* around = context.program;
+  if (around) compiling.options.language = around->language;
   std::vector<Symbol> moduleNames;
   if (around) moduleNames.assign(around->globalNames, around->globalNames + around->globalCount);
   if (session().variables) {
@@ -62,24 +60,17 @@ std::unique_ptr<EvaluatedCode> compile(Context& context, Form* form,
     for (uint32_t i = 0; (i = mapNext(variables, i)) != MapEnd; i++)
       moduleNames.push_back(variables->entries[i].key.get().symbol());
   }
-  form->loc = start;
-  useKnownBuiltins();
-  if (around) program.language = around->language;
-  const ast::Module module =
-      analyzeEvaluated(form, names, moduleNames, program, program.language, diagnostics);
-  for (const Diagnostic& d : diagnostics.all()) {
-    if (d.severity == Severity::Error) {
-      raise(context, ErrorClass::Exception, d.message);
-      return nullptr;
-    }
+  const Session::Evaluated code = compiling.compileEvaluated(form, names, moduleNames);
+  if (!code.program) {
+    const auto& all = compiling.diagnostics.all();
+    raise(context, ErrorClass::Exception,
+          std::ranges::find(all, Severity::Error, &Diagnostic::severity)->message);
+    return nullptr;
   }
-  for (const Diagnostic& d : diagnostics.all())
-    writeError(renderDiagnostic(sources, d, ErrorFormat::Human));
-  lower(module, program, program.language);
-  PassContext passes{
-      .program = program, .level = 0, .native = false, .verify = false, .observe = {}};
-  runPipeline(passes);
-  auto* image = new std::vector<uint8_t>(compileToImage(program));  // lives as long as the process
+  if (const std::string warnings = compiling.report(ErrorFormat::Human); !warnings.empty())
+    writeError(warnings);
+  auto* image =
+      new std::vector<uint8_t>(compileToImage(*code.program));  // lives as long as the process
   Expected<Program*> loaded = loadImage(context, *image);
   if (!loaded) {
     raise(context, ErrorClass::Runtime, loaded.message());
@@ -87,7 +78,7 @@ std::unique_ptr<EvaluatedCode> compile(Context& context, Form* form,
   }
   auto result = std::make_unique<EvaluatedCode>();
   result->info = &(*loaded)->functions[0];
-  for (const ast::Capture& c : module.main->captures)
+  for (const ast::Capture& c : code.function->captures)
     result->captures.push_back(c.kind == ast::Capture::ScopeObject ? c.scope->id
                                                                    : EvaluatedCode::SelfValue);
   return result;

@@ -6,6 +6,7 @@
 #include "codegen/image/EncodeConstant.h"
 #include "runtime/image/ImageFormat.h"
 #include "runtime/object/Function.h"
+#include "runtime/support/ContentHash.h"
 
 namespace gene {
 
@@ -292,7 +293,7 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
 
   std::vector<ImageInput> inputs;
   for (const SourceManager::Source& source : sources)
-    inputs.push_back({data_->text(source.name), hashText(source.text)});
+    inputs.push_back({data_->text(source.name), contentHash(source.text)});
 
   ImageHeader header{};
   std::vector<uint8_t> image(sizeof header);
@@ -322,7 +323,7 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
   header.constants = data_->constantCount;
   CompilerVersion.copy(header.compiler, sizeof header.compiler - 1);
   const Location main = program.functions.front()->loc;
-  if (main.valid()) header.sourceHash = hashText(program.sources.text(main));
+  if (main.valid()) header.sourceHash = contentHash(program.sources.text(main));
   std::memcpy(image.data(), &header, sizeof header);
   header.checksum = checksum(image);
   std::memcpy(image.data(), &header, sizeof header);

@@ -79,17 +79,23 @@ const Document::Analysis& Document::analysis(const std::map<std::string, std::st
                                              Context* names) const {
   if (analysis_) return *analysis_;
   analysis_ = std::make_unique<Analysis>();
+  Session& session = analysis_->session;
   for (const auto& [file, content] : edited)
-    if (file != path) analysis_->sources.overlay(file, content);
-  analysis_->start = analysis_->sources.add(path.empty() ? uri : path, text);
-  analysis_->diagnostics = std::make_unique<DiagnosticEngine>(analysis_->sources);
-  analysis_->diagnostics->keepAll();
-  CompileOptions options;
-  options.names = names;
-  analysis_->program = analyzeSource(analysis_->sources, analysis_->start, *analysis_->diagnostics,
-                                     options, analysis_->index);
+    if (file != path) session.sources.overlay(file, content);
+  analysis_->start = session.sources.add(path.empty() ? uri : path, text);
+  session.diagnostics.keepAll();
+  session.options.names = names;
+  analysis_->program = session.analyze(analysis_->start, analysis_->index);
   analysis_->index.finish();
   return *analysis_;
+}
+
+void Document::noticeChange(const std::string& file) const {
+  if (!analysis_) return;
+  const std::vector<InputFile> read = analysis_->session.dependencies();
+  if (analysis_->session.diagnostics.hasErrors() ||
+      std::ranges::find(read, file, &InputFile::path) != read.end())
+    analysis_ = nullptr;
 }
 
 Range tokenAt(std::string_view text, size_t offset) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "codegen/eval/Compile.h"
+#include "codegen/compile/Session.h"
 #include "frontend/analysis/Index.h"
 #include "frontend/analysis/Outline.h"
 
@@ -59,16 +59,16 @@ class Document {
 
   /// What the compiler says about it, and what its names mean; `edited` are the texts of open files by path.
   struct Analysis {
-    SourceManager sources;
-    std::unique_ptr<DiagnosticEngine> diagnostics;
+    Session session;
     std::unique_ptr<ir::Program> program;
     Location start;
     Index index;
   };
   const Analysis& analysis(const std::map<std::string, std::string>& edited, Context* names) const;
   [[nodiscard]] bool isAnalysed() const { return analysis_ != nullptr; }
-  /// Something that it imports may have changed.
-  void forgetAnalysis() const { analysis_ = nullptr; }
+  /// The text of a file has changed. What was found is forgotten if that may have to do with it: the file was read, or something
+  /// was wrong, perhaps that a module was missing.
+  void noticeChange(const std::string& file) const;
 
  private:
   SourceManager sources_;

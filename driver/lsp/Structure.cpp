@@ -79,14 +79,14 @@ void diagnostics(JsonWriter& out, Workspace& workspace, const Document& document
            loc.offset <= a.start.offset + document.text.size();
   };
   out.array([&] {
-    for (const Diagnostic& d : a.diagnostics->all()) {
+    for (const Diagnostic& d : a.session.diagnostics.all()) {
       if (!isHere(d.loc)) continue;
       std::string message = d.message;
       for (const std::string& hint : d.hints) message += "\n" + hint;
       out.object([&] {
         out.key("range");
         writeRange(out, document,
-                   extentOf(a.sources, document, d.loc, d.loc.offset - a.start.offset));
+                   extentOf(a.session.sources, document, d.loc, d.loc.offset - a.start.offset));
         out.member("severity", d.severity == Severity::Error ? 1 : 2);
         out.member("code", diagnosticCode(d.id));
         out.member("source", "gene");
@@ -96,9 +96,9 @@ void diagnostics(JsonWriter& out, Workspace& workspace, const Document& document
             if (!isHere(note.loc)) continue;
             out.object([&] {
               out.key("location");
-              writeLocation(
-                  out, document,
-                  extentOf(a.sources, document, note.loc, note.loc.offset - a.start.offset));
+              writeLocation(out, document,
+                            extentOf(a.session.sources, document, note.loc,
+                                     note.loc.offset - a.start.offset));
               out.member("message", note.text);
             });
           }

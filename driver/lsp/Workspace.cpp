@@ -82,9 +82,8 @@ Range nameRange(const Document& document, Location loc, std::string_view name) {
 const Document& Workspace::open(const std::string& uri, std::string text, int64_t version) {
   auto& entry = open_[uri];
   entry = std::make_unique<Document>(uri, pathOfUri(uri), std::move(text), version);
-  // What others import from it may have changed.
   for (const auto& [other, document] : open_)
-    if (other != uri) document->forgetAnalysis();
+    if (other != uri) document->noticeChange(entry->path);
   return *entry;
 }
 

@@ -132,10 +132,10 @@ void timeCommand(ReplState& state, const std::string& form) {
 }
 
 void irCommand(ReplState& state, const std::string& form) {
-  writeOut(state.session.irOf(form, nextName(state)));
+  writeOut(state.dialog.irOf(form, nextName(state)));
 }
 void bytecodeCommand(ReplState& state, const std::string& form) {
-  writeOut(state.session.bytecodeOf(form, nextName(state)));
+  writeOut(state.dialog.bytecodeOf(form, nextName(state)));
 }
 
 void loadCommand(ReplState& state, const std::string& file) {

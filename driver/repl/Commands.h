@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "codegen/eval/Session.h"
+#include "codegen/eval/Dialog.h"
 #include "runtime/Runtime.h"
 
 namespace gene::driver {
@@ -14,7 +14,7 @@ namespace gene::driver {
 /// What a command may use.
 struct ReplState {
   Context& context;
-  Session& session;
+  Dialog& dialog;
   RuntimeOptions& runtime;
   uint32_t entries = 0;  // so far
   /// Evaluates an entry and shows what comes of it.

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <csignal>
 
-#include "codegen/eval/Session.h"
+#include "codegen/eval/Dialog.h"
 #include "driver/Job.h"
 #include "driver/repl/Commands.h"
 #include "driver/repl/Completion.h"
@@ -77,10 +77,10 @@ class Repl {
   Repl(Context& context, const RuntimeOptions& runtime, const LanguageOptions& language)
       : context_(context),
         runtime_(runtime),
-        session_(context, language),
+        dialog_(context, language),
         editor_(Editor::make(
             [&context](const std::string& before) { return completionsFor(context, before); })),
-        state_{context, session_, runtime_, 0,
+        state_{context, dialog_, runtime_, 0,
                [this](const std::string& text, const std::string& name) { evaluate(text, name); }} {
   }
 
@@ -136,18 +136,18 @@ class Repl {
     context_.vm->watch = &watch_;
     watch_.reset();
     running = &watch_;
-    const Session::Result result = session_.run(text, name, runtime_.errorFormat);
+    const Dialog::Result result = dialog_.run(text, name, runtime_.errorFormat);
     running = outerRunning;
     context_.vm->watch = outerWatch;
     if (before) context_.vm->run = before;
     if (!result.diagnostics.empty()) writeError(result.diagnostics);
-    if (result.state == Session::Result::Raised) {
+    if (result.state == Dialog::Result::Raised) {
       RuntimeOptions options = runtime_;
       options.programName = name;
       options.sourceText = text;
       writeError(describeUncaught(context_, options));
     }
-    if (result.state == Session::Result::Done) show(text, result.value);
+    if (result.state == Dialog::Result::Done) show(text, result.value);
   }
 
   void show(const std::string& text, Value value) {
@@ -160,7 +160,7 @@ class Repl {
 
   Context& context_;
   RuntimeOptions runtime_;
-  Session session_;
+  Dialog dialog_;
   vm::Watch watch_;
   const std::unique_ptr<Editor> editor_;
   ReplState state_;

@@ -18,9 +18,9 @@ class Index;
 struct AnalysisExtras {
   const KnownNames* known = nullptr;  // for warnings about names; null: there are none
   Index* index = nullptr;             // takes what the names of the main module mean
-  /// The main module is one entry of a session: all its variables and definitions are globals, which go here, and names
+  /// The main module is one entry of a dialog: all its variables and definitions are globals, which go here, and names
   /// that nobody defines are looked for when they are needed.
-  std::unordered_set<const ir::Global*>* session = nullptr;
+  std::unordered_set<const ir::Global*>* shared = nullptr;
   bool keepVariables =
       false;  // the variables of the main module are globals: a REPL may look at them
   /// Takes NAME=VALUE of each variable of the environment that comptime blocks ask for.

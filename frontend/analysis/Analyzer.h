@@ -12,16 +12,9 @@
 #include <vector>
 
 #include "frontend/analysis/Analyze.h"
+#include "frontend/analysis/ModuleFacts.h"
 
 namespace gene {
-
-/// The text of a head that is a symbol; "eval" for gene/eval, which is the same.
-inline std::string_view calledName(const Form* head) {
-  if (head->kind != FormKind::Path) return symbolOf(head).text();
-  const std::span<Symbol> parts = as<PathForm>(*head).parts;
-  const bool same = parts.size() == 2 && parts[0].text() == "gene" && parts[1].text() == "eval";
-  return same ? "eval" : std::string_view{};
-}
 
 class Modules;
 struct LoadedModule;
@@ -47,12 +40,6 @@ class Analyzer {
   struct FunctionState;
   struct ScopeState;
 
-  /// A macro of the module (fn name! …).
-  struct Macro {
-    std::vector<Symbol> parameters;
-    std::span<Form* const> body;
-    bool expandable = false;
-  };
   /// A call of a macro whose body is being analysed in the caller's place.
   struct Expansion {
     const Macro* macro;
@@ -103,11 +90,6 @@ class Analyzer {
   };
 
   // --- Analyze.cpp ----------------------------------------------------------------------------------------------------
-  void collectModuleNames(std::span<Form*> forms);
-  void collectInner(const Form* form, bool inFunction);
-  void collectVariables(const Form* root);
-  void collectPattern(const Form* what, bool constant);
-  void collectFacts(const GeneForm& g, std::string_view head, std::string_view second);
   static bool isDefinition(const Form* form);
   Node* topLevel(Form* form);
   Form* withoutSlash(Form* form);
@@ -225,23 +207,6 @@ class Analyzer {
   static bool isNeverCallable(const GeneForm& type);
 
   // --- Checks.cpp -----------------------------------------------------------------------------------------------------
-  struct MethodInfo {
-    const ArrayForm* parameters;
-    const Form* resultType;
-    Location loc;
-    const GeneForm* form;
-  };
-  /// What the forms of a class at the module's level declare.
-  struct ClassInfo {
-    const Form* parent = nullptr;
-    const ArrayForm* ctor = nullptr;
-    std::unordered_map<Symbol, MethodInfo> methods;
-    std::unordered_map<Symbol, const Form*> fields;  // declared ones, with their types
-    std::vector<Symbol> assigned;                    // what its methods assign
-    bool hasMissing = false;                         // on_method_missing
-  };
-  void collectClass(const GeneForm& form);
-  void collectMembers(ClassInfo& info, std::span<Form* const> members);
   [[nodiscard]] bool isShadowed(Symbol name) const;
   [[nodiscard]] const ClassInfo* classNamed(Symbol name) const;
   template <class F>
@@ -263,7 +228,6 @@ class Analyzer {
   void checkMethodEffects(const GeneForm& method, Location loc);
 
   // --- Warnings.cpp ---------------------------------------------------------------------------------------------------
-  void collectNamed(const Form* form, std::string_view head, Symbol name);
   [[nodiscard]] std::vector<std::string_view> visibleNames() const;
   static void hintNear(Diagnostic& diagnostic, Symbol name, std::span<const Symbol> candidates);
   [[nodiscard]] bool checksNames() const;
@@ -285,6 +249,7 @@ class Analyzer {
   void checkVariant(const PathForm& form);
   void checkMember(const PathForm& form);
   void checkGlued(std::span<Form* const> forms, bool isDefinition);
+  void checkAllGlued(std::span<Form* const> forms);
   void checkUseless(std::span<Form* const> forms);
   void warnUnused(std::span<Form* const> forms);
 
@@ -305,7 +270,6 @@ class Analyzer {
   // --- Classes.cpp ----------------------------------------------------------------------------------------------------
   Node* classNode(const GeneForm& form, Symbol name, std::span<Form* const> rest);
   void member(ast::Class& cls, const Form* form, std::vector<ast::Class::Member>& members);
-  static std::vector<Symbol> assignedFields(std::span<Form* const> forms);
 
   // --- Imports.cpp ----------------------------------------------------------------------------------------------------
   struct Import {
@@ -319,9 +283,6 @@ class Analyzer {
     std::string from, package, packagePath;
     Location fromLoc;
   };
-  static bool isOuterMember(const Form* form, bool rooted, Symbol* name);
-  static void collectPublished(std::span<Form* const> forms, bool isModule,
-                               std::unordered_set<Symbol>& names);
   [[nodiscard]] bool selfIsModule() const;
   ir::Global* moduleMember(const PathForm& form);
   ir::Global* memberGlobal(Symbol name, Location loc);
@@ -371,7 +332,6 @@ class Analyzer {
                             std::vector<ast::Class::Member>& members);
 
   // --- Interceptors.cpp -----------------------------------------------------------------------------------------------
-  static bool isInterceptor(std::string_view head);
   static std::string interceptorMistake(const GeneForm& form, const std::string& head);
   static std::string adviceMistake(const Form* form, const std::string& head,
                                    std::span<Form* const> parameters,
@@ -396,7 +356,6 @@ class Analyzer {
   Node* question(const GeneForm& form);
 
   // --- Macros.cpp -----------------------------------------------------------------------------------------------------
-  void collectMacro(const GeneForm& form);
   const Macro* knownMacro(Symbol name);
   Node* macroCall(const GeneForm& form);
   Node* expand(const GeneForm& form, const Macro& macro);
@@ -436,7 +395,6 @@ class Analyzer {
     diagnostics_.report(loc, id, args);
     return nil(loc);
   }
-  static const Form* property(const GeneForm& form, std::string_view key);
 
   ir::Program& program_;
   Arena& arena_;
@@ -454,13 +412,10 @@ class Analyzer {
   DeclarationLog* declarations_ = nullptr;
   int depth_ = 0;
 
+  ModuleFacts facts_;  // what its forms say; imports add to it
   // The module's names (Analyze.cpp).
   std::unordered_map<Symbol, ir::Global*> globals_;  // variables and definitions that functions use
-  std::unordered_set<Symbol> usedInFunctions_, assignedNames_, topLevelVars_;
-  std::unordered_map<Symbol, const GeneForm*> named_;  // the first definition of each name
-  std::unordered_map<Symbol, uint32_t>
-      definitions_;                          // how often a name is defined at the top level
-  std::unordered_set<Symbol> declaredVars_;  // `var` statements that were passed
+  std::unordered_set<Symbol> declaredVars_;          // `var` statements that were passed
   std::unordered_map<Symbol, const Form*> globalTypes_;  // annotations of module variables
   std::unordered_set<Symbol> constantGlobals_;           // let
   std::unordered_set<Symbol> laterGlobals_;              // defined further down in a `do` or loop
@@ -470,24 +425,14 @@ class Analyzer {
   std::unordered_map<Symbol, std::vector<Symbol>>
       variants_;  // the enums that have one of that name
   std::unordered_map<Symbol, InterfaceInfo> interfaces_;
-  std::unordered_map<Symbol, const Form*> moduleTypes_;  // (type Name Expression) at the top level
-  std::vector<Symbol> expanding_;                        // the aliases that are being replaced
-  std::unordered_set<Symbol> recursiveTypes_;            // reported
-  std::unordered_map<Symbol, ClassInfo> classes_;
-  std::unordered_map<Symbol, Symbol> globalClasses_;     // variables initialised with (new C …)
-  std::unordered_map<Symbol, unsigned> variableCounts_;  // how often the top level declares a name
-  std::unordered_map<Symbol, unsigned> constantCounts_;  // and how often by `let`
-  std::vector<std::pair<Symbol, const Form*>> annotations_;  // (var x: T …) at the top level
-  std::unordered_set<Symbol> narrowed_;        // names whose type the program asks for
-  std::unordered_set<Symbol> assignedFields_;  // last names of the paths it assigns
-  std::unordered_set<Symbol> typeVariables_;   // (fn name:T:U …)
-  std::unordered_map<Symbol, Macro> macros_;
+  std::vector<Symbol> expanding_;                     // the aliases that are being replaced
+  std::unordered_set<Symbol> recursiveTypes_;         // reported
+  std::unordered_map<Symbol, Symbol> globalClasses_;  // variables initialised with (new C …)
+  std::unordered_set<Symbol> typeVariables_;          // (fn name:T:U …)
   std::unordered_set<Symbol> usedMacros_;   // as values or by calls that were not expanded
   std::unordered_set<Symbol> moduleNames_;  // runEvaluated: the globals of the running program
   std::unordered_map<const Form*, Node*> imports_;  // what the import forms do
-  std::unordered_set<Symbol> published_;            // (var /x …), ($ns/x = …)
   std::unordered_set<Symbol> imported_;
-  std::unordered_set<Symbol> interceptors_;          // made anywhere in the module
   std::unordered_map<Symbol, ir::Global*> exports_;  // (export …)
   std::unordered_map<Symbol, ir::Global*> hidden_;   // published names that variables hide
   std::unordered_map<Symbol, Symbol> identities_;    // of the module's types, by name or path
@@ -497,10 +442,7 @@ class Analyzer {
   ir::Global* package_ = nullptr;                      // likewise: $pkg
   ir::Global* application_ = nullptr;                  // likewise: $app
   bool hasExports_ = false;
-  bool usesNamespace_ = false;          // as a value: definitions are put into it, too
-  bool assignsComputedFields_ = false;  // a/<k> = v
   bool inInterface_ = false;
-  bool reifies_ = false;  // some code may ask for an environment: top-level variables are globals
   bool makesEnvironments_ = false;  // some code did
   int expansionDepth_ = 0;
   int quiet_ = 0;  // inside of code of another language: no warnings about names

@@ -17,13 +17,6 @@ std::string_view headOf(const Form* form) {
                                       : std::string_view{};
 }
 
-/// name:T without the type variables.
-Symbol ownName(Symbol name) {
-  const size_t colon = name.text().find(':');
-  return colon == std::string_view::npos || colon == 0 ? name
-                                                       : Symbol::of(name.text().substr(0, colon));
-}
-
 bool sameType(const Form* a, const Form* b) { return !a || !b || printForm(*a) == printForm(*b); }
 
 constexpr std::string_view objectMethods[] = {"class", "is", "to", "to_s", "@"};
@@ -34,57 +27,6 @@ bool isObjectMethod(Symbol name) {
 
 }  // namespace
 
-// --- what the module's classes have ------------------------------------------------------------------------------------
-
-void Analyzer::collectMembers(ClassInfo& info, std::span<Form* const> members) {
-  for (const Form* member : members) {
-    const std::string_view head = headOf(member);
-    if (head.empty()) continue;
-    const auto& g = as<GeneForm>(*member);
-    if (head == "on_method_missing") info.hasMissing = true;
-    if (head == "implement" && g.children.size() >= 1 &&
-        (g.children.size() < 2 || symbolOf(g.children[1]).text() != "for"))
-      collectMembers(info, g.children.subspan(1));
-    if (head == "ctor" && !g.children.empty() && g.children[0]->kind == FormKind::Array)
-      info.ctor = &as<ArrayForm>(*g.children[0]);
-    if (g.children.empty()) continue;
-    if (head == "field" || head == "prop") {
-      std::string_view text = symbolOf(g.children[0]).text();
-      if (text.ends_with(':')) text.remove_suffix(1);
-      info.fields[Symbol::of(text)] = g.children.size() > 1 ? g.children[1] : nullptr;
-    }
-    if (head == "method" && g.children.size() >= 2 && g.children[1]->kind == FormKind::Array) {
-      const Symbol name = g.children[0]->kind == FormKind::String
-                              ? Symbol::of(as<StringForm>(*g.children[0]).text)
-                              : ownName(symbolOf(g.children[0]));
-      const bool hasResult = g.children.size() >= 4 && symbolOf(g.children[2]).text() == "->";
-      const auto [first, isNew] = info.methods.try_emplace(name);
-      if (!isNew)
-        diagnostics_.report(g.children[0]->loc, Diag::DuplicateDefinition, {name.text()})
-            .note(first->second.loc, Diag::NoteFirst);
-      first->second = {&as<ArrayForm>(*g.children[1]), hasResult ? g.children[3] : nullptr,
-                       g.children[0]->loc, &g};
-    }
-  }
-}
-
-void Analyzer::collectClass(const GeneForm& form) {
-  if (form.children.empty()) return;
-  const Symbol name = ownName(symbolOf(form.children[0]));
-  if (name.empty()) return;
-  ClassInfo info;
-  std::span<Form* const> rest = form.children.subspan(1);
-  if (rest.size() >= 2 && symbolOf(rest[0]).text() == "<") {
-    info.parent = rest[1];
-    rest = rest.subspan(2);
-  }
-  if (const Form* fields = property(form, "fields"); fields && fields->kind == FormKind::Map)
-    for (const Property& p : as<MapForm>(*fields).properties) info.fields[p.key] = p.value;
-  collectMembers(info, rest);
-  info.assigned = assignedFields(rest);
-  classes_[name] = std::move(info);
-}
-
 /// A name that something nearer than the module gives another meaning.
 bool Analyzer::isShadowed(Symbol name) const {
   for (const ScopeState* s = scope_; s; s = s->outer)
@@ -93,12 +35,13 @@ bool Analyzer::isShadowed(Symbol name) const {
 }
 
 /// The class that `name` means wherever it stands; null when that is not sure.
-const Analyzer::ClassInfo* Analyzer::classNamed(Symbol name) const {
+const ClassInfo* Analyzer::classNamed(Symbol name) const {
   if (!options_.typeCheck || name.empty() || isShadowed(name)) return nullptr;
-  auto found = classes_.find(name);
-  auto defined = definitions_.find(name);
-  if (found == classes_.end() || defined == definitions_.end() || defined->second != 1 ||
-      assignedNames_.contains(name) || topLevelVars_.contains(name))
+  auto found = facts_.classes.find(name);
+  auto defined = facts_.definitions.find(name);
+  if (found == facts_.classes.end() || defined == facts_.definitions.end() ||
+      defined->second != 1 || facts_.assignedNames.contains(name) ||
+      facts_.topLevelVars.contains(name))
     return nullptr;
   return &found->second;
 }
@@ -131,7 +74,8 @@ Symbol Analyzer::staticClass(const Form* form) const {
     return classNamed(name) ? name : Symbol{};
   }
   const Symbol name = symbolOf(form);
-  if (name.empty() || assignedNames_.contains(name) || narrowed_.contains(name)) return {};
+  if (name.empty() || facts_.assignedNames.contains(name) || facts_.narrowed.contains(name))
+    return {};
   for (const ScopeState* s = scope_; s; s = s->outer) {
     if (s->later.contains(name)) return {};
     auto found = s->names.find(name);
@@ -143,7 +87,7 @@ Symbol Analyzer::staticClass(const Form* form) const {
     return classNamed(type) ? type : Symbol{};
   }
   auto global = globalClasses_.find(name);
-  if (global == globalClasses_.end() || variableCounts_.at(name) != 1) return {};
+  if (global == globalClasses_.end() || facts_.variableCounts.at(name) != 1) return {};
   return classNamed(global->second) ? global->second : Symbol{};
 }
 
@@ -181,7 +125,8 @@ void Analyzer::checkMethodCall(const Form* receiver, Symbol name, const ast::Arg
     return;
   }
   // The name may be that of a field, which is reported where the call runs.
-  const bool mayBeField = assignedFields_.contains(name) || (plain && assignsComputedFields_);
+  const bool mayBeField =
+      facts_.assignedFields.contains(name) || (plain && facts_.assignsComputedFields);
   if (found || isObjectMethod(name) || mayBeField) return;
   std::vector<Symbol> methods;
   anyInChain(info, true, [&](const ClassInfo& c) {
@@ -251,9 +196,9 @@ void Analyzer::checkField(const PathForm& form) {
   // Without declarations, what the program assigns anywhere may be a field.
   // Parameters such as /x: and /x... assign fields, too.
   for (const char* suffix : {":", "..."})
-    if (assignedFields_.contains(Symbol::of(std::string(field) + suffix))) return;
-  if (isMethod || assignsComputedFields_ || assignedFields_.contains(name) || reifies_ ||
-      isKnownElsewhere)
+    if (facts_.assignedFields.contains(Symbol::of(std::string(field) + suffix))) return;
+  if (isMethod || facts_.assignsComputedFields || facts_.assignedFields.contains(name) ||
+      facts_.reifies || isKnownElsewhere)
     return;
   Diagnostic& unset = diagnostics_.report(form.loc, Diag::UnsetField, {field, cls.text()});
   hintNear(unset, name, fields);

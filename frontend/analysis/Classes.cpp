@@ -19,54 +19,6 @@ Analyzer::Node* Analyzer::bindDefinition(const Form* nameForm, Symbol name, Node
   return make<ast::DeclareLocal>(loc, binding, value);
 }
 
-namespace {
-
-/// Collects the fields that forms assign to self, in the order of the text.
-class AssignedFields {
- public:
-  std::vector<Symbol> names;
-
-  void walk(const Form* form) {
-    if (form->kind == FormKind::Array) {
-      for (const Form* item : as<ArrayForm>(*form).items) field(item);
-      return;
-    }
-    if (form->kind != FormKind::Gene) return;
-    const auto& g = as<GeneForm>(*form);
-    const std::string_view second =
-        g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
-    if (second == "=") field(g.head);
-    if (symbolOf(g.head).text() == "field" && !second.empty())
-      add(Symbol::of(second.substr(0, second.find_last_not_of(':') + 1)));
-    for (const Form* child : g.children) walk(child);
-  }
-
- private:
-  void field(const Form* form) {
-    if (form->kind != FormKind::Path) return;
-    const auto& p = as<PathForm>(*form);
-    if (p.parts.size() == 2 && (p.parts[0].empty() || p.parts[0] == sym::Self)) add(p.parts[1]);
-  }
-  void add(Symbol name) {
-    if (seen_.insert(name).second) names.push_back(name);
-  }
-  std::unordered_set<Symbol> seen_;
-};
-
-}  // namespace
-
-/// The fields that the methods of a class body assign: first those of the constructor, which runs first.
-std::vector<Symbol> Analyzer::assignedFields(std::span<Form* const> forms) {
-  AssignedFields fields;
-  for (const bool constructors : {true, false})
-    for (const Form* form : forms) {
-      const bool isGene = form->kind == FormKind::Gene;
-      if ((isGene && symbolOf(as<GeneForm>(*form).head).text() == "ctor") == constructors)
-        fields.walk(form);
-    }
-  return fields.names;
-}
-
 Analyzer::Node* Analyzer::classForm(const GeneForm& form) {
   if (form.children.empty()) return error(form.loc, Diag::ClassName);
   const Form* nameForm = form.children[0];

@@ -33,14 +33,15 @@ std::span<Form* const> effectsOf(const GeneForm& definition) {
 
 /// The definition of the function that a call of `name` certainly reaches; null when that is not sure.
 const GeneForm* Analyzer::definitionOf(Symbol name) const {
-  if (name.empty() || isShadowed(name) || assignedNames_.contains(name) ||
-      topLevelVars_.contains(name))
+  if (name.empty() || isShadowed(name) || facts_.assignedNames.contains(name) ||
+      facts_.topLevelVars.contains(name))
     return nullptr;
   for (const ScopeState* s = scope_; s; s = s->outer)
     if (s->published.contains(name)) return nullptr;
-  auto own = named_.find(name);
-  if (own != named_.end())
-    return isSymbol(own->second->head, "fn") && definitions_.at(name) == 1 ? own->second : nullptr;
+  auto own = facts_.named.find(name);
+  if (own != facts_.named.end())
+    return isSymbol(own->second->head, "fn") && facts_.definitions.at(name) == 1 ? own->second
+                                                                                 : nullptr;
   auto imported = knownFunctions_.find(name);
   return imported == knownFunctions_.end() ? nullptr : imported->second->form;
 }
@@ -81,8 +82,8 @@ void Analyzer::checkCallee(const GeneForm& call) {
       type = found->second->declaredType;
       break;
     }
-  if (!type || type->kind != FormKind::Gene || assignedNames_.contains(name) ||
-      narrowed_.contains(name))
+  if (!type || type->kind != FormKind::Gene || facts_.assignedNames.contains(name) ||
+      facts_.narrowed.contains(name))
     return;
   const auto& g = as<GeneForm>(*type);
   if (isSymbol(g.head, "Fn")) return checkEffects(effectsBehind(g.children), call.loc);

@@ -1,4 +1,4 @@
-// import and export (08 §2-3), and what a module publishes by paths: /x, $ns/x.
+// import and export (08 §2-3).
 
 #include <algorithm>
 
@@ -30,206 +30,6 @@ bool isInternal(std::string_view name) {
 }
 
 }  // namespace
-
-// --- published names ---------------------------------------------------------------------------------------------------
-
-bool Analyzer::isOuterMember(const Form* form, bool rooted, Symbol* name) {
-  if (form->kind != FormKind::Path) return false;
-  const std::span<Symbol> parts = as<PathForm>(*form).parts;
-  if (parts.size() != 2) return false;
-  const std::string_view head = parts[0].text();
-  if (head != "$ns" && !(rooted && (head.empty() || head == "self"))) return false;
-  std::string_view text = parts[1].text();
-  if (text.size() > 1 && text.ends_with(':')) text.remove_suffix(1);
-  if (text.empty() || text[0] == '<' || text[0] == '.' || text[0] == '!') return false;
-  *name = Symbol::of(text.substr(0, text.find(':')));
-  return true;
-}
-
-/// The names that `forms`, a module or the body of a namespace or class, publish by (var /x …), (fn /f …), (/x = …). Of
-/// a module also what $ns/x assigns, wherever it stands.
-void Analyzer::collectPublished(std::span<Form* const> forms, bool isModule,
-                                std::unordered_set<Symbol>& names) {
-  struct Visit {
-    const Form* form;
-    bool rooted;
-  };
-  std::vector<Visit> work;
-  for (const Form* form : forms) work.push_back({form, true});
-  while (!work.empty()) {
-    const auto [form, rooted] = work.back();
-    work.pop_back();
-    if (form->kind != FormKind::Gene) continue;
-    const auto& g = as<GeneForm>(*form);
-    const std::string_view head = symbolOf(g.head).text();
-    const std::string_view second =
-        g.children.empty() ? std::string_view{} : symbolOf(g.children[0]).text();
-    Symbol name;
-    constexpr std::string_view definitions[] = {"var",  "let",    "fn",        "class", "ns",
-                                                "enum", "object", "interface", "type"};
-    const bool defines =
-        std::find(std::begin(definitions), std::end(definitions), head) != std::end(definitions);
-    const bool assigns = second.size() <= 2 && second.ends_with('=') && second != "==" &&
-                         second != "!=" && second != "<=" && second != ">=";
-    const Form* target = defines && !g.children.empty() ? g.children[0]
-                         : assigns                      ? g.head
-                                                        : nullptr;
-    if (target && isOuterMember(target, rooted, &name) &&
-        (isModule || as<PathForm>(*target).parts[0].empty()))
-      names.insert(name);
-    constexpr std::string_view bodies[] = {"fn",        "class", "ns",     "object", "interface",
-                                           "implement", "block", "method", "ctor"};
-    const bool hasBody = second == "->" || head == "->" ||
-                         std::find(std::begin(bodies), std::end(bodies), head) != std::end(bodies);
-    if (isInterceptor(head) && !isModule && rooted && !second.empty())
-      names.insert(symbolOf(g.children[0]));
-    if (hasBody && !isModule) continue;
-    for (const Form* child : g.children) work.push_back({child, rooted && !hasBody});
-    work.push_back({g.head, rooted && !hasBody});
-  }
-}
-
-/// Is `self` here the module's namespace?
-bool Analyzer::selfIsModule() const {
-  for (const ScopeState* s = scope_; s; s = s->outer) {
-    if (s->self) return false;
-    const bool outermost = !s->outer || s->outer->function != s->function;
-    if (outermost && s->function->hasSelf) return false;
-  }
-  return true;
-}
-
-/// The global behind $ns/x, and behind /x and self/x at the module's level; null for other paths.
-ir::Global* Analyzer::moduleMember(const PathForm& form) {
-  if (form.parts.size() < 2 || !modules_) return nullptr;
-  const std::string_view head = form.parts[0].text();
-  if (head != "$ns" && !((head.empty() || head == "self") && selfIsModule())) return nullptr;
-  const Symbol name = form.parts[1];
-  const bool isMember =
-      published_.contains(name) || definitions_.contains(name) || imported_.contains(name);
-  if (isMember) return memberGlobal(name, form.loc);
-  const bool created = assignedNames_.contains(name) && !topLevelVars_.contains(name);
-  return created ? externalGlobal(name) : nullptr;
-}
-
-/// The global of a published name: one of its own where a variable of the module hides it (08 §2).
-ir::Global* Analyzer::memberGlobal(Symbol name, Location loc) {
-  if (!topLevelVars_.contains(name) || imported_.contains(name)) return moduleGlobal(name, loc);
-  ir::Global*& global = hidden_[name];
-  if (!global) global = program_.addGlobal(name, loc);
-  return global;
-}
-
-/// A member of the namespace or class whose body this is has a value from here on.
-void Analyzer::declaredMember(Symbol name) {
-  for (ScopeState* s = scope_; s && s->function == function_; s = s->outer)
-    if (s->self) {
-      s->declaredMembers.insert(name);
-      return;
-    }
-}
-
-/// A name that the body of a namespace or class around publishes: read as a member of it, by functions in the body at any
-/// time, by the body itself behind the declaration. Null for other names.
-Analyzer::Node* Analyzer::publishedName(Symbol name, Location loc, ast::Binding** container) {
-  for (ScopeState* s = scope_; s; s = s->outer) {
-    if (s->names.contains(name) || s->later.contains(name)) return nullptr;
-    if (!s->published.contains(name)) continue;
-    if (s->function == function_ && !s->declaredMembers.contains(name)) continue;
-    *container = s->self;
-    ast::Segment member{};
-    member.kind = ast::Segment::Member;
-    member.name = name;
-    return make<ast::Path>(loc, local(s->self, loc),
-                           arena_.copy(std::span<ast::Segment>(&member, 1)));
-  }
-  return nullptr;
-}
-
-/// A global that no definition of this module makes: a built-in, or what an assignment creates in the module.
-ir::Global* Analyzer::externalGlobal(Symbol name) {
-  if (isMain_ || !assignedNames_.contains(name)) return program_.externalGlobal(name);
-  ir::Global*& global = externals_[name];
-  if (!global) {
-    global = program_.addGlobal(name, {});
-    global->external = true;
-  }
-  return global;
-}
-
-Analyzer::Node* Analyzer::moduleNamespace(Location loc) {
-  if (isMain_) return runtime(loc, ir::Op::ModuleSelf, {});
-  if (!namespace_) namespace_ = program_.addGlobal(Symbol::of("$ns"), loc);
-  return make<ast::Global>(loc, namespace_, false);
-}
-
-// --- packages ----------------------------------------------------------------------------------------------------------
-
-/// $pkg and $app where the module, or the main program, lies in a package. Null elsewhere: the runtime's own are meant.
-Analyzer::Node* Analyzer::packageValue(Symbol name, Location loc) {
-  if (!modules_) return nullptr;
-  const bool isApp = name.text() == "$app";
-  if (!modules_->packageOf(isApp ? nullptr : module_)) return nullptr;
-  ir::Global*& global = isApp ? application_ : package_;
-  if (!global) global = program_.addGlobal(name, loc);
-  return make<ast::Global>(loc, global, false);
-}
-
-/// (gene/package name version dir source-dir main-module test-dir)
-Analyzer::Node* Analyzer::makePackage(const Package& package, Location loc) {
-  auto text = [&](const std::string& value) -> Node* {
-    return literal(make<StringForm>(FormKind::String, loc, arena_.copy(value)));
-  };
-  std::vector<Node*> values{
-      text(package.name),       package.version.empty() ? nil(loc) : text(package.version),
-      text(package.directory),  text(package.sourceDirectory),
-      text(package.mainModule), text(package.testDirectory)};
-  return callBuiltin("package", values, loc);
-}
-
-/// A call of a function of the namespace `gene`.
-Analyzer::Node* Analyzer::callBuiltin(std::string_view name, std::span<Node* const> values,
-                                      Location loc) {
-  ast::Segment member{};
-  member.kind = ast::Segment::Member;
-  member.name = Symbol::of(name);
-  Node* callee = make<ast::Path>(
-      loc, make<ast::Global>(loc, program_.externalGlobal(Symbol::of("gene")), true),
-      arena_.copy(std::span<ast::Segment>(&member, 1)));
-  std::vector<ast::Argument> arguments;
-  for (Node* value : values) arguments.push_back({ir::ArgKind::Positional, {}, value});
-  return make<ast::Call>(loc, callee, copy(arguments));
-}
-
-/// The values of $pkg and $app, where the module uses them, before everything else.
-void Analyzer::makePackages(Location loc, std::vector<Node*>& nodes) {
-  if (application_) {
-    Node* const package = makePackage(*modules_->packageOf(nullptr), loc);
-    nodes.insert(
-        nodes.begin(),
-        make<ast::AssignGlobal>(loc, application_, callBuiltin("application", {&package, 1}, loc)));
-  }
-  if (package_)
-    nodes.insert(
-        nodes.begin(),
-        make<ast::AssignGlobal>(loc, package_, makePackage(*modules_->packageOf(module_), loc)));
-}
-
-/// The assignment of what a module publishes. Where a variable hides the name, it has a global of its own, which is
-/// assigned as well; where the namespace is used as a value, it is put in there.
-Analyzer::Node* Analyzer::published(Symbol name, ast::AssignGlobal* assignment) {
-  ir::Global* const global = memberGlobal(name, assignment->loc);
-  if (global != assignment->global)
-    assignment = make<ast::AssignGlobal>(assignment->loc, global, assignment);
-  if (!usesNamespace_ || !modules_) return assignment;
-  ast::Segment member{};
-  member.kind = ast::Segment::Member;
-  member.name = name;
-  return make<ast::PathAssign>(assignment->loc, moduleNamespace(assignment->loc), member,
-                               assignment);
-}
-
-// --- import ------------------------------------------------------------------------------------------------------------
 
 /// Reads the parts of an import form; the text of a mistake, or empty.
 std::string Analyzer::readImport(const GeneForm& form, Import* result) {
@@ -291,9 +91,10 @@ ir::Global* Analyzer::publishedGlobal(Symbol name) const {
     auto found = exports_.find(name);
     return found == exports_.end() ? nullptr : found->second;
   }
-  if (interceptors_.contains(name))
+  if (facts_.interceptors.contains(name))
     if (auto made = externals_.find(name); made != externals_.end()) return made->second;
-  if (!definitions_.contains(name) && !published_.contains(name) && !imported_.contains(name))
+  if (!facts_.definitions.contains(name) && !facts_.published.contains(name) &&
+      !imported_.contains(name))
     return nullptr;
   if (auto member = hidden_.find(name); member != hidden_.end()) return member->second;
   auto found = globals_.find(name);
@@ -305,10 +106,10 @@ std::vector<Symbol> Analyzer::publishedNames() const {
   if (hasExports_) {
     for (const auto& [name, global] : exports_) names.push_back(name);
   } else {
-    for (const auto& [name, count] : definitions_) names.push_back(name);
-    names.insert(names.end(), published_.begin(), published_.end());
+    for (const auto& [name, count] : facts_.definitions) names.push_back(name);
+    names.insert(names.end(), facts_.published.begin(), facts_.published.end());
     names.insert(names.end(), imported_.begin(), imported_.end());
-    for (const Symbol name : interceptors_)
+    for (const Symbol name : facts_.interceptors)
       if (externals_.contains(name)) names.push_back(name);
   }
   std::sort(names.begin(), names.end(), [](Symbol a, Symbol b) { return a.text() < b.text(); });
@@ -320,13 +121,13 @@ std::vector<Symbol> Analyzer::publishedNames() const {
 /// Makes `local` mean the value; directly the other module's global where that never changes.
 void Analyzer::bindImport(Symbol local, ir::Global* direct, Node* value, Location loc,
                           std::vector<Node*>& nodes) {
-  if (topLevelVars_.contains(local)) return;  // a variable of this module hides it
+  if (facts_.topLevelVars.contains(local)) return;  // a variable of this module hides it
   imported_.insert(local);
   if (auto known = globals_.find(local);
       direct && known != globals_.end() && known->second == direct)
     return;
-  const bool own = definitions_.contains(local) || assignedNames_.contains(local) ||
-                   published_.contains(local) || globals_.contains(local);
+  const bool own = facts_.definitions.contains(local) || facts_.assignedNames.contains(local) ||
+                   facts_.published.contains(local) || globals_.contains(local);
   if (direct && direct->constant && !own && !isSession()) {
     globals_[local] = direct;
     return;
@@ -334,7 +135,7 @@ void Analyzer::bindImport(Symbol local, ir::Global* direct, Node* value, Locatio
   ir::Global* global = moduleGlobal(local, loc);
   if (global->constant && own) {
     // What another module owns is left alone: from here on the name is a variable of this one.
-    if (definitions_.contains(local))
+    if (facts_.definitions.contains(local))
       global->constant = false;
     else
       global = globals_[local] = program_.addGlobal(local, loc);
@@ -352,9 +153,9 @@ void Analyzer::importFacts(const Analyzer& from, Symbol name, Symbol local) {
   }
   if (auto it = from.knownFunctions_.find(name); it != from.knownFunctions_.end())
     knownFunctions_.try_emplace(local, it->second);
-  auto alias = from.moduleTypes_.find(name);
-  if (alias != from.moduleTypes_.end())
-    moduleTypes_.try_emplace(local, const_cast<Analyzer&>(from).expandType(alias->second));
+  auto alias = from.facts_.types.find(name);
+  if (alias != from.facts_.types.end())
+    facts_.types.try_emplace(local, const_cast<Analyzer&>(from).expandType(alias->second));
   for (const auto& [path, identity] : from.identities_) {
     const std::string_view text = path.text();
     const bool isMember = text.starts_with(name.text()) && text.size() > name.text().size() &&
@@ -422,7 +223,7 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
           item.loc, other.hasExports_ ? Diag::ImportNotExported : Diag::ImportMissing,
           {first.text()});
       hintNear(missing, first, other.publishedNames());
-      if (other.topLevelVars_.contains(first))
+      if (other.facts_.topLevelVars.contains(first))
         missing.hint(Diag::HintText, {"only definitions and variables with a slash are published: "
                                       "(var /" +
                                       std::string(first.text()) + " value)"});
@@ -548,9 +349,10 @@ Analyzer::Node* Analyzer::exportForm(const GeneForm& form) {
   hasExports_ = true;
   std::vector<Node*> nodes;
   for (const Symbol name : names) {
-    const bool isVariable = topLevelVars_.contains(name) || interceptors_.contains(name);
-    const bool isKnown = isVariable || definitions_.contains(name) || published_.contains(name) ||
-                         imported_.contains(name);
+    const bool isVariable =
+        facts_.topLevelVars.contains(name) || facts_.interceptors.contains(name);
+    const bool isKnown = isVariable || facts_.definitions.contains(name) ||
+                         facts_.published.contains(name) || imported_.contains(name);
     if (!isKnown) {
       nodes.push_back(
           raiseNode(form.loc, "Exception",

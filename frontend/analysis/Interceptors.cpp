@@ -16,10 +16,6 @@ bool isTrue(const Form* form) {
 
 }  // namespace
 
-bool Analyzer::isInterceptor(std::string_view head) {
-  return head == "interceptor" || head == "fn-interceptor";
-}
-
 /// What is wrong with the head of the definition; empty when nothing is.
 std::string Analyzer::interceptorMistake(const GeneForm& form, const std::string& head) {
   const std::span<Form* const> c = form.children;
@@ -65,7 +61,7 @@ Analyzer::Node* Analyzer::adviceFunction(const GeneForm& form, bool* isCallable)
     const Symbol symbol = symbolOf(c[1]);
     const bool isUnknown = !symbol.empty() && symbol != sym::Self && !lookup(symbol) &&
                            !globals_.contains(symbol) && !moduleNames_.contains(symbol) &&
-                           !topLevelVars_.contains(symbol);
+                           !facts_.topLevelVars.contains(symbol);
     // Absent when it is no built-in either.
     if (isUnknown) return make<ast::Global>(c[1]->loc, externalGlobal(symbol), false);
     return expression(c[1]);

@@ -104,7 +104,7 @@ Analyzer::Node* Analyzer::interfaceNamed(const Form* form) {
   const Symbol symbol = symbolOf(form);
   const bool known = symbol.empty() || interfaces_.contains(symbol) || lookup(symbol) ||
                      moduleNames_.contains(symbol) || globals_.contains(symbol) ||
-                     topLevelVars_.contains(symbol);
+                     facts_.topLevelVars.contains(symbol);
   if (known) return expression(form);
   return nullptr;
 }

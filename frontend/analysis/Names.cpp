@@ -42,7 +42,7 @@ void Analyzer::noteUse(Location loc, Symbol name, const ast::Binding* binding,
 }
 
 /// Is this an entry of a REPL?
-bool Analyzer::isSession() const { return isMain_ && modules_ && modules_->extras().session; }
+bool Analyzer::isSession() const { return isMain_ && modules_ && modules_->extras().shared; }
 
 /// What the name means when it is reached.
 Analyzer::Node* Analyzer::byName(Symbol symbol, Location loc) {
@@ -123,11 +123,11 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
   }
   noteUse(loc, symbol, nullptr, false);
   if (moduleNames_.contains(symbol)) return byName(symbol, loc);
-  if (macros_.contains(symbol)) usedMacros_.insert(symbol);
-  if (topLevelVars_.contains(symbol)) {
+  if (facts_.macros.contains(symbol)) usedMacros_.insert(symbol);
+  if (facts_.topLevelVars.contains(symbol)) {
     // Before its `var` ran the name means an earlier definition, if there is one; at the top level nothing else.
     const bool unset = !isSession() && atTopLevel_ && !declaredVars_.contains(symbol) &&
-                       !definitions_.contains(symbol) && !published_.contains(symbol);
+                       !facts_.definitions.contains(symbol) && !facts_.published.contains(symbol);
     if (unset) return raiseNode(loc, "Exception", std::string(text) + " is not defined");
   }
   const bool isLater = atTopLevel_ && laterGlobals_.contains(symbol);
@@ -163,7 +163,7 @@ ir::Global* Analyzer::moduleGlobal(Symbol name, Location loc) {
   ir::Global*& global = globals_[name];
   if (global) return global;
   global = program_.addGlobal(name, loc);
-  if (isSession()) modules_->extras().session->insert(global);
+  if (isSession()) modules_->extras().shared->insert(global);
   return global;
 }
 

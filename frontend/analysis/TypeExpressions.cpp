@@ -155,8 +155,8 @@ Symbol Analyzer::nameOfType(const Form* type) const {
 const Form* Analyzer::aliasOf(Symbol name) {
   for (const ScopeState* s = scope_; s; s = s->outer)
     if (auto it = s->types.find(name); it != s->types.end()) return it->second;
-  auto it = moduleTypes_.find(name);
-  return it == moduleTypes_.end() ? nullptr : it->second;
+  auto it = facts_.types.find(name);
+  return it == facts_.types.end() ? nullptr : it->second;
 }
 
 /// `type` with aliases replaced by what they stand for; unions are flat and in order.

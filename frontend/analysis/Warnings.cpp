@@ -100,16 +100,6 @@ std::string signatureText(Symbol name, const ArrayForm& parameters) {
 
 // --- names -------------------------------------------------------------------------------------------------------------
 
-/// A definition at the module's level.
-void Analyzer::collectNamed(const Form* form, std::string_view head, Symbol name) {
-  if (name == sym::Init) return;
-  const auto& g = as<GeneForm>(*form);
-  const auto [first, isNew] = named_.try_emplace(name, &g);
-  if (isNew || head == "ns" || head == "implement") return;
-  diagnostics_.report(g.children[0]->loc, Diag::DuplicateDefinition, {name.text()})
-      .note(first->second->children[0]->loc, Diag::NoteFirst);
-}
-
 std::vector<std::string_view> Analyzer::visibleNames() const {
   std::vector<std::string_view> names;
   for (const ScopeState* s = scope_; s; s = s->outer) {
@@ -117,8 +107,8 @@ std::vector<std::string_view> Analyzer::visibleNames() const {
     for (const auto& [name, binding] : s->later) names.push_back(name.text());
   }
   for (const auto& [name, global] : globals_) names.push_back(name.text());
-  for (const auto& [name, count] : definitions_) names.push_back(name.text());
-  for (const Symbol name : topLevelVars_) names.push_back(name.text());
+  for (const auto& [name, count] : facts_.definitions) names.push_back(name.text());
+  for (const Symbol name : facts_.topLevelVars) names.push_back(name.text());
   for (const auto& [name, owners] : variants_) names.push_back(name.text());
   // The order of tables must not decide which of two names is nearest.
   for (const std::string_view word :
@@ -140,7 +130,7 @@ void Analyzer::hintNear(Diagnostic& diagnostic, Symbol name, std::span<const Sym
 }
 
 bool Analyzer::checksNames() const {
-  return modules_ && modules_->known() && !reifies_ && !usesNamespace_;
+  return modules_ && modules_->known() && !facts_.reifies && !facts_.usesNamespace;
 }
 
 /// A name that no definition of the module explains is used.
@@ -148,7 +138,7 @@ void Analyzer::checkDefined(Symbol symbol, Location loc) {
   const std::string_view text = symbol.text();
   if (quiet_ != 0 || foreignNames_.contains(symbol)) return;
   if (!checksNames() || !diagnostics_.wants(Diag::UndefinedName) || text.starts_with('$') ||
-      assignedNames_.contains(symbol) || laterGlobals_.contains(symbol))
+      facts_.assignedNames.contains(symbol) || laterGlobals_.contains(symbol))
     return;
   const KnownNames& known = *modules_->known();
   if (known.isDefined(known.data, symbol)) return;
@@ -156,12 +146,12 @@ void Analyzer::checkDefined(Symbol symbol, Location loc) {
   const size_t dot = text.find('.');
   bool inMethod = false;
   for (const FunctionState* f = function_; f; f = f->outer) inMethod |= f->hasSelf;
-  if (inMethod && assignedFields_.contains(symbol)) {
+  if (inMethod && facts_.assignedFields.contains(symbol)) {
     d.hint(Diag::HintField, {text});
   } else if (const auto owners = variants_.find(symbol);
              owners != variants_.end() && owners->second.size() == 1) {
     d.hint(Diag::HintVariant, {owners->second[0].text(), text});
-  } else if (std::ranges::any_of(classes_, [&](const auto& entry) {
+  } else if (std::ranges::any_of(facts_.classes, [&](const auto& entry) {
                return entry.second.methods.contains(symbol);
              })) {
     d.hint(inMethod ? Diag::HintOwnMethod : Diag::HintIsMethod, {text});
@@ -186,7 +176,7 @@ void Analyzer::checkDefined(Symbol symbol, Location loc) {
 void Analyzer::checkTypeName(Symbol name, Location loc) {
   const std::string_view type = foreignType(name.text());
   if (type.empty() || !checksNames() || isShadowed(name) || globals_.contains(name) ||
-      definitions_.contains(name) || topLevelVars_.contains(name) ||
+      facts_.definitions.contains(name) || facts_.topLevelVars.contains(name) ||
       modules_->known()->isDefined(modules_->known()->data, name))
     return;
   diagnostics_.report(loc, Diag::UndefinedType, {name.text()}).hint(Diag::HintNear, {type});
@@ -224,7 +214,7 @@ void Analyzer::checkElse(std::span<Form* const> forms) {
 void Analyzer::checkAssigned(Symbol symbol, Location loc) {
   const std::string_view text = symbol.text();
   if (!checksNames() || text.starts_with('$') || globals_.contains(symbol) || lookup(symbol) ||
-      topLevelVars_.contains(symbol) || published_.contains(symbol))
+      facts_.topLevelVars.contains(symbol) || facts_.published.contains(symbol))
     return;
   for (const ScopeState* s = scope_; s; s = s->outer)
     if (s->published.contains(symbol)) return;
@@ -305,7 +295,8 @@ void Analyzer::checkArgumentTypes(const ArrayForm& list, std::span<Form* const> 
     if (symbolOf(given[i]).text().ends_with("...")) return;
     const Parameters::Positional& p = parameters.positional[i];
     const std::string_view cls = literalClass(given[i]);
-    if (cls.empty() || !isRefused(p.type, cls) || classes_.contains(symbolOf(p.type))) continue;
+    if (cls.empty() || !isRefused(p.type, cls) || facts_.classes.contains(symbolOf(p.type)))
+      continue;
     diagnostics_
         .report(given[i]->loc, Diag::ArgumentType,
                 {p.name.text(), symbolOf(p.type).text(), articled(cls)})
@@ -316,10 +307,10 @@ void Analyzer::checkArgumentTypes(const ArrayForm& list, std::span<Form* const> 
 /// A call of a function that the module defines once: what is certain to raise.
 void Analyzer::checkArguments(const GeneForm& call) {
   const Symbol name = symbolOf(call.head);
-  auto found = named_.find(name);
-  if (!modules_ || !options_.typeCheck || found == named_.end() || isShadowed(name) ||
-      definitions_[name] != 1 || assignedNames_.contains(name) || topLevelVars_.contains(name) ||
-      symbolOf(found->second->head).text() != "fn")
+  auto found = facts_.named.find(name);
+  if (!modules_ || !options_.typeCheck || found == facts_.named.end() || isShadowed(name) ||
+      facts_.definitions[name] != 1 || facts_.assignedNames.contains(name) ||
+      facts_.topLevelVars.contains(name) || symbolOf(found->second->head).text() != "fn")
     return;
   for (const ScopeState* s = scope_; s; s = s->outer)
     if (s->published.contains(name)) return;
@@ -388,7 +379,7 @@ void Analyzer::checkArguments(const GeneForm& call) {
 void Analyzer::checkValueType(const Form* value, const Form* type, std::string_view what) {
   const std::string_view cls = literalClass(value);
   if (!modules_ || !options_.typeCheck || !type || cls.empty() || !isRefused(type, cls) ||
-      classes_.contains(symbolOf(type)))
+      facts_.classes.contains(symbolOf(type)))
     return;
   diagnostics_.report(value->loc, Diag::ValueType, {what, symbolOf(type).text(), articled(cls)});
 }
@@ -409,7 +400,7 @@ void Analyzer::checkLiteralMethod(const Form* receiver, const Form* method) {
   std::string_view name = symbolOf(method).text();
   if (cls.empty() || name.size() < 2 || name[1] == '@' || name[1] == '<' || !checksNames()) return;
   name.remove_prefix(1);
-  if (classes_.contains(Symbol::of(cls)) || !interfaces_.empty()) return;
+  if (facts_.classes.contains(Symbol::of(cls)) || !interfaces_.empty()) return;
   const std::vector<std::string_view> methods =
       modules_->known()->methods(modules_->known()->data, cls);
   if (methods.empty() || std::ranges::find(methods, name) != methods.end()) return;
@@ -426,7 +417,8 @@ void Analyzer::checkVariant(const PathForm& form) {
   auto known = enums_.find(form.parts[0]);
   const std::string_view name = form.parts[1].text();
   if (known == enums_.end() || name.empty() || name[0] == '.' || name[0] == '<' || name[0] == '!' ||
-      topLevelVars_.contains(form.parts[0]) || assignedFields_.contains(form.parts[1]) ||
+      facts_.topLevelVars.contains(form.parts[0]) ||
+      facts_.assignedFields.contains(form.parts[1]) ||
       std::ranges::find(known->second, form.parts[1]) != known->second.end())
     return;
   Diagnostic& d = diagnostics_.report(form.loc, Diag::UnknownVariant, {form.parts[0].text(), name});
@@ -441,7 +433,7 @@ void Analyzer::checkVariant(const PathForm& form) {
 /// namespace/name, of a built-in namespace
 void Analyzer::checkMember(const PathForm& form) {
   if (!checksNames() || form.parts.size() < 2 || isShadowed(form.parts[0]) ||
-      globals_.contains(form.parts[0]) || assignedFields_.contains(form.parts[1]))
+      globals_.contains(form.parts[0]) || facts_.assignedFields.contains(form.parts[1]))
     return;
   const std::string_view name = form.parts[1].text();
   if (name.empty() || name[0] == '.' || name[0] == '<' || name[0] == '!') return;
@@ -486,6 +478,25 @@ void Analyzer::checkGlued(std::span<Form* const> forms, bool isDefinition) {
   }
 }
 
+/// The same in all of their parts.
+void Analyzer::checkAllGlued(std::span<Form* const> forms) {
+  if (!modules_) return;
+  checkGlued(forms, false);
+  std::vector<const Form*> work(forms.begin(), forms.end());
+  while (!work.empty()) {
+    const Form* form = work.back();
+    work.pop_back();
+    if (form->kind == FormKind::Gene) {
+      const auto& g = as<GeneForm>(*form);
+      const std::string_view head = calledName(g.head);
+      const bool isFunction = hasTrait(head, form_trait::Inner) || head.ends_with("!") ||
+                              (!g.children.empty() && symbolOf(g.children[0]).text() == "->");
+      checkGlued(g.children, isFunction);
+    }
+    forEachPart(*form, [&](const Form* part) { work.push_back(part); });
+  }
+}
+
 /// Names that stand alone in a sequence, other than as its value.
 void Analyzer::checkUseless(std::span<Form* const> forms) {
   if (!modules_) return;
@@ -496,7 +507,7 @@ void Analyzer::checkUseless(std::span<Form* const> forms) {
     if (!isName || name.ends_with("...")) continue;
     const bool isBuiltin = modules_->known() && modules_->known()->isDefined(
                                                     modules_->known()->data, symbolOf(forms[i]));
-    if (!isBuiltin && !definitions_.contains(symbolOf(forms[i]))) continue;
+    if (!isBuiltin && !facts_.definitions.contains(symbolOf(forms[i]))) continue;
     diagnostics_.report(forms[i]->loc, Diag::UnusedValue).hint(Diag::HintCall, {name});
   }
 }

@@ -10,12 +10,14 @@
 #include <map>
 #include <memory>
 
+#include "runtime/support/ContentHash.h"
 #include "runtime/support/Utf8.h"
 
 namespace gene {
 
 struct SourceManager::File {
   std::string name;
+  std::string path;  // that it was read from
   std::string text;
   uint32_t start;
   mutable std::vector<uint32_t> lineStarts;  // filled at the first question
@@ -33,7 +35,11 @@ SourceManager::SourceManager() : files_(new Files) {}
 SourceManager::~SourceManager() { delete files_; }
 
 Location SourceManager::add(std::string name, std::string text) {
-  auto file = std::make_unique<File>(File{std::move(name), std::move(text), files_->next, {}});
+  auto file = std::make_unique<File>();
+  file->path = name;
+  file->name = std::move(name);
+  file->text = std::move(text);
+  file->start = files_->next;
   // One more than the length, so that the end of the text is a location, too.
   files_->next += static_cast<uint32_t>(file->text.size()) + 1;
   files_->all.push_back(std::move(file));
@@ -44,10 +50,10 @@ void SourceManager::overlay(const std::string& path, std::string text) {
   files_->overlays[path] = std::move(text);
 }
 
-Expected<Location> SourceManager::addFile(const std::string& path, const std::string& name) {
-  const std::string& shown = name.empty() ? path : name;
-  if (const auto edited = files_->overlays.find(path); edited != files_->overlays.end())
-    return add(shown, edited->second);
+namespace {
+
+/// The text of a file. Fails with "File not found: PATH" or a reason.
+Expected<std::string> readText(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     if (errno == ENOENT) return Failure{"File not found: " + path};
@@ -63,9 +69,26 @@ Expected<Location> SourceManager::addFile(const std::string& path, const std::st
   const int error = errno;
   ::close(fd);
   if (n < 0) return Failure{"Cannot read " + path + ": " + std::strerror(error)};
-  if (text.size() >= UINT32_MAX - files_->next - 1)
+  return text;
+}
+
+}  // namespace
+
+Expected<Location> SourceManager::addFile(const std::string& path, const std::string& name) {
+  const auto edited = files_->overlays.find(path);
+  Expected<std::string> text =
+      edited != files_->overlays.end() ? Expected<std::string>(edited->second) : readText(path);
+  if (!text) return text.failure();
+  if (text->size() >= UINT32_MAX - files_->next - 1)
     return Failure{"Cannot read " + path + ": file too large"};
-  return add(shown, std::move(text));
+  const Location start = add(name.empty() ? path : name, std::move(*text));
+  files_->all.back()->path = path;
+  return start;
+}
+
+bool isCurrent(const InputFile& file) {
+  Expected<std::string> text = readText(file.path);
+  return text && contentHash(*text) == file.hash;
 }
 
 const SourceManager::File& SourceManager::file(Location loc) const {
@@ -99,6 +122,13 @@ Position SourceManager::position(Location loc) const {
   const size_t characters = f.characters;
   return {f.name, static_cast<uint32_t>(it - f.lineStarts.begin()) + 1,
           static_cast<uint32_t>(characters) + 1};
+}
+
+std::vector<InputFile> SourceManager::dependencies() const {
+  std::vector<InputFile> result;
+  for (const auto& f : files_->all)
+    if (!f->name.starts_with('<')) result.push_back({f->name, f->path, contentHash(f->text)});
+  return result;
 }
 
 std::vector<SourceManager::Source> SourceManager::all() const {

@@ -24,6 +24,14 @@ struct Position {
   uint32_t column = 0;
 };
 
+/// A file that was read, and what it contained.
+struct InputFile {
+  std::string name, path;  // as messages show it; as it was opened
+  uint64_t hash = 0;       // contentHash of the text
+};
+/// Is the file there, and its content the same?
+bool isCurrent(const InputFile& file);
+
 /// The sources of one compilation. Texts never move.
 class SourceManager {
  public:
@@ -50,6 +58,8 @@ class SourceManager {
   struct Source {
     std::string_view name, text;
   };
+  /// The files among them, in the order they were added: texts whose names begin with `<` are none. Hashes all texts.
+  [[nodiscard]] std::vector<InputFile> dependencies() const;
   /// All sources, in the order they were added.
   [[nodiscard]] std::vector<Source> all() const;
   [[nodiscard]] bool contains(std::string_view name) const;

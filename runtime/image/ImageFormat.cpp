@@ -38,8 +38,6 @@ std::string printable(const char* bytes, size_t count) {
 
 uint64_t abiHash() { return XXH3_64bits(AbiText.data(), AbiText.size()); }
 
-uint64_t hashText(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
-
 uint64_t checksum(std::span<const uint8_t> image) {
   ImageHeader header;
   std::memcpy(&header, image.data(), sizeof header);

@@ -119,7 +119,7 @@ struct ImageSite {
 };
 struct ImageInput {
   ImageText name;
-  uint64_t hash;  // hashText
+  uint64_t hash;  // contentHash
 };
 struct ImageCode {
   uint32_t words;
@@ -138,8 +138,6 @@ inline constexpr uint8_t PlaceholderTag = 0x3E, AbsentTag = 0x3F;
 uint64_t abiHash();
 /// The checksum an image has to carry.
 uint64_t checksum(std::span<const uint8_t> image);
-/// The hash of a source text that the header records.
-uint64_t hashText(std::string_view text);
 
 /// The header of an image: magic, version, compiler, ABI, size, checksum and section table are those of a whole image
 /// of this compiler. Messages are meant to follow "Invalid GIR file: NAME: ".

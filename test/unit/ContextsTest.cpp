@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "codegen/eval/Compile.h"
+#include "codegen/compile/Session.h"
 #include "codegen/eval/Evaluate.h"
 #include "frontend/syntax/Diagnostics.h"
 #include "runtime/Domain.h"
@@ -70,14 +70,12 @@ struct ProgramRun {
 
 /// The program of the text in this context, or null: then the result says why.
 Program* load(Context& context, ProgramRun& run) {
-  SourceManager sources;
-  DiagnosticEngine diagnostics(sources);
-  CompileOptions compile;
-  compile.names = &context;
+  Session session;
+  session.options.names = &context;
   const std::unique_ptr<ir::Program> compiled =
-      compileToIr(sources, sources.add("<test>", run.text), diagnostics, compile);
+      session.compile(session.sources.add("<test>", run.text));
   if (!compiled) {
-    for (const Diagnostic& d : diagnostics.all()) run.result += d.message + "\n";
+    for (const Diagnostic& d : session.diagnostics.all()) run.result += d.message + "\n";
     return nullptr;
   }
   auto* image = new std::vector<uint8_t>(compileToImage(*compiled));  // as long as the process

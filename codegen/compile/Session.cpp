@@ -1,4 +1,4 @@
-#include "codegen/eval/Compile.h"
+#include "codegen/compile/Session.h"
 
 #include <sys/stat.h>
 
@@ -7,8 +7,7 @@
 #include <string>
 
 #include "codegen/bytecode/Bytecode.h"
-#include "codegen/eval/KnownBuiltins.h"
-#include "codegen/eval/Session.h"
+#include "codegen/compile/KnownBuiltins.h"
 #include "frontend/lower/Lower.h"
 #include "frontend/syntax/Reader.h"
 #include "runtime/object/Class.h"
@@ -80,47 +79,58 @@ KnownNames namesOf(Context* context) {
               }};
 }
 
-struct Analysed {
-  std::unique_ptr<ir::Program> program;
-  ast::Module module;
-};
+void byName(ir::Program& program, ir::Instruction& inst, ir::Op op, Symbol name) {
+  ir::Immediate immediate;
+  immediate.symbol = name;
+  inst.op = op;
+  inst.type = ir::info(op).result;
+  inst.immediates = program.arena.copy(std::span<ir::Immediate>(&immediate, 1));
+}
 
-/// Reads and analyses the source at `start`.
-Analysed analyse(SourceManager& sources, Location start, DiagnosticEngine& diagnostics,
-                 const CompileOptions& options, AnalysisExtras extras) {
+/// Makes accesses by name of those to the globals `shared`, and to names that the program does not define.
+void shareGlobals(ir::Program& program, const std::unordered_set<const ir::Global*>& shared) {
+  for (ir::Function* function : program.functions)
+    for (ir::Block* block : function->blocks)
+      for (ir::Instruction* inst : block->instructions) {
+        if (const auto read = inst->tryAs<ir::Op::GlobalGet, ir::Op::GlobalCheck>()) {
+          if (shared.contains(read.global()))
+            byName(program, *inst, ir::Op::ModuleGet, read.global()->name);
+        } else if (const auto set = inst->tryAs<ir::Op::GlobalSet>()) {
+          const ir::Global* global = set.global();
+          if (shared.contains(global) || global->external)
+            byName(program, *inst, ir::Op::ModuleSet, global->name);
+        }
+      }
+  std::erase_if(program.globals, [&](const ir::Global* g) { return shared.contains(g); });
+  for (uint32_t i = 0; i < program.globals.size(); i++) program.globals[i]->index = i;
+}
+
+}  // namespace
+
+std::unique_ptr<ir::Program> Session::newProgram(std::string_view mainFile) {
   auto program = std::make_unique<ir::Program>(sources);
-  program->mainFile = program->arena.copy(sources.name(start));
+  program->mainFile = program->arena.copy(mainFile);
   program->language = options.language;
   program->level = options.level;
-  const std::span<Form*> forms = readProgram(start, program->arena, diagnostics);
+  return program;
+}
+
+/// Reads and analyses the source at `main`.
+Session::Analysed Session::analyse(Location main, AnalysisExtras extras) {
+  useKnownBuiltins();
+  std::unique_ptr<ir::Program> program = newProgram(sources.name(main));
+  const std::span<Form*> forms = readProgram(main, program->arena, diagnostics);
   // What could be read is looked at all the same, for the mistakes there.
   if (diagnostics.hasErrors()) diagnostics.setIncomplete();
   const KnownNames known = namesOf(options.names);
   if (options.names) extras.known = &known;
   const ast::Module module =
-      analyze(forms, *program, options.language, diagnostics, sources, start, extras);
+      gene::analyze(forms, *program, options.language, diagnostics, sources, main, extras);
   return {std::move(program), module};
 }
 
-}  // namespace
-
-std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
-                                         DiagnosticEngine& diagnostics,
-                                         const CompileOptions& options) {
-  std::unordered_set<const ir::Global*> shared;
-  useKnownBuiltins();
-  std::vector<std::string> environment;
-  Analysed analysed = analyse(sources, start, diagnostics, options,
-                              {.session = options.session ? &shared : nullptr,
-                               .keepVariables = options.keepVariables,
-                               .environment = &environment});
-  std::unique_ptr<ir::Program> program = std::move(analysed.program);
-  if (diagnostics.hasErrors()) return nullptr;
-  if (options.analysed && !options.analysed(*program, environment)) return program;
-  lower(analysed.module, *program, options.language);
-  if (options.session) shareGlobals(*program, shared);
-  if (options.observe) options.observe(*program, "lower", true);
-  PassContext passes{.program = *program,
+void Session::optimise(ir::Program& program) {
+  PassContext passes{.program = program,
                      .level = options.level,
                      .native = options.native,
                      .verify = options.verify,
@@ -129,16 +139,46 @@ std::unique_ptr<ir::Program> compileToIr(SourceManager& sources, Location start,
                      .times = options.times};
   if (options.observe)
     passes.observe = [&](std::string_view pass, bool after) {
-      options.observe(*program, pass, after);
+      options.observe(program, pass, after);
     };
   runPipeline(passes);
-  return program;
 }
 
-std::unique_ptr<ir::Program> analyzeSource(SourceManager& sources, Location start,
-                                           DiagnosticEngine& diagnostics,
-                                           const CompileOptions& options, Index& index) {
-  return analyse(sources, start, diagnostics, options, {.index = &index}).program;
+std::unique_ptr<ir::Program> Session::compile(Location main) {
+  std::unordered_set<const ir::Global*> shared;
+  std::vector<std::string> environment;
+  auto [program, module] = analyse(main, {.shared = options.isEntry ? &shared : nullptr,
+                                          .keepVariables = options.keepVariables,
+                                          .environment = &environment});
+  if (diagnostics.hasErrors()) return nullptr;
+  if (options.analysed && !options.analysed(*program, environment)) return std::move(program);
+  lower(module, *program, options.language);
+  if (options.isEntry) shareGlobals(*program, shared);
+  if (options.observe) options.observe(*program, "lower", true);
+  optimise(*program);
+  return std::move(program);
+}
+
+std::unique_ptr<ir::Program> Session::analyze(Location main, Index& index) {
+  return analyse(main, {.index = &index}).program;
+}
+
+Session::Evaluated Session::compileEvaluated(const Form* form, std::span<const EvaluatedName> names,
+                                             std::span<const Symbol> moduleNames) {
+  useKnownBuiltins();
+  std::unique_ptr<ir::Program> program = newProgram(sources.name(form->loc));
+  const ast::Module module =
+      analyzeEvaluated(form, names, moduleNames, *program, options.language, diagnostics);
+  if (diagnostics.hasErrors()) return {};
+  lower(module, *program, options.language);
+  optimise(*program);
+  return {std::move(program), module.main};
+}
+
+std::string Session::report(ErrorFormat format) const {
+  std::string text;
+  for (const Diagnostic& d : diagnostics.all()) text += renderDiagnostic(sources, d, format);
+  return text;
 }
 
 std::vector<uint8_t> compileToImage(ir::Program& program) {

@@ -1,4 +1,4 @@
-#include "codegen/eval/KnownBuiltins.h"
+#include "codegen/compile/KnownBuiltins.h"
 
 #include "codegen/image/TypeKinds.h"
 #include "codegen/ir/Builtins.h"

@@ -8,20 +8,16 @@
 
 #include <memory>
 #include <string>
-#include <unordered_set>
 
-#include "codegen/eval/Compile.h"
+#include "codegen/compile/Session.h"
 
 namespace gene {
 
-/// Makes accesses by name of those to the globals `shared`, and to names that the program does not define.
-void shareGlobals(ir::Program& program, const std::unordered_set<const ir::Global*>& shared);
-
-class Session {
+class Dialog {
  public:
-  Session(Context& context, const LanguageOptions& language);
-  ~Session();
-  Session(const Session&) = delete;
+  Dialog(Context& context, const LanguageOptions& language);
+  ~Dialog();
+  Dialog(const Dialog&) = delete;
 
   struct Result {
     enum State : uint8_t { Done, Raised, Refused } state;
@@ -42,7 +38,7 @@ class Session {
 
   Context& context_;
   const LanguageOptions language_;
-  NamespaceObject* const outer_;  // the variables of a session around this one
+  NamespaceObject* const outer_;  // the variables of a dialog around this one
 };
 
 }  // namespace gene

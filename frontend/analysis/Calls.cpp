@@ -1,0 +1,144 @@
+// Calls of functions and methods, and their arguments (05).
+
+#include "frontend/analysis/Analyzer.h"
+
+namespace gene {
+
+/// Keywords first, in source order, then the positional arguments.
+ast::Arguments Analyzer::arguments(const GeneForm& form, std::span<Form* const> positional) {
+  std::vector<ast::Argument> result;
+  for (const Property& p : form.properties)
+    result.push_back({p.isSpread() ? ir::ArgKind::KeywordSpread : ir::ArgKind::Keyword,
+                      p.isSpread() ? Symbol{} : p.key, expression(p.value)});
+  for (const ast::Item& item : items(positional))
+    result.push_back({item.spread ? ir::ArgKind::Spread : ir::ArgKind::Positional, {}, item.node});
+  return copy(result);
+}
+
+/// Too many positional arguments for a function known here are an error before anything runs (05 §8).
+void Analyzer::checkArity(const Form* head, const ast::Arguments& args, const GeneForm& call) {
+  const Symbol symbol = symbolOf(head);
+  if (!options_.typeCheck || symbol.empty()) return;
+  for (ScopeState* s = scope_; s; s = s->outer)
+    if (s->names.contains(symbol) || s->later.contains(symbol)) return;
+  auto global = globals_.find(symbol);
+  auto known = knownFunctions_.find(symbol);
+  if (global == globals_.end() || !global->second->constant || known == knownFunctions_.end())
+    return;
+  size_t slots = 0, given = 0;
+  for (const ast::Parameter& p : known->second->parameters) {
+    if (p.spec.kind == ir::ParamKind::Rest) return;
+    slots += p.spec.kind == ir::ParamKind::Positional;
+  }
+  for (const ast::Argument& a : args) {
+    if (a.kind == ir::ArgKind::Spread) return;
+    given += a.kind == ir::ArgKind::Positional;
+  }
+  if (given <= slots) return;
+  // Positional arguments come behind the others, in the order of the children.
+  const GeneForm* definition = known->second->form;
+  const Location surplus = slots < call.children.size() ? call.children[slots]->loc : call.loc;
+  Diagnostic& d = diagnostics_.report(surplus, Diag::TooManyArguments,
+                                      {"call", std::to_string(slots), std::to_string(given)});
+  if (!definition || definition->children.size() < 2) return;
+  const bool isNamed = definition->children[0]->kind != FormKind::Array;
+  const Form* list = definition->children[isNamed ? 1 : 0];
+  if (list->kind == FormKind::Array)
+    d.note(isNamed ? definition->children[0]->loc : definition->loc, Diag::NoteDefined,
+           {std::string(symbol.text()) + " " + printForm(*list)});
+}
+
+/// write_tree and read_tree take selectors as they are written (15 §4): their arrays are quoted.
+const GeneForm& Analyzer::quoteSelectors(const GeneForm& form) {
+  std::string_view name = symbolOf(form.head).text();
+  if (form.head->kind == FormKind::Path) {
+    const auto parts = as<PathForm>(*form.head).parts;
+    if (parts.size() >= 2 && parts[parts.size() - 2].text() == "serdes") name = parts.back().text();
+  } else if (!imported_.contains(symbolOf(form.head))) {
+    return form;
+  }
+  if ((name != "write_tree" && name != "read_tree") || form.properties.empty()) return form;
+  const std::span<Property> properties = arena_.copy(form.properties);
+  for (Property& p : properties)
+    if ((p.key.text() == "separate" || p.key.text() == "lazy") && p.value->kind == FormKind::Array)
+      p.value = make<QuoteForm>(FormKind::Quote, p.value->loc, p.value);
+  return *make<GeneForm>(form.loc, form.head, properties, form.children);
+}
+
+Analyzer::Node* Analyzer::call(const GeneForm& written) {
+  const GeneForm& form = quoteSelectors(written);
+  if (form.head->kind == FormKind::Path) {
+    const auto& p = as<PathForm>(*form.head);
+    const std::string_view last = p.parts.back().text();
+    // (a/.m x) is (a .m x).
+    if (p.parts.size() >= 2 && last.size() > 1 && last[0] == '.' && last[1] != '<') {
+      Node* receiver = pathPrefix(p, p.parts.size() - 1);
+      const ast::Arguments args = arguments(form, form.children);
+      if (p.parts.size() == 2) {
+        const SymbolForm variable(form.loc, p.parts[0]);
+        checkMethodCall(&variable, Symbol::of(last.substr(1)), args, form.loc);
+      }
+      return make<ast::MethodCall>(form.loc, receiver, Symbol::of(last.substr(1)), args);
+    }
+  }
+  Node* callee = expression(form.head);
+  const int foreign = isForeign(form);
+  quiet_ += foreign;
+  const ast::Arguments args = arguments(form, form.children);
+  quiet_ -= foreign;
+  checkArity(form.head, args, form);
+  checkCallee(form);
+  checkArguments(form);
+  return make<ast::Call>(form.loc, callee, args);
+}
+
+/// (receiver .name args…), (receiver .@path), (receiver .@ segments…)
+Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const GeneForm& form,
+                                     std::span<Form* const> args) {
+  if (method->kind == FormKind::Path) {
+    const auto& p = as<PathForm>(*method);
+    const std::string_view first = p.parts[0].text();
+    if (first.starts_with(".@")) {
+      std::vector<Symbol> parts(p.parts.begin(), p.parts.end());
+      parts[0] = Symbol::of(first.substr(2));
+      Node* selector = selectorFromParts(parts, method->loc);
+      ast::Argument target[] = {{ir::ArgKind::Positional, {}, receiver}};
+      return make<ast::Call>(form.loc, selector, arena_.copy(std::span<ast::Argument>(target)));
+    }
+    // (obj .a/b): the method, then the rest of the path on its result.
+    Node* value = make<ast::MethodCall>(form.loc, receiver, Symbol::of(first.substr(1)),
+                                        arguments(form, args));
+    std::vector<ast::Segment> segments;
+    for (Symbol part : p.parts.subspan(1)) {
+      ast::Segment s{};
+      if (!segment(part.text(), method->loc, &s)) return nil(form.loc);
+      segments.push_back(s);
+    }
+    return make<ast::Path>(form.loc, value, copy(segments));
+  }
+  const std::string_view text = symbolOf(method).text().substr(1);
+  if (text.starts_with('@')) {
+    Node* selector = nullptr;
+    if (text.size() > 1) {
+      const Symbol part[] = {Symbol::of(text.substr(1))};
+      selector = selectorFromParts(part, method->loc);
+    } else {
+      std::vector<Node*> segments;
+      for (const Form* f : args) segments.push_back(expression(f));
+      if (segments.empty()) return error(form.loc, Diag::SelectorArguments);
+      selector = make<ast::Runtime>(form.loc, ir::Op::SelectorNew, copy(segments));
+    }
+    ast::Argument target[] = {{ir::ArgKind::Positional, {}, receiver}};
+    return make<ast::Call>(form.loc, selector, arena_.copy(std::span<ast::Argument>(target)));
+  }
+  if (text.starts_with('<') && text.ends_with('>')) {
+    Node* methodName = dynamicKey(text.substr(1, text.size() - 2), method->loc);
+    return make<ast::DynamicMethodCall>(form.loc, receiver, methodName, arguments(form, args));
+  }
+  if (form.head != method) checkLiteralMethod(form.head, method);
+  const ast::Arguments analyzed = arguments(form, args);
+  if (form.head != method) checkMethodCall(form.head, Symbol::of(text), analyzed, form.loc);
+  return make<ast::MethodCall>(form.loc, receiver, Symbol::of(text), analyzed);
+}
+
+}  // namespace gene
