@@ -50,6 +50,7 @@ struct Program {
   uint32_t cacheCount = 0;
   LanguageOptions language;  // of code that it evaluates
   std::span<const SourceInput> inputs;
+  bool mayUnload = false;  // evaluated code that nobody refers to when it does not run
 };
 
 /// What a native executable hands to the runtime (made by codegen/llvm, read by runtime/abi/Main.cpp).

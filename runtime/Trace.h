@@ -79,6 +79,19 @@ class Trace {
     return count_++ == 0;
   }
 
+  /// Is a site of the program remembered?
+  [[nodiscard]] bool mentions(const Program& program) const {
+    const auto isOwn = [&](const TraceSite* site) {
+      return site >= program.sites && site < program.sites + program.siteCount;
+    };
+    for (const auto* sites : {&first_, &saved_})
+      for (const TraceSite* site : *sites)
+        if (isOwn(site)) return true;
+    for (const TraceSite* site : last_)
+      if (isOwn(site)) return true;
+    return explanation.callee && explanation.callee->program == &program;
+  }
+
   [[nodiscard]] uint64_t count() const { return count_; }
   /// Nothing is remembered.
   [[nodiscard]] bool isBlank() const {

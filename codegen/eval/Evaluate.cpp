@@ -10,6 +10,7 @@
 #include "runtime/Async.h"
 #include "runtime/Output.h"
 #include "runtime/Program.h"
+#include "runtime/Trace.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/image/ImageLoader.h"
@@ -18,6 +19,7 @@
 #include "runtime/object/Gene.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/ToForm.h"
+#include "runtime/vm/Code.h"
 
 namespace gene {
 namespace {
@@ -25,8 +27,10 @@ namespace {
 /// Compiled code and what its closure captures: the number of a scope object, or SelfValue.
 struct EvaluatedCode {
   static constexpr uint32_t SelfValue = UINT32_MAX;
+  Program* program;
   FunctionInfo* info;
   std::vector<uint32_t> captures;
+  uint32_t running = 0;
 };
 
 /// The names of the environment; the values that the code contains, and no literal stands for, come as variables of one
@@ -69,14 +73,13 @@ std::unique_ptr<EvaluatedCode> compile(Context& context, Form* form,
   }
   if (const std::string warnings = compiling.report(ErrorFormat::Human); !warnings.empty())
     writeError(warnings);
-  auto* image =
-      new std::vector<uint8_t>(compileToImage(*code.program));  // lives as long as the process
-  Expected<Program*> loaded = loadImage(context, *image);
+  Expected<Program*> loaded = loadEvaluated(context, compileToImage(*code.program));
   if (!loaded) {
     raise(context, ErrorClass::Runtime, loaded.message());
     return nullptr;
   }
   auto result = std::make_unique<EvaluatedCode>();
+  result->program = *loaded;
   result->info = &(*loaded)->functions[0];
   for (const ast::Capture& c : code.function->captures)
     result->captures.push_back(c.kind == ast::Capture::ScopeObject ? c.scope->id
@@ -108,17 +111,34 @@ struct HashWords {
 /// By words what has been asked for before, and by text what has been compiled: code with foreign values is no words.
 struct CompiledCode : ContextPart {
   static constexpr Name Part = ContextPart::Evaluated;
-  std::unordered_map<std::vector<uint64_t>, const EvaluatedCode*, HashWords> recent;
+  static constexpr size_t LeastKept = 2000;
+  std::unordered_map<std::vector<uint64_t>, EvaluatedCode*, HashWords> recent;
   std::unordered_map<std::string, std::unique_ptr<EvaluatedCode>> known;
   std::vector<uint64_t> words;
+  size_t mostKept = LeastKept;  // programs: then some are unloaded
 };
 
+/// Unloads what can be, for a program that makes up new code all the time.
+void unloadSome(Context& context, CompiledCode& cache) {
+  // Fibers that are parked have traces of their own, profiles and what is watched refer to all code.
+  if (context.scheduler || context.vm->profile || context.vm->watch) return;
+  cache.recent.clear();
+  reconcile(context);
+  std::erase_if(cache.known, [&](const auto& entry) {
+    const EvaluatedCode& code = *entry.second;
+    if (code.running != 0 || !code.program->mayUnload || context.trace->mentions(*code.program))
+      return false;
+    unloadProgram(context, code.program);
+    return true;
+  });
+  cache.mostKept = std::max(CompiledCode::LeastKept, cache.known.size() * 2);
+}
+
 /// Equal code in the same place is compiled once.
-const EvaluatedCode* compiled(Context& context, Value code, const EnvironmentObject* environment,
-                              ForeignValues& foreign) {
+EvaluatedCode* compiled(Context& context, Value code, const EnvironmentObject* environment,
+                        ForeignValues& foreign) {
   CompiledCode& cache = partOf<CompiledCode>(context);
   auto& recent = cache.recent;
-  constexpr size_t MostRecent = 10000;  // a program that makes up new code all the time
   const bool hasKey = keyOf(code, environment, cache.words);
   if (hasKey)
     if (const auto found = recent.find(cache.words); found != recent.end()) return found->second;
@@ -131,18 +151,24 @@ const EvaluatedCode* compiled(Context& context, Value code, const EnvironmentObj
   for (const EvaluatedName& n : names)
     text += ' ' + std::string(n.name.text()) + ' ' + std::to_string(n.scope) + ' ' +
             std::to_string(n.slot) + (n.constant ? "c" : "");
-  std::unique_ptr<EvaluatedCode>& entry = cache.known[std::move(text)];
-  if (!entry) entry = compile(context, form, names);
-  if (entry && hasKey && foreign.values.empty()) {
-    if (recent.size() == MostRecent) recent.clear();
-    recent.emplace(std::move(key), entry.get());
+  auto found = cache.known.find(text);
+  if (found == cache.known.end()) {
+    if (cache.known.size() >= cache.mostKept) unloadSome(context, cache);
+    std::unique_ptr<EvaluatedCode> made = compile(context, form, names);
+    if (!made) return nullptr;
+    found = cache.known.emplace(std::move(text), std::move(made)).first;
   }
-  return entry.get();
+  EvaluatedCode* const evaluated = found->second.get();
+  if (hasKey && foreign.values.empty()) {
+    if (recent.size() >= 2 * cache.mostKept) recent.clear();
+    recent.emplace(std::move(key), evaluated);
+  }
+  return evaluated;
 }
 
 Value evaluateCode(Context& context, Value code, EnvironmentObject* environment) {
   ForeignValues foreign;
-  const EvaluatedCode* evaluated = nullptr;
+  EvaluatedCode* evaluated = nullptr;
   onLargeStack(context, [&] { evaluated = compiled(context, code, environment, foreign); });
   if (!evaluated) return Value::pending();
   Value values = Value::nil();
@@ -159,7 +185,10 @@ Value evaluateCode(Context& context, Value code, EnvironmentObject* environment)
                                 : which < environment->count ? environment->scopes()[which].get()
                                                              : values);
   }
-  return call(context, Value::object(function), nullptr, 0);
+  evaluated->running++;
+  const Value result = call(context, Value::object(function), nullptr, 0);
+  evaluated->running--;
+  return result;
 }
 
 }  // namespace

@@ -21,8 +21,9 @@ using namespace image;
 
 namespace {
 
-/// A program and all that its pointers lead to; lives as long as the process.
+/// A program and all that its pointers lead to; lives as long as the process, but for code that was evaluated.
 struct LoadedProgram : Program {
+  std::vector<uint8_t> image;  // of evaluated code
   std::vector<Value> slotStore;
   std::vector<FunctionInfo> functionStore;
   std::vector<gene::CallShape> shapeStore;
@@ -35,12 +36,33 @@ struct LoadedProgram : Program {
   std::vector<SourceInput> inputStore;
 };
 
+/// Is nothing known of the constant by its address? (Patterns and types are.)
+bool isPlain(const Form* form) {
+  if (!form) return true;
+  switch (form->kind) {
+#define ATOM(name) case FormKind::name:
+#include "frontend/syntax/FormKinds.def"
+    case FormKind::Symbol: return form->kind != FormKind::Regex;
+    case FormKind::Path:
+#define TREE(name) case FormKind::name:
+#include "frontend/syntax/FormKinds.def"
+      return false;
+  }
+  return false;
+}
+
 /// Reads and verifies all of an image first, then makes values of it.
 class Loader {
  public:
   Loader(Context& context, std::span<uint8_t> bytes) : context_(context), bytes_(bytes) {}
 
-  Expected<Program*> load(const NativeProgram* native) {
+  /// Code that was evaluated, and makes no functions: nobody refers to it when it does not run.
+  void decideUnloading() {
+    mayUnload_ =
+        get<ImageFunction>(Section::Functions).size() == 1 && std::ranges::all_of(forms_, isPlain);
+  }
+
+  Expected<Program*> load(const NativeProgram* native, bool isEvaluated = false) {
     Expected<const ImageHeader*> header = readHeader(bytes_);
     if (!header) return header.failure();
     constantCount_ = (*header)->constants;
@@ -51,6 +73,7 @@ class Loader {
          {readSymbols(), readConstants(), checkTables(), hasCode ? checkCode() : nullptr})
       if (problem) return damaged(problem);
     if (!codeProblem_.empty()) return damaged(codeProblem_);
+    if (isEvaluated) decideUnloading();
     if (!native && !context_.vm && !vm::createState(context_, 0)) return Failure{"Out of memory"};
     build(native);
     return static_cast<Program*>(program_.release());
@@ -155,6 +178,7 @@ class Loader {
 
   void build(const NativeProgram* native) {
     program_ = std::make_unique<LoadedProgram>();
+    program_->mayUnload = mayUnload_;
     buildSlots(native);
     buildShapes();
     buildSites();
@@ -190,7 +214,8 @@ class Loader {
       *slot = specials_[i] == Special::Placeholder ? Value::placeholder()
               : specials_[i] == Special::Absent    ? Value::absent()
                                                    : fromForm(context_, *forms_[i]);
-      makeImmortal(*slot++);
+      if (!mayUnload_) makeImmortal(*slot);
+      slot++;
     }
   }
 
@@ -289,7 +314,7 @@ class Loader {
     code.handlerCount = view.header->handlers;
     code.wordCount = view.header->words;
     code.info = &info;
-    if (info.captureCount != 0) return;
+    if (info.captureCount != 0 || mayUnload_) return;
     code.self = newFunction(context_, &info, 0);
     makeImmortal(Value::object(code.self));
   }
@@ -349,6 +374,7 @@ class Loader {
   std::vector<Special> specials_;
   std::vector<CodeView> views_;
   std::string codeProblem_;
+  bool mayUnload_ = false;
   std::unique_ptr<LoadedProgram> program_;
 };
 
@@ -356,6 +382,19 @@ class Loader {
 
 Expected<Program*> loadImage(Context& context, std::span<uint8_t> image) {
   return Loader(context, image).load(nullptr);
+}
+
+Expected<Program*> loadEvaluated(Context& context, std::vector<uint8_t> image) {
+  Expected<Program*> program = Loader(context, image).load(nullptr, true);
+  // Moved, not copied: the program's pointers into it stay true.
+  if (program) static_cast<LoadedProgram*>(*program)->image = std::move(image);
+  return program;
+}
+
+void unloadProgram(Context& context, Program* program) {
+  GENE_CHECK(program->mayUnload, "code that nobody can refer to");
+  removeRoots(context, program->slots);
+  delete static_cast<LoadedProgram*>(program);
 }
 
 Expected<Program*> loadNative(Context& context, const NativeProgram& program) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "runtime/Program.h"
 #include "runtime/support/Expected.h"
@@ -13,6 +14,11 @@ namespace gene {
 /// Loads an image with bytecode (.gir). Fails with a reason when it is damaged or of another version; then nothing
 /// has changed. The bytes must stay alive (they are mapped) and writable (inline caches).
 Expected<Program*> loadImage(Context& context, std::span<uint8_t> image);
+
+/// The same for code that is evaluated; takes the bytes. If the result's `mayUnload` is true, unloadProgram can be called.
+Expected<Program*> loadEvaluated(Context& context, std::vector<uint8_t> image);
+/// Frees a program and its image. It must not run, and no value of it may be left but constants: see `mayUnload`.
+void unloadProgram(Context& context, Program* program);
 
 /// Loads the image of a native executable.
 Expected<Program*> loadNative(Context& context, const NativeProgram& program);
