@@ -74,6 +74,8 @@ class Hoisting {
   /// Whenever it runs it gives the same; nothing is lost when it runs although the loop would not have come to it.
   static bool canMove(const Instruction& inst) {
     if (inst.isTerminator() || inst.tail || inst.nowrap) return false;
+    // It ends its block, and a call may always want more stack than there is.
+    if (inst.handler) return false;
     if (const auto get = inst.tryAs<Op::GlobalGet>()) return get.global()->constant;
     // What is known below a test only is known by these.
     if (inst.op == Op::Assume || inst.op == Op::Exclude || inst.op == Op::Convert) return false;
