@@ -178,7 +178,10 @@ Value* ofVariant(const Instruction& inst, ir::Program& program) {
   const std::optional<Variant> known = variantOf(operand);
   const bool isNone = !operand->type.isNone() && !operand->type.overlaps(Type::Other());
   if (const auto of = inst.tryAs<Op::VariantOf>()) {
-    if (known) return program.integer(known->owner == of.global() ? known->index : -1);
+    // Of one that has fields the variant alone is no value: only running it tells.
+    if (known && known->owner == of.global())
+      return known->isValue ? program.integer(known->index) : nullptr;
+    if (known) return program.integer(-1);
     return isNone ? program.integer(-1) : nullptr;
   }
   if (const auto field = inst.tryAs<Op::VariantField>()) {

@@ -308,12 +308,16 @@ Value gene_fast_add_field(Context* context, Value name, InlineCache* cache, Valu
 int64_t gene_fast_variant_of(Value value, Value owner) {
   if (!value.isObject()) return -1;
   const Object* object = value.object();
-  if (GENE_LIKELY(object->shape == shapeOfKind(Kind::EnumValue)))
+  const bool isValue = object->shape == shapeOfKind(Kind::EnumValue);
+  if (GENE_LIKELY(isValue))
     object = static_cast<const EnumValueObject*>(object)->variant.get().object();
   else if (object->shape != shapeOfKind(Kind::Variant))
     return -1;
   const auto* variant = static_cast<const VariantObject*>(object);
-  return variant->owner.get() == owner ? variant->ordinal : -1;
+  if (variant->owner.get() != owner) return -1;
+  // A variant with fields is no value of itself: it makes them.
+  const auto* fields = static_cast<const ArrayObject*>(variant->fields.get().object());
+  return isValue || fields->size == 0 ? variant->ordinal : -1;
 }
 
 Value gene_fast_variant_get(Value owner, uint64_t index) {

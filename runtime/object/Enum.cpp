@@ -184,7 +184,8 @@ int matchVariant(Context& context, Value target, Value value, uint32_t binders) 
                                std::to_string(binders));
     return -1;
   }
-  return variantOf(target) == variant;
+  // A variant with fields is no value of itself: it makes them.
+  return fields == 0 || isKind(target, Kind::EnumValue) ? variantOf(target) == variant : 0;
 }
 
 void defineStandardEnums(Context& context) {
