@@ -16,8 +16,10 @@
 #include "runtime/Sharing.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/image/ImageLoader.h"
+#include "runtime/object/Array.h"
 #include "runtime/object/Function.h"
 #include "runtime/object/Print.h"
+#include "runtime/object/String.h"
 
 namespace gene {
 namespace {
@@ -255,13 +257,13 @@ TEST(Contexts, TwoThreadsRunTheCodeOfOneProgram) {
 TEST(Contexts, WhatDiesGoesBackToItsOwnHeap) {
   std::thread([] {
     Context* one = createContext({});
-    Object* object = allocateObject(*one, 32, static_cast<uint32_t>(Kind::BoxedInt));
-    retain(object);
+    const Value number = newInt(*one, int64_t{1} << 60);
+    auto* array = newArrayFrom(*one, &number, 1);
     reconcile(*one);
     Object** const top = one->zeroTop;
     Context* two = createContext({});
     Object** const other = two->zeroTop;
-    release(Value::object(object));
+    array->items[0].set(Value::nil());
     EXPECT_EQ(one->zeroTop, top + 1);
     EXPECT_EQ(two->zeroTop, other);
     destroyContext(two);
