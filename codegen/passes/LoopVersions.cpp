@@ -435,17 +435,8 @@ class LoopVersioner {
         Merge merge(*original, definedIn, before, program_.arena);
         for (Block* user : found->second) {
           const Value* name = slow.contains(user) ? copy : original;
-          const auto current = [&](Value* operand) {
-            return operand == name ? merge.atStart(user) : operand;
-          };
-          for (Instruction* inst : user->instructions)
-            for (Value*& operand : inst->operands) operand = current(operand);
-          user->forEachEdge([&](Edge& edge, bool) {
-            for (uint32_t i = 0; i < edge.args.size(); i++) {
-              Value* const arg = current(edge.args[i]);  // may add arguments to this edge
-              edge.args[i] = arg;
-            }
-          });
+          rewriteUses(*user,
+                      [&](Value* used) { return used == name ? merge.atStart(user) : used; });
         }
       }
     }

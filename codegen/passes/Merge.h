@@ -9,6 +9,19 @@
 
 namespace gene {
 
+/// Each operand and argument of an edge of `block` becomes current(it), which may add arguments to its edges (Merge does).
+template <class Current>
+void rewriteUses(ir::Block& block, Current&& current) {
+  for (ir::Instruction* inst : block.instructions)
+    for (ir::Value*& operand : inst->operands) operand = current(operand);
+  block.forEachEdge([&](ir::Edge& edge, bool) {
+    for (uint32_t i = 0; i < edge.args.size(); i++) {
+      ir::Value* const arg = current(edge.args[i]);  // edge.args may have moved
+      edge.args[i] = arg;
+    }
+  });
+}
+
 /// `definedIn(block)` is what the value is at the end of a block that makes it, and null for the others. Edges get arguments;
 /// `before` knows all edges of the function and stays right.
 template <class DefinedIn>

@@ -126,17 +126,8 @@ class Threading {
       Merge merge(*original, definedIn, before, program_.arena);
       for (Block* user : blocks) {
         if (definedIn(user)) continue;
-        const auto current = [&](Value* value) {
-          return value == original ? merge.atStart(user) : value;
-        };
-        for (Instruction* inst : user->instructions)
-          for (Value*& operand : inst->operands) operand = current(operand);
-        user->forEachEdge([&](Edge& edge, bool) {
-          for (uint32_t i = 0; i < edge.args.size(); i++) {
-            Value* const arg = current(edge.args[i]);  // may add arguments to this edge
-            edge.args[i] = arg;
-          }
-        });
+        rewriteUses(*user,
+                    [&](Value* value) { return value == original ? merge.atStart(user) : value; });
       }
     }
   }
