@@ -7,14 +7,7 @@
 
 namespace gene {
 
-#define TABLE(name) extern const BuiltinDescription name##Description;
-#define CALENDAR_TABLE(name) extern const BuiltinDescription name##Description;
-#define GENEX_TABLE(name) extern const BuiltinDescription name##Description;
-#define HANDLES_TABLE(name) extern const BuiltinDescription name##Description;
-#define HTTP_TABLE(name) extern const BuiltinDescription name##Description;
-#define REGEX_TABLE(name) extern const BuiltinDescription name##Description;
-#define SERDES_TABLE(name) extern const BuiltinDescription name##Description;
-#define SYSTEM_TABLE(name) extern const BuiltinDescription name##Description;
+#define EVERY_TABLE(name) extern const BuiltinDescription name##Description;
 #include "runtime/builtins/Tables.def"
 #define LIBRARY(name, words) extern "C" void gene_library_##name(Context&);
 #include "runtime/builtins/Libraries.def"
@@ -22,14 +15,7 @@ namespace gene {
 namespace {
 
 constexpr const BuiltinDescription* descriptions[] = {
-#define TABLE(name) &name##Description,
-#define CALENDAR_TABLE(name) &name##Description,
-#define GENEX_TABLE(name) &name##Description,
-#define HANDLES_TABLE(name) &name##Description,
-#define HTTP_TABLE(name) &name##Description,
-#define REGEX_TABLE(name) &name##Description,
-#define SERDES_TABLE(name) &name##Description,
-#define SYSTEM_TABLE(name) &name##Description,
+#define EVERY_TABLE(name) &name##Description,
 #include "runtime/builtins/Tables.def"
 };
 
