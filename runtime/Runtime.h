@@ -49,8 +49,8 @@ Context* createContextBeside(Context& first, size_t stackSize);
 /// Makes it the context of this thread. One that was made in another thread, which does not run it any more, has to be told
 /// of the stack as well (setStackBase, Context::stackLimit).
 void enterContext(Context& context);
-/// Gives back all that a context is made of, after finishProgram, and the domain with its last one; what was loaded into it stays (programs live as long as the
-/// process).
+/// Gives back all that a context is made of, after finishProgram, and the domain with its last one; what was loaded into it
+/// stays (programs live as long as the process).
 void destroyContext(Context* context);
 
 /// Calls `main` (with `data`) on a thread of its own with the large stack; returns its result. `meanwhile` is what the calling

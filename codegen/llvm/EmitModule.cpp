@@ -187,8 +187,8 @@ Constant* ModuleEmitter::evaluator() {
   return cast<Constant>(module_->getOrInsertFunction("gene_install_evaluator", type).getCallee());
 }
 
-/// Refers to the parts of the runtime that the program names something of, so that the linker includes them: names that are
-/// computed do not count. The tables are complete.
+/// Refers to the parts of the runtime that the program names something of, so that the linker includes them. A program that
+/// computes names has all but the one that waits. The tables are complete.
 void ModuleEmitter::emitLibraries() {
   static constexpr struct {
     const char* function;
@@ -201,7 +201,7 @@ void ModuleEmitter::emitLibraries() {
   };
   bool waits = false, computesNames = false;
   forEachInstruction([&](const ir::Instruction& inst) {
-    computesNames |= inst.op == ir::Op::CallMethodDynamic || inst.op == ir::Op::PathMethodDynamic;
+    computesNames |= inst.info().computesName();
     waits |= inst.info().evaluates || inst.info().group == ir::Group::Future;
   });
   llvm::FunctionType* const type = llvm::FunctionType::get(

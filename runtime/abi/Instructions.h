@@ -75,6 +75,12 @@ struct Row {
   }
   /// Evaluates code or reaches modules that are not in the program: what it does to classes and types is not known.
   [[nodiscard]] constexpr bool reachesUnseenCode() const { return evaluates || reachesModules; }
+  /// The name of what it reaches is an operand: the program may name anything.
+  [[nodiscard]] constexpr bool computesName() const {
+    for (const std::string_view operand : operandNames)
+      if (operand == "name") return true;
+    return false;
+  }
   /// Compares, and gives nothing but a truth.
   [[nodiscard]] constexpr bool isComparison() const { return trueOrders != 0; }
   /// Has it a form for ints?
