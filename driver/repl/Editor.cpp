@@ -1,19 +1,24 @@
 #include "driver/repl/Editor.h"
 
 #include <histedit.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <clocale>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cwchar>
 #include <filesystem>
 
 #include "runtime/Output.h"
 
 namespace gene::driver {
 namespace {
+
+volatile std::sig_atomic_t lineInterrupted = 0;
 
 /// From a pipe or file. The prompt is printed all the same: a session in a file reads like one that was typed.
 class PlainEditor : public Editor {
@@ -50,6 +55,9 @@ class TerminalEditor : public Editor {
            &TerminalEditor::completeWord);
     el_set(edit_, EL_BIND, "^I", "gene-complete", nullptr);
     el_set(edit_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
+    // A Ctrl-D that was typed while something ran comes as NUL: the terminal took it for an end of file.
+    el_set(edit_, EL_BIND, "^@", "em-delete-or-list", nullptr);
+    el_set(edit_, EL_GETCFN, &TerminalEditor::readCharacter);
     el_source(edit_, nullptr);  // ~/.editrc
   }
   ~TerminalEditor() override {
@@ -61,11 +69,13 @@ class TerminalEditor : public Editor {
     flushOut();
     prompt_ = prompt;
     int count = 0;
-    errno = 0;
+    // Before the prompt: libedit does it behind the prompt, and what is typed between the two would be lost.
+    el_set(edit_, EL_PREP_TERM, 1);
     const char* text = el_gets(edit_, &count);
     line->clear();
     if (!text || count <= 0) {
-      const bool interrupted = errno == EINTR;
+      const bool interrupted = lineInterrupted;
+      lineInterrupted = 0;
       el_reset(edit_);
       std::fputs("\n", stdout);
       std::fflush(stdout);
@@ -97,6 +107,36 @@ class TerminalEditor : public Editor {
     return static_cast<TerminalEditor*>(self);
   }
   static char* promptOf(EditLine* edit) { return of(edit)->prompt_.data(); }
+
+  /// The next character; -1 when the line was interrupted. SIGINT is let through only while it waits, so that none is lost
+  /// that comes between two characters.
+  static int readCharacter(EditLine* edit, wchar_t* into) {
+    sigset_t interrupt, before;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &interrupt, &before);
+    const int result = waitForCharacter(&before, &of(edit)->decoding_, into);
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return result;
+  }
+  static int waitForCharacter(const sigset_t* whileWaiting, std::mbstate_t* decoding,
+                              wchar_t* into) {
+    for (;;) {
+      if (lineInterrupted) return -1;
+      pollfd input{STDIN_FILENO, POLLIN, 0};
+      if (::ppoll(&input, 1, nullptr, whileWaiting) < 0) {
+        if (errno == EINTR) continue;
+        return -1;
+      }
+      char byte;
+      const ssize_t count = ::read(STDIN_FILENO, &byte, 1);
+      if (count <= 0) return static_cast<int>(count);
+      const size_t length = std::mbrtowc(into, &byte, 1, decoding);
+      if (length == static_cast<size_t>(-2)) continue;  // a part of a character
+      if (length != static_cast<size_t>(-1)) return 1;
+      *decoding = {};  // no character: left out
+    }
+  }
 
   /// Inserts what all possible words begin with; where that is nothing more, lists them.
   static unsigned char completeWord(EditLine* edit, int) {
@@ -140,9 +180,12 @@ class TerminalEditor : public Editor {
   EditLine* edit_;
   History* history_;
   std::string prompt_, file_;
+  std::mbstate_t decoding_{};
 };
 
 }  // namespace
+
+void interruptLine() { lineInterrupted = 1; }
 
 std::string historyFile() {
   if (const char* file = std::getenv("GENE_HISTORY")) return file;

@@ -29,6 +29,10 @@ class Editor {
   static std::unique_ptr<Editor> make(Complete complete);
 };
 
+/// Ends the line that is typed, or else the next one, before its first character: `read` gives Interrupted. May be called by the
+/// handler of a signal that came to the thread that reads.
+void interruptLine();
+
 /// The file in which the history is kept: $GENE_HISTORY, or below the user's state folder; empty where there is none.
 std::string historyFile();
 

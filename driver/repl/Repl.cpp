@@ -30,6 +30,8 @@ void interrupted(int) {
     ::pthread_kill(replThread, SIGINT);
   else if (running)
     running->interrupt();
+  else
+    interruptLine();
 }
 
 /// While it lives Ctrl-C goes to this thread: to what runs, or to the line that is typed.
