@@ -51,6 +51,10 @@ void hintMethod(Context& context, Value receiver, Symbol name, Explained& result
     return;
   }
   const std::string word(name.text());
+  if (isKind(receiver, Kind::Namespace)) {
+    result.hints.push_back("the object stands in front of its method: (value ." + word + " ...)");
+    return;
+  }
   if (isMap(receiver) && mapFind(as<MapObject>(receiver), name) >= 0) {
     result.hints.push_back("the value of the key is read by map/" + word);
     return;
@@ -137,15 +141,21 @@ void hintKeyword(const FunctionInfo& callee, Symbol keyword, Explained& result) 
   hintSignature(callee, -1, result);
 }
 
+/// What a class is called for: to convert a value, or to make an object.
+std::string conversionOrNew(std::string_view cls) {
+  if (cls == "Int") return "the Int in a text or a Float is (value .to_i)";
+  if (cls == "Float") return "the Float in a text or an Int is (value .to_f)";
+  if (cls == "String") return "the text of a value is (value .to_s)";
+  return "an object is made by (new " + std::string(cls) + " ...)";
+}
+
 void hintCallable(Value callee, Explained& result) {
   if (callee.isVoid())
     result.hints.push_back("what is called here does not exist: a member of that name is missing");
   else if (callee.isNil())
     result.hints.push_back("what is called here is nil");
   else if (isClass(callee))
-    result.hints.push_back("an object is made by (new " +
-                           std::string(as<ClassObject>(callee)->name.get().symbol().text()) +
-                           " ...)");
+    result.hints.push_back(conversionOrNew(as<ClassObject>(callee)->name.get().symbol().text()));
   else if (isArray(callee))
     result.hints.push_back("an item is read by (items .get i), or items/0");
   else if (isMap(callee))
