@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -126,6 +127,12 @@ void atEnd(const Context& context, std::function<void()> report) {
 }
 
 void reportEnd(const Context& context) { callReports(&context); }
+
+namespace {
+std::atomic<bool> hasFailed = false;
+}
+void failAtEnd() { hasFailed = true; }
+bool failsAtEnd() { return hasFailed; }
 
 void exitProcess(int code) {
   flushOut();

@@ -20,6 +20,9 @@ void writeError(std::string_view text);
 void writeWarning(std::string_view text);
 /// Ends the process as (exit code) does: flushes, calls what atEnd was given, runs nothing else.
 [[noreturn]] void exitProcess(int code);
+/// The program ends with exit code 1 where it would have ended with 0: a test of it failed.
+void failAtEnd();
+bool failsAtEnd();
 
 struct Context;
 /// Has `report` called when the program of the context ends, in whichever way: statistics, profiles.

@@ -335,6 +335,7 @@ int runProgram(Context& context, Program& program, const RuntimeOptions& options
 
 int finishProgram(Context& context, int code, const RuntimeOptions& options) {
   if (context.scheduler) code = context.async->finish(context, code);
+  if (code == 0 && failsAtEnd()) code = 1;
   flushOut();
   reportEnd(context);
   if (!options.checkLeaks) return code;

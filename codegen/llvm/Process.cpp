@@ -14,7 +14,8 @@ extern char** environ;
 
 namespace gene {
 
-Expected<ProcessResult> runProcess(const std::vector<std::string>& command) {
+Expected<ProcessResult> runProcess(const std::vector<std::string>& command,
+                                   const std::vector<std::string>& more) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0)
     return Failure{std::string("cannot make a pipe: ") + std::strerror(errno)};
@@ -25,6 +26,7 @@ Expected<ProcessResult> runProcess(const std::vector<std::string>& command) {
   std::vector<char*> environment;
   for (char** entry = environ; *entry; entry++)
     if (!std::string_view(*entry).starts_with("LIBRARY_PATH=")) environment.push_back(*entry);
+  for (const std::string& entry : more) environment.push_back(const_cast<char*>(entry.c_str()));
   environment.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);

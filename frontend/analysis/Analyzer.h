@@ -262,6 +262,8 @@ class Analyzer {
   // --- calls (Functions.cpp) ------------------------------------------------------------------------------------------
   ast::Arguments arguments(const GeneForm& form, std::span<Form* const> positional);
   const GeneForm& quoteSelectors(const GeneForm& form);
+  [[nodiscard]] std::string builtinPath(const Form* head) const;
+  const GeneForm& wrapTest(const GeneForm& form);
   Node* call(const GeneForm& written);
   Node* methodCall(Node* receiver, const Form* method, const GeneForm& form,
                    std::span<Form* const> args);
@@ -433,9 +435,10 @@ class Analyzer {
   std::unordered_set<Symbol> moduleNames_;  // runEvaluated: the globals of the running program
   std::unordered_map<const Form*, Node*> imports_;  // what the import forms do
   std::unordered_set<Symbol> imported_;
-  std::unordered_map<Symbol, ir::Global*> exports_;  // (export …)
-  std::unordered_map<Symbol, ir::Global*> hidden_;   // published names that variables hide
-  std::unordered_map<Symbol, Symbol> identities_;    // of the module's types, by name or path
+  std::unordered_map<Symbol, std::string> builtinImports_;  // of those, what is built in: its path
+  std::unordered_map<Symbol, ir::Global*> exports_;         // (export …)
+  std::unordered_map<Symbol, ir::Global*> hidden_;          // published names that variables hide
+  std::unordered_map<Symbol, Symbol> identities_;  // of the module's types, by name or path
   std::unordered_map<const GeneForm*, Symbol> formIdentities_;
   std::unordered_map<Symbol, ir::Global*> externals_;  // of other modules than the main one
   ir::Global* namespace_ = nullptr;                    // likewise: $ns

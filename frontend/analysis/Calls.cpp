@@ -65,8 +65,41 @@ const GeneForm& Analyzer::quoteSelectors(const GeneForm& form) {
   return *make<GeneForm>(form.loc, form.head, properties, form.children);
 }
 
+/// What the head of a call names of the built-in namespaces: genex/test/check, or an imported name of it; else empty.
+std::string Analyzer::builtinPath(const Form* head) const {
+  const bool isPath = head->kind == FormKind::Path;
+  const Symbol first = isPath ? as<PathForm>(*head).parts[0] : symbolOf(head);
+  if (isShadowed(first) || facts_.topLevelVars.contains(first) ||
+      facts_.definitions.contains(first))
+    return {};
+  const auto imported = builtinImports_.find(first);
+  std::string path(imported != builtinImports_.end() ? imported->second : first.text());
+  if (isPath)
+    for (const Symbol part : as<PathForm>(*head).parts.subspan(1))
+      path += "/" + std::string(part.text());
+  return path;
+}
+
+/// (test! name body...) and (suite! name body...) of genex/test take their body as it is written (14 system §14.8): here it
+/// becomes a function.
+const GeneForm& Analyzer::wrapTest(const GeneForm& form) {
+  const bool isPath = form.head->kind == FormKind::Path;
+  const std::string_view last =
+      isPath ? as<PathForm>(*form.head).parts.back().text() : symbolOf(form.head).text();
+  if (!last.ends_with('!') || form.children.size() < 2) return form;
+  const std::string path = builtinPath(form.head);
+  if (path != "genex/test/test!" && path != "genex/test/suite!") return form;
+  const Location loc = form.children[1]->loc;
+  std::vector<Form*> function{make<ArrayForm>(loc, std::span<Form*>())};
+  function.insert(function.end(), form.children.begin() + 1, form.children.end());
+  Form* body = make<GeneForm>(loc, make<SymbolForm>(loc, Symbol::of("fn")), std::span<Property>(),
+                              copy(function));
+  return *make<GeneForm>(form.loc, form.head, form.properties,
+                         copy(std::vector{form.children[0], body}));
+}
+
 Analyzer::Node* Analyzer::call(const GeneForm& written) {
-  const GeneForm& form = quoteSelectors(written);
+  const GeneForm& form = wrapTest(quoteSelectors(written));
   if (form.head->kind == FormKind::Path) {
     const auto& p = as<PathForm>(*form.head);
     const std::string_view last = p.parts.back().text();

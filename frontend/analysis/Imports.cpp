@@ -192,6 +192,7 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
       std::string text(root);
       for (const Symbol name : std::span<const Symbol>(path).subspan(1))
         text += "/" + std::string(name.text());
+      builtinImports_[item.local] = text;
       bindMember(item.local, make<ast::Global>(form.loc, program_.externalGlobal(path[0]), true),
                  root, std::span<const Symbol>(path).subspan(1), text, form.loc, nodes);
     }
@@ -258,6 +259,7 @@ void Analyzer::importBuiltins(const Import::Item& item, Location loc, std::vecto
   for (const std::string_view name : members) {
     std::vector<Symbol> member(parts.begin() + 1, parts.end());
     member.push_back(Symbol::of(name));
+    builtinImports_[member.back()] = path + "/" + std::string(name);
     bindMember(member.back(), make<ast::Global>(loc, program_.externalGlobal(parts[0]), true),
                parts[0].text(), member, path + "/" + std::string(name), loc, nodes);
   }

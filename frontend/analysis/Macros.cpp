@@ -38,6 +38,7 @@ const Macro* Analyzer::knownMacro(Symbol name) {
 }
 
 Analyzer::Node* Analyzer::macroCall(const GeneForm& form) {
+  if (!builtinImports_.empty() && &wrapTest(form) != &form) return call(form);
   const Macro* macro = knownMacro(symbolOf(form.head));
   if (macro && macro->expandable && form.properties.empty() &&
       form.children.size() == macro->parameters.size() && expansionDepth_ < DeepestExpansion &&

@@ -229,7 +229,7 @@ constexpr BuiltinRow globalRows[] = {
     {"assert", assertTrue, "condition? message? -> Nil", "Rrwac",
      "raises an AssertionException unless true"},
     {"freeze", freeze, "value -> Value", "Rrwa", "makes a value and all in it immutable; the value",
-     Missing{"freeze requires 1 argument"}},
+     Missing{"freeze requires 1 argument"}, Surplus{"freeze requires 1 argument"}},
     {"$", text, "value... -> String", "Rrwac", "the texts of all arguments, joined"},
     {"parse $parse", parse, "text -> Value", "Rra", "the first form of a text, as data",
      Missing{"$parse expects a string argument"}},

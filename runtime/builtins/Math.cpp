@@ -83,7 +83,7 @@ Value randomInt(Context& context, Arguments args) {
   const int64_t most = asInt(args[0]);
   int64_t least = 0;
   if (args.count > 1) {
-    if (!isInt(args[1])) return raiseType(context, "random_int max must be an integer");
+    if (!isInt(args[1])) return raiseType(context, "random_int min must be an integer");
     least = asInt(args[1]);
     if (most <= least) return raiseArgument(context, "random_int max must be greater than min");
   } else if (most <= 0) {

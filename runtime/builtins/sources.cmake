@@ -37,4 +37,5 @@ set(BUILTINS
   builtins/System.cpp
   builtins/SystemLibrary.cpp
   builtins/TaggedJson.cpp
+  builtins/Tests.cpp
   builtins/Trees.cpp)
