@@ -12,6 +12,7 @@
 #include "runtime/Program.h"
 #include "runtime/Trace.h"
 #include "runtime/builtins/Builtins.h"
+#include "runtime/builtins/Origins.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/image/ImageLoader.h"
 #include "runtime/object/Array.h"
@@ -196,6 +197,7 @@ Value evaluateCode(Context& context, Value code, EnvironmentObject* environment)
 extern "C" void gene_install_evaluator(Context* context) {
   // Code may name any built-in: all of them are linked with it.
   if (linkAllLibraries() != 0) context->evaluate = evaluateCode;
+  moduleLoader = loadModule;
 }
 
 }  // namespace gene

@@ -175,13 +175,18 @@ GlobalVariable* ModuleEmitter::emitBodies() {
                  "gene.bodies", 16);
 }
 
+/// May the program have to compile something: data that it evaluates, or modules that a serialized value refers to?
+bool ModuleEmitter::evaluates() {
+  bool any = tables_.mentionsOneOf("serdes");
+  forEachInstruction([&](const ir::Instruction& inst) { any |= inst.info().evaluates; });
+  return any;
+}
+
 /// The function that installs the evaluator if the program evaluates data, which is what makes the linker include it;
 /// else null.
 Constant* ModuleEmitter::evaluator() {
   llvm::PointerType* const pointer = llvm::PointerType::get(context(), 0);
-  bool evaluates = false;
-  forEachInstruction([&](const ir::Instruction& inst) { evaluates |= inst.info().evaluates; });
-  if (!evaluates) return llvm::ConstantPointerNull::get(pointer);
+  if (!evaluates()) return llvm::ConstantPointerNull::get(pointer);
   llvm::FunctionType* const type =
       llvm::FunctionType::get(llvm::Type::getVoidTy(context()), {pointer}, false);
   return cast<Constant>(module_->getOrInsertFunction("gene_install_evaluator", type).getCallee());
@@ -199,10 +204,10 @@ void ModuleEmitter::emitLibraries() {
 #define WAITING_LIBRARY(function, words) {#function, words, true},
 #include "runtime/builtins/Libraries.def"
   };
-  bool waits = false, computesNames = false;
+  bool waits = evaluates(), computesNames = false;
   forEachInstruction([&](const ir::Instruction& inst) {
     computesNames |= inst.info().computesName();
-    waits |= inst.info().evaluates || inst.info().group == ir::Group::Future;
+    waits |= inst.info().group == ir::Group::Future;
   });
   llvm::FunctionType* const type = llvm::FunctionType::get(
       llvm::Type::getVoidTy(context()), {llvm::PointerType::get(context(), 0)}, false);

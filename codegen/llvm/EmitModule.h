@@ -65,6 +65,7 @@ class ModuleEmitter {
   llvm::Function* declare(const ir::Function& function);
   void declareFunctions();
   llvm::FunctionType* functionType(const ir::Function& function);
+  bool evaluates();
   llvm::Constant* evaluator();
   void emitLibraries();
   void emitProgramData();

@@ -5,6 +5,7 @@
 // Keeps: functions that capture something or ask for their closure; tail calls: a direct function makes tail calls to
 // direct functions only, as those of the one prototype and those of their own cannot reach each other by `musttail`.
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "codegen/passes/Cloner.h"
@@ -20,6 +21,12 @@ using ir::Instruction;
 using ir::Op;
 
 namespace {
+
+/// gene/serdes finds what values refer to by the names of globals (15 §3).
+bool readsSerialized(const Instruction& inst) {
+  return std::ranges::any_of(
+      inst.immediates, [](const ir::Immediate& imm) { return imm.symbol.text() == "serdes"; });
+}
 
 class DirectCalls {
  public:
@@ -60,7 +67,7 @@ class DirectCalls {
     forEach([&](Function&, Instruction& inst) {
       if (const auto get = inst.tryAs<Op::GlobalGet, Op::GlobalCheck>())
         read[get.global()->index] = true;
-      byName |= inst.info().reachesUnseenCode();
+      byName |= inst.info().reachesUnseenCode() || readsSerialized(inst);
     });
     auto staysHome = [&](const Instruction& use) {
       const auto set = use.tryAs<Op::GlobalSet>();

@@ -1,5 +1,6 @@
 #include "runtime/builtins/Origins.h"
 
+#include <cstdlib>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
@@ -52,7 +53,53 @@ const char* moduleOf(const Program& program, uint32_t global) {
   return source < program.inputs.size() ? program.inputs[source].name : nullptr;
 }
 
+/// A module that was loaded because a reference named it.
+struct LoadedModule {
+  const Context* context;
+  const Program* program;
+};
+std::vector<LoadedModule> loadedModules;
+
+/// The running program, and those of loaded modules.
+std::vector<const Program*> programs(const Context& context) {
+  std::vector<const Program*> all;
+  if (context.program) all.push_back(context.program);
+  for (const LoadedModule& module : loadedModules)
+    if (module.context == &context) all.push_back(module.program);
+  return all;
+}
+
+std::string canonicalPath(const std::string& path) {
+  char* const real = ::realpath(path.c_str(), nullptr);
+  if (!real) return "";
+  std::string result = real;
+  std::free(real);
+  return result;
+}
+
+/// The program that the module is part of, and how that calls it; loads it where none is. Where there is no such file, or
+/// nobody who could compile it, the program is null. False with an exception pending.
+bool findModule(Context& context, std::string* module, const Program** program) {
+  const std::string path = canonicalPath(*module);
+  for (const Program* candidate : programs(context))
+    for (const SourceInput& input : candidate->inputs)
+      if (*module == input.name || (!path.empty() && path == canonicalPath(input.name))) {
+        *module = input.name;
+        *program = candidate;
+        return true;
+      }
+  *program = nullptr;
+  if (path.empty() || !moduleLoader) return true;
+  *program = moduleLoader(context, path);
+  if (!*program) return false;
+  *module = path;
+  loadedModules.push_back({&context, *program});
+  return true;
+}
+
 }  // namespace
+
+Program* (*moduleLoader)(Context& context, const std::string& path) = nullptr;
 
 bool originOf(Context& context, Value object, Origin* origin) {
   std::vector<Place> builtins;
@@ -64,16 +111,16 @@ bool originOf(Context& context, Value object, Origin* origin) {
   origin->path = shortestPath(object, std::move(builtins));
   if (!origin->path.empty()) return true;
   // The first global that has it is that of its own module: importing makes further ones.
-  const Program* program = context.program;
-  for (uint32_t i = 0; program && i < program->globalCount; i++) {
-    const char* module = moduleOf(*program, i);
-    if (!module || program->globalNames[i].text().starts_with('$')) continue;
-    origin->path =
-        shortestPath(object, {{program->slots[i], std::string(program->globalNames[i].text())}});
-    if (origin->path.empty()) continue;
-    origin->module = module;
-    return true;
-  }
+  for (const Program* program : programs(context))
+    for (uint32_t i = 0; i < program->globalCount; i++) {
+      const char* module = moduleOf(*program, i);
+      if (!module || program->globalNames[i].text().starts_with('$')) continue;
+      origin->path =
+          shortestPath(object, {{program->slots[i], std::string(program->globalNames[i].text())}});
+      if (origin->path.empty()) continue;
+      origin->module = module;
+      return true;
+    }
   return false;
 }
 
@@ -85,17 +132,19 @@ Value valueAt(Context& context, const Origin& origin) {
     return Symbol::of(name);
   };
   const Symbol first = next();
-  const Program* program = context.program;
   Value found = Value::absent();
   const bool isBuiltin = first.text() == "gene" || first.text() == "genex";
   if (origin.module.empty() && isBuiltin) found = namespaceGet(context.globals, first);
-  const std::string_view main =
-      program && !program->inputs.empty() ? program->inputs[0].name : std::string_view();
+  const Program* program = context.program;
+  std::string module = origin.module;
+  if (module.empty()) {
+    if (program && !program->inputs.empty()) module = program->inputs[0].name;
+  } else if (!findModule(context, &module, &program)) {
+    return Value::pending();
+  }
   for (uint32_t i = 0; program && i < program->globalCount && found.isAbsent(); i++) {
-    const char* module = moduleOf(*program, i);
-    if (module && program->globalNames[i] == first &&
-        module == (origin.module.empty() ? main : std::string_view(origin.module)))
-      found = program->slots[i];
+    const char* defines = moduleOf(*program, i);
+    if (defines && program->globalNames[i] == first && module == defines) found = program->slots[i];
   }
   if (found.isAbsent() && origin.module.empty()) found = namespaceGet(context.globals, first);
   while (!rest.empty() && !found.isAbsent()) {

@@ -15,7 +15,11 @@ struct Origin {
 
 /// False for what has no name of its own at the level of a module or among the built-ins.
 bool originOf(Context& context, Value object, Origin* origin);
-/// What stands there, or absent. Without a module: a built-in, or something of the main module.
+/// What stands there, or absent; 0 when it raised. Without a module: a built-in, or something of the main module. A module
+/// that is not part of the program is loaded from its file.
 Value valueAt(Context& context, const Origin& origin);
+
+/// Compiles the module in a file and runs it (codegen/eval); null where the program has no compiler in it.
+extern Program* (*moduleLoader)(Context& context, const std::string& path);
 
 }  // namespace gene
