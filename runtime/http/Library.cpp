@@ -216,6 +216,7 @@ extern "C" void gene_library_http(Context& context) {
   setResourceLayout(defineClass(context, "genex/http/Server"), {"port", "handler"});
   setResourceLayout(defineClass(context, "genex/http/EventStream"));
   setResourceLayout(defineClass(context, "genex/http/ResponseStream"));
+  http::defineClientClasses(context);
   NamespaceObject* ns = namespaceAt(context, "genex/http");
   for (const BuiltinTable* table : tables) {
     defineTable(context, *table);

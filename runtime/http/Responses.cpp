@@ -199,13 +199,6 @@ Value redirect(Context& context, Arguments args) {
   return newResponse(context, asInt(status), Value::object(headers), Value::nil());
 }
 
-Value json(Context& context, Arguments args) {
-  const Value body = getField(context, as<InstanceObject>(args[0]), Symbol::of("body"));
-  std::string text;
-  if (!body.isAbsent() && !bodyText(context, body, &text)) return Value::pending();
-  return parseJson(context, text);
-}
-
 constexpr BuiltinRow rows[] = {
     {"respond", respond, "status_or_body body? headers? -> Instance", "Rrwac",
      "a response: of a body, a status, or a status, a body and headers",
@@ -213,14 +206,10 @@ constexpr BuiltinRow rows[] = {
     {"redirect", redirect, "url status? -> Instance", "Rrwac",
      "a response that leads to another URL, with status 302", Missing{"redirect requires a URL"}},
 };
-constexpr BuiltinRow responseRows[] = {
-    {"json", json, "-> Value", "Rrwac", "the JSON in the body as a value"},
-};
 
 }  // namespace
 }  // namespace gene::http
 
 namespace gene {
 BUILTIN_TABLE(httpRespondTable, "", Functions, http::rows)
-BUILTIN_TABLE(httpResponseTable, "genex/http/Response", Methods, http::responseRows)
 }  // namespace gene

@@ -109,6 +109,20 @@ std::string percentDecoded(std::string_view text, bool isForm) {
   return out;
 }
 
+std::string percentEncoded(std::string_view text) {
+  constexpr std::string_view Plain = "-._~", Digits = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    if (isAlphanumeric(c) || Plain.find(c) != std::string_view::npos) {
+      encoded += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    encoded += {'%', Digits[byte >> 4], Digits[byte & 15]};
+  }
+  return encoded;
+}
+
 std::vector<std::pair<std::string, std::string>> formFields(std::string_view text) {
   std::vector<std::pair<std::string, std::string>> fields;
   while (!text.empty()) {

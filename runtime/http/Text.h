@@ -22,6 +22,8 @@ bool isFieldName(std::string_view name);
 bool isFieldValue(std::string_view value);
 /// %41 and, in forms, + decoded. What is no encoding stays.
 std::string percentDecoded(std::string_view text, bool isForm);
+/// The other way, for a part of a query: all but letters, digits and -._~ as %41.
+std::string percentEncoded(std::string_view text);
 /// a=1&b=2, decoded, in its order.
 std::vector<std::pair<std::string, std::string>> formFields(std::string_view text);
 std::string lowerCase(std::string_view text);

@@ -11,6 +11,8 @@
 
 namespace gene::http {
 
+class Transfer;
+
 /// The class `name` of genex/http.
 ClassObject* httpClass(Context& context, const char* name);
 
@@ -53,6 +55,13 @@ bool fieldLines(Context& context, Value headers, FieldLines* lines);
 bool writePart(Context& context, const std::shared_ptr<Exchange>& exchange, std::string_view part);
 /// The bytes of a String or Bytes; of other values the text that JSON has for it.
 bool bodyText(Context& context, Value body, std::string* text);
+
+// --- the client -----------------------------------------------------------------------------------------------------------
+
+/// The Response of a transfer that has ended, or whose head is there.
+Value responseOf(Context& context, const std::shared_ptr<Transfer>& transfer);
+/// gene/Request; before the tables are read.
+void defineClientClasses(Context& context);
 
 // --- files ----------------------------------------------------------------------------------------------------------------
 

@@ -1,10 +1,15 @@
 set(HTTP_SOURCES
+  http/Client.cpp
   http/Connection.cpp
+  http/Curl.cpp
   http/Library.cpp
   http/Message.cpp
+  http/Received.cpp
+  http/Requesting.cpp
   http/Requests.cpp
   http/Responses.cpp
   http/Server.cpp
   http/StaticFiles.cpp
   http/Streams.cpp
-  http/Text.cpp)
+  http/Text.cpp
+  http/Transfer.cpp)

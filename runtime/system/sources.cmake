@@ -4,5 +4,6 @@ set(SYSTEM
   system/Files.cpp
   system/Io.cpp
   system/Paths.cpp
+  system/SharedLibrary.cpp
   system/Streams.cpp
   system/TimeZone.cpp)
