@@ -12,6 +12,7 @@
 
 #include "runtime/image/ImageFormat.h"
 #include "runtime/image/ImageLoader.h"
+#include "runtime/support/ModuleText.h"
 
 namespace gene::driver {
 
@@ -71,7 +72,8 @@ std::optional<int> readCommandLine(std::string_view command, std::span<const Opt
     return Success;
   }
   Expected<Options> parsed = parseOptions(specs, args, positionals);
-  if (!parsed) return misuse(parsed.message());
+  if (!parsed)
+    return unknown == UnknownOptions::Failure ? fail(parsed.message()) : misuse(parsed.message());
   options = std::move(*parsed);
   if (options.has("help")) {
     std::fputs(commandHelp(command, specs).c_str(), stdout);
@@ -208,7 +210,8 @@ Program* loadGirFile(Context& context, const std::string& path, const LookAtImag
     fail("Cannot read " + path + ": " + std::strerror(errno));
     return nullptr;
   }
-  const std::span<uint8_t> image(static_cast<uint8_t*>(bytes), size);
+  const std::string_view whole(static_cast<const char*>(bytes), size);
+  const std::span<uint8_t> image(static_cast<uint8_t*>(bytes), withoutModuleText(whole).size());
   if (look && image::readHeader(image)) look(image);
   Expected<Program*> loaded = loadImage(context, image);
   if (loaded) return *loaded;

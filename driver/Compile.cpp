@@ -11,6 +11,7 @@
 #include "driver/Metadata.h"
 #include "frontend/syntax/Reader.h"
 #include "runtime/image/ImageFormat.h"
+#include "runtime/support/ModuleText.h"
 
 namespace gene::driver {
 namespace {
@@ -48,7 +49,7 @@ bool upToDate(const std::string& source, const fs::path& output, const CompileOp
   Expected<std::string> bytes = readFile(output.string());
   if (!bytes) return false;
   const std::span<const uint8_t> image(reinterpret_cast<const uint8_t*>(bytes->data()),
-                                       bytes->size());
+                                       withoutModuleText(*bytes).size());
   Expected<const image::ImageHeader*> header = image::readHeader(image);
   if (!header || (*header)->level != static_cast<uint32_t>(options.level) ||
       (*header)->flags >> image::ImageHeader::LanguageShift != options.language.bits())
@@ -108,8 +109,9 @@ int compileOne(const Job& job, const std::string& name, std::string text) {
       outputPath(job.options.get("out-dir", "build"), name.empty() ? "input.gene" : name);
   if (Status status = checkOutput(output.string(), session); !status) return fail(status.message());
   std::printf("Compiling: %s -> %s\n", name.c_str(), output.c_str());
-  if (Status status =
-          writeFile(output.string(), {reinterpret_cast<const char*>(image.data()), image.size()});
+  if (Status status = writeFile(
+          output.string(), std::string(reinterpret_cast<const char*>(image.data()), image.size()) +
+                               moduleTrailer(session.sources.text(start)));
       !status)
     return fail(status.message());
   std::printf("Written: %s\n", output.c_str());

@@ -4,6 +4,7 @@
 
 #include "codegen/bytecode/Disassembler.h"
 #include "driver/Command.h"
+#include "runtime/support/ModuleText.h"
 
 namespace gene::driver {
 
@@ -25,8 +26,9 @@ int gir(Arguments args) {
   if (!bytes)
     return fail(bytes.message().starts_with("File not found") ? "GIR file not found: " + words[1]
                                                               : bytes.message());
-  Expected<std::string> listing =
-      describeGirFile(words[1], {reinterpret_cast<const uint8_t*>(bytes->data()), bytes->size()});
+  Expected<std::string> listing = describeGirFile(
+      words[1],
+      {reinterpret_cast<const uint8_t*>(bytes->data()), withoutModuleText(*bytes).size()});
   if (!listing) return fail("Invalid GIR file: " + words[1] + ": " + listing.message());
   Status status = writeFile("-", *listing);
   return status ? Success : fail(status.message());

@@ -74,7 +74,7 @@ Status split(std::span<const OptionSpec> specs, std::span<const std::string> arg
       continue;
     }
     if (spec->value && !hasValue) {
-      if (i + 1 == args.size()) return Failure{longName(*spec) + " requires a value"};
+      if (i + 1 == args.size()) return Failure{word + " requires a value"};
       value = args[++i];
     }
     std::vector<std::string>& values = result.given[longName(*spec)];

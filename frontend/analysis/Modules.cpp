@@ -22,7 +22,7 @@ std::string realPath(const fs::path& path) {
 std::string fileIn(const fs::path& directory, const std::string& specifier) {
   std::error_code failed;
   const fs::path plain = directory / specifier;
-  const bool named = specifier.ends_with(".gene");
+  const bool named = specifier.ends_with(".gene") || specifier.ends_with(".gir");
   if (!named && fs::is_regular_file(plain.string() + ".gene", failed))
     return realPath(plain.string() + ".gene");
   return fs::is_regular_file(plain, failed) ? realPath(plain) : std::string{};
@@ -143,8 +143,6 @@ Modules::Found Modules::find(const Place& place) {
                    "' is ambiguous (importer=" + place.importer + "; specifier=" + place.specifier +
                    "; matches=[" + path + ", " + other + "])");
   if (path.empty() && specifier.starts_with('/')) path = fileIn({}, specifier);
-  if (path.ends_with(".gir"))
-    return failure("'" + place.specifier + "' is a compiled program; import its source");
   if (path.empty()) {
     Found missing =
         failure("[GENE.MODULE.NOT_FOUND] Module '" + place.specifier +

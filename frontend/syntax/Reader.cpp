@@ -108,11 +108,15 @@ void Reader::value() {
   const char c = *p_;
   const Location loc = here();
   Frame& top = frames_.back();
+  const bool inMap = top.kind == FrameKind::Map;
   switch (c) {
-    case '(': p_++; return open(FrameKind::Gene, loc);
-    case '[': p_++; return open(FrameKind::Array, loc);
+    case '(':
+    case '[':
+      if (inMap) break;
+      p_++;
+      return open(c == '(' ? FrameKind::Gene : FrameKind::Array, loc);
     case '{':
-      if (top.kind == FrameKind::Map) break;
+      if (inMap) break;
       p_++;
       if (*p_ != '{') return open(FrameKind::Map, loc);
       p_++;
@@ -123,7 +127,6 @@ void Reader::value() {
     case ';': return semicolon();
     default: break;
   }
-  const bool inMap = top.kind == FrameKind::Map;
   if (c == '^' && (inMap || top.kind == FrameKind::Gene)) return property();
   if (inMap) {
     const Position at = diagnostics_.sources().position(loc);

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "runtime/support/ContentHash.h"
+#include "runtime/support/ModuleText.h"
 #include "runtime/support/Utf8.h"
 
 namespace gene {
@@ -52,8 +53,7 @@ void SourceManager::overlay(const std::string& path, std::string text) {
 
 namespace {
 
-/// The text of a file. Fails with "File not found: PATH" or a reason.
-Expected<std::string> readText(const std::string& path) {
+Expected<std::string> readBytes(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     if (errno == ENOENT) return Failure{"File not found: " + path};
@@ -70,6 +70,14 @@ Expected<std::string> readText(const std::string& path) {
   ::close(fd);
   if (n < 0) return Failure{"Cannot read " + path + ": " + std::strerror(error)};
   return text;
+}
+
+/// The text of a source, or of the module in a .gir file. Fails with "File not found: PATH" or a reason.
+Expected<std::string> readText(const std::string& path) {
+  Expected<std::string> bytes = readBytes(path);
+  if (!bytes || !path.ends_with(".gir")) return bytes;
+  if (const auto text = moduleTextOf(*bytes)) return std::string(*text);
+  return Failure{"Cannot import " + path + ": it holds no module; compile its source again"};
 }
 
 }  // namespace
