@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "codegen/ir/Printer.h"
-#include "codegen/llvm/Link.h"
-#include "codegen/llvm/Native.h"
+#include "codegen/link/Link.h"
+#include "codegen/link/Native.h"
 #include "codegen/passes/Remarks.h"
 #include "driver/Command.h"
 

@@ -9,8 +9,8 @@
 #include <filesystem>
 
 #include "codegen/jit/Programs.h"
-#include "codegen/llvm/Link.h"
-#include "codegen/llvm/Native.h"
+#include "codegen/link/Link.h"
+#include "codegen/link/Native.h"
 #include "driver/Job.h"
 
 namespace gene::driver {

@@ -11,7 +11,7 @@
 
 #include <unistd.h>
 
-#include "codegen/llvm/Process.h"
+#include "codegen/link/Process.h"
 #include "driver/Command.h"
 #include "driver/TestReport.h"
 #include "frontend/analysis/Packages.h"

@@ -342,7 +342,7 @@ void Select::emitCheckType(const ir::Instruction& i) {
                   result(i), has(Kind::Int) || has(Kind::Float) ? 0 : expected,
                   ir::rulesOf(i).bits());
   assembler_.word(tables_.formSlot(i.as<Op::CheckType>().type()));
-  assembler_.word(tables_.formSlot(i.as<Op::CheckType>().context()));
+  assembler_.word(tables_.formSlot(i.as<Op::CheckType>().where()));
   assembler_.word(0);
   assembler_.word(kinds);
 }

@@ -215,27 +215,6 @@ uint32_t flagsOf(const ir::Function& f) {
          (f.isBlock ? ImageFunction::Block : 0);
 }
 
-SlotKind slotKind(ir::ParamKind kind) {
-  switch (kind) {
-    case ir::ParamKind::Self: return SlotKind::Self;
-    case ir::ParamKind::Positional: return SlotKind::Positional;
-    case ir::ParamKind::Rest: return SlotKind::Rest;
-    case ir::ParamKind::Keyword: return SlotKind::Keyword;
-    case ir::ParamKind::KeywordRest: return SlotKind::KeywordRest;
-  }
-  GENE_UNREACHABLE("kind of parameter");
-}
-
-uint32_t argKind(ir::ArgKind kind) {
-  switch (kind) {
-    case ir::ArgKind::Positional: return static_cast<uint32_t>(gene::ArgKind::Positional);
-    case ir::ArgKind::Spread: return static_cast<uint32_t>(gene::ArgKind::Spread);
-    case ir::ArgKind::Keyword: return static_cast<uint32_t>(gene::ArgKind::Keyword);
-    case ir::ArgKind::KeywordSpread: return static_cast<uint32_t>(gene::ArgKind::KeywordSpread);
-  }
-  GENE_UNREACHABLE("kind of argument");
-}
-
 }  // namespace
 
 std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>& code,
@@ -276,7 +255,7 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
     entry.metadata = data_->metadataOf(*function);
     functions.push_back(entry);
     for (const ir::ParamSpec& param : function->params)
-      slots.push_back({data_->symbol(param.name), static_cast<uint16_t>(slotKind(param.kind)),
+      slots.push_back({data_->symbol(param.name), static_cast<uint16_t>(param.kind),
                        static_cast<uint16_t>(param.optional)});
   }
 
@@ -286,9 +265,8 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
     shapes.push_back(
         {static_cast<uint32_t>(shapeArgs.size()), static_cast<uint32_t>(shape->args.size())});
     for (const ir::CallShape::Arg& arg : shape->args)
-      shapeArgs.push_back({argKind(arg.kind), arg.kind == ir::ArgKind::Keyword
-                                                  ? data_->symbol(arg.keyword)
-                                                  : NoIndex});
+      shapeArgs.push_back({static_cast<uint32_t>(arg.kind),
+                           arg.kind == ArgKind::Keyword ? data_->symbol(arg.keyword) : NoIndex});
   }
 
   std::vector<ImageInput> inputs;

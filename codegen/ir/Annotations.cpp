@@ -192,8 +192,8 @@ bool hasType(const Function& function, const GeneForm& type) {
   if (types.size() != wanted.size()) return false;
   for (size_t i = 0; i < wanted.size(); i++) {
     const std::string_view text = symbolOf(wanted[i]).text();
-    if (function.params[i].kind != ParamKind::Positional || text.starts_with("^") ||
-        text == "..." || !agree(wanted[i], types[i]))
+    if (function.params[i].kind != SlotKind::Positional || text.starts_with("^") || text == "..." ||
+        !agree(wanted[i], types[i]))
       return false;
   }
   return !result || agree(result, parts[1]);

@@ -19,6 +19,7 @@
 #include "codegen/ir/Types.h"
 #include "frontend/syntax/Form.h"
 #include "frontend/syntax/Source.h"
+#include "runtime/abi/CallKinds.h"
 #include "runtime/abi/Instructions.h"
 #include "runtime/support/Arena.h"
 #include "runtime/support/Check.h"
@@ -112,8 +113,6 @@ struct Global {
   Location loc;
 };
 
-enum class ArgKind : uint8_t { Positional, Spread, Keyword, KeywordSpread };
-
 /// What the arguments of a "shaped" call are, one entry per argument operand, in evaluation order.
 struct CallShape {
   struct Arg {
@@ -201,12 +200,10 @@ class Block {
   }
 };
 
-enum class ParamKind : uint8_t { Self, Positional, Rest, Keyword, KeywordRest };
-
 /// How one slot of a function is bound when it is called (05 §2).
 struct ParamSpec {
   Symbol name;  // `_` for an ignored positional
-  ParamKind kind = ParamKind::Positional;
+  SlotKind kind = SlotKind::Positional;
   bool optional =
       false;  // has a default: the slot is `absent` when nothing is given, the body fills it in
 };
@@ -233,8 +230,7 @@ class Function {
   /// Only plain positional slots (and self): callable by slot count without binding.
   [[nodiscard]] bool isSimple() const {
     for (const ParamSpec& p : params)
-      if (p.optional || (p.kind != ParamKind::Positional && p.kind != ParamKind::Self))
-        return false;
+      if (p.optional || (p.kind != SlotKind::Positional && p.kind != SlotKind::Self)) return false;
     return true;
   }
   /// Makes a block and appends it to `blocks`.

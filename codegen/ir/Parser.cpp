@@ -105,7 +105,7 @@ class Parser {
     static constexpr const char* kinds[] = {"self", "positional", "rest", "keyword",
                                             "keyword-rest"};
     for (size_t i = 0; kind && i < std::size(kinds); i++)
-      if (isSymbol(kind, kinds[i])) spec.kind = static_cast<ParamKind>(i);
+      if (isSymbol(kind, kinds[i])) spec.kind = static_cast<SlotKind>(i);
     return spec;
   }
 

@@ -73,7 +73,7 @@ class FunctionPrinter {
   void slot(const ParamSpec& spec, bool separated) {
     if (separated) out_ += ' ';
     const std::string name = symbolText(spec.name.text());
-    if (spec.kind == ParamKind::Positional && !spec.optional) {
+    if (spec.kind == SlotKind::Positional && !spec.optional) {
       out_ += name;
       return;
     }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "codegen/llvm/Installation.h"
+#include "codegen/link/Installation.h"
 #include "runtime/abi/Layout.h"
 
 namespace gene::jit {

@@ -1,5 +1,5 @@
 #pragma once
-// The bitcode of runtime/abi/fastpath.cpp, made by the build and embedded.
+// The bitcode of runtime/abi/Fastpath.cpp, made by the build and embedded.
 
 #include <string_view>
 

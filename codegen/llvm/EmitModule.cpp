@@ -19,7 +19,7 @@ ModuleEmitter::ModuleEmitter(const ir::Program& program, const NativeOptions& op
     : program_(program),
       options_(options),
       module_(std::make_unique<llvm::Module>(llvm::StringRef(program.mainFile), context)),
-      fastpath_(*module_),
+      runtime_(*module_),
       tables_(program),
       debugInfo_(*module_, program, options.debugInfo, options.level > 0),
       memory_(context) {
@@ -40,7 +40,7 @@ std::unique_ptr<llvm::Module> ModuleEmitter::emit() {
   for (const ir::Function* function : program_.functions)
     FunctionEmitter::emitBounded(*this, *function, bodies_[function->index]);
   emitProgramData();
-  if (optimising()) fastpath_.link();
+  if (optimising()) runtime_.link();
   debugInfo_.finish();
   return std::move(module_);
 }

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "codegen/image/ImageWriter.h"
+#include "codegen/link/Native.h"
 #include "codegen/llvm/DebugInfo.h"
-#include "codegen/llvm/Fastpath.h"
 #include "codegen/llvm/Memory.h"
-#include "codegen/llvm/Native.h"
+#include "codegen/llvm/RuntimeModule.h"
 
 namespace gene::native {
 
@@ -34,7 +34,7 @@ class ModuleEmitter {
   DebugInfo& debugInfo() { return debugInfo_; }
   Memory& memory() { return memory_; }
   /// An entry or fast path.
-  llvm::Function* runtime(std::string_view name) { return fastpath_.declare(name); }
+  llvm::Function* runtime(std::string_view name) { return runtime_.declare(name); }
   /// The LLVM function of a Gene function.
   llvm::Function* body(const ir::Function* function) { return bodies_[function->index]; }
   /// Does `function` refer to its own closure, so that a call must pass one?
@@ -80,7 +80,7 @@ class ModuleEmitter {
   const ir::Program& program_;
   const NativeOptions& options_;
   std::unique_ptr<llvm::Module> module_;
-  Fastpath fastpath_;
+  RuntimeModule runtime_;
   ImageTables tables_;
   DebugInfo debugInfo_;
   Memory memory_;

@@ -130,7 +130,7 @@ void FunctionEmitter::emitCheckType(const ir::Instruction& inst) {
   const auto check = [&] {
     ImageTables& tables = module_.tables();
     llvm::Value* const type = loadSlot(tables.formSlot(inst.as<ir::Op::CheckType>().type()));
-    llvm::Value* const where = loadSlot(tables.formSlot(inst.as<ir::Op::CheckType>().context()));
+    llvm::Value* const where = loadSlot(tables.formSlot(inst.as<ir::Op::CheckType>().where()));
     llvm::Value* const result = call("gene_check_type", {context_, type, where, cache, value,
                                                          b_.getInt64(ir::rulesOf(inst).bits())});
     raiseIfPending(result);

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "codegen/llvm/Native.h"
+#include "codegen/link/Native.h"
 
 namespace gene::native {
 

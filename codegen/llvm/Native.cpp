@@ -1,6 +1,6 @@
 // What libgene_llvm.so exports.
 
-#include "codegen/llvm/Native.h"
+#include "codegen/link/Native.h"
 
 #include <llvm/Config/llvm-config.h>
 #include <llvm/IR/GlobalVariable.h>

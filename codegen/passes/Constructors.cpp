@@ -95,7 +95,7 @@ class Analysis {
 
   static const Value* selfOf(const Function& f) {
     for (size_t i = 0; i < f.params.size(); i++)
-      if (f.params[i].kind == ir::ParamKind::Self) return f.entry()->params[i];
+      if (f.params[i].kind == SlotKind::Self) return f.entry()->params[i];
     return nullptr;
   }
 

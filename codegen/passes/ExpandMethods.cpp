@@ -60,7 +60,7 @@ bool takes(const Function& f, size_t count) {
   if (f.isMacro || f.isMethod || f.isCtor) return false;
   size_t required = 0;
   for (const ir::ParamSpec& p : f.params) {
-    if (p.kind != ir::ParamKind::Positional) return false;
+    if (p.kind != SlotKind::Positional) return false;
     required += !p.optional;
   }
   return f.params.empty() || (required <= count && count <= f.params.size());

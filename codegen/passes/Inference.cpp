@@ -17,8 +17,8 @@ namespace {
 
 Type paramType(const ir::ParamSpec& spec) {
   switch (spec.kind) {
-    case ir::ParamKind::Rest: return Type::Array();
-    case ir::ParamKind::KeywordRest: return Type::Map();
+    case SlotKind::Rest: return Type::Array();
+    case SlotKind::KeywordRest: return Type::Map();
     default: return spec.optional ? Type::any() : Type::value();
   }
 }
@@ -250,7 +250,7 @@ void Inference::run() {
   for (Function* function : program_.functions) {
     if (hasKnownCallers(*function)) continue;
     for (size_t i = 0; i < function->params.size(); i++) {
-      const bool isSelf = function->params[i].kind == ir::ParamKind::Self;
+      const bool isSelf = function->params[i].kind == SlotKind::Self;
       const ir::Param* param = function->entry()->params[i];
       // A copy for ints has been told what its parameters are.
       join(param,

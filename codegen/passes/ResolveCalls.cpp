@@ -18,12 +18,10 @@
 namespace gene {
 namespace {
 
-using ir::ArgKind;
 using ir::Block;
 using ir::Function;
 using ir::Instruction;
 using ir::Op;
-using ir::ParamKind;
 using ir::Value;
 
 /// The arguments of a call in terms of the callee's slots: runtime/object/Binding.cpp, while compiling.
@@ -65,7 +63,7 @@ class StaticBinding {
     slots.assign(callee_.params.size(), nullptr);
     for (size_t i = 0; i < callee_.params.size(); i++) {
       const ir::ParamSpec& spec = callee_.params[i];
-      if (spec.kind != ParamKind::Keyword) continue;
+      if (spec.kind != SlotKind::Keyword) continue;
       for (Keyword& k : keywords_) {
         if (k.name != spec.name) continue;
         k.used = true;
@@ -80,7 +78,7 @@ class StaticBinding {
   }
 
   bool bindPositional() {
-    auto isPositional = [](const ir::ParamSpec& p) { return p.kind == ParamKind::Positional; };
+    auto isPositional = [](const ir::ParamSpec& p) { return p.kind == SlotKind::Positional; };
     size_t requiredAfter = 0, positionalAfter = 0;
     for (const ir::ParamSpec& p : callee_.params) {
       positionalAfter += isPositional(p);
@@ -97,11 +95,11 @@ class StaticBinding {
         slots[i] = !spec.optional || left > requiredAfter
                        ? positional_[next_++]
                        : callee_.program->constant(ir::ConstantKind::Absent);
-      } else if (spec.kind == ParamKind::Rest) {
+      } else if (spec.kind == SlotKind::Rest) {
         hasPositional_ = hasRest_ = true;
         for (size_t taken = left > positionalAfter ? left - positionalAfter : 0; taken > 0; taken--)
           rest.push_back(positional_[next_++]);
-      } else if (spec.kind == ParamKind::Self) {
+      } else if (spec.kind == SlotKind::Self) {
         return false;
       }
     }
@@ -110,7 +108,7 @@ class StaticBinding {
 
   bool checkKeywords() {
     const bool keepsRest = std::ranges::any_of(
-        callee_.params, [](const ir::ParamSpec& p) { return p.kind == ParamKind::KeywordRest; });
+        callee_.params, [](const ir::ParamSpec& p) { return p.kind == SlotKind::KeywordRest; });
     for (const Keyword& k : keywords_) {
       if (k.used) continue;
       if (!keepsRest) return false;
@@ -253,7 +251,7 @@ class Resolver {
     for (size_t i = 0; i < callee->params.size(); i++) {
       Value* slot = binding.slots[i];
       if (!slot) {
-        const bool isRest = callee->params[i].kind == ParamKind::Rest;
+        const bool isRest = callee->params[i].kind == SlotKind::Rest;
         Instruction* made = makeInstruction(program_, isRest ? Op::ArrayNew : Op::MapNew, call.loc,
                                             isRest ? binding.rest : binding.keywordRest);
         insertBefore(call, made);

@@ -26,7 +26,6 @@ using ir::Block;
 using ir::Function;
 using ir::Instruction;
 using ir::Op;
-using ir::ParamKind;
 using ir::Type;
 using ir::Value;
 
@@ -51,10 +50,10 @@ std::optional<std::vector<Value*>> bindMethod(const Function& callee, const Give
   std::vector<Value*> positional;
   std::vector<std::pair<Symbol, Value*>> keywords;
   for (size_t i = 1; i < given.operands.size(); i++) {
-    const ir::ArgKind kind = given.shape ? given.shape->args[i - 1].kind : ir::ArgKind::Positional;
-    if (kind == ir::ArgKind::Positional)
+    const ArgKind kind = given.shape ? given.shape->args[i - 1].kind : ArgKind::Positional;
+    if (kind == ArgKind::Positional)
       positional.push_back(given.operands[i]);
-    else if (kind == ir::ArgKind::Keyword)
+    else if (kind == ArgKind::Keyword)
       keywords.emplace_back(given.shape->args[i - 1].keyword, given.operands[i]);
     else
       return std::nullopt;
@@ -66,18 +65,18 @@ std::optional<std::vector<Value*>> bindMethod(const Function& callee, const Give
     Value* value = callee.program->constant(ir::ConstantKind::Absent);
     bool isGiven = p.optional;
     switch (p.kind) {
-      case ParamKind::Self:
+      case SlotKind::Self:
         value = given.operands[0];
         isGiven = true;
         break;
-      case ParamKind::Positional:
+      case SlotKind::Positional:
         if (optionals && !p.optional) return std::nullopt;
         optionals |= p.optional;
         if (next == positional.size()) break;
         value = positional[next++];
         isGiven = true;
         break;
-      case ParamKind::Keyword:
+      case SlotKind::Keyword:
         for (const auto& [name, argument] : keywords) {
           if (name != p.name) continue;
           value = argument;  // the last one counts
@@ -85,8 +84,8 @@ std::optional<std::vector<Value*>> bindMethod(const Function& callee, const Give
           used++;
         }
         break;
-      case ParamKind::Rest:
-      case ParamKind::KeywordRest: return std::nullopt;
+      case SlotKind::Rest:
+      case SlotKind::KeywordRest: return std::nullopt;
     }
     if (!isGiven) return std::nullopt;
     slots.push_back(value);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "codegen/llvm/Process.h"
+#include "codegen/link/Process.h"
 #include "driver/deps/Sha256.h"
 
 namespace gene::driver {

@@ -336,7 +336,7 @@ struct Select : Node {            // (v ./ key default): default replaces void
 
 /// Arguments in evaluation order: keywords first, then positional (03 §1).
 struct Argument {
-  ir::ArgKind kind;
+  ArgKind kind;
   Symbol keyword;
   Node* node;
 };
@@ -356,7 +356,7 @@ struct Environment : Node {
 /// (name! …): a macro gets the forms, another function the values.
 struct MacroCall : Node {
   struct Argument {
-    ir::ArgKind kind;
+    ArgKind kind;
     Symbol keyword;
     const Form* form;
   };

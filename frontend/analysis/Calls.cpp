@@ -8,10 +8,10 @@ namespace gene {
 ast::Arguments Analyzer::arguments(const GeneForm& form, std::span<Form* const> positional) {
   std::vector<ast::Argument> result;
   for (const Property& p : form.properties)
-    result.push_back({p.isSpread() ? ir::ArgKind::KeywordSpread : ir::ArgKind::Keyword,
+    result.push_back({p.isSpread() ? ArgKind::KeywordSpread : ArgKind::Keyword,
                       p.isSpread() ? Symbol{} : p.key, expression(p.value)});
   for (const ast::Item& item : items(positional))
-    result.push_back({item.spread ? ir::ArgKind::Spread : ir::ArgKind::Positional, {}, item.node});
+    result.push_back({item.spread ? ArgKind::Spread : ArgKind::Positional, {}, item.node});
   return copy(result);
 }
 
@@ -27,12 +27,12 @@ void Analyzer::checkArity(const Form* head, const ast::Arguments& args, const Ge
     return;
   size_t slots = 0, given = 0;
   for (const ast::Parameter& p : known->second->parameters) {
-    if (p.spec.kind == ir::ParamKind::Rest) return;
-    slots += p.spec.kind == ir::ParamKind::Positional;
+    if (p.spec.kind == SlotKind::Rest) return;
+    slots += p.spec.kind == SlotKind::Positional;
   }
   for (const ast::Argument& a : args) {
-    if (a.kind == ir::ArgKind::Spread) return;
-    given += a.kind == ir::ArgKind::Positional;
+    if (a.kind == ArgKind::Spread) return;
+    given += a.kind == ArgKind::Positional;
   }
   if (given <= slots) return;
   // Positional arguments come behind the others, in the order of the children.
@@ -135,7 +135,7 @@ Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const G
       std::vector<Symbol> parts(p.parts.begin(), p.parts.end());
       parts[0] = Symbol::of(first.substr(2));
       Node* selector = selectorFromParts(parts, method->loc);
-      ast::Argument target[] = {{ir::ArgKind::Positional, {}, receiver}};
+      ast::Argument target[] = {{ArgKind::Positional, {}, receiver}};
       return make<ast::Call>(form.loc, selector, arena_.copy(std::span<ast::Argument>(target)));
     }
     // (obj .a/b): the method, then the rest of the path on its result.
@@ -161,7 +161,7 @@ Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const G
       if (segments.empty()) return error(form.loc, Diag::SelectorArguments);
       selector = make<ast::Runtime>(form.loc, ir::Op::SelectorNew, copy(segments));
     }
-    ast::Argument target[] = {{ir::ArgKind::Positional, {}, receiver}};
+    ast::Argument target[] = {{ArgKind::Positional, {}, receiver}};
     return make<ast::Call>(form.loc, selector, arena_.copy(std::span<ast::Argument>(target)));
   }
   if (text.starts_with('<') && text.ends_with('>')) {

@@ -99,8 +99,8 @@ void Analyzer::checkPositionals(const ArrayForm& form, const ast::Arguments& arg
   if (parameters.hasRest) return;
   size_t given = 0;
   for (const ast::Argument& a : args) {
-    if (a.kind == ir::ArgKind::Spread) return;
-    given += a.kind == ir::ArgKind::Positional;
+    if (a.kind == ArgKind::Spread) return;
+    given += a.kind == ArgKind::Positional;
   }
   const size_t slots = parameters.positional.size();
   if (given > slots)

@@ -177,7 +177,7 @@ Analyzer::Node* Analyzer::operate(std::string_view text, Node* lhs, Node* rhs, L
   if (text == "&&" || text == "||") return make<ast::Logical>(loc, text == "&&", lhs, rhs);
   if (text == "**") {
     Node* callee = name(Symbol::of("**"), loc);
-    ast::Argument args[] = {{ir::ArgKind::Positional, {}, lhs}, {ir::ArgKind::Positional, {}, rhs}};
+    ast::Argument args[] = {{ArgKind::Positional, {}, lhs}, {ArgKind::Positional, {}, rhs}};
     return make<ast::Call>(loc, callee, arena_.copy(std::span<ast::Argument>(args)));
   }
   return binary(findOperator(text)->op, lhs, rhs, loc);

@@ -296,7 +296,7 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
   std::vector<ast::Parameter> result;
   if (role == Role::Method || role == Role::Ctor) {
     ast::Parameter self;
-    self.spec = {sym::Self, ir::ParamKind::Self, false};
+    self.spec = {sym::Self, SlotKind::Self, false};
     result.push_back(self);
   }
   bool hasRest = false;
@@ -339,8 +339,8 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
     p.spec.name = Symbol::of(text);
     if (isField) p.field = p.spec.name;
     if (p.spec.name == sym::Self) error(item->loc, Diag::ReservedName, {"parameter"});
-    p.spec.kind = keyword ? (rest ? ir::ParamKind::KeywordRest : ir::ParamKind::Keyword)
-                          : (rest ? ir::ParamKind::Rest : ir::ParamKind::Positional);
+    p.spec.kind = keyword ? (rest ? SlotKind::KeywordRest : SlotKind::Keyword)
+                          : (rest ? SlotKind::Rest : SlotKind::Positional);
     if (rest && !keyword) {
       if (hasRest) error(item->loc, Diag::TwoRests);
       hasRest = true;

@@ -49,9 +49,9 @@ Analyzer::Node* Analyzer::macroCall(const GeneForm& form) {
   node->isMacro = macro != nullptr;
   std::vector<ast::MacroCall::Argument> raw;
   for (const Property& p : form.properties)
-    raw.push_back({p.isSpread() ? ir::ArgKind::KeywordSpread : ir::ArgKind::Keyword,
+    raw.push_back({p.isSpread() ? ArgKind::KeywordSpread : ArgKind::Keyword,
                    p.isSpread() ? Symbol{} : p.key, p.value});
-  for (const Form* child : form.children) raw.push_back({ir::ArgKind::Positional, {}, child});
+  for (const Form* child : form.children) raw.push_back({ArgKind::Positional, {}, child});
   node->forms = copy(raw);
   if (!macro) node->arguments = arguments(form, form.children);
   node->environment = environment(form.loc);

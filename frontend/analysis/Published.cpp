@@ -115,7 +115,7 @@ Analyzer::Node* Analyzer::callBuiltin(std::string_view name, std::span<Node* con
       loc, make<ast::Global>(loc, program_.externalGlobal(Symbol::of("gene")), true),
       arena_.copy(std::span<ast::Segment>(&member, 1)));
   std::vector<ast::Argument> arguments;
-  for (Node* value : values) arguments.push_back({ir::ArgKind::Positional, {}, value});
+  for (Node* value : values) arguments.push_back({ArgKind::Positional, {}, value});
   return make<ast::Call>(loc, callee, copy(arguments));
 }
 

@@ -15,7 +15,7 @@ ir::CallShape* Lowering::shapeOf(ast::Arguments arguments) {
 ir::CallShape* Lowering::arguments(ast::Arguments arguments, std::vector<Value*>& values) {
   bool plain = true;
   for (const ast::Argument& a : arguments) {
-    plain &= a.kind == ir::ArgKind::Positional;
+    plain &= a.kind == ArgKind::Positional;
     values.push_back(expression(a.node));
   }
   return plain ? nullptr : shapeOf(arguments);

@@ -54,7 +54,7 @@ void Lowering::bindParameters() {
     ast::Parameter& p = source_.parameters[i];
     if (!p.type || !options_.typeCheck) continue;
     Value* value = p.binding ? readBinding(p.binding) : entry->params[i];
-    const bool isRest = p.spec.kind == ir::ParamKind::Rest;  // each element is checked
+    const bool isRest = p.spec.kind == SlotKind::Rest;  // each element is checked
     value = checked(value, p.type, p.spec.name.text(), {.elements = isRest});
     if (p.binding) writeBinding(p.binding, value);
   }
@@ -93,7 +93,7 @@ void Lowering::checkConditions(std::span<ast::Condition> conditions, const char*
     std::vector<Value*> values;
     std::vector<Form*> names;
     for (ast::Parameter& p : source_.parameters) {
-      if (!p.binding && p.spec.kind != ir::ParamKind::Self) continue;
+      if (!p.binding && p.spec.kind != SlotKind::Self) continue;
       names.push_back(arena().make<SymbolForm>(c.form->loc, p.spec.name));
       values.push_back(p.binding ? readBinding(p.binding) : self(c.form->loc));
     }
@@ -138,7 +138,7 @@ const Form* Lowering::signature(const ast::Function& function) {
   };
   std::vector<Form*> types;
   for (const ast::Parameter& p : function.parameters)
-    if (p.spec.kind != ir::ParamKind::Self) types.push_back(orNil(p.type));
+    if (p.spec.kind != SlotKind::Self) types.push_back(orNil(p.type));
   Form* parts[] = {arena().make<ArrayForm>(function.loc, arena().copy(std::span<Form*>(types))),
                    orNil(function.isAsync ? nullptr : function.resultType)};
   return arena().make<ArrayForm>(function.loc, arena().copy(std::span<Form*>(parts)));
@@ -194,7 +194,7 @@ Lowering::Value* Lowering::captured(const ast::Capture& capture) {
 
 Lowering::Value* Lowering::self(Location loc) {
   for (size_t i = 0; i < source_.parameters.size(); i++)
-    if (source_.parameters[i].spec.kind == ir::ParamKind::Self)
+    if (source_.parameters[i].spec.kind == SlotKind::Self)
       return builder_.function().entry()->params[i];
   for (size_t i = 0; i < source_.captures.size(); i++)
     if (source_.captures[i].kind == ast::Capture::SelfValue)

@@ -11,4 +11,4 @@ set(ABI
   abi/MethodTable.cpp
   abi/Patterns.cpp
   abi/Types.cpp
-  abi/fastpath.cpp)
+  abi/Fastpath.cpp)

@@ -137,7 +137,7 @@ class Loader {
       if (shape.firstArg > args || shape.count > args - shape.firstArg)
         return "a call shape is damaged";
     for (const ImageShapeArg& arg : get<ImageShapeArg>(Section::ShapeArgs))
-      if (arg.kind > static_cast<uint32_t>(gene::ArgKind::KeywordSpread) ||
+      if (arg.kind > static_cast<uint32_t>(ArgKind::KeywordSpread) ||
           (arg.keyword != NoIndex && arg.keyword >= symbols_.size()))
         return "a call shape is damaged";
     for (const ImageInput& input : get<ImageInput>(Section::Inputs))
@@ -229,12 +229,12 @@ class Loader {
 
   void buildShapes() {
     for (const ImageShapeArg& arg : get<ImageShapeArg>(Section::ShapeArgs))
-      program_->argStore.push_back({static_cast<gene::ArgKind>(arg.kind),
+      program_->argStore.push_back({static_cast<ArgKind>(arg.kind),
                                     arg.keyword == NoIndex ? Symbol{} : symbols_[arg.keyword]});
     for (const ImageShape& shape : get<ImageShape>(Section::Shapes)) {
       const gene::CallShape::Arg* args = program_->argStore.data() + shape.firstArg;
       bool plain = true;
-      for (uint32_t i = 0; i < shape.count; i++) plain &= args[i].kind == gene::ArgKind::Positional;
+      for (uint32_t i = 0; i < shape.count; i++) plain &= args[i].kind == ArgKind::Positional;
       program_->shapeStore.push_back({shape.count, plain, args});
     }
     program_->shapes = program_->shapeStore.data();

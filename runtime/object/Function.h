@@ -12,6 +12,7 @@
 // native code and builtins call them the same way; the interpreter looks at `code` first.
 
 #include "runtime/Context.h"
+#include "runtime/abi/CallKinds.h"
 
 namespace gene {
 
@@ -75,7 +76,6 @@ void forEachKeyword(const char* words, F&& f) {
     rest.remove_prefix(blank + 1);  // the arrow stands behind the last one
   }
 }
-enum class ArgKind : uint8_t { Positional, Spread, Keyword, KeywordSpread };
 struct CallShape {
   struct Arg {
     ArgKind kind;
@@ -86,7 +86,6 @@ struct CallShape {
   const Arg* args;
 };
 
-enum class SlotKind : uint8_t { Self, Positional, Rest, Keyword, KeywordRest };
 struct SlotInfo {
   Symbol name;
   SlotKind kind;

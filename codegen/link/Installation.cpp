@@ -1,4 +1,4 @@
-#include "codegen/llvm/Installation.h"
+#include "codegen/link/Installation.h"
 
 #include <filesystem>
 

@@ -2,8 +2,8 @@
 
 #include <dlfcn.h>
 
-#include "codegen/llvm/Installation.h"
-#include "codegen/llvm/Native.h"
+#include "codegen/link/Installation.h"
+#include "codegen/link/Native.h"
 
 namespace gene {
 

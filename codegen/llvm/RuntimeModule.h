@@ -1,5 +1,5 @@
 #pragma once
-// The runtime as generated code sees it: the embedded bitcode of runtime/abi/fastpath.cpp. It gives every entry and
+// The runtime as generated code sees it: the embedded bitcode of runtime/abi/Fastpath.cpp. It gives every entry and
 // fast path its prototype, and the Inline fast paths their definitions.
 
 #include <llvm/IR/Module.h>
@@ -9,10 +9,10 @@
 
 namespace gene::native {
 
-class Fastpath {
+class RuntimeModule {
  public:
   /// For a module without definitions of its own yet; takes its data layout and target from the bitcode.
-  explicit Fastpath(llvm::Module& module);
+  explicit RuntimeModule(llvm::Module& module);
 
   /// The entry or fast path of this name, declared in the module as clang declared it.
   llvm::Function* declare(std::string_view name);

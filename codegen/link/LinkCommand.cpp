@@ -5,9 +5,9 @@
 #include <fstream>
 #include <string_view>
 
-#include "codegen/llvm/Installation.h"
-#include "codegen/llvm/Link.h"
-#include "codegen/llvm/Process.h"
+#include "codegen/link/Installation.h"
+#include "codegen/link/Link.h"
+#include "codegen/link/Process.h"
 
 namespace gene {
 namespace {

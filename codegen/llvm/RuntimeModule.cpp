@@ -1,4 +1,4 @@
-#include "codegen/llvm/Fastpath.h"
+#include "codegen/llvm/RuntimeModule.h"
 
 #include <llvm/ADT/StringSet.h>
 #include <llvm/Bitcode/BitcodeReader.h>
@@ -37,7 +37,7 @@ bool isCold(std::string_view name) {
 
 }  // namespace
 
-Fastpath::Fastpath(llvm::Module& module) : module_(module) {
+RuntimeModule::RuntimeModule(llvm::Module& module) : module_(module) {
   const llvm::MemoryBufferRef buffer(fastpathBitcode(), "fastpath.bc");
   llvm::Expected<std::unique_ptr<llvm::Module>> loaded =
       llvm::getLazyBitcodeModule(buffer, module.getContext());
@@ -47,7 +47,7 @@ Fastpath::Fastpath(llvm::Module& module) : module_(module) {
   module.setTargetTriple(bitcode_->getTargetTriple());
 }
 
-llvm::Function* Fastpath::declare(std::string_view name) {
+llvm::Function* RuntimeModule::declare(std::string_view name) {
   if (llvm::Function* known = module_.getFunction(name)) return known;
   const llvm::Function* source = bitcode_->getFunction(name);
   GENE_CHECK(source, "generated code calls rows of Entry.def and Fastpath.def only");
@@ -60,7 +60,7 @@ llvm::Function* Fastpath::declare(std::string_view name) {
   return function;
 }
 
-void Fastpath::link() {
+void RuntimeModule::link() {
   if (llvm::NamedMDNode* flags = bitcode_->getModuleFlagsMetadata())
     bitcode_->eraseNamedMetadata(flags);
   if (llvm::NamedMDNode* identity = bitcode_->getNamedMetadata("llvm.ident"))

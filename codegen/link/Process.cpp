@@ -1,4 +1,4 @@
-#include "codegen/llvm/Process.h"
+#include "codegen/link/Process.h"
 
 #include <fcntl.h>
 #include <spawn.h>

@@ -1,10 +1,10 @@
-#include "codegen/llvm/Link.h"
+#include "codegen/link/Link.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <string_view>
 
-#include "codegen/llvm/Process.h"
+#include "codegen/link/Process.h"
 
 namespace gene {
 
