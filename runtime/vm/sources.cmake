@@ -6,7 +6,8 @@ set(VM_SOURCES
   vm/RuntimeTable.cpp
   vm/SwitchInterpreter.cpp
   vm/Unwind.cpp
-  vm/WatchedInterpreter.cpp)
+  vm/WatchedInterpreter.cpp
+  vm/Windows.cpp)
 # A frame pointer would give every tail-called handler a prologue; a handler that straddles one more cache line than it must
 # costs up to half of the time of a loop.
 set_source_files_properties(vm/Interpreter.cpp vm/ProfiledInterpreter.cpp vm/SwitchInterpreter.cpp
