@@ -356,6 +356,56 @@ std::string exceptionMessage(Context& context, Value exception) {
   return message.isAbsent() ? literalText(context, exception) : displayText(context, message);
 }
 
+namespace {
+
+/// Where the exception was raised; `text` holds the name of the file if it is the exception that says so.
+Position placeOf(Context& context, Value exception, const Trace& trace, std::string& text) {
+  if (trace.count() != 0) {
+    const TraceSite* site = trace.at(0);
+    return {site->file, site->line, site->column};
+  }
+  if (isInstance(exception)) {
+    const Value location =
+        getField(context, static_cast<InstanceObject*>(exception.object()), sym::LocationName);
+    if (isString(location)) text = stringView(location);
+    return parsePlace(text);
+  }
+  return {};
+}
+
+/// What the compiler has seen coming is said once: takes from `expected` what lies in the call that failed, or in that of
+/// `refused`, which gave what an annotation refuses, and adds to the report what was said of it. Gives what was said of the
+/// latter, if anything.
+std::string joinExpected(std::vector<ExpectedError>& expected, ErrorReport& report,
+                         const TraceSite* refused, std::string_view callerLine) {
+  const auto covers = [](const Position& at, std::string_view text, const ExpectedError& e) {
+    return e.line == at.line && e.file == at.file && e.column >= at.column &&
+           e.column < at.column + extentAt(text, at.column);
+  };
+  std::string said;
+  std::erase_if(expected, [&](const ExpectedError& e) {
+    const bool here = covers(report.position, report.sourceLine, e);
+    const bool there =
+        refused && covers({refused->file, refused->line, refused->column}, callerLine, e);
+    if (!here && !there) return false;
+    // Two guesses at the name are one too many: the analyzer knows what is in scope.
+    constexpr std::string_view guess = "did you mean '";
+    if (!e.hints.empty())
+      std::erase_if(report.hints, [&](const std::string& h) { return h.starts_with(guess); });
+    for (const std::string& hint : e.hints)
+      if (std::ranges::find(report.hints, hint) == report.hints.end())
+        report.hints.insert(report.hints.begin(), hint);
+    if (there && said.empty()) {
+      said = e.message;
+      report.notes.push_back({{refused->file, e.line, e.column}, callerLine, said});
+    }
+    return true;
+  });
+  return said;
+}
+
+}  // namespace
+
 std::string describeUncaught(Context& context, const RuntimeOptions& options) {
   const Value exception = context.exception;
   const Trace trace = *context.trace;
@@ -367,16 +417,7 @@ std::string describeUncaught(Context& context, const RuntimeOptions& options) {
       message = describeInstance(context, instance);
   }
   std::string place;
-  Position position;
-  if (trace.count() != 0) {
-    const TraceSite* site = trace.at(0);
-    position = {site->file, site->line, site->column};
-  } else if (isInstance(exception)) {
-    const Value location =
-        getField(context, static_cast<InstanceObject*>(exception.object()), sym::LocationName);
-    if (isString(location)) place = stringView(location);
-    position = parsePlace(place);
-  }
+  const Position position = placeOf(context, exception, trace, place);
   takeException(context);
   std::string text;
   const auto line = [&](const Position& at) {
@@ -415,31 +456,8 @@ std::string describeUncaught(Context& context, const RuntimeOptions& options) {
                        message.find(" in return value of ") == std::string::npos;
   if (caller) callerLine = line({caller->file, caller->line, caller->column});
   std::string said;
-  if (options.expected) {
-    // What the compiler has seen coming is said once. Its place lies in the call that failed.
-    const auto covers = [](const Position& at, std::string_view text, const ExpectedError& e) {
-      return e.line == at.line && e.file == at.file && e.column >= at.column &&
-             e.column < at.column + extentAt(text, at.column);
-    };
-    std::erase_if(*options.expected, [&](const ExpectedError& e) {
-      const bool here = covers(position, shown, e);
-      const bool there =
-          refused && covers({caller->file, caller->line, caller->column}, callerLine, e);
-      if (!here && !there) return false;
-      // Two guesses at the name are one too many: the analyzer knows what is in scope.
-      constexpr std::string_view guess = "did you mean '";
-      if (!e.hints.empty())
-        std::erase_if(report.hints, [&](const std::string& h) { return h.starts_with(guess); });
-      for (const std::string& hint : e.hints)
-        if (std::ranges::find(report.hints, hint) == report.hints.end())
-          report.hints.insert(report.hints.begin(), hint);
-      if (there && said.empty()) {
-        said = e.message;
-        report.notes.push_back({{caller->file, e.line, e.column}, callerLine, said});
-      }
-      return true;
-    });
-  }
+  if (options.expected)
+    said = joinExpected(*options.expected, report, refused ? caller : nullptr, callerLine);
   if (refused && said.empty())
     report.notes.push_back(
         {{caller->file, caller->line, caller->column}, callerLine, "it was called here"});

@@ -217,11 +217,45 @@ uint32_t flagsOf(const ir::Function& f) {
 
 }  // namespace
 
+struct ImageTables::Functions {
+  std::vector<ImageFunction> functions;
+  std::vector<ImageSlot> slots;
+  std::vector<uint8_t> code;
+};
+
+/// `code`: the bytecode of each function, or empty.
+ImageTables::Functions ImageTables::functionTables(
+    const std::vector<std::vector<uint8_t>>& code) const {
+  const ir::Program& program = data_->program;
+  ImageTables self = *this;
+  Functions tables;
+  for (const ir::Function* function : program.functions) {
+    ImageFunction entry{};
+    entry.name = data_->symbol(function == program.functions.front() ? sym::Init : function->name);
+    entry.site = self.site(function->loc, nullptr, function);
+    entry.firstSlot = static_cast<uint32_t>(tables.slots.size());
+    entry.slotCount = static_cast<uint16_t>(function->params.size());
+    entry.captureCount = static_cast<uint16_t>(function->captureCount);
+    entry.flags = flagsOf(*function);
+    entry.codeOffset = static_cast<uint32_t>(tables.code.size());
+    if (!code.empty()) {
+      const std::vector<uint8_t>& body = code[function->index];
+      entry.codeSize = static_cast<uint32_t>(body.size());
+      tables.code.insert(tables.code.end(), body.begin(), body.end());
+      tables.code.resize((tables.code.size() + 7) & ~size_t{7});
+    }
+    entry.metadata = data_->metadataOf(*function);
+    tables.functions.push_back(entry);
+    for (const ir::ParamSpec& param : function->params)
+      tables.slots.push_back({data_->symbol(param.name), static_cast<uint16_t>(param.kind),
+                              static_cast<uint16_t>(param.optional)});
+  }
+  return tables;
+}
+
 std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>& code,
                                         uint64_t timestamp) const {
   const ir::Program& program = data_->program;
-  ImageTables self = *this;
-
   const std::vector<SourceManager::Source> sources = program.sources.all();
   const auto sourceOf = [&](Location loc) {
     if (!loc.valid()) return NoIndex;
@@ -233,31 +267,7 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
   for (const ir::Global* global : program.globals)
     globals.push_back(
         {data_->symbol(global->name), global->external ? 1u : 0u, sourceOf(global->loc)});
-
-  std::vector<ImageFunction> functions;
-  std::vector<ImageSlot> slots;
-  std::vector<uint8_t> codeBytes;
-  for (const ir::Function* function : program.functions) {
-    ImageFunction entry{};
-    entry.name = data_->symbol(function == program.functions.front() ? sym::Init : function->name);
-    entry.site = self.site(function->loc, nullptr, function);
-    entry.firstSlot = static_cast<uint32_t>(slots.size());
-    entry.slotCount = static_cast<uint16_t>(function->params.size());
-    entry.captureCount = static_cast<uint16_t>(function->captureCount);
-    entry.flags = flagsOf(*function);
-    entry.codeOffset = static_cast<uint32_t>(codeBytes.size());
-    if (!code.empty()) {
-      const std::vector<uint8_t>& body = code[function->index];
-      entry.codeSize = static_cast<uint32_t>(body.size());
-      codeBytes.insert(codeBytes.end(), body.begin(), body.end());
-      codeBytes.resize((codeBytes.size() + 7) & ~size_t{7});
-    }
-    entry.metadata = data_->metadataOf(*function);
-    functions.push_back(entry);
-    for (const ir::ParamSpec& param : function->params)
-      slots.push_back({data_->symbol(param.name), static_cast<uint16_t>(param.kind),
-                       static_cast<uint16_t>(param.optional)});
-  }
+  const Functions tables = functionTables(code);
 
   std::vector<ImageShape> shapes;
   std::vector<ImageShapeArg> shapeArgs;
@@ -283,13 +293,13 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
   section(Section::Symbols) = writer.add(data_->symbols);
   section(Section::Globals) = writer.add(globals);
   section(Section::Constants) = writer.add(data_->constants);
-  section(Section::Functions) = writer.add(functions);
-  section(Section::Slots) = writer.add(slots);
+  section(Section::Functions) = writer.add(tables.functions);
+  section(Section::Slots) = writer.add(tables.slots);
   section(Section::Shapes) = writer.add(shapes);
   section(Section::ShapeArgs) = writer.add(shapeArgs);
   section(Section::Sites) = writer.add(data_->sites);
   section(Section::Inputs) = writer.add(inputs);
-  section(Section::Code) = writer.add(codeBytes);
+  section(Section::Code) = writer.add(tables.code);
 
   std::copy_n(Magic, sizeof Magic, header.magic);
   header.version = FormatVersion;

@@ -38,6 +38,8 @@ class ImageTables {
 
  private:
   struct Data;
+  struct Functions;
+  Functions functionTables(const std::vector<std::vector<uint8_t>>& code) const;
   std::shared_ptr<Data> data_;
 };
 

@@ -145,6 +145,56 @@ class LoopExpansion {
     return isEnd ? block : nullptr;
   }
 
+  struct Start {
+    Value *isArray = nullptr, *iterator = nullptr;  // nil for an array
+  };
+  /// Where the loop's iterator is made: tests whether the collection is an array, and makes an iterator for others.
+  Start testBefore(Instruction& made) {
+    Value* collection = made.operands[0];
+    Block& before = *made.block;
+    const std::vector<Instruction*> rest = cutAt(made);
+    Block *other = add("iterator"), *start = add("start");
+    ir::Immediate kind;
+    kind.symbol = Symbol::of("array");
+    Instruction* has = makeInstruction(program_, Op::HasKind, made, {collection}, {kind});
+    append(before, has);
+    Block* direct = add("array");
+    appendBranch(before, has, *direct, *other, made.loc);
+    goTo(*direct, *start, {program_.constant(ir::ConstantKind::Nil)}, made);
+    auto* copy = program_.arena.make<Instruction>(made);
+    append(*other, copy);
+    goTo(*other, *start, {copy}, made);
+    Value* iterator = addParam(*start, Type::any(), ir::Rep::Boxed);
+    for (Instruction* inst : rest) append(*start, inst);
+    return {has, iterator};
+  }
+
+  /// In `direct`: to `found` while there is an item of the array with this index, which then goes to `entered` with the next
+  /// index; else out of the loop.
+  void readItem(Iteration& loop, Value* collection, Value* index, Block& direct, Block& found,
+                Block& entered, const Edge& done) {
+    Instruction& next = *loop.next;
+    Instruction* array = makeInstruction(program_, Op::Assume, next, {collection});
+    array->type = Type::Array();
+    append(direct, array);
+    Instruction* size = method("size", next, {array}, Type::Int());
+    append(direct, size);
+    Instruction* more = makeInstruction(program_, Op::Lt, next, {index, size});
+    append(direct, more);
+    Block* ended = add("ended");
+    appendBranch(direct, more, found, *ended, next.loc);
+    leave(*ended, done, next, loop, program_.constant(ir::ConstantKind::NotFound));
+    Instruction* got = method("get", next, {array, index}, Type::value());
+    append(found, got);
+    Instruction* sum = makeInstruction(program_, Op::Add, next, {index, program_.integer(1)});
+    sum->type = Type::Int();
+    append(found, sum);
+    if (loop.next->op == Op::IterNextPair)
+      goTo(found, entered, {index, got, sum}, next);
+    else
+      goTo(found, entered, {got, sum}, next);
+  }
+
   bool expand(Iteration& loop) {
     if (!loop.next || loop.uses != 1) return false;
     const bool pairs = loop.next->op == Op::IterNextPair;
@@ -154,30 +204,11 @@ class LoopExpansion {
     auto edges = edgesInto(loop);
     if (!edges) return false;
 
-    Instruction& made = *loop.made;
-    Value* collection = made.operands[0];
+    Value* collection = loop.made->operands[0];
     const bool known = collection->type.is(Type::Array());
-    Value *isArray = nullptr, *iterator = nullptr;
-    if (!known) {
-      // The test, then the iterator or nil.
-      Block& before = *made.block;
-      const std::vector<Instruction*> rest = cutAt(made);
-      Block *other = add("iterator"), *start = add("start");
-      ir::Immediate kind;
-      kind.symbol = Symbol::of("array");
-      Instruction* has = makeInstruction(program_, Op::HasKind, made, {collection}, {kind});
-      append(before, has);
-      isArray = has;
-      Block* direct = add("array");
-      appendBranch(before, has, *direct, *other, made.loc);
-      goTo(*direct, *start, {program_.constant(ir::ConstantKind::Nil)}, made);
-      auto* copy = program_.arena.make<Instruction>(made);
-      append(*other, copy);
-      goTo(*other, *start, {copy}, made);
-      iterator = addParam(*start, Type::any(), ir::Rep::Boxed);
-      for (Instruction* inst : rest) append(*start, inst);
-    }
-    results_.replace(&made, known ? program_.constant(ir::ConstantKind::Nil) : iterator);
+    Start start;
+    if (!known) start = testBefore(*loop.made);
+    results_.replace(loop.made, known ? program_.constant(ir::ConstantKind::Nil) : start.iterator);
 
     Block* head = loop.next->block;
     Instruction& next = *loop.next;
@@ -198,28 +229,10 @@ class LoopExpansion {
       goTo(*head, *direct, {}, next);
     } else {
       Block* iterate = add("iterate");
-      appendBranch(*head, isArray, *direct, *iterate, next.loc);
-      iterateIn(iterate, loop, iterator, done, entered, index);
+      appendBranch(*head, start.isArray, *direct, *iterate, next.loc);
+      iterateIn(iterate, loop, start.iterator, done, entered, index);
     }
-    Instruction* array = makeInstruction(program_, Op::Assume, next, {collection});
-    array->type = Type::Array();
-    append(*direct, array);
-    Instruction* size = method("size", next, {array}, Type::Int());
-    append(*direct, size);
-    Instruction* more = makeInstruction(program_, Op::Lt, next, {index, size});
-    append(*direct, more);
-    Block* ended = add("ended");
-    appendBranch(*direct, more, *found, *ended, next.loc);
-    leave(*ended, done, next, loop, program_.constant(ir::ConstantKind::NotFound));
-    Instruction* got = method("get", next, {array, index}, Type::value());
-    append(*found, got);
-    Instruction* sum = makeInstruction(program_, Op::Add, next, {index, program_.integer(1)});
-    sum->type = Type::Int();
-    append(*found, sum);
-    if (pairs)
-      goTo(*found, *entered, {index, got, sum}, next);
-    else
-      goTo(*found, *entered, {got, sum}, next);
+    readItem(loop, collection, index, *direct, *found, *entered, done);
 
     // The round begins in `entered`, in the place of the block with the test.
     if (test != head) cutAt(*same);

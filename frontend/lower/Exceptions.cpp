@@ -63,6 +63,16 @@ void Lowering::rethrow(Value* exception) {
   builder_.unreachable();
 }
 
+Lowering::Value* Lowering::returnValue(ast::Return& node) {
+  if (node.value && mayTailCall()) {
+    tail(node.value, node.loc);
+  } else {
+    Value* value = expressionOrNil(node.value);
+    leave({ExitKind::Return, nullptr}, value, region_, node.loc);
+  }
+  return builder_.nil();
+}
+
 /// Without a value: the exception being handled again, or a new one if there is none.
 Lowering::Value* Lowering::throwValue(ast::Throw& node) {
   Value* value = node.value ? expression(node.value) : builder_.absent();

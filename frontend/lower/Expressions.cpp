@@ -45,16 +45,7 @@ Lowering::Value* Lowering::expression(ast::Node* node) {
       breakOrContinue(node->loc, {ExitKind::Continue, c.loop}, nullptr, "continue");
       return builder_.nil();
     }
-    case ast::NodeKind::Return: {
-      auto& r = *static_cast<ast::Return*>(node);
-      if (r.value && mayTailCall()) {
-        tail(r.value, node->loc);
-      } else {
-        Value* value = expressionOrNil(r.value);
-        leave({ExitKind::Return, nullptr}, value, region_, node->loc);
-      }
-      return builder_.nil();
-    }
+    case ast::NodeKind::Return: return returnValue(*static_cast<ast::Return*>(node));
     case ast::NodeKind::Try: return tryForm(*static_cast<ast::Try*>(node));
     case ast::NodeKind::Throw: return throwValue(*static_cast<ast::Throw*>(node));
     case ast::NodeKind::Case: return caseOf(*static_cast<ast::Case*>(node));

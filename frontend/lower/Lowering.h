@@ -128,6 +128,7 @@ class Lowering {
   void catchClauses(ast::Try& node, Value* exception, ir::Variable result, Block* done);
   void breakOrContinue(Location loc, Exit exit, ast::Node* value, std::string_view word);
   Value* throwValue(ast::Throw& node);
+  Value* returnValue(ast::Return& node);
   /// Raises a built-in exception with a fixed message.
   void raiseError(std::string_view errorClass, std::string_view message);
   void rethrow(Value* exception);

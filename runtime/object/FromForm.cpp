@@ -66,17 +66,19 @@ struct FormTask {
   Slot* to;
 };
 
+void fillLater(Slot* slots, std::span<Form* const> items, std::vector<FormTask>& work) {
+  for (size_t i = 0; i < items.size(); i++) {
+    slots[i].init(Value::nil());
+    work.push_back({items[i], slots + i});
+  }
+}
+
 Value shallow(Context& context, const Form& form, std::vector<FormTask>& work) {
   auto seal = [&](Object* o) {
     if (form.frozen) o->countAndFlags |= Object::Sealed;
     return Value::object(o);
   };
-  auto fill = [&](Slot* slots, std::span<Form* const> items) {
-    for (size_t i = 0; i < items.size(); i++) {
-      slots[i].init(Value::nil());
-      work.push_back({items[i], slots + i});
-    }
-  };
+  auto fill = [&](Slot* slots, std::span<Form* const> items) { fillLater(slots, items, work); };
   switch (form.kind) {
     case FormKind::Nil: return Value::nil();
     case FormKind::Void: return Value::void_();

@@ -1,17 +1,17 @@
 #pragma once
-// The layouts of all heap objects. Generated code knows some of these offsets: runtime/abi/Layout.def pins them.
+// The layouts of all heap objects: of classes and instances, and of what waits, in files that this one includes; of all others
+// here. Generated code knows some of these offsets: runtime/abi/Layout.def pins them.
 // Operations are beside each kind: String.h, Array.h, Map.h, Gene.h, Function.h, Class.h …
 // forEachSlot calls f(Slot&) for each counted reference, forEachPayload f(void*, size_t bytes) for each piece of memory that
 // an object owns beside its cell: what the heap asks of the kinds with the traits Slots and Payload.
 
+#include "runtime/object/ClassObjects.h"
+#include "runtime/object/WaitingObjects.h"
 #include "runtime/value/Slot.h"
 
 namespace gene {
 
-struct Context;
 struct FunctionInfo;
-struct BuiltinFunction;
-struct Shape;
 
 struct BoxedIntObject : Object {  // an Int outside 48 bits
   int64_t value;
@@ -237,143 +237,6 @@ struct BoundMethodObject : Object {
   }
 };
 
-/// An object made by `new`: its shape (header) says which fields it has. The first `inlineCapacity` fields of the
-/// shape lie behind the struct, further ones in `overflow`.
-struct InstanceObject : Object {
-  Slot* overflow;  // a payload, null without further fields
-  [[nodiscard]] Slot* fields() { return reinterpret_cast<Slot*>(this + 1); }
-  template <class F>
-  inline void forEachSlot(F&& f);  // Class.h
-  template <class F>
-  inline void forEachPayload(F&& f);
-};
-
-struct ClassObject : Object {
-  Slot name;         // Symbol
-  Slot parent;       // Class or nil
-  Slot methods;      // Map name → Function
-  Slot members;      // Map: static members
-  Slot ctor;         // Function or nil: this class's own
-  Slot fields;       // Map name → type, declared fields; nil without
-  Shape* rootShape;  // of new instances; immortal
-  Kind kind;         // for built-in classes: the kind of their values; else Free
-  bool isException;
-  bool hasSubclasses;
-  uint32_t id;
-  Symbol
-      identity;  // what annotations call it: its name, or another one where several definitions share that (Symbol.h)
-  /// Makes (new C args…) of a built-in class whose values are no instances; else null.
-  const BuiltinFunction* builtinConstructor;
-  /// Makes a field of an instance that is read and not there: its value, absent for other names, 0 after an exception; else
-  /// null. Of this class only.
-  Value (*lazyField)(Context&, InstanceObject*, Symbol name);
-  template <class F>
-  void forEachSlot(F&& f) {
-    f(name);
-    f(parent);
-    f(methods);
-    f(members);
-    f(ctor);
-    f(fields);
-  }
-};
-
-struct EnumObject : Object {
-  Slot name;        // Symbol
-  Slot members;     // Map name → Variant, in order of declaration
-  Symbol identity;  // as of a class
-  uint32_t unused;
-  template <class F>
-  void forEachSlot(F&& f) {
-    f(name);
-    f(members);
-  }
-};
-
-/// A variant without fields is itself the only value; others make values when they are called.
-struct VariantObject : Object {
-  Slot owner;        // Enum
-  Slot name;         // Symbol
-  Slot fields;       // Array of symbols
-  Slot types;        // Array: the annotation of each field, or nil
-  uint32_t ordinal;  // its place in the declaration
-  uint32_t unused;
-  template <class F>
-  void forEachSlot(F&& f) {
-    f(owner);
-    f(name);
-    f(fields);
-    f(types);
-  }
-};
-
-struct EnumValueObject : Object {
-  Slot variant;
-  uint32_t count;
-  uint32_t unused;
-  [[nodiscard]] Slot* values() { return reinterpret_cast<Slot*>(this + 1); }
-  template <class F>
-  void forEachSlot(F&& f) {
-    f(variant);
-    for (uint32_t i = 0; i < count; i++) f(values()[i]);
-  }
-};
-
-struct NamespaceObject : Object {
-  Slot name;
-  Slot members;   // Map
-  Slot handlers;  // Array of on_member_missing functions, or nil
-  Slot parent;    // Namespace or nil
-  template <class F>
-  void forEachSlot(F&& f) {
-    f(name);
-    f(members);
-    f(handlers);
-    f(parent);
-  }
-};
-
-/// A type expression as a value: (Int | String), an alias.
-struct TypeObject : Object {
-  Slot expression;  // quoted data: Types.h
-  template <class F>
-  void forEachSlot(F&& f) {
-    f(expression);
-  }
-};
-
-/// Who serves values of which class lies in `implementations`: class, implementation (a class; nil: nobody is needed) …
-struct InterfaceObject : Object {
-  Slot name;             // Symbol
-  Slot methods;          // Map name → true
-  Slot fields;           // Map name → [type readonly]
-  Slot implementations;  // Array
-  Symbol identity;       // as of a class
-  uint32_t unused;
-  template <class F>
-  void forEachSlot(F&& f) {
-    f(name);
-    f(methods);
-    f(fields);
-    f(implementations);
-  }
-};
-
-/// A value seen through an interface.
-struct AdapterObject : Object {
-  Slot value;
-  Slot interface;
-  Slot implementation;  // Class: the methods
-  Slot internal;        // Map: the adapter's own data; nil while there is none
-  template <class F>
-  void forEachSlot(F&& f) {
-    f(value);
-    f(interface);
-    f(implementation);
-    f(internal);
-  }
-};
-
 struct SelectorObject : Object {
   Slot segments;  // Array
   template <class F>
@@ -462,87 +325,6 @@ struct BytesObject : Object {
   template <class F>
   void forEachPayload(F&& f) {
     if (data) f(data, capacity);
-  }
-};
-
-struct Operation;  // runtime/async/Operation.h
-struct Fiber;      // runtime/async/Fiber.h
-
-/// A value that is there later (10 §10.1). Ended once; then it never changes, but for what its callbacks raise.
-struct FutureObject : Object {
-  enum State : uint8_t { Pending, Success, Failure, Cancelled };
-  Slot value;            // of success; the exception of a failure; why it was cancelled
-  Slot exception;        // of a cancelled future: what `await` raises; else nil
-  Slot callbacks;        // Array: state (Success or Failure), function …; nil while there are none
-  Slot waiters;          // the first Fiber that waits, linked by `next`; nil: none
-  Operation* operation;  // what is going to end it and can be stopped; null: the program does
-  State state;
-  State arriving;  // the event loop has seen its end, and callbacks have to run first; else Pending
-  template <class F>
-  void forEachSlot(F&& f) {
-    f(value);
-    f(exception);
-    f(callbacks);
-    f(waiters);
-  }
-};
-
-/// A flow of control that waits: its stack is parked. Lives from `await` to the moment it goes on.
-struct FiberObject : Object {
-  Slot next;   // in the list of those who wait for the same
-  Slot* held;  // what its stack refers to, found by the first reconcile that finds it parked
-  uint32_t heldCount;
-  uint32_t heldCapacity;
-  Fiber* fiber;  // null: it goes on
-  template <class F>
-  void forEachSlot(F&& f) {
-    f(next);
-    for (uint32_t i = 0; i < heldCount; i++) f(held[i]);
-  }
-};
-
-/// A queue of pairs, growing as it must: (subject, argument) of the scheduler, (message, future) of actors.
-struct QueueObject : Object {
-  Slot* entries;  // a payload: a ring of 2 * capacity slots
-  uint32_t head, size, capacity;
-  uint32_t unused;
-  template <class F>
-  void forEachSlot(F&& f) {
-    for (uint32_t i = 0; i < 2 * size; i++) f(entries[(2 * head + i) & (2 * capacity - 1)]);
-  }
-  template <class F>
-  void forEachPayload(F&& f) {
-    if (entries) f(entries, size_t{capacity} * 2 * sizeof(Slot));
-  }
-};
-
-/// A handler with a state of its own, which gets one message at a time (10 §10.3).
-struct ActorObject : Object {
-  Slot handler;
-  Slot state;
-  Slot mailbox;  // Queue of (message, Future or nil); nil before the first
-  Slot turn;     // ActorContext of the turn in progress, or nil
-  Slot senders;  // the first Fiber that waits for room, linked by `next`; nil: none
-  bool queued;   // stands in the ready queue, or has a turn in progress
-  bool stopped;  // takes no messages
-  template <class F>
-  void forEachSlot(F&& f) {
-    f(handler);
-    f(state);
-    f(mailbox);
-    f(turn);
-    f(senders);
-  }
-};
-
-struct ActorContextObject : Object {
-  Slot actor;
-  Slot future;  // that `reply` ends; nil for a plain send
-  bool replied;
-  template <class F>
-  void forEachSlot(F&& f) {
-    f(actor);
-    f(future);
   }
 };
 
