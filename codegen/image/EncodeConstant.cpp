@@ -12,6 +12,8 @@ class Encoder {
   Encoder(const SymbolIndex& symbolIndex, std::vector<uint8_t>& out)
       : symbolIndex_(symbolIndex), out_(out) {}
 
+  EncodedParts parts;
+
   void form(const Form& root) {
     pending_.push_back(&root);
     while (!pending_.empty()) {
@@ -88,8 +90,7 @@ class Encoder {
       case FormKind::Unquote: pending_.push_back(as<QuoteForm>(form).value); break;
       case FormKind::Regex: {
         const RegexForm& regex = as<RegexForm>(form);
-        symbolIndex_(Symbol::of(
-            "Regexp"));  // who has a literal mentions its class: ImageTables::mentionsOneOf
+        parts.regexes = true;
         out_.push_back(static_cast<uint8_t>((regex.hasReplacement ? 1 : 0) |
                                             (regex.ignoreCase ? 2 : 0) |
                                             (regex.multiline ? 4 : 0)));
@@ -133,38 +134,47 @@ class Encoder {
 
 }  // namespace
 
-void encodeForm(const Form& form, const SymbolIndex& symbolIndex, std::vector<uint8_t>& out) {
-  Encoder(symbolIndex, out).form(form);
+EncodedParts encodeForm(const Form& form, const SymbolIndex& symbolIndex,
+                        std::vector<uint8_t>& out) {
+  Encoder encoder(symbolIndex, out);
+  encoder.form(form);
+  return encoder.parts;
 }
 
-void encodeConstant(const ir::Constant& constant, const SymbolIndex& symbolIndex,
-                    std::vector<uint8_t>& out) {
+EncodedParts encodeConstant(const ir::Constant& constant, const SymbolIndex& symbolIndex,
+                            std::vector<uint8_t>& out) {
   Encoder encoder(symbolIndex, out);
   switch (constant.constantKind) {
-    case ir::ConstantKind::Nil: return encoder.tag(FormKind::Nil);
-    case ir::ConstantKind::Void: return encoder.tag(FormKind::Void);
-    case ir::ConstantKind::True: return encoder.tag(FormKind::True);
-    case ir::ConstantKind::False: return encoder.tag(FormKind::False);
-    case ir::ConstantKind::NotFound: return encoder.tag(FormKind::NotFound);
-    case ir::ConstantKind::Placeholder: return out.push_back(image::PlaceholderTag);
-    case ir::ConstantKind::Absent: return out.push_back(image::AbsentTag);
+    case ir::ConstantKind::Nil: encoder.tag(FormKind::Nil); break;
+    case ir::ConstantKind::Void: encoder.tag(FormKind::Void); break;
+    case ir::ConstantKind::True: encoder.tag(FormKind::True); break;
+    case ir::ConstantKind::False: encoder.tag(FormKind::False); break;
+    case ir::ConstantKind::NotFound: encoder.tag(FormKind::NotFound); break;
+    case ir::ConstantKind::Placeholder: out.push_back(image::PlaceholderTag); break;
+    case ir::ConstantKind::Absent: out.push_back(image::AbsentTag); break;
     case ir::ConstantKind::Int:
       encoder.tag(FormKind::Int);
-      return encoder.integer(constant.integer);
+      encoder.integer(constant.integer);
+      break;
     case ir::ConstantKind::Float:
       encoder.tag(FormKind::Float);
-      return encoder.floating(constant.number64);
+      encoder.floating(constant.number64);
+      break;
     case ir::ConstantKind::Char:
       encoder.tag(FormKind::Char);
-      return encoder.number(static_cast<uint64_t>(constant.integer));
+      encoder.number(static_cast<uint64_t>(constant.integer));
+      break;
     case ir::ConstantKind::Symbol:
       encoder.tag(FormKind::Symbol);
-      return encoder.symbol(constant.symbol);
+      encoder.symbol(constant.symbol);
+      break;
     case ir::ConstantKind::String:
       encoder.tag(FormKind::String);
-      return encoder.text(constant.text);
-    case ir::ConstantKind::Form: return encoder.form(*constant.form);
+      encoder.text(constant.text);
+      break;
+    case ir::ConstantKind::Form: encoder.form(*constant.form); break;
   }
+  return encoder.parts;
 }
 
 }  // namespace gene

@@ -72,6 +72,7 @@ struct ImageTables::Data {
   std::unordered_map<Symbol, uint32_t> symbolIndices;
   std::vector<uint8_t> constants;
   uint32_t constantCount = 0;
+  bool hasRegexes = false;  // literals
   std::unordered_map<const ir::Constant*, uint32_t> constantSlots;
   std::unordered_map<Symbol, uint32_t> symbolSlots;
   std::unordered_map<const Form*, uint32_t> formSlots;
@@ -114,13 +115,14 @@ struct ImageTables::Data {
         kept.push_back(p);
     if (kept.empty()) return;
     metadataSlots[&form] = nextSlot();
-    encodeForm(MapForm(form.loc, kept), symbolIndex(), constants);
+    add(encodeForm(MapForm(form.loc, kept), symbolIndex(), constants));
   }
   [[nodiscard]] uint32_t metadataOf(const ir::Function& function) const {
     const auto found = metadataSlots.find(function.form);
     return found == metadataSlots.end() ? NoIndex : found->second;
   }
   uint32_t nextSlot() { return static_cast<uint32_t>(program.globals.size()) + constantCount++; }
+  void add(const EncodedParts& parts) { hasRegexes |= parts.regexes; }
   [[nodiscard]] SymbolIndex symbolIndex() {
     return [this](Symbol s) { return symbol(s); };
   }
@@ -136,7 +138,7 @@ uint32_t ImageTables::constantSlot(const ir::Constant* constant) {
   const auto [entry, added] = data_->constantSlots.try_emplace(constant);
   if (added) {
     entry->second = data_->nextSlot();
-    encodeConstant(*constant, data_->symbolIndex(), data_->constants);
+    data_->add(encodeConstant(*constant, data_->symbolIndex(), data_->constants));
   }
   return entry->second;
 }
@@ -145,7 +147,7 @@ uint32_t ImageTables::symbolSlot(Symbol symbol) {
   const auto [entry, added] = data_->symbolSlots.try_emplace(symbol);
   if (added) {
     entry->second = data_->nextSlot();
-    encodeForm(SymbolForm({}, symbol), data_->symbolIndex(), data_->constants);
+    data_->add(encodeForm(SymbolForm({}, symbol), data_->symbolIndex(), data_->constants));
   }
   return entry->second;
 }
@@ -154,7 +156,7 @@ uint32_t ImageTables::formSlot(const Form* form) {
   const auto [entry, added] = data_->formSlots.try_emplace(form);
   if (added) {
     entry->second = data_->nextSlot();
-    encodeForm(*form, data_->symbolIndex(), data_->constants);
+    data_->add(encodeForm(*form, data_->symbolIndex(), data_->constants));
   }
   return entry->second;
 }
@@ -323,6 +325,7 @@ bool ImageTables::mentionsOneOf(std::string_view words) const {
     const std::string_view word = words.substr(0, words.find(' '));
     words.remove_prefix(std::min(word.size() + 1, words.size()));
     if (data_->symbolIndices.contains(Symbol::of(word))) return true;
+    if (data_->hasRegexes && word == "Regexp") return true;  // a literal counts as its class
     for (const auto& [constant, slot] : data_->constantSlots)
       if (constant->constantKind == ir::ConstantKind::String && constant->text == word) return true;
   }

@@ -190,7 +190,11 @@ Value* ofVariant(const Instruction& inst, ir::Program& program) {
     return made && at < made.values().size() ? made.values()[at] : nullptr;
   }
   if (!known && !isNone) return nullptr;
-  if (inst.op == Op::UnwrapFails) return boolean(program, known && isStandard(*known, 1));
+  if (inst.op == Op::UnwrapFails) {  // of Err, which has a field, the variant alone is no error
+    const bool fails =
+        known && isStandard(*known, 1) && (known->isValue || known->owner->name.text() == "Option");
+    return boolean(program, fails);
+  }
   const bool isWrapped = known && known->isValue && isStandard(*known, 0);
   return isWrapped ? ir::madeBy<Op::VariantNew>(operand).values()[0] : operand;
 }

@@ -1,5 +1,6 @@
 // Leads control past a branch that is decided by where it comes from.
-//   before  (block a [] (v1 = variant.new Result 1 "no") (jump (test v1)))   (block b [] (v2 = variant.new Result 0 v9) (jump (test v2)))
+//   before  (block a [] (v1 = variant.new Result 1 "no") (jump (test v1)))
+//           (block b [] (v2 = variant.new Result 0 v9) (jump (test v2)))
 //           (block test [v3] (v4 = variant.of Result v3) (v5 = eq v4 1) (branch v5 fail go))
 //   after   (block a [] (v1 = variant.new Result 1 "no") (jump fail))        (block b [] (v2 = variant.new Result 0 v9) (jump go))
 // A small block that computes a condition of its parameters, and nothing that could be noticed, is copied for each way into

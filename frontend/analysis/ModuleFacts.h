@@ -65,8 +65,8 @@ struct ModuleFacts {
 /// The facts of a module's forms. Reports what is defined twice.
 ModuleFacts collectModuleFacts(std::span<Form* const> forms, DiagnosticEngine& diagnostics);
 
-/// The names that `forms`, a module or the body of a namespace or class, publish by (var /x …), (fn /f …), (/x = …) are added to
-/// `names`. Of a module also what $ns/x assigns, wherever it stands.
+/// The names that `forms`, a module or the body of a namespace or class, publish by (var /x …), (fn /f …), (/x = …) are added
+/// to `names`. Of a module also what $ns/x assigns, wherever it stands.
 void collectPublished(std::span<Form* const> forms, bool isModule,
                       std::unordered_set<Symbol>& names);
 /// The fields that the methods of a class body assign: first those of the constructor, which runs first.

@@ -41,6 +41,5 @@ Value gene_unwrap_fails(Context* context, Value value) {
 Value gene_unwrap(Context* context, Value value) {
   const bool wrapped = isVariant(*context, value, StandardVariant::Ok) ||
                        isVariant(*context, value, StandardVariant::Some);
-  return wrapped && isKind(value, Kind::EnumValue) ? as<EnumValueObject>(value)->values()[0].get()
-                                                   : value;
+  return wrapped ? as<EnumValueObject>(value)->values()[0].get() : value;
 }

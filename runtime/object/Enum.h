@@ -30,9 +30,10 @@ Value enumField(Context& context, Value v, Symbol field);
 int matchVariant(Context& context, Value target, Value variant, uint32_t binders);
 
 enum class StandardVariant : uint8_t { Ok, Err, Some, None };
-/// Is `v` the variant, or a value of it?
+/// Is `v` a value of the variant? Those with fields are none of their own values.
 inline bool isVariant(const Context& context, Value v, StandardVariant which) {
-  return variantOf(v) == context.standard[static_cast<size_t>(which)];
+  return variantOf(v) == context.standard[static_cast<size_t>(which)] &&
+         (which == StandardVariant::None || isKind(v, Kind::EnumValue));
 }
 /// Ok, Err, Some, None and their enums, in `context.globals`.
 void defineStandardEnums(Context& context);

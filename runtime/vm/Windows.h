@@ -1,6 +1,6 @@
 #pragma once
-// What handlers leave to a function. The arguments of a call lie in a window of the value stack, with the callee at window[-2]; each
-// bind… gives the bytecode to go on with, the arguments bound to its slots in place. Null: the callee is nothing that runs in
+// What handlers leave to a function. The arguments of a call lie in a window of the value stack, with the callee at window[-2];
+// each bind… gives the bytecode to go on with, the arguments bound to its slots in place. Null: the callee is nothing that runs in
 // this activation of the interpreter (whose constants are `consts`), so the handler calls it through the runtime; or an
 // exception is pending.
 
