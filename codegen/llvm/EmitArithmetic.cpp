@@ -128,16 +128,13 @@ void FunctionEmitter::emitFloatResult(
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
   const auto [lhs, rhs] = doublesOr(inst, slow);
   llvm::Value* const fast = operation(lhs, rhs);
-  BasicBlock* const fastBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  b_.SetInsertPoint(slow);
-  llvm::Value* const boxed =
-      callSlow(name, {context_, use(inst.operands[0]), use(inst.operands[1])});
-  raiseIfPending(boxed);
-  llvm::Value* const result = numberToDouble(boxed, slowResult);
-  BasicBlock* const slowBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  defineAs(inst, merge(fastBlock, fast, slowBlock, result, done), Rep::F64);
+  defineFastOrSlow(inst, fast, slow, done, Rep::F64, [&] {
+    llvm::Value* const boxed =
+        callSlow(name, {context_, use(inst.operands[0]), use(inst.operands[1])});
+    raiseIfPending(boxed);
+    llvm::Value* const result = numberToDouble(boxed, slowResult);
+    return result;
+  });
 }
 
 // --- arithmetic ------------------------------------------------------------------------------------------------------------
@@ -162,14 +159,11 @@ void FunctionEmitter::emitArithmetic(const ir::Instruction& inst, Operation oper
   if (cold_) return emitEntry(inst, std::string("gene_") + name, {context_, a, b});
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
   llvm::Value* const fast = smallArithmetic(operation, a, b, slow);
-  BasicBlock* const fastBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  b_.SetInsertPoint(slow);
-  llvm::Value* const result = callSlow(name, {context_, a, b});
-  raiseIfPending(result);
-  BasicBlock* const slowBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  defineAs(inst, merge(fastBlock, fast, slowBlock, result, done), Rep::Boxed);
+  defineFastOrSlow(inst, fast, slow, done, Rep::Boxed, [&] {
+    llvm::Value* const result = callSlow(name, {context_, a, b});
+    raiseIfPending(result);
+    return result;
+  });
 }
 
 /// The encoding is biased at the top of the word, so that leaving it on either side gives a word below the tag.

@@ -156,13 +156,10 @@ void FunctionEmitter::emitIndexGet(const ir::Instruction& inst) {
     place = b_.CreateAdd(size, index);  // below 0: beyond any size
   require(b_.CreateICmpULT(place, size), slow);
   llvm::Value* const value = loadElement(array, place);
-  BasicBlock* const fastBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  b_.SetInsertPoint(slow);
-  llvm::Value* const result = getElement(object, nullptr, index);
-  BasicBlock* const slowBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  defineAs(inst, merge(fastBlock, value, slowBlock, result, done), Rep::Boxed);
+  defineFastOrSlow(inst, value, slow, done, Rep::Boxed, [&] {
+    llvm::Value* const result = getElement(object, nullptr, index);
+    return result;
+  });
 }
 
 void FunctionEmitter::emitElementGet(const ir::Instruction& inst) {
@@ -173,13 +170,10 @@ void FunctionEmitter::emitElementGet(const ir::Instruction& inst) {
   llvm::Value* const place = index(key);
   require(b_.CreateICmpULT(place, arraySize(array)), slow);
   llvm::Value* const value = loadElement(array, place);
-  BasicBlock* const fastBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  b_.SetInsertPoint(slow);
-  llvm::Value* const result = getElement(object, key, place);
-  BasicBlock* const slowBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  defineAs(inst, merge(fastBlock, value, slowBlock, result, done), Rep::Boxed);
+  defineFastOrSlow(inst, value, slow, done, Rep::Boxed, [&] {
+    llvm::Value* const result = getElement(object, key, place);
+    return result;
+  });
 }
 
 /// By the runtime: an object, or what is stored over what may be one.

@@ -70,14 +70,11 @@ void FunctionEmitter::emitBits(const ir::Instruction& inst, const char* name) {
   if (cold_ || isInvalid) return emitEntry(inst, std::string("gene_") + name, {context_, a, b});
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
   llvm::Value* const fast = smallBits(inst.op, a, b, slow);
-  BasicBlock* const fastBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  b_.SetInsertPoint(slow);
-  llvm::Value* const result = callSlow(name, {context_, a, b});
-  raiseIfPending(result);
-  BasicBlock* const slowBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  defineAs(inst, merge(fastBlock, fast, slowBlock, result, done), Rep::Boxed);
+  defineFastOrSlow(inst, fast, slow, done, Rep::Boxed, [&] {
+    llvm::Value* const result = callSlow(name, {context_, a, b});
+    raiseIfPending(result);
+    return result;
+  });
 }
 
 void FunctionEmitter::emitBitAnd(const ir::Instruction& inst) { emitBits(inst, "bit_and"); }

@@ -145,15 +145,12 @@ void FunctionEmitter::emitMemberGet(const ir::Instruction& inst) {
   llvm::Value* const offset = cachedIndex(object, cache, slow);
   llvm::Value* const field = b_.CreateInBoundsGEP(b_.getInt8Ty(), bits_.pointer(object), offset);
   llvm::Value* const value = b_.CreateLoad(b_.getInt64Ty(), field);
-  BasicBlock* const fastBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  b_.SetInsertPoint(slow);
-  llvm::Value* const result = call(
-      "gene_member_get", {context_, symbol(inst.as<ir::Op::MemberGet>().name()), cache, object});
-  raiseIfPending(result);
-  BasicBlock* const slowBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  defineAs(inst, merge(fastBlock, value, slowBlock, result, done), Rep::Boxed);
+  defineFastOrSlow(inst, value, slow, done, Rep::Boxed, [&] {
+    llvm::Value* const result = call(
+        "gene_member_get", {context_, symbol(inst.as<ir::Op::MemberGet>().name()), cache, object});
+    raiseIfPending(result);
+    return result;
+  });
 }
 
 void FunctionEmitter::emitMemberSet(const ir::Instruction& inst) {
@@ -172,14 +169,12 @@ void FunctionEmitter::emitMemberSet(const ir::Instruction& inst) {
                   likely());
   b_.SetInsertPoint(hit);
   call("gene_fast_store_field", {object, b_.CreateLShr(word, 32), value});
-  BasicBlock* const fastBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  b_.SetInsertPoint(slow);
-  llvm::Value* const result = call("gene_slow_member_set", {context_, name, cache, object, value});
-  raiseIfPending(result);
-  BasicBlock* const slowBlock = b_.GetInsertBlock();
-  b_.CreateBr(done);
-  defineAs(inst, merge(fastBlock, value, slowBlock, result, done), Rep::Boxed);
+  defineFastOrSlow(inst, value, slow, done, Rep::Boxed, [&] {
+    llvm::Value* const result =
+        call("gene_slow_member_set", {context_, name, cache, object, value});
+    raiseIfPending(result);
+    return result;
+  });
 }
 
 void FunctionEmitter::emitEntry(const ir::Instruction& inst, std::string_view name,

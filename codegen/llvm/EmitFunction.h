@@ -210,6 +210,19 @@ class FunctionEmitter {
   /// Two ways to a value: `fast` from its block, `slow` from the current one. Goes on where they meet.
   llvm::Value* merge(llvm::BasicBlock* fastBlock, llvm::Value* fast, llvm::BasicBlock* slowBlock,
                      llvm::Value* slow, llvm::BasicBlock* done);
+  /// Defines the instruction by `fast`, which is there where control is, or by what make() emits in the block `slow`; both
+  /// ways lead to `done`.
+  template <class F>
+  void defineFastOrSlow(const ir::Instruction& inst, llvm::Value* fast, llvm::BasicBlock* slow,
+                        llvm::BasicBlock* done, ir::Rep rep, F&& make) {
+    llvm::BasicBlock* const fastBlock = b_.GetInsertBlock();
+    b_.CreateBr(done);
+    b_.SetInsertPoint(slow);
+    llvm::Value* const result = make();
+    llvm::BasicBlock* const slowBlock = b_.GetInsertBlock();
+    b_.CreateBr(done);
+    defineAs(inst, merge(fastBlock, fast, slowBlock, result, done), rep);
+  }
   llvm::MDNode* likely();
   llvm::MDNode* unlikely();
 

@@ -2,12 +2,12 @@
 
 #include "runtime/builtins/Serdes.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "frontend/syntax/Reader.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/builtins/Origins.h"
+#include "runtime/builtins/WriterSteps.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Enum.h"
 #include "runtime/object/FromForm.h"
@@ -38,39 +38,14 @@ class Writer {
   Writer(Context& context, std::string& out) : context_(context), out_(out) {}
 
   bool write(Value root) {
-    steps_.push_back({root, {}});
-    while (!steps_.empty()) {
-      const Step step = steps_.back();
-      steps_.pop_back();
-      switch (step.kind) {
-        case Step::Item:
-          if (!value(step.value)) return false;
-          break;
-        case Step::End: open_.leave(); [[fallthrough]];
-        case Step::Text: out_ += step.text; break;
-      }
-    }
-    return true;
+    return steps_.run(root, out_, open_, [this](Value v) { return value(v); });
   }
 
  private:
-  struct Step {  // a value, text, or text that ends a container
-    Value value;
-    std::string_view text;
-    enum : uint8_t { Item, Text, End } kind = Item;
-  };
-
   bool fail(Value v, std::string_view why) {
     raise(context_, ErrorClass::Exception,
           "Value of kind " + kindWord(context_, v) + " is not serializable" + std::string(why));
     return false;
-  }
-  void item(Value v) { steps_.push_back({v, {}}); }
-  void text(std::string_view t) { steps_.push_back({{}, t, Step::Text}); }
-  void end(std::string_view t) { steps_.push_back({{}, t, Step::End}); }
-  /// The steps added since `first` come off in the order they were added.
-  void ordered(size_t first) {
-    std::reverse(steps_.begin() + static_cast<std::ptrdiff_t>(first), steps_.end());
   }
 
   bool value(Value v) {
@@ -108,37 +83,37 @@ class Writer {
       out_ += '[';
       auto* a = as<ArrayObject>(v);
       for (uint32_t i = 0; i < a->size; i++) {
-        if (i) text(" ");
-        item(arrayAt(a, i));
+        if (i) steps_.text(" ");
+        steps_.item(arrayAt(a, i));
       }
-      end("]");
+      steps_.end("]");
     } else if (isMap(v)) {
       out_ += '{';
       entries(as<MapObject>(v), false);
-      end("}");
+      steps_.end("}");
     } else {
       out_ += '(';
       auto* g = as<GeneObject>(v);
-      item(g->type.get());
+      steps_.item(g->type.get());
       if (isMap(g->properties.get())) entries(as<MapObject>(g->properties.get()), true);
       for (uint32_t i = 0; i < g->size; i++) {
-        text(" ");
-        item(g->children[i].get());
+        steps_.text(" ");
+        steps_.item(g->children[i].get());
       }
-      end(")");
+      steps_.end(")");
     }
-    ordered(first);
+    steps_.ordered(first);
     return true;
   }
 
   void entries(const MapObject* m, bool separated) {
     for (uint32_t i = 0; (i = mapNext(m, i)) != MapEnd; i++) {
-      if (separated) text(" ");
+      if (separated) steps_.text(" ");
       separated = true;
-      text("^");
-      text(m->entries[i].key.get().symbol().text());
-      text(" ");
-      item(m->entries[i].value.get());
+      steps_.text("^");
+      steps_.text(m->entries[i].key.get().symbol().text());
+      steps_.text(" ");
+      steps_.item(m->entries[i].value.get());
     }
   }
 
@@ -173,11 +148,11 @@ class Writer {
     const size_t first = steps_.size();
     auto* e = as<EnumValueObject>(v);
     for (uint32_t i = 0; i < e->count; i++) {
-      if (i) text(" ");
-      item(e->values()[i].get());
+      if (i) steps_.text(" ");
+      steps_.item(e->values()[i].get());
     }
-    end("])");
-    ordered(first);
+    steps_.end("])");
+    steps_.ordered(first);
     return true;
   }
 
@@ -195,8 +170,8 @@ class Writer {
       if (!states_) states_ = newArray(context_, 1);
       arrayPush(context_, states_, state);
       if (!open_.enter(v.object())) return fail(v, ": circular data");
-      end(")");
-      item(state);
+      steps_.end(")");
+      steps_.item(state);
       return true;
     }
     Origin origin;
@@ -207,7 +182,7 @@ class Writer {
 
   Context& context_;
   std::string& out_;
-  std::vector<Step> steps_;
+  WriterSteps steps_;
   OpenObjects open_;
   ArrayObject* states_ =
       nullptr;  // what hooks gave: kept alive by it, which the machine stack holds

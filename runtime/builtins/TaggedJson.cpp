@@ -7,6 +7,7 @@
 #include "frontend/syntax/Reader.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/builtins/Json.h"
+#include "runtime/builtins/WriterSteps.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/FromForm.h"
 #include "runtime/object/Gene.h"
@@ -34,42 +35,17 @@ class Writer {
 
   /// False if something has no tagged form; the exception is pending.
   bool write(Value root) {
-    steps_.push_back({root, {}});
-    while (!steps_.empty()) {
-      const Step step = steps_.back();
-      steps_.pop_back();
-      switch (step.kind) {
-        case Step::Item:
-          if (!value(step.value)) return false;
-          break;
-        case Step::Key: appendJsonString(step.text, out); break;
-        case Step::End: open_.leave(); [[fallthrough]];
-        case Step::Text: out += step.text; break;
-      }
-    }
-    return true;
+    return steps_.run(root, out, open_, [this](Value v) { return value(v); });
   }
 
   std::string out;
 
  private:
-  struct Step {  // a value, a key, text, or text that ends a container
-    Value value;
-    std::string_view text;
-    enum : uint8_t { Item, Key, Text, End } kind = Item;
-  };
-
   bool fail(const std::string& message) {
     raise(context_, ErrorClass::Exception, message);
     return false;
   }
   void tagged(std::string_view text) { appendJsonString(std::string(Tag).append(text), out); }
-  /// The steps added since `first` come off in the order they were added.
-  void ordered(size_t first) {
-    std::reverse(steps_.begin() + static_cast<ptrdiff_t>(first), steps_.end());
-  }
-  void text(std::string_view t) { steps_.push_back({{}, t, Step::Text}); }
-  void end(std::string_view t) { steps_.push_back({{}, t, Step::End}); }
 
   bool value(Value v) {
     if (v.isNil()) {
@@ -104,11 +80,11 @@ class Writer {
     const size_t first = steps_.size();
     out += '[';
     for (uint32_t i = 0; i < a->size; i++) {
-      if (i) text(",");
-      steps_.push_back({arrayAt(a, i), {}});
+      if (i) steps_.text(",");
+      steps_.item(arrayAt(a, i));
     }
-    end("]");
-    ordered(first);
+    steps_.end("]");
+    steps_.ordered(first);
     return true;
   }
 
@@ -120,11 +96,11 @@ class Writer {
     std::sort(sorted.begin(), sorted.end(),
               [](const auto& a, const auto& b) { return a.first < b.first; });
     for (const auto& [key, v] : sorted) {
-      if (separated) text(",");
+      if (separated) steps_.text(",");
       separated = true;
-      steps_.push_back({{}, key, Step::Key});
-      text(":");
-      steps_.push_back({v, {}});
+      steps_.key(key);
+      steps_.text(":");
+      steps_.item(v);
     }
   }
 
@@ -134,8 +110,8 @@ class Writer {
     const size_t first = steps_.size();
     out += '{';
     entries(m, false);
-    end("}");
-    ordered(first);
+    steps_.end("}");
+    steps_.ordered(first);
     return true;
   }
 
@@ -147,23 +123,23 @@ class Writer {
                     std::string(reserved.text()) + "'");
     const size_t first = steps_.size();
     out += "{\"genetype\":";
-    steps_.push_back({g->type.get(), {}});
+    steps_.item(g->type.get());
     if (isMap(g->properties.get())) entries(as<MapObject>(g->properties.get()), true);
     if (g->size) {
-      text(",\"children\":[");
+      steps_.text(",\"children\":[");
       for (uint32_t i = 0; i < g->size; i++) {
-        if (i) text(",");
-        steps_.push_back({g->children[i].get(), {}});
+        if (i) steps_.text(",");
+        steps_.item(g->children[i].get());
       }
-      text("]");
+      steps_.text("]");
     }
-    end("}");
-    ordered(first);
+    steps_.end("}");
+    steps_.ordered(first);
     return true;
   }
 
   Context& context_;
-  std::vector<Step> steps_;
+  WriterSteps steps_;
   OpenObjects open_;
 };
 
