@@ -23,7 +23,7 @@ void forEachRow(F&& f) {
 }  // namespace
 
 std::string BuiltinEntry::signature() const {
-  const std::string_view words = row->signature;
+  const std::string_view words = row->function.signature;
   const size_t arrow = words.find("->");
   const std::string_view args = words.substr(0, arrow == 0 ? 0 : arrow - 1);
   std::string text(owner);

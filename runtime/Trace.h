@@ -38,12 +38,14 @@ class Trace {
       Callable,
       Concatenation,
       SameName,
-      Missing
+      Missing,
+      Usage
     };
     Kind kind = None;
     Symbol name;
     const FunctionInfo* callee = nullptr;
     int given = 0;
+    const BuiltinFunction* row = nullptr;
   } explanation;
   Value subject = Value::nil();  // what it is about; a root
   /// `exception` starts again: with the trace it had when it was caught, if that was the last one caught.

@@ -9,18 +9,21 @@ namespace {
 
 ir::BuiltinFacts factsOf(const BuiltinRow& row) {
   const BuiltinFunction& code = row.function;
+  const BuiltinClaims& says = row.claims;
   return {.least = code.least,
           .most = code.most == BuiltinFunction::AnyNumber ? ir::BuiltinFacts::AnyNumber
                                                           : size_t{code.most},
           .keywords = code.keywords ? code.keywords : "",
           .refusesSurplus = code.surplus != nullptr,
-          .signature = row.signature,
-          .result = typeOfKinds(row.results),
-          .mayRaise = row.mayRaise,
-          .reads = row.reads,
-          .writes = row.writes,
-          .allocates = row.allocates,
-          .runsCode = row.runsCode,
+          .signature = row.function.signature,
+          .arguments = {typeOfKinds(says.arguments[0]), typeOfKinds(says.arguments[1]),
+                        typeOfKinds(says.arguments[2]), typeOfKinds(says.arguments[3])},
+          .result = typeOfKinds(says.results),
+          .mayRaise = says.mayRaise,
+          .reads = says.reads,
+          .writes = says.writes,
+          .allocates = says.allocates,
+          .runsCode = says.runsCode,
           .operation = row.operation};
 }
 

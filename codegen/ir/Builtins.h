@@ -3,6 +3,7 @@
 // back ends ask. Nobody can change the methods of built-in classes (07 §3), so where the receiver's kind is known its
 // selector says what is called.
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,7 @@ struct BuiltinFacts {
   std::string_view keywords;    // "^one ^two …", "^..." for any; empty: none
   bool refusesSurplus = false;  // else arguments beyond `most` are ignored
   std::string_view signature;
+  std::array<Type, 4> arguments{};  // it raises for other values; any where the row does not say
   Type result = Type::value();
   bool mayRaise = true, reads = true, writes = true, allocates = true, runsCode = true;
   BuiltinOperation operation = BuiltinOperation::None;
@@ -56,8 +58,8 @@ const Builtins& builtins();
 /// To be called before programs are compiled; calls after the first one change nothing.
 void publishBuiltins(const Builtins& (*make)());
 
-/// The method that a `call.method` calls if its receiver is of this type, which has to be one kind; null where that is not known or the
-/// method does not take the arguments.
+/// The method that a `call.method` calls if its receiver is of this type, which has to be one kind; null where that is not
+/// known or the method does not take the arguments.
 const BuiltinFacts* builtinMethod(const Instruction& call, Type receiver);
 /// The same for what the receiver's type is now.
 inline const BuiltinFacts* builtinMethod(const Instruction& call) {

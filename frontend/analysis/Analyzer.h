@@ -16,6 +16,10 @@
 
 namespace gene {
 
+namespace ir {
+struct BuiltinFacts;
+}
+
 class Modules;
 struct LoadedModule;
 struct Package;
@@ -211,7 +215,7 @@ class Analyzer {
   [[nodiscard]] const ClassInfo* classNamed(Symbol name) const;
   template <class F>
   bool anyInChain(const ClassInfo* info, bool unknown, F&& visit) const;
-  [[nodiscard]] Symbol staticClass(const Form* form) const;
+  [[nodiscard]] Symbol staticClass(const Form* form, int depth = 4) const;
   void checkPositionals(const ArrayForm& form, const ast::Arguments& args, const std::string& place,
                         Location loc);
   void checkMethodCall(const Form* receiver, Symbol name, const ast::Arguments& args, Location loc);
@@ -240,18 +244,28 @@ class Analyzer {
   void checkCondition(const Form* condition);
   void checkReached(const Form* form, const Form* next);
   void checkShadowing(Symbol name, Location loc);
-  void checkArguments(const GeneForm& call);
-  void checkArgumentTypes(const ArrayForm& parameters, std::span<Form* const> given,
-                          Symbol function, Location definition);
-  void checkValueType(const Form* value, const Form* type, std::string_view what);
-  void checkOperand(std::string_view op, const Node* operand);
-  void checkLiteralMethod(const Form* receiver, const Form* method);
   void checkVariant(const PathForm& form);
   void checkMember(const PathForm& form);
   void checkGlued(std::span<Form* const> forms, bool isDefinition);
   void checkAllGlued(std::span<Form* const> forms);
   void checkUseless(std::span<Form* const> forms);
   void warnUnused(std::span<Form* const> forms);
+
+  // --- CallWarnings.cpp -----------------------------------------------------------------------------------------------
+  void checkArguments(const GeneForm& call);
+  void checkArgumentTypes(const ArrayForm& parameters, std::span<Form* const> given,
+                          Symbol function, Location definition);
+  [[nodiscard]] bool isBuiltinName(Symbol name) const;
+  [[nodiscard]] const ir::BuiltinFacts* builtinCalled(const Form* head) const;
+  [[nodiscard]] bool isBuiltinClass(Symbol cls) const;
+  [[nodiscard]] std::string_view builtinClassOf(const Form* form, int depth) const;
+  void checkRow(const ir::BuiltinFacts& row, std::string_view name, std::string_view written,
+                const GeneForm& call, std::span<Form* const> given);
+  void checkBuiltinCall(const GeneForm& call);
+  void checkBuiltinMethod(const Form* receiver, const Form* method, const GeneForm& call,
+                          std::span<Form* const> args);
+  void checkValueType(const Form* value, const Form* type, std::string_view what);
+  void checkOperand(std::string_view op, const Node* operand);
 
   // --- Functions.cpp --------------------------------------------------------------------------------------------------
   Node* bindDefinition(const Form* nameForm, Symbol name, Node* value, Location loc);

@@ -29,7 +29,7 @@ struct Binding {
   const Form* type = nullptr;          // annotation: checked at every assignment
   const Form* resultType = nullptr;    // of a function that its definition has put here
   const Form* declaredType = nullptr;  // the same, also of parameters: what warnings go by
-  Symbol staticClass;                  // initialised with (new C …): C
+  Symbol staticClass;                  // initialised with (new C …): C; with a literal: its class
   Symbol identity;                     // of a class, enum or interface: what annotations call it
   uint32_t variable = 0;               // for lower: ir::Variable + 1, 0 until it is declared there
 };

@@ -109,7 +109,9 @@ Analyzer::Node* Analyzer::call(const GeneForm& written) {
       const ast::Arguments args = arguments(form, form.children);
       if (p.parts.size() == 2) {
         const SymbolForm variable(form.loc, p.parts[0]);
+        const SymbolForm method(form.head->loc, p.parts[1]);
         checkMethodCall(&variable, Symbol::of(last.substr(1)), args, form.loc);
+        checkBuiltinMethod(&variable, &method, form, form.children);
       }
       return make<ast::MethodCall>(form.loc, receiver, Symbol::of(last.substr(1)), args);
     }
@@ -122,6 +124,7 @@ Analyzer::Node* Analyzer::call(const GeneForm& written) {
   checkArity(form.head, args, form);
   checkCallee(form);
   checkArguments(form);
+  checkBuiltinCall(form);
   return make<ast::Call>(form.loc, callee, args);
 }
 
@@ -168,7 +171,7 @@ Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const G
     Node* methodName = dynamicKey(text.substr(1, text.size() - 2), method->loc);
     return make<ast::DynamicMethodCall>(form.loc, receiver, methodName, arguments(form, args));
   }
-  if (form.head != method) checkLiteralMethod(form.head, method);
+  if (form.head != method) checkBuiltinMethod(form.head, method, form, args);
   const ast::Arguments analyzed = arguments(form, args);
   if (form.head != method) checkMethodCall(form.head, Symbol::of(text), analyzed, form.loc);
   return make<ast::MethodCall>(form.loc, receiver, Symbol::of(text), analyzed);

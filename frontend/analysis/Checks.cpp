@@ -66,8 +66,11 @@ bool Analyzer::anyInChain(const ClassInfo* info, bool unknown, F&& visit) const 
 
 // --- static types ------------------------------------------------------------------------------------------------------
 
-/// The name of the class whose instance `form` certainly is; empty when that is not sure.
-Symbol Analyzer::staticClass(const Form* form) const {
+/// The name of the class whose instance `form` certainly is; empty when that is not sure. A class of the module, or a built-in
+/// one (builtinClassOf).
+Symbol Analyzer::staticClass(const Form* form, int depth) const {
+  if (const std::string_view cls = builtinClassOf(form, depth); !cls.empty())
+    return Symbol::of(cls);
   if (headOf(form) == "new") {
     const auto& g = as<GeneForm>(*form);
     const Symbol name = g.children.empty() ? Symbol{} : symbolOf(g.children[0]);
@@ -76,19 +79,21 @@ Symbol Analyzer::staticClass(const Form* form) const {
   const Symbol name = symbolOf(form);
   if (name.empty() || facts_.assignedNames.contains(name) || facts_.narrowed.contains(name))
     return {};
+  const auto isOneClass = [&](Symbol cls) {
+    return classNamed(cls) || isBuiltinClass(cls) ? cls : Symbol{};
+  };
   for (const ScopeState* s = scope_; s; s = s->outer) {
     if (s->later.contains(name)) return {};
     auto found = s->names.find(name);
     if (found == s->names.end()) continue;
     const ast::Binding& binding = *found->second;
-    if (!binding.staticClass.empty())
-      return classNamed(binding.staticClass) ? binding.staticClass : Symbol{};
+    if (!binding.staticClass.empty()) return isOneClass(binding.staticClass);
     const Symbol type = binding.declaredType ? nameOfType(binding.declaredType) : Symbol{};
     return classNamed(type) ? type : Symbol{};
   }
   auto global = globalClasses_.find(name);
   if (global == globalClasses_.end() || facts_.variableCounts.at(name) != 1) return {};
-  return classNamed(global->second) ? global->second : Symbol{};
+  return isOneClass(global->second);
 }
 
 // --- checks ------------------------------------------------------------------------------------------------------------

@@ -125,7 +125,8 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   const bool hasType = typed && c.size() > 1;
   const Form* type = hasType ? annotation(c[1]) : nullptr;
   const Form* init = c.size() > (hasType ? 2u : 1u) ? c[hasType ? 2 : 1] : nullptr;
-  const Symbol instanceOf = init ? staticClass(init) : Symbol{};
+  Symbol instanceOf = init ? staticClass(init) : Symbol{};
+  if (type && !classNamed(instanceOf)) instanceOf = {};  // numbers are converted
   if (type && init) checkValueType(init, type, "the variable '" + std::string(text) + "'");
   if (name == sym::Self) return error(what->loc, Diag::ReservedName, {"variable"});
   if (text.starts_with('$')) {

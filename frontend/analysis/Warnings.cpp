@@ -23,37 +23,6 @@ std::vector<std::string_view> specialFormNames() {
   return names;
 }
 
-/// The class of a literal; empty for other forms.
-std::string_view literalClass(const Form* form) {
-  switch (form->kind) {
-    case FormKind::Int: return "Int";
-    case FormKind::Float: return "Float";
-    case FormKind::String: return "String";
-    case FormKind::Char: return "Char";
-    case FormKind::True:
-    case FormKind::False: return "Bool";
-    case FormKind::Array: return "Array";
-    case FormKind::Regex: return "Regex";
-    default: return {};
-  }
-}
-
-/// Can a literal of this class never be of the type? Of plain names of built-in types only.
-bool isRefused(const Form* type, std::string_view literal) {
-  if (!type) return false;
-  const std::string_view name = symbolOf(type).text();
-  const bool number = literal == "Int" || literal == "Float";
-  if (name == "Int" || name == "Float") return !number;
-  if (name == "String" || name == "Char" || name == "Bool" || name == "Array" || name == "Map" ||
-      name == "Regex")
-    return name != literal;
-  return false;
-}
-
-std::string articled(std::string_view cls) {
-  return (cls == "Int" || cls == "Array" ? "an " : "a ") + std::string(cls);
-}
-
 void mentions(const Form* root, std::unordered_set<Symbol>& names) {
   std::vector<const Form*> work{root};
   auto add = [&](std::string_view text) {
@@ -83,17 +52,6 @@ void mentions(const Form* root, std::unordered_set<Symbol>& names) {
       default: forEachPart(*f, [&](const Form* part) { work.push_back(part); });
     }
   }
-}
-
-/// The parameter list of a definition (fn name [..] …); null without one.
-const ArrayForm* parameterList(const GeneForm& definition) {
-  for (const Form* child : definition.children)
-    if (child->kind == FormKind::Array) return &as<ArrayForm>(*child);
-  return nullptr;
-}
-
-std::string signatureText(Symbol name, const ArrayForm& parameters) {
-  return std::string(name.text()) + " " + printForm(parameters);
 }
 
 }  // namespace
@@ -286,130 +244,7 @@ void Analyzer::checkReached(const Form* form, const Form* next) {
   diagnostics_.report(next->loc, Diag::UnreachableCode);
 }
 
-// --- calls -------------------------------------------------------------------------------------------------------------
-
-void Analyzer::checkArgumentTypes(const ArrayForm& list, std::span<Form* const> given,
-                                  Symbol function, Location definition) {
-  const Parameters parameters = parametersOf(list);
-  for (size_t i = 0; i < std::min(given.size(), parameters.positional.size()); i++) {
-    if (symbolOf(given[i]).text().ends_with("...")) return;
-    const Parameters::Positional& p = parameters.positional[i];
-    const std::string_view cls = literalClass(given[i]);
-    if (cls.empty() || !isRefused(p.type, cls) || facts_.classes.contains(symbolOf(p.type)))
-      continue;
-    diagnostics_
-        .report(given[i]->loc, Diag::ArgumentType,
-                {p.name.text(), symbolOf(p.type).text(), articled(cls)})
-        .note(definition, Diag::NoteDefined, {signatureText(function, list)});
-  }
-}
-
-/// A call of a function that the module defines once: what is certain to raise.
-void Analyzer::checkArguments(const GeneForm& call) {
-  const Symbol name = symbolOf(call.head);
-  auto found = facts_.named.find(name);
-  if (!modules_ || !options_.typeCheck || found == facts_.named.end() || isShadowed(name) ||
-      facts_.definitions[name] != 1 || facts_.assignedNames.contains(name) ||
-      facts_.topLevelVars.contains(name) || symbolOf(found->second->head).text() != "fn")
-    return;
-  for (const ScopeState* s = scope_; s; s = s->outer)
-    if (s->published.contains(name)) return;
-  const GeneForm& definition = *found->second;
-  const ArrayForm* list = parameterList(definition);
-  if (!list || name.text().ends_with('!')) return;
-  const Location place = definition.children[0]->loc;
-  const Parameters parameters = parametersOf(*list);
-  size_t given = 0;
-  for (const Form* child : call.children) {
-    const std::string_view text = child->kind == FormKind::Path
-                                      ? as<PathForm>(*child).parts.back().text()
-                                      : symbolOf(child).text();
-    if (text.ends_with("...")) return;
-    given++;
-  }
-  bool spreads = false;
-  for (const Property& p : call.properties) {
-    spreads |= p.isSpread();
-    if (p.isSpread() || parameters.hasKeywordRest ||
-        std::ranges::find(parameters.keywords, p.key) != parameters.keywords.end())
-      continue;
-    if (list->items.empty()) continue;  // without parameters a function ignores what it is given
-    Diagnostic& d =
-        diagnostics_.report(p.loc, Diag::UnexpectedKeyword, {name.text(), p.key.text()});
-    hintNear(d, p.key, parameters.keywords);
-    d.note(place, Diag::NoteDefined, {signatureText(name, *list)});
-    return;
-  }
-  const std::string signature = signatureText(name, *list);
-  if (given < parameters.required) {
-    std::string_view missing;
-    size_t left = given;
-    for (const Parameters::Positional& p : parameters.positional) {
-      if (p.optional) continue;
-      if (left-- == 0) {
-        missing = p.name.text();
-        break;
-      }
-    }
-    diagnostics_.report(call.loc, Diag::MissingArgument, {name.text(), missing})
-        .note(place, Diag::NoteDefined, {signature});
-    return;
-  }
-  if (!parameters.hasRest && given > parameters.positional.size() && !list->items.empty()) {
-    diagnostics_
-        .report(call.children[parameters.positional.size()]->loc, Diag::SurplusArgument,
-                {name.text(), std::to_string(parameters.positional.size())})
-        .note(place, Diag::NoteDefined, {signature});
-    return;
-  }
-  for (const Symbol keyword : parameters.requiredKeywords)
-    if (!spreads &&
-        std::ranges::find(call.properties, keyword, &Property::key) == call.properties.end()) {
-      diagnostics_
-          .report(call.loc, Diag::MissingArgument, {name.text(), "^" + std::string(keyword.text())})
-          .note(place, Diag::NoteDefined, {signature});
-      return;
-    }
-  checkArgumentTypes(*list, call.children, name, place);
-}
-
-// --- values ------------------------------------------------------------------------------------------------------------
-
-/// A literal where a type is declared that it never has; `what` takes it.
-void Analyzer::checkValueType(const Form* value, const Form* type, std::string_view what) {
-  const std::string_view cls = literalClass(value);
-  if (!modules_ || !options_.typeCheck || !type || cls.empty() || !isRefused(type, cls) ||
-      facts_.classes.contains(symbolOf(type)))
-    return;
-  diagnostics_.report(value->loc, Diag::ValueType, {what, symbolOf(type).text(), articled(cls)});
-}
-
-void Analyzer::checkOperand(std::string_view op, const Node* operand) {
-  if (!modules_ || (op != "+" && op != "-" && op != "/")) return;
-  const bool isString = operand->kind == ast::NodeKind::Interpolate ||
-                        (operand->kind == ast::NodeKind::Literal &&
-                         static_cast<const ast::Literal*>(operand)->form->kind == FormKind::String);
-  if (!isString) return;
-  Diagnostic& d = diagnostics_.report(operand->loc, Diag::StringArithmetic, {op});
-  if (op == "+") d.hint(Diag::HintConcat);
-}
-
-/// ("text" .method): the methods of literals are known.
-void Analyzer::checkLiteralMethod(const Form* receiver, const Form* method) {
-  const std::string_view cls = literalClass(receiver);
-  std::string_view name = symbolOf(method).text();
-  if (cls.empty() || name.size() < 2 || name[1] == '@' || name[1] == '<' || !checksNames()) return;
-  name.remove_prefix(1);
-  if (facts_.classes.contains(Symbol::of(cls)) || !interfaces_.empty()) return;
-  const std::vector<std::string_view> methods =
-      modules_->known()->methods(modules_->known()->data, cls);
-  if (methods.empty() || std::ranges::find(methods, name) != methods.end()) return;
-  Diagnostic& d = diagnostics_.report(method->loc, Diag::UnknownMethodName, {cls, name});
-  if (const std::string_view near = nearestMethod(name, methods); !near.empty())
-    d.hint(Diag::HintNear, {near});
-  else if (const std::string_view foreign = foreignMethod(name); !foreign.empty())
-    d.hint(Diag::HintText, {foreign});
-}
+// --- members ---------------------------------------------------------------------------------------------------------
 
 /// Enum/variant
 void Analyzer::checkVariant(const PathForm& form) {

@@ -2,8 +2,8 @@
 // Built-in functions and methods: one file per class or namespace, each ending in a table. A row (Signature.h) says
 // everything that anybody asks: where it belongs, its name, the C++ function, which arguments and keywords it takes, what it
 // gives, what it may do, and one line of documentation. What a program needs of it while it runs is a BuiltinTable:
-// classes are made from it (defineBuiltins) and calls are checked by it (acceptsArguments). All the rest is a BuiltinDescription, which
-// is linked only where somebody asks for it: the compiler (types and effects of calls), `gene builtins`, editors.
+// classes are made from it (defineBuiltins) and calls are checked by it (callChecked). All the rest is a BuiltinDescription,
+// which is linked only where somebody asks for it: the compiler (types and effects of calls), `gene builtins`, editors.
 
 #include <array>
 #include <span>
@@ -37,10 +37,15 @@ struct BuiltinDescription {
 };
 
 /// What a program needs of rows while it runs.
-template <const auto& Rows>
+template <const auto& Rows, BuiltinMembers Members>
 inline constexpr auto functionsOf = [] {
   std::array<BuiltinFunction, std::size(Rows)> functions{};
-  for (size_t i = 0; i < functions.size(); i++) functions[i] = Rows[i].function;
+  for (size_t i = 0; i < functions.size(); i++) {
+    functions[i] = Rows[i].function;
+    const uint8_t flags = functions[i].flags;
+    if ((Members == Methods && !(flags & Constructor)) || (flags & Initializer))
+      functions[i].flags = flags | TakesReceiver;
+  }
   return functions;
 }();
 /// `count` rows from number `from` on, for a class that has some of another one's methods.
@@ -52,10 +57,11 @@ consteval auto someOf(const auto& rows) {
 }
 
 /// Ends a file: the table `name` and its description, of a constexpr array of rows.
-#define BUILTIN_TABLE(name, owner, members, rows)                                       \
-  extern const BuiltinTable name;                                                       \
-  constinit const BuiltinTable name{owner, BuiltinMembers::members, functionsOf<rows>}; \
-  extern const BuiltinDescription name##Description;                                    \
+#define BUILTIN_TABLE(name, owner, members, rows)                                \
+  extern const BuiltinTable name;                                                \
+  constinit const BuiltinTable name{owner, BuiltinMembers::members,              \
+                                    functionsOf<rows, BuiltinMembers::members>}; \
+  extern const BuiltinDescription name##Description;                             \
   constinit const BuiltinDescription name##Description{owner, BuiltinMembers::members, rows};
 
 /// What all tables describe, in the order of the reference; those of runtime/async last, where it is linked.

@@ -89,7 +89,7 @@ constexpr BuiltinRow constructors[] = {
 };
 constexpr BuiltinRow rows[] = {
     {"size", size, "-> Int", "", "the number of bytes"},
-    {"get", get, "index -> Int", "Rr", "the byte at an index, an Int from 0 to 255",
+    {"get", get, "index:Int -> Int", "Rr", "the byte at an index, an Int from 0 to 255",
      Missing{"Bytes.get requires an index"}},
     {"to_array", toArray, "-> Array", "ra", "an array of its bytes"},
     {"slice", slice, "start? end? -> Bytes", "Rra",

@@ -188,7 +188,7 @@ Value parse(Context& context, Arguments args) {
 Value stringify(Context& context, Arguments args) { return jsonText(context, args[0]); }
 
 constexpr BuiltinRow rows[] = {
-    {"parse", parse, "text -> Value", "Ra", "the value of JSON text",
+    {"parse", parse, "text:String -> Value", "Ra", "the value of JSON text",
      Missing{"json.parse requires a string argument"}},
     {"stringify", stringify, "value -> String", "Rrwac", "JSON text of a value, without blanks",
      Missing{"json.stringify requires a value"}},

@@ -62,7 +62,7 @@ std::string builtinsReference() {
         if (!names.empty()) names += ", ";
         names += "`" + std::string(name) + "`";
       });
-      std::string signature = row.signature;
+      std::string signature = row.function.signature;
       for (size_t at = 0; (at = signature.find('|', at)) != std::string::npos; at += 2)
         signature.insert(at, 1, '\\');
       out += "| " + names + " | `" + signature + "` | " + row.documentation + " |\n";

@@ -8,7 +8,7 @@
 // function   what does it
 // signature  the arguments, without the receiver of a method: `name`, `name?` (may be left out), `name...` (any number); then
 //            keywords: `^name`, and `^...` where others are taken as well; `->` and the classes of what it gives,
-//            with `|` between several; Value: anything
+//            with `|` between several; Value: anything. `name:Class` says that it raises for values of other classes
 // effects    letters: R may raise, other than for what the signature forbids · r reads what others may change · w changes
 //            what others may see, or the world outside · a allocates · c may run Gene code. What runs Gene code
 //            has all of them; a function without letters gives the same for the same arguments
@@ -22,12 +22,6 @@
 #include "runtime/object/Function.h"
 
 namespace gene {
-
-enum BuiltinFlags : uint8_t {
-  NoFlags = 0,
-  Constructor = 1,  // (new Class …) is what it gives
-  Initializer = 2,  // (new Class …) of a class whose objects are instances: a method of the new one
-};
 
 struct Missing {
   const char* text;
@@ -60,31 +54,29 @@ consteval uint64_t kindsNamed(std::string_view word) {
 
 struct BuiltinRow {
   BuiltinFunction function{};
-  const char* signature;
   const char* documentation;
-  bool mayRaise = false, reads = false, writes = false, allocates = false, runsCode = false;
+  BuiltinClaims claims;
   BuiltinOperation operation = BuiltinOperation::None;
-  uint64_t results = 0;  // the kinds of values that it gives
 
   template <class... More>
   consteval BuiltinRow(const char* names, Builtin code, const char* arguments, const char* effects,
                        const char* sentence, More... more)
-      : signature(arguments), documentation(sentence) {
+      : documentation(sentence) {
     function.names = names;
+    function.signature = arguments;
     function.function = code;
     if (!*names || *names == ' ') wrongRow("a name is missing");
     if (!*sentence) wrongRow("the documentation is missing");
-    readSignature(arguments);
     for (const char* letter = effects; *letter; letter++) readEffect(*letter);
-    if (runsCode && !(mayRaise && reads && writes && allocates))
+    readSignature(arguments);
+    if (claims.runsCode && !(claims.mayRaise && claims.reads && claims.writes && claims.allocates))
       wrongRow("Gene code may have all effects");
     (add(more), ...);
     if (function.missing && function.least == 0) wrongRow("no argument can be missing");
     if (function.surplus && function.most == BuiltinFunction::AnyNumber)
       wrongRow("there cannot be too many arguments");
 #ifdef GENE_ASSERTS
-    function.mayRaise = mayRaise;
-    function.results = results;
+    function.claims = claims;
 #endif
   }
 
@@ -96,18 +88,18 @@ struct BuiltinRow {
 
   consteval void readEffect(char letter) {
     switch (letter) {
-      case 'R': mayRaise = true; break;
-      case 'r': reads = true; break;
-      case 'w': writes = true; break;
-      case 'a': allocates = true; break;
-      case 'c': runsCode = true; break;
+      case 'R': claims.mayRaise = true; break;
+      case 'r': claims.reads = true; break;
+      case 'w': claims.writes = true; break;
+      case 'a': claims.allocates = true; break;
+      case 'c': claims.runsCode = true; break;
       default: wrongRow("there is no such effect");
     }
   }
 
   consteval void readSignature(const char* start) {
     std::string_view rest = start;
-    bool optional = false, many = false;
+    bool optional = false, many = false, hasKinds = false;
     for (;;) {
       const size_t blank = rest.find(' ');
       const std::string_view word = rest.substr(0, blank);
@@ -118,26 +110,42 @@ struct BuiltinRow {
         if (!function.keywords) function.keywords = rest.data();
       } else {
         if (many || function.keywords) wrongRow("an argument stands behind the last one");
-        many = word.ends_with("...");
-        if (!many && !word.ends_with('?')) {
+        const size_t colon = word.find(':');
+        const std::string_view name = word.substr(0, colon);
+        many = name.ends_with("...");
+        if (!many && !name.ends_with('?')) {
           if (optional) wrongRow("an argument that is needed stands behind an optional one");
           function.least++;
         }
-        optional |= word.ends_with('?');
+        optional |= name.ends_with('?');
+        if (colon != std::string_view::npos) {
+          if (many || function.most >= BuiltinClaims::TypedArguments)
+            wrongRow("only the first arguments have kinds");
+          claims.arguments[function.most] = readKinds(word.substr(colon + 1));
+          hasKinds = true;
+        }
         function.most++;
       }
       rest.remove_prefix(blank + 1);
     }
     if (many) function.most = BuiltinFunction::AnyNumber;
+    if (hasKinds && !claims.mayRaise) wrongRow("what takes kinds of arguments raises for others");
     rest.remove_prefix(std::string_view("-> ").size());
-    while (!rest.empty()) {
-      const size_t bar = rest.find('|');
-      const uint64_t kinds = kindsNamed(rest.substr(0, bar));
+    claims.results = readKinds(rest);
+  }
+
+  /// A|B
+  static consteval uint64_t readKinds(std::string_view words) {
+    uint64_t all = 0;
+    while (!words.empty()) {
+      const size_t bar = words.find('|');
+      const uint64_t kinds = kindsNamed(words.substr(0, bar));
       if (kinds == 0) wrongRow("there is no such class");
-      results |= kinds;
-      rest.remove_prefix(bar == std::string_view::npos ? rest.size() : bar + 1);
+      all |= kinds;
+      words.remove_prefix(bar == std::string_view::npos ? words.size() : bar + 1);
     }
-    if (results == 0) wrongRow("what it gives is missing");
+    if (all == 0) wrongRow("a class is missing");
+    return all;
   }
 };
 

@@ -311,20 +311,6 @@ Value callChecked(Context& context, const BuiltinFunction& row, const FunctionIn
   return callAccepted(context, row, taken);
 }
 
-void checkResult([[maybe_unused]] const BuiltinFunction& row, [[maybe_unused]] Value result) {
-#ifdef GENE_ASSERTS
-  const bool isRight =
-      result.isPending()
-          ? row.mayRaise
-          : row.results >>
-                    (isInstance(result) ? static_cast<uint32_t>(Kind::Instance) : shapeOf(result)) &
-                1;
-  if (!isRight)
-    checkFailed((std::string(row.names) + " does not give what its row says").c_str(), __FILE__,
-                __LINE__);
-#endif
-}
-
 // --- entries -----------------------------------------------------------------------------------------------------------
 
 namespace {

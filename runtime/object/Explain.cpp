@@ -93,9 +93,42 @@ void hintName(Context& context, Symbol name, Explained& result) {
   }
 }
 
+void hintCount(std::string_view name, size_t least, size_t most, bool any, int given,
+               Explained& result) {
+  std::string wanted = std::to_string(least);
+  if (any)
+    wanted = "at least " + wanted;
+  else if (least != most)
+    wanted += " to " + std::to_string(most);
+  result.hints.push_back(std::string(name) + " takes " + wanted +
+                         (wanted == "1" ? " argument, " : " arguments, ") + std::to_string(given) +
+                         (given == 1 ? " was given" : " were given"));
+}
+
+/// How a built-in function is called, as its row says.
+void hintUsage(const BuiltinFunction& row, Explained& result) {
+  const std::string_view names = row.names, signature = row.signature;
+  const std::string_view name = names.substr(0, names.find(' '));
+  const bool isNew = (row.flags & (Constructor | Initializer)) != 0;
+  std::string usage = isNew                         ? "(new Class"
+                      : (row.flags & TakesReceiver) ? "(value ." + std::string(name)
+                                                    : "(" + std::string(name);
+  if (const size_t arrow = signature.find("->"); arrow > 1)
+    usage.append(" ").append(signature.substr(0, arrow - 1));
+  result.hints.push_back("a call is written " + usage + ")");
+}
+
+void hintBuiltin(const FunctionInfo& callee, int given, Explained& result) {
+  const BuiltinFunction& row = *callee.builtin;
+  const bool any = row.most == BuiltinFunction::AnyNumber;
+  if (given >= 0) hintCount(callee.name.text(), row.least, row.most, any, given, result);
+  hintUsage(row, result);
+}
+
 /// The callee's parameters, and its place. `given` negative: the number of arguments is not the point.
 void hintSignature(const FunctionInfo& callee, int given, Explained& result) {
-  if (callee.builtin || (!callee.slots && callee.slotCount != 0)) return;
+  if (callee.builtin) return hintBuiltin(callee, given, result);
+  if (!callee.slots && callee.slotCount != 0) return;
   std::string list;
   size_t least = 0, most = 0;
   bool any = false;
@@ -117,16 +150,7 @@ void hintSignature(const FunctionInfo& callee, int given, Explained& result) {
   const std::string name = callee.isCtor         ? "new"
                            : callee.name.empty() ? "the function"
                                                  : std::string(callee.name.text());
-  if (given >= 0) {
-    std::string wanted = std::to_string(least);
-    if (any)
-      wanted = "at least " + wanted;
-    else if (least != most)
-      wanted += " to " + std::to_string(most);
-    result.hints.push_back(name + " takes " + wanted +
-                           (wanted == "1" ? " argument, " : " arguments, ") +
-                           std::to_string(given) + (given == 1 ? " was given" : " were given"));
-  }
+  if (given >= 0) hintCount(name, least, most, any, given, result);
   if (!callee.program || callee.site >= callee.program->siteCount) return;
   result.definition = &callee.program->sites[callee.site];
   result.signature = name + " [" + list + "]";
@@ -134,6 +158,8 @@ void hintSignature(const FunctionInfo& callee, int given, Explained& result) {
 
 void hintKeyword(const FunctionInfo& callee, Symbol keyword, Explained& result) {
   std::vector<std::string_view> names;
+  if (callee.builtin)
+    forEachKeyword(callee.builtin->keywords, [&](std::string_view n) { names.push_back(n); });
   for (uint32_t i = 0; i < callee.slotCount; i++)
     if (callee.slots && callee.slots[i].kind == SlotKind::Keyword)
       names.push_back(callee.slots[i].name.text());
@@ -202,6 +228,17 @@ void explainConcatenation(Context& context) {
 
 void explainMissing(Context& context) { note(context, {Explanation::Missing, {}, nullptr, 0}); }
 
+void explainUsage(Context& context, const BuiltinFunction& row) {
+  const Trace& trace = *context.trace;
+  if (trace.count() != 0 || trace.explanation.kind != Explanation::None ||
+      !isInstance(context.exception))
+    return;
+  const ClassObject* cls = classOf(context, context.exception);
+  if (cls == errorClass(context, ErrorClass::Type) ||
+      cls == errorClass(context, ErrorClass::Argument))
+    note(context, {Explanation::Usage, {}, nullptr, 0, &row});
+}
+
 Explained explained(Context& context) {
   Explained result;
   const Explanation e = context.trace->explanation;
@@ -217,6 +254,7 @@ Explained explained(Context& context) {
       result.hints.push_back(
           "void stands for what is missing: a key or an index that is not there");
       break;
+    case Explanation::Usage: hintUsage(*e.row, result); break;
     case Explanation::SameName:
       result.hints.push_back("the program has several types named " + std::string(e.name.text()) +
                              "; the value is of another one");

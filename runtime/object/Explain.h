@@ -27,6 +27,8 @@ void explainConcatenation(Context& context);
 void explainSameName(Context& context, Symbol name);
 /// An operand is void.
 void explainMissing(Context& context);
+/// A built-in function has raised: where it is itself that refuses what it was given, the report says how it is called.
+[[gnu::cold]] void explainUsage(Context& context, const BuiltinFunction& row);
 
 struct Explained {
   std::vector<std::string> hints;

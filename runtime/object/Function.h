@@ -50,20 +50,37 @@ struct Arguments {
 /// to the number of arguments and to the names of keywords (callChecked).
 using Builtin = Value (*)(Context&, Arguments);
 
+enum BuiltinFlags : uint8_t {
+  NoFlags = 0,
+  Constructor = 1,  // (new Class …) is what it gives
+  Initializer = 2,  // (new Class …) of a class whose objects are instances: a method of the new one
+  TakesReceiver = 4,  // the first argument of the call is the receiver
+};
+
+/// What a row says of calls, but for their number of arguments: kinds of values are bits, by their numbers.
+struct BuiltinClaims {
+  static constexpr uint32_t TypedArguments = 4;
+  bool mayRaise = false, reads = false, writes = false, allocates = false, runsCode = false;
+  uint64_t results = 0;
+  /// It raises for other kinds than these; of the first arguments, without the receiver.
+  uint64_t arguments[TypedArguments] = {~uint64_t{0}, ~uint64_t{0}, ~uint64_t{0}, ~uint64_t{0}};
+};
+
 /// What a running program needs of a row of a table of built-ins (runtime/builtins/Builtins.h).
 struct BuiltinFunction {
   static constexpr uint8_t AnyNumber = 0xFF;
 
   const char* names;  // aliases are blank-separated
   Builtin function;
-  const char* keywords;  // "^one ^two -> …", "^..." for any; null: none
-  const char* missing;   // what is said when arguments are missing; null: how many are expected
-  const char* surplus;   // the same for more than there may be; null: those are ignored
-  uint8_t least, most;   // arguments, without the receiver of a method; AnyNumber
-  uint8_t flags;         // BuiltinFlags
+  const char* signature;  // "separator limit? ^keyword -> Array"
+  const char*
+      keywords;         // the part of it that begins with the first one, "^..." for any; null: none
+  const char* missing;  // what is said when arguments are missing; null: how many are expected
+  const char* surplus;  // the same for more than there may be; null: those are ignored
+  uint8_t least, most;  // arguments, without the receiver of a method; AnyNumber
+  uint8_t flags;        // BuiltinFlags
 #ifdef GENE_ASSERTS
-  bool mayRaise;
-  uint64_t results;  // the kinds of values that it gives, a bit each
+  BuiltinClaims claims;  // which RowCheck.h holds each call against
 #endif
 };
 /// Calls f(name) for each keyword of a row, "..." for any.
@@ -118,14 +135,18 @@ struct FunctionInfo {
   [[nodiscard]] bool takes(uint32_t count) const { return count - minArgs <= argsRange; }
 };
 
-/// In builds with assertions: does the row say what the function does? Stops the program where it does not.
-void checkResult(const BuiltinFunction& row, Value result);
+#ifdef GENE_ASSERTS
+Value callWatched(Context& context, const BuiltinFunction& row, Arguments args);  // RowCheck.h
+#endif
+[[gnu::cold]] void explainUsage(Context& context, const BuiltinFunction& row);  // Explain.h
 /// Calls a built-in function with arguments that it takes.
 inline Value callAccepted(Context& context, const BuiltinFunction& row, Arguments args) {
-  const Value result = row.function(context, args);
 #ifdef GENE_ASSERTS
-  checkResult(row, result);
+  const Value result = callWatched(context, row, args);
+#else
+  const Value result = row.function(context, args);
 #endif
+  if (GENE_UNLIKELY(result.isPending())) explainUsage(context, row);
   return result;
 }
 

@@ -19,7 +19,7 @@ set(OBJECT
   object/Regex.cpp
   object/RegexPattern.cpp
   object/Render.cpp
-  object/Resource.cpp
+  object/Resource.cpp object/RowCheck.cpp
   object/Selector.cpp
   object/String.cpp
   object/ToForm.cpp
