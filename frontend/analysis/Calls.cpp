@@ -81,13 +81,16 @@ std::string Analyzer::builtinPath(const Form* head) const {
 }
 
 /// (test! name body...) and (suite! name body...) of genex/test take their body as it is written (14 system §14.8): here it
-/// becomes a function.
+/// becomes a function. In a dialog an earlier entry may have imported them.
 const GeneForm& Analyzer::wrapTest(const GeneForm& form) {
   const bool isPath = form.head->kind == FormKind::Path;
   const std::string_view last =
       isPath ? as<PathForm>(*form.head).parts.back().text() : symbolOf(form.head).text();
-  if (!last.ends_with('!') || form.children.size() < 2) return form;
-  const std::string path = builtinPath(form.head);
+  if ((last != "test!" && last != "suite!" && builtinImports_.empty()) || !last.ends_with('!') ||
+      form.children.size() < 2)
+    return form;
+  std::string path = builtinPath(form.head);
+  if (isSession() && !isPath && !path.empty() && path == last) path = "genex/test/" + path;
   if (path != "genex/test/test!" && path != "genex/test/suite!") return form;
   const Location loc = form.children[1]->loc;
   std::vector<Form*> function{make<ArrayForm>(loc, std::span<Form*>())};

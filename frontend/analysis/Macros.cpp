@@ -38,7 +38,8 @@ const Macro* Analyzer::knownMacro(Symbol name) {
 }
 
 Analyzer::Node* Analyzer::macroCall(const GeneForm& form) {
-  if (!builtinImports_.empty() && &wrapTest(form) != &form) return call(form);
+  const bool isImported = builtinImports_.contains(symbolOf(form.head));
+  if (isImported && &wrapTest(form) != &form) return call(form);
   const Macro* macro = knownMacro(symbolOf(form.head));
   if (macro && macro->expandable && form.properties.empty() &&
       form.children.size() == macro->parameters.size() && expansionDepth_ < DeepestExpansion &&
@@ -53,7 +54,10 @@ Analyzer::Node* Analyzer::macroCall(const GeneForm& form) {
                    p.isSpread() ? Symbol{} : p.key, p.value});
   for (const Form* child : form.children) raw.push_back({ArgKind::Positional, {}, child});
   node->forms = copy(raw);
-  if (!macro) node->arguments = arguments(form, form.children);
+  if (!macro) {
+    const GeneForm& wrapped = wrapTest(form);
+    node->arguments = arguments(wrapped, wrapped.children);
+  }
   node->environment = environment(form.loc);
   return node;
 }

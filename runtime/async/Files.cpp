@@ -4,11 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "runtime/async/Futures.h"
 #include "runtime/async/Operation.h"
-#include "runtime/builtins/Builtins.h"
+#include "runtime/builtins/Io.h"
 #include "runtime/object/Future.h"
 #include "runtime/object/Print.h"
 
@@ -46,17 +45,13 @@ int writeWhole(const std::string& path, std::string_view text) {
   return error;
 }
 
-Value raiseIo(Context& context, const char* what, const std::string& path, int error) {
-  return raise(context, ErrorClass::IO,
-               "Failed to " + std::string(what) + " file '" + path + "': " + std::strerror(error));
-}
-
 struct ReadJob {
   std::string path, text = {};
   int error = 0;
   void run() { error = readWhole(path, text); }
   Value result(Context& context) {
-    return error ? raiseIo(context, "read", path, error) : checkedString(context, text);
+    return error ? raiseFailed(context, "read file", path, IoStatus::error(error))
+                 : textOf(context, text, Invalid::Raise, path);
   }
 };
 
@@ -65,7 +60,7 @@ struct WriteJob {
   int error = 0;
   void run() { error = writeWhole(path, text); }
   Value result(Context& context) {
-    return error ? raiseIo(context, "write", path, error) : Value::nil();
+    return error ? raiseFailed(context, "write file", path, IoStatus::error(error)) : Value::nil();
   }
 };
 

@@ -95,8 +95,11 @@ const char Reader::Type = 0;
 bool (*Reader::onInterrupt)(Context& context) = nullptr;
 
 bool Reader::recovers(Context& context) {
-  if (stream.status().number() != EINTR || !onInterrupt) return false;
-  stream.retry();
+  {
+    const auto held = hold();
+    if (stream.status().number() != EINTR || !onInterrupt) return false;
+    stream.retry();
+  }
   return onInterrupt(context);
 }
 
@@ -123,37 +126,53 @@ Value Reader::lineValue(Context& context, std::string_view line) {
 }
 
 Value Reader::next(Context& context) {
-  std::string_view line;
-  InputStream::Got got;
-  do got = stream.line(&line);
-  while (got == InputStream::Got::Failure && recovers(context));
-  switch (got) {
-    case InputStream::Got::Something: return lineValue(context, line);
-    case InputStream::Got::End: return Value::notFound();
-    case InputStream::Got::Failure: return fail(context);
-  }
-  GENE_UNREACHABLE("what a stream gives");
+  do {
+    const auto held = hold();
+    std::string_view line;
+    switch (stream.line(&line)) {
+      case InputStream::Got::Something: return lineValue(context, line);
+      case InputStream::Got::End: return Value::notFound();
+      case InputStream::Got::Failure: break;
+    }
+  } while (recovers(context));
+  return fail(context);
 }
 
 bool Reader::hasNext(Context& context) {
-  InputStream::Got got;
-  do got = stream.more();
-  while (got == InputStream::Got::Failure && recovers(context));
-  if (got == InputStream::Got::Failure) fail(context);
-  return got == InputStream::Got::Something;
+  do {
+    const auto held = hold();
+    const InputStream::Got got = stream.more();
+    if (got != InputStream::Got::Failure) return got == InputStream::Got::Something;
+  } while (recovers(context));
+  fail(context);
+  return false;
 }
 
 Value Reader::rest(Context& context) {
   std::string all;
-  InputStream::Got got;
-  do got = stream.rest(&all);
-  while (got == InputStream::Got::Failure && recovers(context));
-  if (got == InputStream::Got::Failure) return fail(context);
+  if (!bytes(context, nullptr, &all) && !context.exception.isPending()) return Value::pending();
   return textOf(context, all, invalid, path);
 }
 
+bool Reader::bytes(Context& context, const uint64_t* size, std::string* all) {
+  do {
+    const auto held = hold();
+    const uint64_t wanted = size ? *size - all->size() : 0;
+    const InputStream::Got got =
+        size ? stream.bytes(std::min<uint64_t>(wanted, InputStream::MostBytes), all)
+             : stream.rest(all);
+    if (got != InputStream::Got::Failure) return got == InputStream::Got::Something;
+  } while (recovers(context));
+  fail(context);
+  return false;
+}
+
 Reader& standardInput() {
-  static Reader* const reader = new Reader("stdin", FileDescriptor(0), Invalid::Replace);
+  static Reader* const reader = [] {
+    auto* made = new Reader("stdin", FileDescriptor(0), Invalid::Replace);
+    made->shared = new std::mutex;
+    return made;
+  }();
   return *reader;
 }
 
@@ -181,15 +200,9 @@ Value bytesOf(Context& context, std::string_view bytes) {
 
 Value readBytes(Context& context, Reader& reader, const uint64_t* size) {
   std::string bytes;
-  InputStream::Got got;
-  do {
-    const uint64_t wanted = size ? *size - bytes.size() : 0;
-    got = size ? reader.stream.bytes(std::min<uint64_t>(wanted, InputStream::MostBytes), &bytes)
-               : reader.stream.rest(&bytes);
-  } while (got == InputStream::Got::Failure && reader.recovers(context));
-  if (got == InputStream::Got::Failure) return reader.fail(context);
-  return got == InputStream::Got::End && size && bytes.empty() ? Value::nil()
-                                                               : bytesOf(context, bytes);
+  const bool isEnd = !reader.bytes(context, size, &bytes);
+  if (isEnd && !context.exception.isPending()) return Value::pending();
+  return isEnd && size && bytes.empty() ? Value::nil() : bytesOf(context, bytes);
 }
 
 }  // namespace gene

@@ -1,6 +1,7 @@
 #pragma once
 // What the built-ins for files, directories and streams share: arguments, exceptions, texts of lines.
 
+#include <mutex>
 #include <string>
 
 #include "runtime/builtins/Builtins.h"
@@ -52,7 +53,8 @@ enum class Invalid : uint8_t { Raise, Replace };
 /// ^invalid "error" | "replace". False with an exception pending for others.
 bool invalidArgument(Context& context, Arguments args, const char* function, Invalid* invalid);
 
-/// An open file or pipe that values read: of a FileReader, of iterators over lines.
+/// An open file or pipe that values read: of a FileReader, of iterators over lines. One context has it, but for standard input,
+/// which is the process's: each reading is done while `shared` is held, and the handler of a signal runs without it.
 class Reader : public NativeResource {
  public:
   static const char Type;
@@ -66,8 +68,8 @@ class Reader : public NativeResource {
   Value rest(Context& context);
   /// Raises the failure of the stream, if nothing is raised yet.
   Value fail(Context& context) const;
-  /// After a failure: a signal was handled, and reading may go on.
-  bool recovers(Context& context);
+  /// Bytes of what is left, or of `size` bytes; false at the end, or with an exception pending.
+  bool bytes(Context& context, const uint64_t* size, std::string* all);
   /// Handles the signal that interrupted reading; false when that raised. Null: there is no handler.
   static bool (*onInterrupt)(Context& context);
 
@@ -75,8 +77,14 @@ class Reader : public NativeResource {
   InputStream stream;
   Invalid invalid;
   uint64_t lines = 0;
+  std::mutex* shared = nullptr;
 
  private:
+  [[nodiscard]] std::unique_lock<std::mutex> hold() const {
+    return shared ? std::unique_lock(*shared) : std::unique_lock<std::mutex>();
+  }
+  /// After a failure: a signal was handled, and reading may go on.
+  bool recovers(Context& context);
   Value lineValue(Context& context, std::string_view line);
 };
 

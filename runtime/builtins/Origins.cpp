@@ -1,10 +1,12 @@
 #include "runtime/builtins/Origins.h"
 
 #include <cstdlib>
+#include <mutex>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
 
+#include "runtime/Output.h"
 #include "runtime/Program.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Enum.h"
@@ -58,12 +60,14 @@ struct LoadedModule {
   const Context* context;
   const Program* program;
 };
-std::vector<LoadedModule> loadedModules;
+std::mutex loadedModulesMutex;
+std::vector<LoadedModule> loadedModules;  // of all contexts
 
 /// The running program, and those of loaded modules.
 std::vector<const Program*> programs(const Context& context) {
   std::vector<const Program*> all;
   if (context.program) all.push_back(context.program);
+  const std::lock_guard lock(loadedModulesMutex);
   for (const LoadedModule& module : loadedModules)
     if (module.context == &context) all.push_back(module.program);
   return all;
@@ -89,17 +93,24 @@ bool findModule(Context& context, std::string* module, const Program** program) 
         return true;
       }
   *program = nullptr;
-  if (path.empty() || !moduleLoader) return true;
-  *program = moduleLoader(context, path);
+  ModuleLoader* const load = moduleLoader;
+  if (path.empty() || !load) return true;
+  *program = load(context, path);
   if (!*program) return false;
   *module = path;
-  loadedModules.push_back({&context, *program});
+  const Context* const loadedBy = &context;
+  atEnd(context, [loadedBy] {
+    const std::lock_guard lock(loadedModulesMutex);
+    std::erase_if(loadedModules, [&](const LoadedModule& m) { return m.context == loadedBy; });
+  });
+  const std::lock_guard lock(loadedModulesMutex);
+  loadedModules.push_back({loadedBy, *program});
   return true;
 }
 
 }  // namespace
 
-Program* (*moduleLoader)(Context& context, const std::string& path) = nullptr;
+std::atomic<ModuleLoader*> moduleLoader = nullptr;
 
 bool originOf(Context& context, Value object, Origin* origin) {
   std::vector<Place> builtins;

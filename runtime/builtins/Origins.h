@@ -2,6 +2,7 @@
 // Where a class, function, enum, namespace or instance stands: the path by which programs name it, and the module. What
 // serialized references say, and how they are found again (15 §3).
 
+#include <atomic>
 #include <string>
 
 #include "runtime/Context.h"
@@ -20,6 +21,7 @@ bool originOf(Context& context, Value object, Origin* origin);
 Value valueAt(Context& context, const Origin& origin);
 
 /// Compiles the module in a file and runs it (codegen/eval); null where the program has no compiler in it.
-extern Program* (*moduleLoader)(Context& context, const std::string& path);
+using ModuleLoader = Program*(Context& context, const std::string& path);
+extern std::atomic<ModuleLoader*> moduleLoader;
 
 }  // namespace gene

@@ -3,8 +3,11 @@
 // Built with ThreadSanitizer (the preset `tsan`), this is what sees state that belongs to nobody.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cinttypes>
+#include <cstdio>
 #include <string>
 #include <thread>
 
@@ -134,6 +137,54 @@ TEST(Contexts, TwoProgramsRunAtTheSameTime) {
       EXPECT_EQ(runs[i].result, expected[i]);
     }
   }
+}
+
+TEST(Contexts, LinesOfStandardInputGoToOneThreadOrTheOther) {
+  constexpr int Lines = 20000;
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const int before = ::dup(0);
+  ASSERT_EQ(::dup2(ends[0], 0), 0);
+  ::close(ends[0]);
+  std::thread writer([&] {
+    std::string text;
+    for (int i = 0; i < Lines; i++) {
+      const std::string word = std::to_string(i);
+      text.append(word).append(" ").append(word).append("\n");
+    }
+    for (size_t at = 0; at < text.size();) {
+      const ssize_t put = ::write(ends[1], text.data() + at, text.size() - at);
+      ASSERT_GT(put, 0);
+      at += static_cast<size_t>(put);
+    }
+    ::close(ends[1]);
+  });
+  const std::string reads =
+      "(var n 0) (var sum 0) (var bad 0)\n"
+      "(for line in stdin (n += 1)\n"
+      "  (var [a b] (line .split \" \"))\n"
+      "  (if (a == b) (sum += (a .to_i)) else (bad += 1)))\n"
+      "[n sum bad]\n";
+  std::atomic<int> started = 0;
+  ProgramRun runs[] = {{reads, &started}, {reads, &started}};
+  std::thread threads[] = {std::thread([&] { runOnThread(runs[0]); }),
+                           std::thread([&] { runOnThread(runs[1]); })};
+  for (std::thread& thread : threads) thread.join();
+  writer.join();
+  ::dup2(before, 0);
+  ::close(before);
+  int64_t lines = 0, sum = 0;
+  for (const ProgramRun& run : runs) {
+    EXPECT_EQ(run.code, 0) << run.result;
+    int64_t counted = -1, added = -1, bad = -1;
+    std::sscanf(run.result.c_str(), "[%" SCNd64 " %" SCNd64 " %" SCNd64 "]", &counted, &added,
+                &bad);
+    EXPECT_EQ(bad, 0) << run.result;
+    lines += counted;
+    sum += added;
+  }
+  EXPECT_EQ(lines, Lines);
+  EXPECT_EQ(sum, int64_t{Lines} * (Lines - 1) / 2);
 }
 
 TEST(Contexts, OneThreadRunsOneProgramAfterTheOther) {
