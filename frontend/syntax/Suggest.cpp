@@ -177,7 +177,7 @@ constexpr Advice foreignWords[] = {
     {"++", "adding one is (name += 1), strings are joined by (a ++ b)"},
     {"--", "subtracting one is (name -= 1)"},
     {"+ - * / % && || &| &&& << >>",
-     "an operation stands in brackets of its own: (a + b); as a function it is (a b -> (a + b))"},
+     "an operation stands in brackets of its own: (a + b); as a function it is ([a b] -> (a + b))"},
     {"=>", "a function without a name is (x -> body)"},
     {"length count size strlen sizeof", "the number of items is (len items)"},
     {"println! print! System.out.println fmt.Println print_endline writeln",
@@ -202,7 +202,20 @@ constexpr Advice foreignWords[] = {
     {"car first head", "the first item is items/0"},
     {"cdr rest tail", "all items but the first are (items .skip 1)"},
     {"get nth dig", "a value is read by (items .get key), or items/key"},
-    {":", "the type of a result stands behind ->: (fn name [a: Int] -> Int ...)"},
+    {":",
+     "a type stands behind a name and its colon: (var x: Int 5), [a: Int]; the type of a result "
+     "behind "
+     "->: (fn name [a: Int] -> Int ...)"},
+    {"->", "a function without a name is (x -> body), of several parameters ([a b] -> body)"},
+    {"..", "numbers from a to b are (range a b)"},
+    {"times", "a number of rounds is (repeat n body)"},
+    {"read_file readFile slurp file_get_contents read_lines fs.readFile fs.readFileSync",
+     "a file is read by (File/read path)"},
+    {"write_file writeFile spit file_put_contents fs.writeFile",
+     "a file is written by (File/write path text)"},
+    {"spawn thread Thread Thread.new goroutine go fork",
+     "what runs beside the rest is (async body), its value (await future)"},
+    {"Promise", "the class is Future; (async body) makes one"},
     {"?", "one of two values is (ifel condition a b)"},
     {"now current_time time.time Time.now Date.now datetime.now",
      "the local time is (gene/now), seconds since 1970 are (time/now)"},
@@ -256,6 +269,7 @@ std::string_view foreignType(std::string_view name) {
 
 std::string_view foreignMethod(std::string_view name) {
   static constexpr Advice table[] = {
+      {"new", "an object is made by (new Class arguments)"},
       {"shift pop_front popleft", "the first item is items/0, and (items .del 0) takes it out"},
       {"sum", "a sum is (items .reduce 0 (fn [sum x] (sum + x)))"},
       {"abs sqrt floor ceil round pow min max sin cos tan log",

@@ -40,9 +40,18 @@ bool hasMethod(const ClassObject* cls, Symbol name) {
   return false;
 }
 
+/// Which class it is of; of a built-in one, (new Array) and the like, how its values are made.
+void hintInstance(Context& context, Value instance, Explained& result) {
+  result.hints.push_back("the instance is of class " + kindName(context, instance));
+  const ClassObject* cls = classOf(context, instance);
+  if (cls == context.classes[static_cast<size_t>(Kind::Array)])
+    result.hints.emplace_back("an array is [a b c]");
+  else if (cls == context.classes[static_cast<size_t>(Kind::Map)])
+    result.hints.emplace_back("a map is {^key value}");
+}
+
 void hintMethod(Context& context, Value receiver, Symbol name, Explained& result) {
-  if (isInstance(receiver))
-    result.hints.push_back("the instance is of class " + kindName(context, receiver));
+  if (isInstance(receiver)) hintInstance(context, receiver, result);
   if (name.text() == "iter" && (isInt(receiver) || receiver.isFloat()))
     result.hints.push_back("for goes over collections; numbers are counted by (range 0 n)");
   if (receiver.isVoid()) {
@@ -75,8 +84,15 @@ void hintMethod(Context& context, Value receiver, Symbol name, Explained& result
 }
 
 void hintName(Context& context, Symbol name, Explained& result) {
-  if (const std::string_view foreign = foreignWord(name.text()); !foreign.empty()) {
+  const std::string_view text = name.text();
+  if (const std::string_view foreign = foreignWord(text); !foreign.empty()) {
     result.hints.emplace_back(foreign);
+    return;
+  }
+  if (const size_t dot = text.find('.'); dot != 0 && dot < text.size() - 1) {
+    const std::string object(text.substr(0, dot)), member(text.substr(dot + 1));
+    result.hints.push_back("a method is called by (" + object + " ." + member + "), a field is " +
+                           object + "/" + member);
     return;
   }
   std::vector<std::string_view> names;
@@ -84,11 +100,11 @@ void hintName(Context& context, Symbol name, Explained& result) {
     for (uint32_t i = 0; i < program->globalCount; i++)
       if (!program->slots[i].isAbsent()) names.push_back(program->globalNames[i].text());
   addKeys(context.globals->members.get(), names);
-  if (hintNear(result, name.text(), names)) return;
+  if (hintNear(result, text, names)) return;
   for (const ClassObject* cls : context.classes) {
     if (!cls || mapFind(as<MapObject>(cls->methods.get()), name) < 0) continue;
-    result.hints.push_back("'" + std::string(name.text()) + "' is a method: (value ." +
-                           std::string(name.text()) + " ...)");
+    const std::string method(text);
+    result.hints.push_back("'" + method + "' is a method: (value ." + method + " ...)");
     return;
   }
 }
