@@ -29,9 +29,11 @@ std::vector<NewFile> filesOf(const std::string& package, const std::string& name
       "(if $args/.empty?\n"
       "  (println (greeting \"world\")))\n";
   const std::string test =
-      "(import greeting from \"index\")\n\n"
-      "(if ((greeting \"test\") != \"Hello, test!\")\n"
-      "  (throw \"the greeting is wrong\"))\n";
+      "(import greeting from \"index\")\n"
+      "(import genex/test/[suite! test! check])\n\n"
+      "(suite! \"greeting\"\n"
+      "  (test! \"names who is greeted\"\n"
+      "    (check ((greeting \"test\") == \"Hello, test!\"))))\n";
   std::vector<NewFile> files{{"package.gene", manifest},
                              {"src/index.gene", library},
                              {"tests/greeting.gene", test},

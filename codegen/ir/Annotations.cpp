@@ -129,8 +129,8 @@ bool redefinesTypes(Program& program) {
 }  // namespace
 
 Type Annotation::of(Type value) const {
-  if (elements) return gives;
   Type result = value & gives;
+  if (elements) return result.isNone() ? gives : result;
   if (converts) {
     const bool hasInt = passes.overlaps(Type::Int()), hasFloat = passes.overlaps(Type::Float());
     if (value.overlaps(Type::Int()) && !hasInt && gives.overlaps(Type::Float()))
@@ -145,7 +145,7 @@ Annotation annotationOf(const Instruction& check) {
   const auto view = check.as<Op::CheckType>();
   const Form* type = view.type();
   const CheckRules rules = rulesOf(check);
-  if (rules.elements) return {Type::none(), Type::Array(), true, true};
+  if (rules.elements) return {Type::none(), Type::Array() | Type::Map(), true, true};
   Annotation a;
   a.converts = rules.converts;
   a.passes = a.gives = rules.strict ? Type::none() : Type::Nil();

@@ -12,7 +12,7 @@ namespace gene::ir {
 struct Annotation {
   Type passes;            // every value of these types passes, as it is
   Type gives;             // nothing else comes out
-  bool elements = false;  // of an array: each element is checked and perhaps converted
+  bool elements = false;  // of an array or map: each is checked and perhaps converted
   bool converts = false;  // between Int and Float
   bool function = false;  // the type of a function: a matter of its definition
 

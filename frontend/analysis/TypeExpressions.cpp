@@ -189,6 +189,7 @@ const Form* Analyzer::expandType(const Form* type) {
   }
   if (type->kind == FormKind::Path) return identified(type);
   if (type->kind == FormKind::Nil) return type;
+  if (type->kind == FormKind::Void) return make<SymbolForm>(type->loc, Symbol::of("void"));
   if (type->kind != FormKind::Gene) {
     error(type->loc, Diag::InvalidAnnotation, {printForm(*type)});
     return type;

@@ -54,7 +54,8 @@ void Lowering::bindParameters() {
     ast::Parameter& p = source_.parameters[i];
     if (!p.type || !options_.typeCheck) continue;
     Value* value = p.binding ? readBinding(p.binding) : entry->params[i];
-    const bool isRest = p.spec.kind == SlotKind::Rest;  // each element is checked
+    const bool isRest =  // each element is checked
+        p.spec.kind == SlotKind::Rest || p.spec.kind == SlotKind::KeywordRest;
     value = checked(value, p.type, p.spec.name.text(), {.elements = isRest});
     if (p.binding) writeBinding(p.binding, value);
   }

@@ -7,6 +7,7 @@
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Function.h"
+#include "runtime/object/Map.h"
 #include "runtime/object/String.h"
 #include "runtime/support/CheckRules.h"
 
@@ -32,6 +33,16 @@ Value gene_check_type(Context* context, Value type, Value where, InlineCache* ca
           checkType(*context, type, text, arrayAt(rest, i), Conversion::Numeric, nilRule);
       if (element.isPending()) return element;
       arraySet(rest, i, element);
+    }
+    return value;
+  }
+  if (rules.elements && isMap(value)) {
+    auto* rest = as<MapObject>(value);
+    for (uint32_t i = 0; (i = mapNext(rest, i)) != MapEnd; i++) {
+      const Value element = checkType(*context, type, text, rest->entries[i].value.get(),
+                                      Conversion::Numeric, nilRule);
+      if (element.isPending()) return element;
+      rest->entries[i].value.set(element);
     }
     return value;
   }

@@ -94,7 +94,8 @@ bool findModule(Context& context, std::string* module, const Program** program) 
       }
   *program = nullptr;
   ModuleLoader* const load = moduleLoader;
-  if (path.empty() || !load) return true;
+  const bool isModule = path.ends_with(".gene") || path.ends_with(".gir");
+  if (!isModule || !load) return true;
   *program = load(context, path);
   if (!*program) return false;
   *module = path;

@@ -8,7 +8,7 @@ namespace gene {
 
 struct CheckRules {
   bool strict = false;    // nil passes only where the type names it (02 §3.6)
-  bool elements = false;  // each element of the array is checked, not the array: rest parameters
+  bool elements = false;  // each element of the array or map is checked, not it: rest parameters
   bool converts = true;   // an Int where a Float is wanted becomes one, and the other way round
 
   [[nodiscard]] constexpr uint16_t bits() const {

@@ -67,6 +67,13 @@ def flip(chance, data):
     return bytes(changed[: chance.randrange(len(changed) + 1)]) if chance.randrange(5) == 0 else bytes(changed)
 
 
+def image_of(data):
+    """A .gir file without the text of its module (runtime/support/ModuleText.h)."""
+    if not data.endswith(b"GENETEXT"):
+        return data
+    return data[: -24 - int.from_bytes(data[-24:-16], "little")]
+
+
 def sign(data):
     """A .gir file with the checksum of its bytes (runtime/image/ImageFormat.cpp: `checksum`)."""
     header = 160  # sizeof(ImageHeader)
@@ -133,7 +140,7 @@ def main():
                 if subprocess.run([gene, "compile", "--force", "-o", os.path.join(folder, str(i)), os.path.basename(name)],
                                   cwd=os.path.dirname(name) or ".", capture_output=True).returncode == 0:
                     with open(os.path.join(folder, str(i), os.path.basename(name).replace(".gene", ".gir")), "rb") as f:
-                        compiled.append(f.read())
+                        compiled.append(image_of(f.read()))
         sources = compiled
     chance = random.Random(options.seed)
     work = []
