@@ -30,19 +30,22 @@ ir::BuiltinFacts factsOf(const BuiltinRow& row) {
 const ir::Builtins& allRows() {
   static const ir::Builtins all = [] {
     ir::Builtins result;
-    for (const BuiltinDescription* table : builtinDescriptions())
+    for (const BuiltinDescription* table : builtinDescriptions()) {
+      const Symbol owner = Symbol::of(table->owner);
       for (const BuiltinRow& row : table->rows) {
         if (row.function.flags & (Constructor | Initializer)) continue;
         const ir::BuiltinFacts facts = factsOf(row);
-        forEachName(row.function.names, [&](std::string_view name) {
+        forEachName(row.function.names, [&](std::string_view text) {
+          const Symbol name = Symbol::of(text);
           if (table->members == Methods)
-            result.addMethod(table->owner, name, facts);
+            result.addMethod(owner, name, facts);
           else
-            result.addFunction(table->owner, name, facts);
+            result.addFunction(owner, name, facts);
           // Most of math/ is global as well.
-          if (isGlobalToo(table->owner, name)) result.addFunction("", name, facts);
+          if (isGlobalToo(table->owner, text)) result.addFunction({}, name, facts);
         });
       }
+    }
     return result;
   }();
   return all;

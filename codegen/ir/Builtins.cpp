@@ -1,6 +1,8 @@
 #include "codegen/ir/Builtins.h"
 
+#include <array>
 #include <atomic>
+#include <bit>
 
 namespace gene::ir {
 
@@ -9,21 +11,22 @@ namespace {
 std::atomic<const Builtins*> published = nullptr;
 
 /// The built-in class of the values of a type that is one kind; empty for others.
-std::string_view classOf(Type type) {
+Symbol classOf(Type type) {
   constexpr Type withClass = Type::Nil() | Type::Void() | Type::Bool() | Type::Int() |
                              Type::Float() | Type::Char() | Type::Symbol() | Type::String() |
                              Type::Array() | Type::Map() | Type::Gene() | Type::Function() |
                              Type::Bytes();
-  if (!type.within(withClass)) return {};
-#define TYPE(Name, text) \
-  if (type.is(Type::Name())) return #Name;
+  static const std::array<Symbol, Type::Count> classes = {
+#define TYPE(Name, text) Symbol::of(#Name),
 #include "codegen/ir/Types.def"
-  return {};
+  };
+  if (!type.within(withClass) || std::popcount(type.bits()) != 1) return {};
+  return classes[static_cast<size_t>(std::countr_zero(type.bits()))];
 }
 
 /// The method of `cls`, if it takes the arguments of the call.
-const BuiltinFacts* calledMethod(const Instruction& call, std::string_view cls) {
-  const BuiltinFacts* facts = builtins().method(cls, call.as<Op::CallMethod>().name().text());
+const BuiltinFacts* calledMethod(const Instruction& call, Symbol cls) {
+  const BuiltinFacts* facts = builtins().method(cls, call.as<Op::CallMethod>().name());
   return facts && facts->takes(call.operands.size() - 1) ? facts : nullptr;
 }
 
@@ -40,15 +43,16 @@ void publishBuiltins(const Builtins& (*make)()) {
     published.store(&make(), std::memory_order_release);
 }
 
-const BuiltinFacts* Builtins::method(std::string_view cls, std::string_view name) const {
-  for (const std::string_view owner : {cls, std::string_view("Object")})
+const BuiltinFacts* Builtins::method(Symbol cls, Symbol name) const {
+  static const Symbol object = Symbol::of("Object");
+  for (const Symbol owner : {cls, object})
     if (const auto members = methods_.find(owner); members != methods_.end())
       if (const auto found = members->second.find(name); found != members->second.end())
         return &found->second;
   return nullptr;
 }
 
-const BuiltinFacts* Builtins::function(std::string_view owner, std::string_view name) const {
+const BuiltinFacts* Builtins::function(Symbol owner, Symbol name) const {
   const auto members = functions_.find(owner);
   if (members == functions_.end()) return nullptr;
   const auto found = members->second.find(name);
@@ -57,7 +61,7 @@ const BuiltinFacts* Builtins::function(std::string_view owner, std::string_view 
 
 const BuiltinFacts* builtinMethod(const Instruction& call, Type receiver) {
   if (call.op != Op::CallMethod || call.operands.empty()) return nullptr;
-  const std::string_view cls = classOf(receiver);
+  const Symbol cls = classOf(receiver);
   return cls.empty() ? nullptr : calledMethod(call, cls);
 }
 
@@ -79,21 +83,23 @@ const BuiltinFacts* builtinCallee(const Instruction& call) {
   const auto& callee = *static_cast<const Instruction*>(call.operands[0]);
   const auto read = callee.tryAs<Op::GlobalGet>();
   if (!read || !read.global()->builtin) return nullptr;
-  const BuiltinFacts* facts = builtins().function("", read.global()->name.text());
+  const BuiltinFacts* facts = builtins().function({}, read.global()->name);
   return facts && facts->takes(call.operands.size() - 1) ? facts : nullptr;
 }
 
 BuiltinOperation arrayOperation(const Instruction& inst) {
+  static const Symbol array = Symbol::of("Array");
   if (inst.op != Op::CallMethod || inst.operands.empty()) return BuiltinOperation::None;
-  const BuiltinFacts* facts = calledMethod(inst, "Array");
+  const BuiltinFacts* facts = calledMethod(inst, array);
   // An operation is that of a call with all arguments.
   return facts && facts->most == inst.operands.size() - 1 ? facts->operation
                                                           : BuiltinOperation::None;
 }
 
 bool isToInt(const Instruction& inst) {
+  static const Symbol integer = Symbol::of("Int");
   if (inst.op != Op::CallMethod || inst.operands.size() != 1) return false;
-  const BuiltinFacts* facts = calledMethod(inst, "Int");
+  const BuiltinFacts* facts = calledMethod(inst, integer);
   return facts && facts->operation == BuiltinOperation::ToInt;
 }
 

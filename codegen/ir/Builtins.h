@@ -32,25 +32,20 @@ struct BuiltinFacts {
 /// The rows by the path of their class or namespace, and their name.
 class Builtins {
  public:
-  using Members = std::unordered_map<std::string_view, BuiltinFacts>;
-  /// The names live as long as the program.
-  void addMethod(std::string_view owner, std::string_view name, const BuiltinFacts& facts) {
+  using Members = std::unordered_map<Symbol, BuiltinFacts>;
+  void addMethod(Symbol owner, Symbol name, const BuiltinFacts& facts) {
     methods_[owner][name] = facts;
   }
-  void addFunction(std::string_view owner, std::string_view name, const BuiltinFacts& facts) {
+  void addFunction(Symbol owner, Symbol name, const BuiltinFacts& facts) {
     functions_[owner][name] = facts;
   }
   /// The method that values of this built-in class answer with; null where the class has none of its own and Object neither.
-  [[nodiscard]] const BuiltinFacts* method(std::string_view cls, std::string_view name) const;
-  /// The member of a namespace ("math"), or of a class; "" for global functions. Null without one.
-  [[nodiscard]] const BuiltinFacts* function(std::string_view owner, std::string_view name) const;
-  /// Is it the path of a namespace or class with functions?
-  [[nodiscard]] bool hasFunctions(std::string_view owner) const {
-    return functions_.contains(owner);
-  }
+  [[nodiscard]] const BuiltinFacts* method(Symbol cls, Symbol name) const;
+  /// The member of a namespace (math), or of a class; the empty name for global functions. Null without one.
+  [[nodiscard]] const BuiltinFacts* function(Symbol owner, Symbol name) const;
 
  private:
-  std::unordered_map<std::string_view, Members> methods_, functions_;
+  std::unordered_map<Symbol, Members> methods_, functions_;
 };
 
 /// What passes and back ends know; empty before publishBuiltins. It never changes again.

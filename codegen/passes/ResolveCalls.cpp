@@ -277,14 +277,14 @@ class Resolver {
     if (const auto read = inst->tryAs<Op::GlobalGet, Op::GlobalCheck>()) {
       const ir::Global* global = read.global();
       return global->external && !assigned_.contains(global)
-                 ? ir::builtins().function("", global->name.text())
+                 ? ir::builtins().function({}, global->name)
                  : nullptr;
     }
     const auto member = inst->tryAs<Op::MemberGet>();
     if (!member || namespacesAreOpen_) return nullptr;
     const ir::Global* owner = externalOf(member.object());
     return owner && !openNamespaces_.contains(owner->name) && !assigned_.contains(owner)
-               ? ir::builtins().function(owner->name.text(), member.name().text())
+               ? ir::builtins().function(owner->name, member.name())
                : nullptr;
   }
 

@@ -204,14 +204,14 @@ bool Analyzer::isBuiltinName(Symbol name) const {
 /// The row of the built-in function that a call of `head` calls: name, namespace/name; null where that is not sure.
 const ir::BuiltinFacts* Analyzer::builtinCalled(const Form* head) const {
   if (const Symbol name = symbolOf(head); !name.empty())
-    return isBuiltinName(name) ? ir::builtins().function("", name.text()) : nullptr;
+    return isBuiltinName(name) ? ir::builtins().function({}, name) : nullptr;
   if (head->kind != FormKind::Path) return nullptr;
   const std::span<const Symbol> parts = as<PathForm>(*head).parts;
   const Symbol owner = parts[0];
   if (parts.size() != 2 || !isBuiltinName(owner) || facts_.assignedFields.contains(parts[1]) ||
       facts_.classes.contains(owner))
     return nullptr;
-  return ir::builtins().function(owner.text(), parts[1].text());
+  return ir::builtins().function(owner, parts[1]);
 }
 
 /// Is it a built-in class whose methods are all in the table, and which the program has no other of that name of?
@@ -234,7 +234,7 @@ std::string_view Analyzer::builtinClassOf(const Form* form, int depth) const {
   if (method.size() < 2 || method[0] != '.' || method[1] == '.') return {};
   const Symbol cls = staticClass(call.head, depth - 1);
   if (!isBuiltinClass(cls)) return {};
-  const ir::BuiltinFacts* row = ir::builtins().method(cls.text(), method.substr(1));
+  const ir::BuiltinFacts* row = ir::builtins().method(cls, Symbol::of(method.substr(1)));
   return row ? classOfType(row->result) : std::string_view{};
 }
 
@@ -294,7 +294,7 @@ void Analyzer::checkBuiltinMethod(const Form* receiver, const Form* method, cons
   name.remove_prefix(1);
   const Symbol cls = staticClass(receiver);
   if (!isBuiltinClass(cls)) return;
-  if (const ir::BuiltinFacts* row = ir::builtins().method(cls.text(), name)) {
+  if (const ir::BuiltinFacts* row = ir::builtins().method(cls, Symbol::of(name))) {
     checkRow(*row, name, "(value ." + std::string(name), call, args);
     return;
   }

@@ -84,17 +84,19 @@ inline bool comparesByWord(const Context* context, Value a, Value b) {
   return !context->customEquality && (immediate(a) || immediate(b));
 }
 
-#define SLOW(operation, value)                                                               \
+/// gene_slow_NAME: what the statements do not return goes on to gene_NAME.
+#define SLOW_HALF(operation, ...)                                                            \
   [[gnu::noinline, gnu::cold]] __attribute__((preserve_most)) static Value operation##Entry( \
       Context* context, Value lhs, Value rhs) {                                              \
     return gene_##operation(context, lhs, rhs);                                              \
   }                                                                                          \
   __attribute__((preserve_most)) Value gene_slow_##operation(Context* context, Value lhs,    \
                                                              Value rhs) {                    \
-    double x, y;                                                                             \
-    if (GENE_LIKELY(doubles(lhs, rhs, &x, &y))) return value;                                \
+    __VA_ARGS__;                                                                             \
     [[clang::musttail]] return operation##Entry(context, lhs, rhs);                          \
   }
+#define SLOW(operation, value) \
+  SLOW_HALF(operation, double x, y; if (GENE_LIKELY(doubles(lhs, rhs, &x, &y))) return value)
 SLOW(add, boxed(x + y))
 SLOW(sub, boxed(x - y))
 SLOW(mul, boxed(x* y))
@@ -103,34 +105,17 @@ SLOW(le, Value::boolean(x <= y))
 SLOW(gt, Value::boolean(x > y))
 SLOW(ge, Value::boolean(x >= y))
 #undef SLOW
-#define EQUALITY(operation, op)                                                              \
-  [[gnu::noinline, gnu::cold]] __attribute__((preserve_most)) static Value operation##Entry( \
-      Context* context, Value lhs, Value rhs) {                                              \
-    return gene_##operation(context, lhs, rhs);                                              \
-  }                                                                                          \
-  __attribute__((preserve_most)) Value gene_slow_##operation(Context* context, Value lhs,    \
-                                                             Value rhs) {                    \
-    double x, y;                                                                             \
-    if (doubles(lhs, rhs, &x, &y)) return Value::boolean(x op y);                            \
-    if (comparesByWord(context, lhs, rhs)) return Value::boolean(lhs.bits op rhs.bits);      \
-    [[clang::musttail]] return operation##Entry(context, lhs, rhs);                          \
-  }
+#define EQUALITY(operation, op)                                                                   \
+  SLOW_HALF(operation, double x, y; if (doubles(lhs, rhs, &x, &y)) return Value::boolean(x op y); \
+            if (comparesByWord(context, lhs, rhs)) return Value::boolean(lhs.bits op rhs.bits))
 EQUALITY(eq, ==)
 EQUALITY(ne, !=)
 #undef EQUALITY
 
 // --- bit operations where not both are small ints: words that are no objects and not two ints have no bits --------------
 
-#define BITS(operation, value)                                                               \
-  [[gnu::noinline, gnu::cold]] __attribute__((preserve_most)) static Value operation##Entry( \
-      Context* context, Value lhs, Value rhs) {                                              \
-    return gene_##operation(context, lhs, rhs);                                              \
-  }                                                                                          \
-  __attribute__((preserve_most)) Value gene_slow_##operation(Context* context, Value lhs,    \
-                                                             Value rhs) {                    \
-    if (GENE_LIKELY(!lhs.isObject() && !lhs.isSmallInt())) return value;                     \
-    [[clang::musttail]] return operation##Entry(context, lhs, rhs);                          \
-  }
+#define BITS(operation, value) \
+  SLOW_HALF(operation, if (GENE_LIKELY(!lhs.isObject() && !lhs.isSmallInt())) return value)
 BITS(bit_and, lhs.isFalsy() ? lhs : rhs)
 BITS(bit_or, lhs.isFalsy() ? rhs : lhs)
 BITS(bit_xor, Value::boolean(lhs.isFalsy() != rhs.isFalsy()))

@@ -76,6 +76,11 @@ size_t linkAllLibraries();
 
 // --- for the files of Libraries.def ------------------------------------------------------------------------------------
 
+/// Begins the function that publishes a part of Libraries.def: GENE_LIBRARY(name) { … context … }
+#define GENE_LIBRARY(name)                               \
+  extern "C" void gene_library_##name(Context& context); \
+  extern "C" void gene_library_##name([[maybe_unused]] Context& context)
+
 /// Publishes the rows of a table.
 void defineTable(Context& context, const BuiltinTable& table);
 /// The namespace `a/b`, made where it does not exist.

@@ -409,8 +409,7 @@ BUILTIN_TABLE(dateFunctionTable, "Date", Functions, dateFunctions)
 BUILTIN_TABLE(dateTimeFunctionTable, "DateTime", Functions, dateTimeFunctions)
 BUILTIN_TABLE(timeFunctionTable, "Time", Functions, timeFunctions)
 
-extern "C" void gene_library_calendar(Context& context);
-extern "C" void gene_library_calendar(Context& context) {
+GENE_LIBRARY(calendar) {
   static constexpr const BuiltinTable* tables[] = {
 #define CALENDAR_TABLE(name) &name,
 #include "runtime/builtins/Tables.def"

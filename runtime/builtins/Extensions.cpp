@@ -6,8 +6,7 @@ namespace gene {
 #define GENEX_TABLE(name) extern const BuiltinTable name;
 #include "runtime/builtins/Tables.def"
 
-extern "C" void gene_library_genex(Context& context);
-extern "C" void gene_library_genex(Context& context) {
+GENE_LIBRARY(genex) {
   static constexpr const BuiltinTable* tables[] = {
 #define GENEX_TABLE(name) &name,
 #include "runtime/builtins/Tables.def"

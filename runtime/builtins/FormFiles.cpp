@@ -182,8 +182,7 @@ BUILTIN_TABLE(gdatTable, "gdat", Functions, gdatRows)
 #define SERDES_TABLE(name) extern const BuiltinTable name;
 #include "runtime/builtins/Tables.def"
 
-extern "C" void gene_library_serdes(Context& context);
-extern "C" void gene_library_serdes(Context& context) {
+GENE_LIBRARY(serdes) {
   static constexpr const BuiltinTable* tables[] = {
 #define SERDES_TABLE(name) &name,
 #include "runtime/builtins/Tables.def"

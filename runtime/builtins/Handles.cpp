@@ -139,8 +139,7 @@ extern const BuiltinTable signalTable;
 BUILTIN_TABLE(handleTable, "IOHandle", Methods, handleRows)
 BUILTIN_TABLE(readlineTable, "", Functions, globalRows)
 
-extern "C" void gene_library_handles(Context& context);
-extern "C" void gene_library_handles(Context& context) {
+GENE_LIBRARY(handles) {
   static constexpr const char* names[] = {"stdin", "stdout", "stderr"};
   ClassObject* handle = defineClass(context, "IOHandle");
   setLayout(handle, std::array{Symbol::of("fd")});

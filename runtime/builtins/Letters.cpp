@@ -2,7 +2,7 @@
 
 #include <utf8proc.h>
 
-#include "runtime/Context.h"
+#include "runtime/builtins/Builtins.h"
 
 namespace gene {
 
@@ -15,7 +15,6 @@ char32_t lowerLetter(char32_t c) {
 }
 
 /// Publishes nothing: the methods of String stand in its own table.
-extern "C" void gene_library_letters(Context& context);
-extern "C" void gene_library_letters(Context&) {}
+GENE_LIBRARY(letters) {}
 
 }  // namespace gene

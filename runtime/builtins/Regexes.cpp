@@ -268,8 +268,7 @@ BUILTIN_TABLE(regexTable, "Regexp", Methods, rows)
 BUILTIN_TABLE(regexConstructors, "Regexp", Functions, constructors)
 BUILTIN_TABLE(regexMatchTable, "RegexMatch", Methods, matchRows)
 
-extern "C" void gene_library_regex(Context& context);
-extern "C" void gene_library_regex(Context& context) {
+GENE_LIBRARY(regex) {
   static constexpr const BuiltinTable* tables[] = {
 #define REGEX_TABLE(name) &name,
 #include "runtime/builtins/Tables.def"

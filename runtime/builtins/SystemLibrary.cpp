@@ -7,8 +7,7 @@ namespace gene {
 #define SYSTEM_TABLE(name) extern const BuiltinTable name;
 #include "runtime/builtins/Tables.def"
 
-extern "C" void gene_library_system(Context& context);
-extern "C" void gene_library_system(Context& context) {
+GENE_LIBRARY(system) {
   static constexpr const BuiltinTable* tables[] = {
 #define SYSTEM_TABLE(name) &name,
 #include "runtime/builtins/Tables.def"

@@ -207,8 +207,7 @@ constexpr const BuiltinTable* tables[] = {
 
 }  // namespace
 
-extern "C" void gene_library_http(Context& context);
-extern "C" void gene_library_http(Context& context) {
+GENE_LIBRARY(http) {
   ClassObject* request = defineClass(context, "genex/http/ServerRequest");
   setResourceLayout(request);
   request->lazyField = http::requestField;

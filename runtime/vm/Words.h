@@ -72,26 +72,32 @@ inline Word remainderOf(Word x, Word y) {
 }
 
 // --- halves of the pairs of Pairs.def: on two ints, whose result is one from `least` on; on two doubles; in general -----
-struct AddInts {
+struct IntOperands {
   Word tag, bias;
+  constexpr IntOperands(Word t, Word b) : tag(t), bias(b) {}
   static constexpr bool AlwaysFloat = false, HasFloats = true;
   static Word least(Word tag) { return tag; }
+};
+/// Of operations that two doubles do not have, or not here.
+struct OnlyInts : IntOperands {
+  using IntOperands::IntOperands;
+  static constexpr bool HasFloats = false;
+  static double floats(double x, double) { return x; }
+};
+struct AddInts : IntOperands {
+  using IntOperands::IntOperands;
   Word operator()(Word x, Word y) const { return x + y - bias; }
   static double floats(double x, double y) { return x + y; }
   static Value entry(Context* context, Value x, Value y) { return gene_add(context, x, y); }
 };
-struct SubInts {
-  Word tag, bias;
-  static constexpr bool AlwaysFloat = false, HasFloats = true;
-  static Word least(Word tag) { return tag; }
+struct SubInts : IntOperands {
+  using IntOperands::IntOperands;
   Word operator()(Word x, Word y) const { return x - y + bias; }
   static double floats(double x, double y) { return x - y; }
   static Value entry(Context* context, Value x, Value y) { return gene_sub(context, x, y); }
 };
-struct MulInts {
-  Word tag, bias;
-  static constexpr bool AlwaysFloat = false, HasFloats = true;
-  static Word least(Word tag) { return tag; }
+struct MulInts : IntOperands {
+  using IntOperands::IntOperands;
   Word operator()(Word x, Word y) const {
     int64_t product;
     if (GENE_UNLIKELY(__builtin_mul_overflow(static_cast<int64_t>(x - bias),
@@ -103,9 +109,9 @@ struct MulInts {
   static Value entry(Context* context, Value x, Value y) { return gene_mul(context, x, y); }
 };
 /// The quotient of ints is a float, whose word the result is.
-struct DivInts {
-  Word tag, bias;
-  static constexpr bool AlwaysFloat = true, HasFloats = true;
+struct DivInts : IntOperands {
+  using IntOperands::IntOperands;
+  static constexpr bool AlwaysFloat = true;
   static Word least(Word) { return 0; }
   Word operator()(Word x, Word y) const {
     return std::bit_cast<Word>(static_cast<double>(static_cast<int64_t>(x - bias)) /
@@ -115,64 +121,46 @@ struct DivInts {
   static double floats(double x, double y) { return x / y; }
   static Value entry(Context* context, Value x, Value y) { return gene_div(context, x, y); }
 };
-struct ModInts {
-  Word tag, bias;
-  static constexpr bool HasFloats = false;
-  static Word least(Word tag) { return tag; }
+struct ModInts : OnlyInts {
+  using OnlyInts::OnlyInts;
   Word operator()(Word x, Word y) const {
     if (GENE_UNLIKELY(y == bias)) return 0;
     return remainderOf(x - bias, y - bias) + bias;
   }
-  static double floats(double x, double) { return x; }
   static Value entry(Context* context, Value x, Value y) { return gene_mod(context, x, y); }
 };
-struct BitAndInts {
-  Word tag, bias;
-  static constexpr bool AlwaysFloat = false, HasFloats = false;
-  static Word least(Word tag) { return tag; }
+struct BitAndInts : OnlyInts {
+  using OnlyInts::OnlyInts;
   Word operator()(Word x, Word y) const { return ((x - bias) & (y - bias)) + bias; }
-  static double floats(double x, double) { return x; }
   static Value entry(Context* context, Value x, Value y) { return gene_bit_and(context, x, y); }
 };
-struct BitOrInts {
-  Word tag, bias;
-  static constexpr bool AlwaysFloat = false, HasFloats = false;
-  static Word least(Word tag) { return tag; }
+struct BitOrInts : OnlyInts {
+  using OnlyInts::OnlyInts;
   Word operator()(Word x, Word y) const { return ((x - bias) | (y - bias)) + bias; }
-  static double floats(double x, double) { return x; }
   static Value entry(Context* context, Value x, Value y) { return gene_bit_or(context, x, y); }
 };
-struct BitXorInts {
-  Word tag, bias;
-  static constexpr bool AlwaysFloat = false, HasFloats = false;
-  static Word least(Word tag) { return tag; }
+struct BitXorInts : OnlyInts {
+  using OnlyInts::OnlyInts;
   Word operator()(Word x, Word y) const { return ((x - bias) ^ (y - bias)) + bias; }
-  static double floats(double x, double) { return x; }
   static Value entry(Context* context, Value x, Value y) { return gene_bit_xor(context, x, y); }
 };
 /// 0, which no int is, for an amount that is not from 0 to 63.
-struct ShlInts {
-  Word tag, bias;
-  static constexpr bool AlwaysFloat = false, HasFloats = false;
-  static Word least(Word tag) { return tag; }
+struct ShlInts : OnlyInts {
+  using OnlyInts::OnlyInts;
   Word operator()(Word x, Word y) const {
     const Word amount = y - bias;
     return GENE_UNLIKELY(amount > 63) ? 0 : ((x - bias) << amount) + bias;
   }
-  static double floats(double x, double) { return x; }
   static Value entry(Context* context, Value x, Value y) { return gene_shl(context, x, y); }
 };
-struct ShrInts {
-  Word tag, bias;
-  static constexpr bool AlwaysFloat = false, HasFloats = false;
-  static Word least(Word tag) { return tag; }
+struct ShrInts : OnlyInts {
+  using OnlyInts::OnlyInts;
   Word operator()(Word x, Word y) const {
     const Word amount = y - bias;
     return GENE_UNLIKELY(amount > 63)
                ? 0
                : static_cast<Word>(static_cast<int64_t>(x - bias) >> amount) + bias;
   }
-  static double floats(double x, double) { return x; }
   static Value entry(Context* context, Value x, Value y) { return gene_shr(context, x, y); }
 };
 using BitAndIInts = BitAndInts;

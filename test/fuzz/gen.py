@@ -90,7 +90,8 @@ class Program(Expressions):
     def declaration(self, scope):
         kind = self.pick(KINDS + ["int", "int"])
         value = self.expr(kind, scope, self.chance.randint(1, 3))
-        if not scope.in_try or self.maybe(30):
+        wrapped = not scope.in_try or self.maybe(30)
+        if wrapped or kind == "obj":  # of an instance that is certain, the methods are checked before anything runs
             value = f"(try {value} catch * {self.literal(kind, Scope())})"
         same = self.variables(scope, kind, mutable=True)
         again = same and self.maybe(5)
