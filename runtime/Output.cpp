@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/support/Activity.h"
+
 namespace gene {
 namespace {
 
@@ -89,6 +91,7 @@ void callReports(const Context* context) {
 }  // namespace
 
 void writeOut(std::string_view text) {
+  GENE_NOTE(outside);
   Output& out = output();
   const std::lock_guard lock(out.mutex);
   if (text.size() > BufferSize - out.used) flushLocked(out);
@@ -108,6 +111,7 @@ void flushOut() {
 }
 
 void writeError(std::string_view text) {
+  GENE_NOTE(outside);
   flushOut();
   writeAll(STDERR_FILENO, text.data(), text.size());
 }

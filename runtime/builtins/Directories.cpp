@@ -88,18 +88,18 @@ Value temporary(Context& context, Arguments args) {
 Value home(Context& context, Arguments) { return checkedString(context, homeDirectory()); }
 
 constexpr BuiltinRow rows[] = {
-    {"exists", exists, "path -> Bool", "Rrw", "is there a directory?",
+    {"exists", exists, "path:String -> Bool", "Rrw", "is there a directory?",
      Missing{"Dir/exists requires a string path"}},
-    {"create", create, "path -> Value", "Rrwa",
+    {"create", create, "path:String -> Value", "Rrwa",
      "makes a directory and its parents; an existing one is fine",
      Missing{"Dir/create requires a string path"}},
-    {"delete", remove, "path -> Value", "Rrwa",
+    {"delete", remove, "path:String -> Value", "Rrwa",
      "removes a directory and all in it; one that is absent is fine",
      Missing{"Dir/delete requires a string path"}},
-    {"list", list, "path -> Array", "Rrwa",
+    {"list", list, "path:String -> Array", "Rrwa",
      "the paths in it, sorted; `[]` where there is no directory",
      Missing{"Dir/list requires a string path"}},
-    {"walk", walk, "path f? -> Value", "Rrwac",
+    {"walk", walk, "path:String f? -> Value", "Rrwac",
      "all paths below it, parents first; or calls f(path) for each",
      Missing{"Dir/walk requires a string path"}},
     {"glob", glob, "pattern -> Array", "Rrwa",

@@ -199,17 +199,17 @@ Value openWriter(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow fileRows[] = {
-    {"read_lines", lineArray, "path ^invalid -> Array", "Rrwa",
+    {"read_lines", lineArray, "path:String ^invalid -> Array", "Rrwa",
      "an array of the lines without their ends", Missing{"File/read_lines requires a string path"}},
-    {"each_line", forEachLine, "path f ^invalid -> Value", "Rrwac", "calls f(line) for each line",
-     Missing{"File/each_line requires a function"}},
-    {"lines", lines, "path ^invalid -> Iterator", "Rrwa",
+    {"each_line", forEachLine, "path:String f ^invalid -> Value", "Rrwac",
+     "calls f(line) for each line", Missing{"File/each_line requires a function"}},
+    {"lines", lines, "path:String ^invalid -> Iterator", "Rrwa",
      "the lines for a `for` loop, read as it goes on",
      Missing{"File/lines requires a string path"}},
-    {"reader", openReader, "path f? ^invalid -> Value", "Rrwac",
+    {"reader", openReader, "path:String f? ^invalid -> Value", "Rrwac",
      "a FileReader; with a function, what that gives of it, and it is closed",
      Missing{"File/reader requires a string path"}},
-    {"writer", openWriter, "path f? ^append -> Value", "Rrwac",
+    {"writer", openWriter, "path:String f? ^append -> Value", "Rrwac",
      "a FileWriter, likewise; `^append true` keeps what is there",
      Missing{"File/writer requires a string path"}},
 };

@@ -208,27 +208,27 @@ Value forFile(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow fileRows[] = {
-    {"read", read, "path ^invalid -> String", "Rrwa",
+    {"read", read, "path:String ^invalid -> String", "Rrwa",
      "the text of a file; `^invalid \"replace\"` for bytes that are no UTF-8",
      Missing{"File/read requires a string path"}},
-    {"read_bytes", readAllBytes, "path -> Bytes", "Rrwa", "the Bytes of a file",
+    {"read_bytes", readAllBytes, "path:String -> Bytes", "Rrwa", "the Bytes of a file",
      Missing{"File/read_bytes requires a string path"}},
-    {"write", write, "path content -> Value", "Rrwac",
+    {"write", write, "path:String content -> Value", "Rrwac",
      "makes a file of a value's text, as `print` shows it", Missing{"File/write requires content"}},
-    {"write_bytes", writeAllBytes<WriteMode::Replace>, "path bytes -> Value", "Rrwa",
+    {"write_bytes", writeAllBytes<WriteMode::Replace>, "path:String bytes -> Value", "Rrwa",
      "makes a file of Bytes"},
-    {"append", append, "path content -> Value", "Rrwac",
+    {"append", append, "path:String content -> Value", "Rrwac",
      "writes a value's text behind what is there", Missing{"File/append requires content"}},
-    {"append_bytes", writeAllBytes<WriteMode::Append>, "path bytes -> Value", "Rrwa",
+    {"append_bytes", writeAllBytes<WriteMode::Append>, "path:String bytes -> Value", "Rrwa",
      "the same with Bytes"},
-    {"replace", replace, "path content -> Value", "Rrwac",
+    {"replace", replace, "path:String content -> Value", "Rrwac",
      "as `write`, but readers see the old file or the new one, and a crash leaves one of them",
      Missing{"File/replace requires content"}},
-    {"create", writeNew, "path content? -> Value", "Rrwac",
+    {"create", writeNew, "path:String content? -> Value", "Rrwac",
      "as `write`, but fails when the file is there", Missing{"File/create requires a string path"}},
-    {"exists", exists, "path -> Bool", "Rrw", "is there a file (not a directory)?",
+    {"exists", exists, "path:String -> Bool", "Rrw", "is there a file (not a directory)?",
      Missing{"File/exists requires a string path"}},
-    {"delete", remove, "path -> Value", "Rrwa", "removes a file; one that is absent is fine",
+    {"delete", remove, "path:String -> Value", "Rrwa", "removes a file; one that is absent is fine",
      Missing{"File/delete requires a string path"}},
     {"copy", copy, "from to -> Value", "Rrwa", "copies a file with its permissions",
      Missing{"File/copy requires a string path"}},
@@ -239,7 +239,7 @@ constexpr BuiltinRow fileRows[] = {
      "a new file, by `^prefix`, `^suffix`, `^dir`: its path; with a function, deleted after it"},
 };
 constexpr BuiltinRow methodRows[] = {
-    {"new", initialize, "path -> Value", "Rrwa", "a File with this `path`",
+    {"new", initialize, "path:String -> Value", "Rrwa", "a File with this `path`",
      Missing{"new File requires a string path"}, Initializer},
     {"read", forFile<read>, "^invalid -> String", "Rrwa", "as `File/read`"},
     {"read_bytes", forFile<readAllBytes>, "-> Bytes", "Rrwa", "as `File/read_bytes`"},
@@ -253,9 +253,9 @@ constexpr BuiltinRow methodRows[] = {
     {"delete", forFile<remove>, "-> Value", "Rrwa", "as `File/delete`"},
 };
 constexpr BuiltinRow ioRows[] = {
-    {"read", read, "path ^invalid -> String", "Rrwa", "as `File/read`",
+    {"read", read, "path:String ^invalid -> String", "Rrwa", "as `File/read`",
      Missing{"File/read requires a string path"}},
-    {"write", writeString, "path text -> Value", "Rrwac", "as `File/write`, of strings only",
+    {"write", writeString, "path:String text -> Value", "Rrwac", "as `File/write`, of strings only",
      Missing{"File/write requires content"}},
 };
 

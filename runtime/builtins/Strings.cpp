@@ -433,7 +433,7 @@ constexpr BuiltinRow rows[] = {
      "does it contain the pattern?", Missing{"String.contain requires a pattern"}},
     {"contains", contains, "text:String -> Bool", "R", "does it contain this string?",
      Missing{"String.contains requires a string argument"}},
-    {"char_at", charAt, "index:Int -> Char", "R", "the character at an index",
+    {"char_at", charAt, "index:Int -> Char", "Ra", "the character at an index",
      Missing{"String.char_at requires index"}},
     {"chars each_char", chars, "-> Array", "a", "an array of its characters"},
     {"byte_at", byteAt, "index:Int -> Int", "R", "the byte at an index, negative from the end",

@@ -65,7 +65,7 @@ Value hostName(Context& context, Arguments) {
 constexpr BuiltinRow rows[] = {
     {"exit", exitWith, "status? -> Value", "Rrwac", "as the global"},
     {"cwd", cwd, "-> String", "rwa", "as the global"},
-    {"cd", changeDirectory, "path -> Value", "Rrw", "makes a directory the current one",
+    {"cd", changeDirectory, "path:String -> Value", "Rrw", "makes a directory the current one",
      Missing{"system/cd requires a string path"}},
     {"args", arguments, "-> Array", "rwa", "the program and its arguments"},
     {"os", os, "-> String", "a", "`\"linux\"`, `\"macos\"`, `\"freebsd\"` …"},

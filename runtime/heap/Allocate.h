@@ -4,6 +4,7 @@
 // before its slots are.
 
 #include "runtime/heap/HeapState.h"
+#include "runtime/support/Activity.h"
 
 namespace gene {
 
@@ -12,6 +13,7 @@ namespace gene {
 
 [[gnu::always_inline]] inline Object* allocateObjectFast(Context& context, size_t size,
                                                          uint32_t shape) {
+  GENE_NOTE(allocations);
   const size_t n = (size + 15) / 16;
   if (GENE_LIKELY(n < SmallClasses && context.zeroTop < context.zeroEnd)) {
     if (FreeCell* cell = context.freeCells[n]; GENE_LIKELY(cell != nullptr)) {

@@ -11,6 +11,7 @@
 #include "runtime/object/Class.h"
 #include "runtime/object/Explain.h"
 #include "runtime/object/Map.h"
+#include "runtime/support/Activity.h"
 
 namespace gene {
 namespace {
@@ -398,6 +399,7 @@ void initializeEntries(FunctionInfo& info) {
 Value applyFunction(Context& context, FunctionObject* function, const Value* args, uint32_t count,
                     Keywords keywords) {
   const FunctionInfo& info = *function->info;
+  if (!info.builtin) GENE_NOTE(calls);
   const Value closure = Value::object(function);
   if (GENE_UNLIKELY(stackIsFull(context))) return gene_stack_overflow(&context);
   if (GENE_LIKELY(keywords.count == 0)) {

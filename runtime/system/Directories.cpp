@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <memory>
 
+#include "runtime/support/Activity.h"
 #include "runtime/system/Files.h"
 #include "runtime/system/Paths.h"
 
@@ -145,6 +146,7 @@ IoStatus walkTree(const std::string& path, const std::function<bool(const std::s
 }
 
 IoStatus removeTree(const std::string& path) {
+  GENE_NOTE(outside);
   if (!isRealDirectory(path)) {
     if (!exists(path)) return {};
     return IoStatus::error(ENOTDIR);

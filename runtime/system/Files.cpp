@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "runtime/support/Activity.h"
 #include "runtime/system/Paths.h"
 
 namespace gene {
@@ -108,12 +109,14 @@ IoStatus copyFile(const std::string& from, const std::string& to) {
 }
 
 IoStatus removeFile(const std::string& path) {
+  GENE_NOTE(outside);
   if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
   // Linux says EISDIR, others EPERM.
   return errno == EPERM && isDirectory(path) ? IoStatus::error(EISDIR) : IoStatus::lastError();
 }
 
 IoStatus renameFile(const std::string& from, const std::string& to) {
+  GENE_NOTE(outside);
   return std::rename(from.c_str(), to.c_str()) == 0 ? IoStatus() : IoStatus::lastError();
 }
 
@@ -128,6 +131,7 @@ bool isFile(const std::string& path) {
 }
 
 IoStatus createDirectories(const std::string& path) {
+  GENE_NOTE(outside);
   if (path.empty()) return IoStatus::error(ENOENT);
   for (size_t end = 1; end <= path.size(); end++) {
     if (end != path.size() && path[end] != '/') continue;

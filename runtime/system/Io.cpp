@@ -8,6 +8,8 @@
 #include <cstring>
 #include <utility>
 
+#include "runtime/support/Activity.h"
+
 namespace gene {
 
 IoStatus IoStatus::lastError() { return error(errno); }
@@ -54,6 +56,7 @@ IoStatus openFile(const std::string& path, int flags, int mode, FileDescriptor* 
 }
 
 IoStatus writeFully(int file, std::string_view bytes) {
+  GENE_NOTE(outside);
   while (!bytes.empty()) {
     const ssize_t written = ::write(file, bytes.data(), bytes.size());
     if (written < 0) {

@@ -7,6 +7,7 @@
 #include "runtime/StackSize.h"
 #include "runtime/abi/Entry.h"
 #include "runtime/heap/Heap.h"
+#include "runtime/support/Activity.h"
 #include "runtime/vm/Interpreter.h"
 #include "runtime/vm/Opcodes.h"
 
@@ -54,6 +55,7 @@ void limitFiber(State& state) {
 }
 
 Value enterBody(Context* context, Value closure, Value a0, Value a1, Value a2, Value a3) {
+  GENE_NOTE(calls);
   State* vm = context->vm;
   if (vm->top >= vm->limit) return gene_stack_overflow(context);
   Value* base = vm->top + 2;
