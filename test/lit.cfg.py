@@ -1,5 +1,6 @@
 # The test suites. Run with GENE_BUILD naming a build folder (default build/release):
 #   /usr/lib/llvm-22/bin/lit -v test/language
+import glob
 import os
 import sys
 
@@ -25,6 +26,8 @@ config.environment["GENE_BUILD"] = build
 config.environment["GENE_CACHE"] = "off"  # native code of earlier runs: the tests of the cache name a folder of theirs
 if os.environ.get("GENE_TEST_SLOW"):
     config.available_features.add("slow")  # what takes minutes: ./dev test runs it
+if glob.glob("/usr/lib/postgresql/*/bin/initdb"):  # Debian's package postgresql
+    config.available_features.add("postgres")
 for name in ("GENE_STRESS", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_PROFILE_FILE"):
     if name in os.environ:
         config.environment[name] = os.environ[name]

@@ -9,6 +9,8 @@
 namespace gene::sql {
 namespace {
 
+constexpr int MostDepth = 100;
+
 template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
@@ -16,7 +18,7 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
-Cell cellOf(Context& context, Value v) {
+Cell cellOf(Context& context, Value v, Lists lists, int depth) {
   if (v.isNil() || v.isVoid()) return {};
   if (v.isBool()) return v.isTruthy();
   if (isInt(v)) return asInt(v);
@@ -24,7 +26,32 @@ Cell cellOf(Context& context, Value v) {
   if (isString(v)) return std::string(stringView(v));
   if (const auto* bytes = asOrNull<BytesObject>(v, Kind::Bytes))
     return Blob{{reinterpret_cast<const char*>(bytes->data), bytes->size}};
+  if (lists == Lists::AsText || depth == MostDepth) return displayText(context, v);
+  if (isArray(v)) {
+    auto list = std::make_shared<List>();
+    const auto* array = as<ArrayObject>(v);
+    for (uint32_t i = 0; i < array->size; i++)
+      list->items.push_back(cellOf(context, arrayAt(array, i), lists, depth + 1));
+    return list;
+  }
+  if (isMap(v)) {
+    const Value json = jsonText(context, v);
+    if (!json.isPending()) return Json{std::string(stringView(json))};
+    takeException(context);  // circular: PostgreSQL refuses its text
+  }
   return displayText(context, v);
+}
+
+Value valueOf(Context& context, const Cell& cell);
+
+Value listValue(Context& context, const List& list) {
+  ArrayObject* array = newArray(context, static_cast<uint32_t>(list.items.size()));
+  for (const Cell& item : list.items) {
+    const Value value = valueOf(context, item);
+    if (value.isPending()) return value;
+    arrayPush(context, array, value);
+  }
+  return Value::object(array);
 }
 
 Value valueOf(Context& context, const Cell& cell) {
@@ -35,7 +62,8 @@ Value valueOf(Context& context, const Cell& cell) {
                  [](bool truth) { return Value::boolean(truth); },
                  [&](const std::string& text) { return checkedString(context, text); },
                  [&](const Blob& blob) { return bytesOf(context, blob.bytes); },
-                 [&](const Json& json) { return parseJson(context, json.text); }},
+                 [&](const Json& json) { return parseJson(context, json.text); },
+                 [&](const std::shared_ptr<List>& list) { return listValue(context, *list); }},
       cell);
 }
 
@@ -58,7 +86,8 @@ std::string textOf(Context& context, const Cell& cell) {
                  [](bool truth) { return std::string(truth ? "1" : "0"); },
                  [](const std::string& text) { return text; },
                  [](const Blob& blob) { return blob.bytes; },
-                 [](const Json& json) { return json.text; }},
+                 [](const Json& json) { return json.text; },
+                 [](const std::shared_ptr<List>&) { return std::string(); }},
       cell);
 }
 
@@ -71,9 +100,9 @@ Value textsOf(Context& context, const std::vector<Cell>& row) {
 
 }  // namespace
 
-std::vector<Cell> cellsOf(Context& context, Arguments args, uint32_t from) {
+std::vector<Cell> cellsOf(Context& context, Arguments args, uint32_t from, Lists lists) {
   std::vector<Cell> cells;
-  for (uint32_t i = from; i < args.count; i++) cells.push_back(cellOf(context, args[i]));
+  for (uint32_t i = from; i < args.count; i++) cells.push_back(cellOf(context, args[i], lists, 0));
   return cells;
 }
 

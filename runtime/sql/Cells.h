@@ -5,6 +5,7 @@
 //   Float              number              Bytes     bytes
 //   String             text                others    the text that print shows
 
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,7 +21,14 @@ struct Blob {
 struct Json {
   std::string text;
 };
-using Cell = std::variant<std::monostate, int64_t, double, bool, std::string, Blob, Json>;
+struct List;  // what PostgreSQL has as an array
+using Cell = std::variant<std::monostate, int64_t, double, bool, std::string, Blob, Json,
+                          std::shared_ptr<List>>;
+struct List {
+  std::vector<Cell> items;
+};
+/// What becomes of arrays and maps: the text that print shows, or lists and JSON.
+enum class Lists : bool { AsText, Kept };
 
 struct Table {
   std::vector<std::string> columns;
@@ -36,8 +44,8 @@ enum class Shape : uint8_t {
   Value,    // the first column of the first row, or nil
 };
 
-/// Parameters, from args[from] on.
-std::vector<Cell> cellsOf(Context& context, Arguments args, uint32_t from);
+/// Parameters, from args[from] on. Data that contains itself ends in the text `...`.
+std::vector<Cell> cellsOf(Context& context, Arguments args, uint32_t from, Lists lists);
 /// 0 with an exception where JSON is none.
 Value valueOf(Context& context, const Table& table, Shape shape);
 

@@ -47,8 +47,8 @@ Value runArguments(Context& context, Arguments args, const char* method, Shape s
   if (!connection) return Value::pending();
   if (!isString(args[1]))
     return raiseType(context, "Connection." + std::string(method) + " requires SQL as a String");
-  return run(context, *connection, std::string(stringView(args[1])), cellsOf(context, args, 2),
-             shape);
+  return run(context, *connection, std::string(stringView(args[1])),
+             cellsOf(context, args, 2, connection->lists()), shape);
 }
 
 /// Without a result; false with an exception.

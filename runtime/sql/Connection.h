@@ -23,6 +23,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] virtual bool isInTransaction() const = 0;
   /// The statement with which transactions begin.
   [[nodiscard]] virtual const char* beginning() const = 0;
+  [[nodiscard]] virtual Lists lists() const = 0;
   /// Waits for the statement's result; `turn` is kept until it has ended, even when nobody waits any more.
   virtual Value run(Context& context, std::shared_ptr<void> turn, std::string sql,
                     std::vector<Cell> parameters, Shape shape) = 0;

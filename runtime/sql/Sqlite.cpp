@@ -137,7 +137,8 @@ int Database::bindOne(Statement* statement, int number, const Cell& cell) const 
                    return sqlite_.bind_blob64(statement, number, b.bytes.data(), b.bytes.size(),
                                               SQLITE_STATIC);
                  },
-                 [&](const Json& json) { return text(json.text); }},
+                 [&](const Json& json) { return text(json.text); },
+                 [](const std::shared_ptr<List>&) { return SQLITE_MISMATCH; }},
       cell);
 }
 

@@ -34,6 +34,7 @@ class SqliteConnection : public Connection {
   bool isInTransaction() const override { return database.isInTransaction(); }
   // Whoever begins may write: two that read first and write then would wait for each other.
   const char* beginning() const override { return isReadOnly_ ? "BEGIN" : "BEGIN IMMEDIATE"; }
+  Lists lists() const override { return Lists::AsText; }
   void close() override { database.close(); }
   Value run(Context& context, std::shared_ptr<void> turn, std::string sql,
             std::vector<Cell> parameters, Shape shape) override;

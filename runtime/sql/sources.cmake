@@ -1,6 +1,9 @@
 set(SQL_SOURCES
   sql/Cells.cpp
   sql/Connection.cpp
+  sql/Postgres.cpp
+  sql/PostgresLibrary.cpp
+  sql/PostgresValues.cpp
   sql/Sqlite.cpp
   sql/SqliteLibrary.cpp
   sql/Turns.cpp)
