@@ -99,6 +99,8 @@ Global* Program::externalGlobal(Symbol name) {
   if (!g) {
     g = addGlobal(name, {});
     g->external = true;
+    // genex/ai tells models what functions take (runtime/ai/Schema.h).
+    if (name.text() == "genex") checksFunctionTypes = true;
   }
   return g;
 }

@@ -6,7 +6,7 @@
 #include "runtime/async/Scheduler.h"
 #include "runtime/builtins/Io.h"
 #include "runtime/builtins/Json.h"
-#include "runtime/http/Client.h"
+#include "runtime/http/Reading.h"
 #include "runtime/http/Text.h"
 #include "runtime/http/Values.h"
 #include "runtime/object/Array.h"
@@ -16,20 +16,6 @@
 
 namespace gene::http {
 namespace {
-
-constexpr size_t LongestLine = size_t{16} << 20;
-
-/// A body that is still coming, of a response and the iterators over it: the last one that forgets it ends the transfer.
-struct Reading {
-  Context& context;
-  const std::shared_ptr<Transfer> transfer;
-  Reading(Context& c, std::shared_ptr<Transfer> of) : context(c), transfer(std::move(of)) {}
-  Reading(const Reading&) = delete;
-  Reading& operator=(const Reading&) = delete;
-  ~Reading() {
-    if (context.scheduler) transfer->abort();  // else it is the end of the program
-  }
-};
 
 /// Behind a Response with such a body.
 class BodyResource : public NativeResource {
@@ -67,77 +53,13 @@ Value textOrBytes(Context& context, std::string_view body) {
   return utf8::isValid(body) ? newString(context, body) : bytesOf(context, body);
 }
 
-/// Waits until there is something of the body, or its end; false with an exception.
-bool waitForPart(Context& context, Transfer& transfer) {
-  Scheduler& s = schedulerOf(context);
-  while (transfer.body.empty() && !transfer.isDone) {
-    transfer.taken();
-    if (!transfer.body.empty() || transfer.isDone) break;
-    FutureObject* future = hasEnded(transfer.arrived) ? beginOperation(context, transfer.arrived)
-                                                      : futureOf(s, transfer.arrived);
-    if (!waitForFuture(context, future, -1)) return false;
-  }
-  if (!transfer.body.empty() || !transfer.hasFailed) return true;
-  transfer.raiseFailure(context);
-  return false;
-}
-
-/// All that is still to come; false with an exception.
-bool readRest(Context& context, Transfer& transfer, std::string* text) {
-  for (;;) {
-    if (!waitForPart(context, transfer)) return false;
-    if (transfer.body.empty()) return true;
-    *text += transfer.body;
-    transfer.body.clear();
-  }
-}
-
 // --- lines and events ------------------------------------------------------------------------------------------------------
-
-/// The lines of a body.
-class Lines {
- public:
-  explicit Lines(std::shared_ptr<Reading> of) : reading_(std::move(of)) {}
-  enum class Found : uint8_t { Line, End, Raised };
-  Found next(Context& context, std::string* line) {
-    for (;;) {
-      const size_t end = rest_.find('\n', searched_);
-      if (end != std::string::npos) {
-        line->assign(rest_, 0, end > 0 && rest_[end - 1] == '\r' ? end - 1 : end);
-        rest_.erase(0, end + 1);
-        searched_ = 0;
-        return Found::Line;
-      }
-      searched_ = rest_.size();
-      if (rest_.size() > LongestLine) {
-        raise(context, ErrorClass::Network, "A line of the response is too long");
-        return Found::Raised;
-      }
-      Transfer& transfer = *reading_->transfer;
-      if (!waitForPart(context, transfer)) return Found::Raised;
-      if (transfer.body.empty()) {
-        if (rest_.empty()) return Found::End;
-        *line = std::exchange(rest_, {});
-        searched_ = 0;
-        return Found::Line;
-      }
-      rest_ += transfer.body;
-      transfer.body.clear();
-    }
-  }
-
- private:
-  const std::shared_ptr<Reading> reading_;
-  std::string rest_;
-  size_t searched_ = 0;  // of it: there is no line end
-};
 
 /// What both iterators share: one value ahead.
 class BodyIterator : public NativeResource {
  public:
   static const char Type;
-  explicit BodyIterator(std::shared_ptr<Reading> of)
-      : NativeResource(&Type), lines(std::move(of)) {}
+  BodyIterator() : NativeResource(&Type) {}
   Value next(Context& context) override {
     if (hasAhead_) {
       hasAhead_ = false;
@@ -159,7 +81,6 @@ class BodyIterator : public NativeResource {
   /// Reads the next one; false with an exception.
   virtual bool read(Context& context, bool* isThere) = 0;
   virtual Value make(Context& context) = 0;
-  Lines lines;
 
  private:
   bool hasAhead_ = false, ahead_ = false;
@@ -168,63 +89,41 @@ const char BodyIterator::Type = 0;
 
 class LineIterator : public BodyIterator {
  public:
-  using BodyIterator::BodyIterator;
+  explicit LineIterator(std::shared_ptr<Reading> of) : lines_(std::move(of)) {}
   bool read(Context& context, bool* isThere) override {
-    const Lines::Found found = lines.next(context, &line_);
+    const Lines::Found found = lines_.next(context, &line_);
     *isThere = found == Lines::Found::Line;
     return found != Lines::Found::Raised;
   }
   Value make(Context& context) override { return checkedString(context, line_); }
 
  private:
+  Lines lines_;
   std::string line_;
 };
 
-/// Server-sent events, as the HTML standard reads them.
 class EventIterator : public BodyIterator {
  public:
-  using BodyIterator::BodyIterator;
+  explicit EventIterator(std::shared_ptr<Reading> of) : events_(std::move(of)) {}
   bool read(Context& context, bool* isThere) override {
-    data_.clear();
-    event_.clear();
-    bool hasData = false;
-    for (std::string line;;) {
-      const Lines::Found found = lines.next(context, &line);
-      if (found == Lines::Found::Raised) return false;
-      *isThere = found == Lines::Found::Line && hasData && line.empty();
-      if (found == Lines::Found::End || *isThere) return true;  // what is not whole does not count
-      if (line.empty()) {
-        event_.clear();
-        continue;
-      }
-      const size_t colon = std::min(line.find(':'), line.size());
-      std::string_view value = std::string_view(line).substr(std::min(colon + 1, line.size()));
-      if (value.starts_with(' ')) value.remove_prefix(1);
-      const std::string_view name = std::string_view(line).substr(0, colon);
-      if (name == "data") {
-        if (hasData) data_ += '\n';
-        data_ += value;
-        hasData = true;
-      } else if (name == "event") {
-        event_ = value;
-      } else if (name == "id") {
-        id_ = value;
-      }
-    }
+    const Events::Found found = events_.next(context, &event_);
+    *isThere = found == Events::Found::Event;
+    return found != Events::Found::Raised;
   }
   Value make(Context& context) override {
     MapObject* map = newMap(context);
     const auto put = [&](const char* name, std::string_view text) {
       mapPut(context, map, Symbol::of(name), checkedString(context, text));
     };
-    put("event", event_.empty() ? "message" : event_);
-    put("data", data_);
-    put("id", id_);
+    put("event", event_.event);
+    put("data", event_.data);
+    put("id", event_.id);
     return Value::object(map);
   }
 
  private:
-  std::string event_, data_, id_;
+  Events events_;
+  ServerEvent event_;
 };
 
 // --- methods ---------------------------------------------------------------------------------------------------------------
