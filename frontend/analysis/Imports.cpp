@@ -204,6 +204,10 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
     if (found.isReported) return nil(form.loc);
     Diagnostic& missing = diagnostics_.report(import.fromLoc, Diag::ImportFailed, {found.error});
     if (!found.near.empty()) missing.hint(Diag::HintNear, {found.near});
+    if (import.from.starts_with("genex/"))
+      missing.hint(Diag::HintText,
+                   {"libraries of genex/ are no files: (import " + std::string(import.from) +
+                    "), or (import " + std::string(import.from) + "/[name ...])"});
     return nil(form.loc);
   }
   if (found.isNew) nodes.push_back(make<ast::Call>(form.loc, found.module->init, ast::Arguments{}));
