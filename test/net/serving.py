@@ -14,7 +14,7 @@ TIMEOUT = 20
 class Served:
     """A program of this folder that prints its port first. Ends, when told, with exit code 0 and no live object."""
 
-    def __init__(self, gene, engine, program, folder):
+    def __init__(self, gene, engine, program, folder, read_port=int):
         environment = os.environ | {"GENE_CHECK_LEAKS": "1"}
         command = [gene, "run", "--no-gir-cache", program]
         if engine == "native":
@@ -23,7 +23,7 @@ class Served:
             command = [executable]
         self.process = subprocess.Popen(command, cwd=HERE, env=environment, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True)
-        self.port = int(self.process.stdout.readline())
+        self.port = read_port(self.process.stdout.readline())
 
     def connect(self):
         return socket.create_connection(("127.0.0.1", self.port), TIMEOUT)
