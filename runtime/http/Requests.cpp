@@ -7,6 +7,7 @@
 #include "runtime/async/Futures.h"
 #include "runtime/builtins/Io.h"
 #include "runtime/builtins/Json.h"
+#include "runtime/http/Multipart.h"
 #include "runtime/http/Text.h"
 #include "runtime/http/Values.h"
 #include "runtime/object/Future.h"
@@ -158,11 +159,35 @@ bool wholeBody(Context& context, Exchange& exchange) {
   return false;
 }
 
+/// Texts as Strings, files as Maps.
+Value multipartOf(Context& context, std::string_view type, std::string_view body) {
+  std::vector<FormPart> parts;
+  if (!readMultipart(type, body, &parts))
+    return raise(context, ErrorClass::Parse, "The body of the request is no whole form");
+  MapObject* map = newMap(context);
+  for (const FormPart& part : parts) {
+    Value value;
+    if (part.isFile) {
+      MapObject* file = newMap(context);
+      mapPut(context, file, Symbol::of("filename"), checkedString(context, part.filename));
+      mapPut(context, file, Symbol::of("type"), checkedString(context, part.type));
+      mapPut(context, file, Symbol::of("bytes"), bytesOf(context, part.data));
+      value = Value::object(file);
+    } else {
+      value = checkedString(context, part.data);
+    }
+    mapPut(context, map, symbolOfString(checkedString(context, part.name)), value);
+  }
+  return Value::object(map);
+}
+
 Value bodyParamsOf(Context& context, Exchange& exchange) {
   const std::string type = lowerCase(exchange.head.field("content-type"));
   if (!wholeBody(context, exchange)) return Value::pending();
   if (type.starts_with("application/x-www-form-urlencoded"))
     return mapOf(context, formFields(exchange.body));
+  if (type.starts_with("multipart/form-data"))
+    return multipartOf(context, exchange.head.field("content-type"), exchange.body);
   if (type.starts_with("application/json") && !exchange.body.empty()) {
     const Value parsed = parseJson(context, exchange.body);
     if (parsed.isPending() || isMap(parsed)) return parsed;

@@ -4,6 +4,7 @@ set(HTTP_SOURCES
   http/Curl.cpp
   http/Library.cpp
   http/Message.cpp
+  http/Multipart.cpp
   http/Reading.cpp
   http/Received.cpp
   http/Requesting.cpp

@@ -38,6 +38,27 @@ def answers(served, checks):
     checks.same("HEAD", (status, fields["content-length"], body), ("HTTP/1.1 200 OK", "5", b""))
 
 
+def multipart(served, checks, asked):
+    def upload(body, boundary="B", kind="multipart/form-data; boundary="):
+        return asked("/upload", f"Content-Type: {kind}{boundary}", f"Content-Length: {len(body)}", method="POST", body=body)
+
+    form = (b'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\none\r\ntwo\r\n--B\r\n'
+            b'content-disposition: form-data; filename="x \\"y\\".txt"; name=f\r\nContent-Type: text/x\r\n\r\n\r\n--Bx\x00\xff\r\n--B \r\n'
+            b'Content-Disposition: form-data; name="\xc3\xa9"\r\n\r\n\r\n--B--\r\nafter it')
+    want = {"a": "one\r\ntwo", "\u00e9": ""}
+    simple = b'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\none\r\ntwo\r\n--B\r\nContent-Disposition: form-data; name="\xc3\xa9"\r\n\r\n\r\n--B--'
+    checks.same("a form of parts", upload(simple), want)
+    checks.same("with a quoted boundary, and something in front", upload(b"before\r\n" + simple, '"B"; charset=x'), want)
+    checks.same("no parts", upload(b"--B--\r\n"), {})
+    file = {"filename": 'x "y".txt', "type": "text/x", "bytes": "0#0d0a2d2d427800ff"}
+    checks.same("a file", upload(form), want | {"f": file})
+    for body in (b"", b"x", b"--B", b"--B\r\n", simple[:-6], simple.replace(b"name=", b"nome="), simple.replace(b"\r\n\r\n", b"\r\n"),
+                 b"--Bx\r\n" + simple[5:], b"--B\r\n\r\n\r\n--B--"):
+        status = split(served.exchange(request("/upload", "Content-Type: multipart/form-data; boundary=B", "Connection: close",
+                                               f"Content-Length: {len(body)}", method="POST", body=body)))[0]
+        checks.same(f"no form: {body!r}", status, "HTTP/1.1 500 Internal Server Error")
+
+
 def requests(served, checks):
     def asked(target, *fields, method="GET", body=b""):
         return json.loads(split(served.exchange(
@@ -57,6 +78,7 @@ def requests(served, checks):
         "body": data.decode(), "form": {"k": [1, 2]}, "bytes": 13, "remote": "127.0.0.1"})
     got = asked("/parsed", f"Content-Length: {len(data)}", method="POST", body=data)
     checks.same("/parsed", got, {"got": {"k": [1, 2]}})
+    multipart(served, checks, asked)
     got = asked("/%6dethods")
     checks.same("a path that is encoded", got["path"], "/methods")
     got = asked("http://y/methods?z=1")
@@ -239,7 +261,7 @@ def test(gene, engine, folder, checks):
         part(served, checks)
     counters = json.loads(split(served.get("/status-map"))[2])
     checks.same("counters", (counters["servers"], counters["active"], counters["queued"], counters["errors"], counters["refused"]),
-                (1, 1, 0, 4, len(REFUSED) + 1 + 2))
+                (1, 1, 0, 4 + 9, len(REFUSED) + 1 + 2))
     with served.connect() as s:
         s.sendall(request("/sleep") + request("/stop"))
         checks.holds("what is asked before the end is answered", receive_all(s).count(b"200 OK") == 2)
