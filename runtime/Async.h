@@ -26,6 +26,8 @@ struct AsyncHooks {
   void (*countParked)(Context& context);
   /// A parked fiber that nothing will ever resume is given up.
   void (*freeFiber)(Fiber* fiber);
+  /// An actor that other threads know, or a handle of one, dies.
+  void (*freeActor)(ActorObject* actor);
   /// Calls f(data), which runs no Gene code, on a stack as large as the main program's.
   void (*onLargeStack)(Context& context, void (*f)(void* data), void* data);
 };

@@ -29,7 +29,7 @@ inline constexpr uint32_t AlwaysBufferedArguments = 1024;
 
 /// What a single part of the runtime keeps by context: made when it is first asked for, deleted with the context.
 struct ContextPart {
-  enum Name : uint8_t { Patterns, Random, Evaluated, Session, Count };
+  enum Name : uint8_t { Patterns, Random, Evaluated, Session, SharedFunctions, Count };
   virtual ~ContextPart() = default;
 };
 
@@ -67,6 +67,7 @@ struct Context {
   const AsyncHooks* async;    // what waits (runtime/object/Future.h); null without runtime/async
   Scheduler* scheduler;       // once something waits; else null
   uint32_t generatorDepth;    // generators that are running, each on behalf of the one before
+  bool isBeside;              // of one more thread of the program (createContextBeside)
   Value onInterrupt;          // the function for Ctrl-C (runtime/builtins/Signals.cpp), or nil
   ContextPart* parts[ContextPart::Count];  // partOf
   std::vector<std::string> programArguments;

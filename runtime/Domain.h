@@ -22,11 +22,13 @@ struct Domain {
   std::atomic<Shapes*> numberedShapes[MaxClassNumber] = {};  // by class number - 1, then as above
   std::unordered_map<Symbol, InterfaceObject*> interfaces;   // by identity: the one declared last
   uint32_t lastClass = 0;                                    // ClassObject::id
-  uint32_t methodEpoch = 1;  // of definitions: each begins a new one
+  std::atomic<uint32_t> methodEpoch = 1;  // of definitions: each begins a new one
   ClassObject* errors[static_cast<size_t>(ErrorClass::Count)];  // by ErrorClass
   /// Classes of kinds whose values are of several classes.
   ClassObject *date, *dateTime, *time, *arrayIterator, *mapIterator, *rangeIterator, *lineIterator;
   bool actorsEnabled = false;  // (gene/actor/enable)
+  uint32_t workers = 0;        // threads for actors; 0: they run on the program's own
+  bool checksLeaks = false;    // RuntimeOptions::checkLeaks
   bool isShared = false;       // there are threads beside the program's own
   std::mutex mutex;
 

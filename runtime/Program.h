@@ -50,6 +50,8 @@ struct Program {
   uint32_t cacheCount = 0;
   LanguageOptions language;  // of code that it evaluates
   std::span<const SourceInput> inputs;
+  /// What the code of each function reaches by itself (image::ImageUse): of programs with actors, else empty.
+  std::span<const uint32_t> uses;
   bool mayUnload = false;  // evaluated code that nobody refers to when it does not run
 };
 

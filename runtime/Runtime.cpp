@@ -241,6 +241,7 @@ Context* createContext(const RuntimeOptions& options) {
   Context* context = newContext(nullptr);
   context->programArguments = options.arguments;
   context->programName = options.programName;
+  context->domain->checksLeaks = options.checkLeaks;
   context->globals = newNamespace(*context, Symbol::of("global"));
   context->dollars = newNamespace(*context, Symbol::of("$"));
   bootstrapClasses(*context);
@@ -254,6 +255,7 @@ Context* createContext(const RuntimeOptions& options) {
 
 Context* createContextBeside(Context& first, size_t stackSize) {
   Context* context = newContext(&first);
+  context->isBeside = true;
   std::ranges::copy(first.classes, context->classes);
   std::ranges::copy(first.standard, context->standard);
   context->globals = first.globals;

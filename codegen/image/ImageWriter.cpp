@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "codegen/image/EncodeConstant.h"
+#include "codegen/image/Uses.h"
 #include "runtime/image/ImageFormat.h"
 #include "runtime/object/Function.h"
 #include "runtime/support/ContentHash.h"
@@ -301,6 +302,8 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
   section(Section::ShapeArgs) = writer.add(shapeArgs);
   section(Section::Sites) = writer.add(data_->sites);
   section(Section::Inputs) = writer.add(inputs);
+  section(Section::Uses) =
+      writer.add(mentionsOneOf("actor") ? usesOf(program) : std::vector<uint32_t>());
   section(Section::Code) = writer.add(tables.code);
 
   std::copy_n(Magic, sizeof Magic, header.magic);

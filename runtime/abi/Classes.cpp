@@ -14,6 +14,10 @@ Value gene_class_new(Context* context, Value name, Value fields, uint64_t number
   if (!parent.isAbsent() && !isClass(parent))
     return raise(*context, ErrorClass::Exception,
                  "Parent must be a class, got " + kindName(*context, parent));
+  if (context->isBeside)
+    return raise(*context, ErrorClass::Concurrency,
+                 "class " + std::string(name.symbol().text()) +
+                     " cannot be defined here: an actor on another thread makes no classes");
   ClassObject* above = parent.isAbsent()
                            ? as<ClassObject>(namespaceGet(context->globals, Symbol::of("Object")))
                            : as<ClassObject>(parent);
@@ -66,8 +70,9 @@ Value gene_implementation_new(Context* context, Value name) {
 
 Value gene_class_implements(Context* context, Value name, Value cls, Value interface) {
   if (!isInterface(interface)) return noInterface(context, name);
-  declareImplementer(*context, as<InterfaceObject>(interface), as<ClassObject>(cls));
-  return cls;
+  return declareImplementer(*context, as<InterfaceObject>(interface), as<ClassObject>(cls))
+             ? cls
+             : Value::pending();
 }
 
 Value gene_implement(Context* context, Value name, Value interface, Value cls,

@@ -53,5 +53,6 @@ Value gene_module_get(Context* context, Value name) {
 }
 
 Value gene_module_set(Context* context, Value name, Value value) {
-  return setNamedValue(*context, name.symbol(), value) ? value : gene_undefined(context, name);
+  if (setNamedValue(*context, name.symbol(), value)) return value;
+  return context->exception.isPending() ? gene_undefined(context, name) : Value::pending();
 }

@@ -14,7 +14,8 @@ uint64_t keyOf(const ClassObject* cls, Symbol name) { return uint64_t{cls->id} <
 void setTarget(Context& context, uint32_t index, Value target) {
   MethodTable& own = *context.methods;
   Value* const functions = own.targets->functions;
-  // Another context enters only what its classes hold.
+  // Another context enters what its classes hold, or a stand-in that nobody else does.
+  if (!own.keepsTargets) makeImmortal(target);
   for (; own.keepsTargets && own.kept <= index; own.kept += MethodTargets::Block)
     addRoots(context, functions + own.kept, MethodTargets::Block);
   __atomic_store_n(&functions[index].bits, target.bits, __ATOMIC_RELAXED);
@@ -69,6 +70,7 @@ uint32_t methodTargetIndex(Context& context, ClassObject* cls, Symbol name, Valu
 
 void updateMethodTargets(Context& context, const ClassObject* cls, Symbol name) {
   if (!context.methods) return;
+  const DomainLock lock(*context.domain);
   MethodTargets& table = *context.methods->targets;
   const auto update = [&](uint32_t index) {
     ClassObject* of = table.entries[index].cls;

@@ -1,5 +1,5 @@
-// Actors (10 §10.3): a handler, a state, and one message at a time. All of them share the thread of the program: an actor
-// with messages stands in the ready queue, and its turns run on a fiber.
+// Actors (10 §10.3): a handler, a state, and one message at a time. An actor with messages stands in the ready queue of its
+// thread, and its turns run on a fiber. Without `^workers` all of them share the thread of the program.
 
 #include <algorithm>
 #include <cstdlib>
@@ -7,6 +7,7 @@
 #include "runtime/async/Futures.h"
 #include "runtime/async/Messages.h"
 #include "runtime/async/Scheduler.h"
+#include "runtime/async/Workers.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/object/Future.h"
@@ -18,7 +19,6 @@ namespace {
 
 /// So many turns of one actor before the next one's.
 constexpr int MostTurns = 64;
-constexpr uint32_t MailboxLimit = 10'000;
 constexpr int64_t DefaultWorkers = 1024;
 constexpr int64_t SyncTimeout = 2'000'000;  // microseconds
 
@@ -27,11 +27,6 @@ Value raisePlain(Context& context, std::string_view message) {
 }
 
 // --- turns -------------------------------------------------------------------------------------------------------------------
-
-/// What who asked gets instead of a reply.
-Value replyFailure(Context& context, std::string_view message) {
-  return codedException(context, ErrorClass::Exception, message, "GENE.THREAD.REPLY.FAILURE");
-}
 
 /// Was it waited for too long?
 bool hasTimedOut(Context& context, const FutureObject* future) {
@@ -47,44 +42,44 @@ std::string messageOf(Context& context, Value exception) {
   return message.isAbsent() ? literalText(context, exception) : displayText(context, message);
 }
 
-void refuse(Context& context, Value future) {
-  if (future.isNil()) return;
-  endFromLoop(context, as<FutureObject>(future), FutureObject::Failure,
-              replyFailure(context, "Actor is stopped"));
+/// Gives who asked something else than a reply: `target` is a future, what stands for one of another thread (Workers.h), or nil.
+void fail(Context& context, Value target, std::string_view message) {
+  if (auto* future = asOrNull<FutureObject>(target, Kind::Future))
+    endFromLoop(context, future, FutureObject::Failure, replyFailure(context, message));
+  else if (!target.isNil())
+    failFar(context, target, message);
 }
 
-void stopActor(Context& context, ActorObject* actor) {
-  // The end of the program does not wait for a turn of an actor that was stopped.
-  if (!actor->stopped && !actor->turn.get().isNil()) schedulerOf(context).turns--;
-  actor->stopped = true;
-  if (!actor->mailbox.get().isNil()) {
-    auto* mailbox = as<QueueObject>(actor->mailbox);
-    while (mailbox->size != 0) refuse(context, queuePop(mailbox).second);
-  }
-  if (!actor->senders.get().isNil()) wakeAll(schedulerOf(context), actor->senders);
+/// Answers with a value that may cross; 0 and an exception when it may not.
+bool reply(Context& context, Value target, Value given) {
+  auto* future = asOrNull<FutureObject>(target, Kind::Future);
+  if (!future) return replyFar(context, target, given);
+  const Value copy = copyMessage(context, given);
+  if (copy.isPending()) return false;
+  endFromLoop(context, future, FutureObject::Success, copy);
+  return true;
 }
 
 void endTurn(Context& context, ActorObject* actor, ActorContextObject* turn, Value result) {
-  const Value future = turn->replied ? Value::nil() : turn->future.get();
+  const Value target = turn->replied ? Value::nil() : turn->future.get();
   turn->replied = true;
   if (result.isPending()) {
     const Value exception = takeException(context);
-    if (!future.isNil())
-      endFromLoop(context, as<FutureObject>(future), FutureObject::Failure,
-                  replyFailure(context, messageOf(context, exception)));
+    if (!target.isNil()) fail(context, target, messageOf(context, exception));
     return;
   }
   actor->state.set(result);
-  if (future.isNil()) return;
+  if (target.isNil()) return;
   if (actor->stopped)
-    refuse(context, future);
+    fail(context, target, "Actor is stopped");
   else
-    endFromLoop(context, as<FutureObject>(future), FutureObject::Success, Value::nil());
+    reply(context, target, Value::nil());
 }
 
 void takeTurn(Context& context, ActorObject* actor) {
   Scheduler& s = schedulerOf(context);
   const auto [message, future] = queuePop(as<QueueObject>(actor->mailbox));
+  if (actor->share) tookMessages(actor->share, 1);
   auto* turn = allocate<ActorContextObject>(context, Kind::ActorContext);
   turn->actor.init(Value::object(actor));
   turn->future.init(future);
@@ -99,8 +94,14 @@ void takeTurn(Context& context, ActorObject* actor) {
   if (!actor->senders.get().isNil()) wakeAll(s, actor->senders);
 }
 
-bool hasMessages(const ActorObject* actor) {
-  return !actor->mailbox.get().isNil() && as<QueueObject>(actor->mailbox)->size != 0;
+uint32_t messagesOf(const ActorObject* actor) {
+  return actor->mailbox.get().isNil() ? 0 : as<QueueObject>(actor->mailbox)->size;
+}
+
+/// Has another thread stopped it? Its letter may come later.
+bool wasStopped(Context& context, ActorObject* actor) {
+  if (actor->share && actor->share->stopped && !actor->stopped) stopActor(context, actor);
+  return actor->stopped;
 }
 
 // --- sending -----------------------------------------------------------------------------------------------------------------
@@ -108,9 +109,9 @@ bool hasMessages(const ActorObject* actor) {
 /// Waits until the mailbox takes another message; false with an exception. Who is an actor does not wait.
 bool waitForRoom(Context& context, ActorObject* actor) {
   Scheduler& s = schedulerOf(context);
-  while (as<QueueObject>(actor->mailbox)->size >= MailboxLimit) {
+  while (messagesOf(actor) >= MailboxLimit) {
     if (s.running->isActor) {
-      if (as<QueueObject>(actor->mailbox)->size < 2 * MailboxLimit) return true;
+      if (messagesOf(actor) < 2 * MailboxLimit) return true;
       raisePlain(context, "Actor mailbox is full");
       return false;
     }
@@ -128,18 +129,15 @@ bool waitForRoom(Context& context, ActorObject* actor) {
 
 /// Puts a message into the mailbox. `asks`: the answer is the future of its reply, else nil; 0 after an exception.
 Value post(Context& context, Arguments args, bool asks) {
-  auto* actor = as<ActorObject>(args[0]);
+  ActorObject* const actor = atHome(context, as<ActorObject>(args[0]));
+  if (!actor) return postFar(context, as<ActorObject>(args[0])->share, args[1], asks);
   if (actor->stopped) return raisePlain(context, "Actor is stopped");
   const Value message = copyMessage(context, args[1]);
   if (message.isPending()) return message;
-  if (actor->mailbox.get().isNil()) actor->mailbox.set(Value::object(newQueue(context)));
   if (!waitForRoom(context, actor)) return Value::pending();
   const Value future = asks ? Value::object(newFuture(context)) : Value::nil();
-  queuePush(context, as<QueueObject>(actor->mailbox), message, future);
-  if (!actor->queued) {
-    actor->queued = true;
-    makeReady(schedulerOf(context), args[0], Value::nil());
-  }
+  if (actor->share) actor->share->waiting++;
+  deliver(context, actor, message, future);
   return future;
 }
 
@@ -163,7 +161,11 @@ Value actorAskSync(Context& context, Arguments args) {
 }
 
 Value actorStop(Context& context, Arguments args) {
-  stopActor(context, as<ActorObject>(args[0]));
+  auto* given = as<ActorObject>(args[0]);
+  if (ActorObject* actor = atHome(context, given))
+    stopActor(context, actor);
+  else
+    stopFar(context, given->share);
   return Value::nil();
 }
 
@@ -179,10 +181,8 @@ Value contextReply(Context& context, Arguments args) {
     return raisePlain(context, "ActorContext.reply requires send_expect_reply");
   if (turn->replied)
     return raisePlain(context, "ActorContext.reply can only be called once per message");
-  const Value reply = copyMessage(context, args[1]);
-  if (reply.isPending()) return reply;
+  if (!reply(context, turn->future, args[1])) return Value::pending();
   turn->replied = true;
-  endFromLoop(context, as<FutureObject>(turn->future), FutureObject::Success, reply);
   return Value::nil();
 }
 
@@ -202,6 +202,7 @@ int64_t workerPool() {
 Value enableActors(Context& context, Arguments args) {
   if (context.domain->actorsEnabled)
     return raisePlain(context, "gene/actor/enable can only be called once");
+  uint32_t threads = 0;
   if (const Value workers = args.keyword("workers"); !workers.isAbsent()) {
     if (!isInt(workers))
       return raisePlain(context, "gene/actor/enable ^workers expects an integer");
@@ -209,7 +210,9 @@ Value enableActors(Context& context, Arguments args) {
       return raisePlain(context, "gene/actor/enable requires at least one worker");
     if (asInt(workers) > workerPool() - 1)
       return raisePlain(context, "gene/actor/enable exceeds the configured worker pool");
+    threads = static_cast<uint32_t>(asInt(workers));
   }
+  context.domain->workers = threads;
   context.domain->actorsEnabled = true;
   return Value::nil();
 }
@@ -222,14 +225,12 @@ Value spawnActor(Context& context, Arguments args) {
     return raisePlain(context, "gene/actor/spawn expects a callable handler");
   const Value handler = args[0];
   const Value given = args.keyword("state");
+  if (freeze(context, {&handler, 1}).isPending()) return Value::pending();
+  if (Worker* here = workerOf(context))
+    if (Worker& home = nextHome(*here); &home != here)
+      return spawnAt(context, home, handler, given.isAbsent() ? Value::nil() : given);
   const Value state = given.isAbsent() ? Value::nil() : copyMessage(context, given);
-  if (state.isPending() || freeze(context, {&handler, 1}).isPending()) return Value::pending();
-  auto* actor = allocate<ActorObject>(context, Kind::Actor);
-  actor->handler.init(handler);
-  actor->state.init(state);
-  for (Slot* slot : {&actor->mailbox, &actor->turn, &actor->senders}) slot->init(Value::nil());
-  actor->queued = actor->stopped = false;
-  return Value::object(actor);
+  return state.isPending() ? state : Value::object(newActor(context, handler, state));
 }
 
 constexpr BuiltinRow spaceRows[] = {
@@ -258,13 +259,57 @@ constexpr BuiltinRow contextRows[] = {
 
 }  // namespace
 
+ActorObject* newActor(Context& context, Value handler, Value state) {
+  auto* actor = allocate<ActorObject>(context, Kind::Actor);
+  actor->handler.init(handler);
+  actor->state.init(state);
+  for (Slot* slot : {&actor->mailbox, &actor->turn, &actor->senders}) slot->init(Value::nil());
+  actor->queued = actor->stopped = actor->isHandle = false;
+  actor->share = nullptr;
+  return actor;
+}
+
+Value replyFailure(Context& context, std::string_view message) {
+  return codedException(context, ErrorClass::Exception, message, "GENE.THREAD.REPLY.FAILURE");
+}
+
+void deliver(Context& context, ActorObject* actor, Value message, Value target) {
+  if (actor->mailbox.get().isNil()) actor->mailbox.set(Value::object(newQueue(context)));
+  queuePush(context, as<QueueObject>(actor->mailbox), message, target);
+  if (actor->queued) return;
+  actor->queued = true;
+  makeReady(schedulerOf(context), Value::object(actor), Value::nil());
+}
+
+void dropMessages(Context& context, ActorObject* actor) {
+  uint32_t dropped = 0;
+  if (!actor->mailbox.get().isNil()) {
+    auto* mailbox = as<QueueObject>(actor->mailbox);
+    for (; mailbox->size != 0; dropped++)
+      fail(context, queuePop(mailbox).second, "Actor is stopped");
+  }
+  if (actor->share) tookMessages(actor->share, dropped);
+}
+
+void stopActor(Context& context, ActorObject* actor) {
+  // The end of the program does not wait for a turn of an actor that was stopped.
+  if (!actor->stopped && !actor->turn.get().isNil()) schedulerOf(context).turns--;
+  actor->stopped = true;
+  if (actor->share) actor->share->stopped = true;
+  dropMessages(context, actor);
+  if (!actor->senders.get().isNil()) wakeAll(schedulerOf(context), actor->senders);
+}
+
 void runActor(Context& context, ActorObject* actor) {
   Scheduler& s = schedulerOf(context);
   s.running->isActor = true;
   // When the program has ended, no turn begins.
-  for (int i = 0; i < MostTurns && hasMessages(actor) && !s.ending; i++) takeTurn(context, actor);
+  for (int i = 0; i < MostTurns && !wasStopped(context, actor) && messagesOf(actor) != 0; i++) {
+    if (s.ending) break;
+    takeTurn(context, actor);
+  }
   schedulerOf(context).running->isActor = false;
-  actor->queued = hasMessages(actor) && !s.ending;
+  actor->queued = messagesOf(actor) != 0 && !s.ending;
   if (actor->queued) makeReady(s, Value::object(actor), Value::nil());
 }
 

@@ -3,6 +3,7 @@
 
 #include "runtime/async/Futures.h"
 #include "runtime/async/Scheduler.h"
+#include "runtime/async/Workers.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/object/Future.h"
 
@@ -30,6 +31,7 @@ constexpr AsyncHooks hooks{
     .finish = finishScheduler,
     .countParked = countParked,
     .freeFiber = giveUpFiber,
+    .freeActor = freeActor,
     .onLargeStack = callOnLargeStack,
 };
 

@@ -9,21 +9,28 @@
 #include "runtime/object/Map.h"
 
 namespace gene {
-namespace {
-
-/// What becomes of a value: it goes as it is, a copy of it goes, or nothing does.
-enum class Crossing : uint8_t { Shared, Copied, Refused };
 
 Crossing crossing(Value v) {
   if (!v.isObject()) return v.isVoid() || v.isNotFound() ? Crossing::Refused : Crossing::Shared;
   const Object* o = v.object();
   if (o->isInstance()) return Crossing::Refused;
-  if (o->countAndFlags & Object::Frozen) return Crossing::Shared;
+  // (What several threads see has the flag as well.)
+  if ((o->countAndFlags & Object::Frozen) && has(o->kind(), trait::Freezable))
+    return Crossing::Shared;
   const auto isOneOf = [o](auto... kinds) { return (o->is(kinds) || ...); };
   if (isOneOf(Kind::BoxedInt, Kind::String, Kind::Actor)) return Crossing::Shared;  // immutable
   if (isOneOf(Kind::Array, Kind::Map, Kind::Gene, Kind::Bytes)) return Crossing::Copied;
   return Crossing::Refused;
 }
+
+Value refuseCrossing(Context& context, Value v) {
+  return raise(context, ErrorClass::Exception,
+               "Actor messages cannot transport " + valueKindName(v) +
+                   "; only primitives, deep-frozen/shared graphs, frozen closures, and mutable "
+                   "ordinary data are allowed");
+}
+
+namespace {
 
 class Copier {
  public:
@@ -40,18 +47,11 @@ class Copier {
   }
 
  private:
-  Value refuse(Value v) {
-    return raise(context_, ErrorClass::Exception,
-                 "Actor messages cannot transport " + valueKindName(v) +
-                     "; only primitives, deep-frozen/shared graphs, frozen closures, and mutable "
-                     "ordinary data are allowed");
-  }
-
   /// The copy of a value, still empty where it is a container; the same one for the same object.
   Value shell(Value v) {
     switch (crossing(v)) {
       case Crossing::Shared: return v;
-      case Crossing::Refused: return refuse(v);
+      case Crossing::Refused: return refuseCrossing(context_, v);
       case Crossing::Copied: break;
     }
     Object* from = v.object();

@@ -7,6 +7,7 @@
 #include "runtime/Output.h"
 #include "runtime/Trace.h"
 #include "runtime/async/Interrupt.h"
+#include "runtime/async/Workers.h"
 #include "runtime/heap/HeapState.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Future.h"
@@ -163,13 +164,6 @@ void resumed(Scheduler& s, Fiber& fiber) {
 
 // --- entries -----------------------------------------------------------------------------------------------------------------
 
-uint64_t nextRandom(Scheduler& s) {  // xorshift64*
-  s.seed ^= s.seed >> 12;
-  s.seed ^= s.seed << 25;
-  s.seed ^= s.seed >> 27;
-  return s.seed * 0x2545F4914F6CDD1D;
-}
-
 bool mayMove(Value subject) { return isKind(subject, Kind::Fiber) || isKind(subject, Kind::Actor); }
 
 /// With a seed: another fiber or actor may come first.
@@ -241,26 +235,27 @@ void reportStuck(Scheduler& s) {
   wake(s, as<FiberObject>(s.mainObject), Wakeup::Stuck);
 }
 
-void interruptAll(Scheduler& s) {
-  std::vector<FiberObject*> all;
-  for (Fiber* fiber = s.parked; fiber; fiber = fiber->next)
-    if (fiber != &s.main) all.push_back(fiber->object);
-  for (size_t i = all.size(); i-- > 0;) wake(s, all[i], Wakeup::Interrupted);
-  if (!s.mainObject.isNil()) wake(s, as<FiberObject>(s.mainObject), Wakeup::Interrupted);
+/// Is nothing left that the end of the program waits for?
+bool mayEnd(const Scheduler& s) {
+  const bool isFree = s.finite == 0 && s.turns == 0;
+  if (!s.worker) return isFree;
+  return isAtRest(s) && (isFree || s.context.isBeside);
 }
 
 void lookAtLoop(Scheduler& s) {
   s.passes = 0;
-  const bool sleeps = ready(s)->size == 0;
+  if (s.worker) takeLetters(s);
+  const bool sleeps = ready(s)->size == 0 && (!s.worker || mayFallAsleep(s));
   if (sleeps) flushOut();
   sleeping(s, sleeps);
   const int left = uv_run(&s.loop, sleeps ? UV_RUN_ONCE : UV_RUN_NOWAIT);
   sleeping(s, false);
+  if (s.worker) wokeUp(s);
   if (takeInterrupt(s)) {
     s.interrupted = true;
     interruptAll(s);
   }
-  if (s.ending && ready(s)->size == 0 && s.finite == 0 && s.turns == 0 && !s.mainObject.isNil())
+  if (s.ending && ready(s)->size == 0 && mayEnd(s) && !s.mainObject.isNil())
     wake(s, as<FiberObject>(s.mainObject), Wakeup::Ended);
   else if (ready(s)->size == 0 && left == 0)
     reportStuck(s);
@@ -308,6 +303,21 @@ Scheduler& schedulerOf(Context& context) {
   startTimers(*s);
   watchInterrupts(*s);
   return *s;
+}
+
+uint64_t nextRandom(Scheduler& s) {  // xorshift64*
+  s.seed ^= s.seed >> 12;
+  s.seed ^= s.seed << 25;
+  s.seed ^= s.seed >> 27;
+  return s.seed * 0x2545F4914F6CDD1D;
+}
+
+void interruptAll(Scheduler& s) {
+  std::vector<FiberObject*> all;
+  for (Fiber* fiber = s.parked; fiber; fiber = fiber->next)
+    if (fiber != &s.main) all.push_back(fiber->object);
+  for (size_t i = all.size(); i-- > 0;) wake(s, all[i], Wakeup::Interrupted);
+  if (!s.mainObject.isNil()) wake(s, as<FiberObject>(s.mainObject), Wakeup::Interrupted);
 }
 
 void makeReady(Scheduler& s, Value subject, Value argument) {
@@ -422,11 +432,14 @@ int finishScheduler(Context& context, int code) {
   s.looksAtLoop = false;
   while (ready(s)->size != 0) yieldTo(s);
   s.looksAtLoop = true;
-  while ((s.finite != 0 || s.turns != 0) && !s.interrupted) {
+  if (s.worker) beginEnd(s);
+  while (!mayEnd(s) && !s.interrupted) {
     parkedObject(s);
     if (leave(s) != Wakeup::Ended) break;
     while (ready(s)->size != 0) yieldTo(s);
   }
+  while (s.context.isBeside && ready(s)->size != 0) yieldTo(s);
+  if (s.worker) code = endWorkers(s, code);
   if (s.interrupted) code = 130;
   ignoreInterrupts(s);
   context.scheduler = nullptr;

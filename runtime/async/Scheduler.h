@@ -21,8 +21,11 @@
 
 namespace gene {
 
+struct Worker;  // Workers.h
+
 struct Scheduler {
   Context& context;
+  Worker* worker = nullptr;  // once there are threads for actors
   uv_loop_t loop;
   uv_async_t interrupt;        // Ctrl-C while the thread sleeps
   uv_timer_t alarm;            // for the timer that is due first
@@ -75,6 +78,10 @@ class FiberTask : public NativeResource {
   virtual void run(Context& context, Value argument) = 0;
 };
 
+/// The next number of the schedule's seed.
+uint64_t nextRandom(Scheduler& scheduler);
+/// Wakes all fibers because of Ctrl-C.
+void interruptAll(Scheduler& scheduler);
 /// Puts an entry behind those that are ready.
 void makeReady(Scheduler& scheduler, Value subject, Value argument);
 /// The parked fiber may go on.

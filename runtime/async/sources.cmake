@@ -9,6 +9,9 @@ set(ASYNC_SOURCES
   async/Operation.cpp
   async/Publish.cpp
   async/Queue.cpp
+  async/RemoteActors.cpp
   async/Scheduler.cpp
   async/Switch.cpp
-  async/Timers.cpp)
+  async/Timers.cpp
+  async/Transfer.cpp
+  async/Workers.cpp)

@@ -91,12 +91,14 @@ Value nsGet(Context& context, Arguments args) {
 Value nsSet(Context& context, Arguments args) {
   Symbol key;
   if (!keyArgument(context, args, "Namespace.set", &key)) return Value::pending();
+  if (!mayChange(context, args[0])) return Value::pending();
   namespaceSet(context, ns(args), key, args[2]);
   return args[0];
 }
 Value nsDel(Context& context, Arguments args) {
   Symbol key;
   if (!keyArgument(context, args, "Namespace.del", &key)) return Value::pending();
+  if (!mayChange(context, args[0])) return Value::pending();
   Value removed = Value::nil();
   for (uint32_t i = 1; i < args.count; i++) {
     if (!keyName(args[i], &key))
@@ -109,7 +111,8 @@ Value nsDel(Context& context, Arguments args) {
 Value nsSize(Context&, Arguments args) { return Value::smallInt(members(args)->size); }
 Value nsEmpty(Context&, Arguments args) { return Value::boolean(members(args)->size == 0); }
 Value nsNotEmpty(Context&, Arguments args) { return Value::boolean(members(args)->size != 0); }
-Value nsClear(Context&, Arguments args) {
+Value nsClear(Context& context, Arguments args) {
+  if (!mayChange(context, args[0])) return Value::pending();
   mapClear(members(args));
   return args[0];
 }
@@ -182,6 +185,7 @@ Value nsReduce(Context& context, Arguments args) {
 
 Value onMemberMissing(Context& context, Arguments args) {
   if (!nsCallback(context, args, 1, "on_member_missing")) return Value::pending();
+  if (!mayChange(context, args[0])) return Value::pending();
   if (ns(args)->handlers.get().isNil()) ns(args)->handlers.set(Value::object(newArray(context, 1)));
   arrayPush(context, as<ArrayObject>(ns(args)->handlers.get()), args[1]);
   return args[0];

@@ -12,6 +12,8 @@
 //   Shapes, ShapeArgs
 //   Sites            ImageSite[]
 //   Inputs           ImageInput[], the files it was made from: the main module first
+//   Uses             of programs with actors: what the code of each function reaches by itself (ImageUse). First, for each
+//                    function and behind the last one, the index of its first entry; then the entries
 //   Code             per function: ImageCode, its words, ImageCode::sites pairs, ImageCode::handlers quadruples
 //
 // A string, symbol, … is referred to by its index; NoIndex: none.
@@ -26,7 +28,7 @@
 
 namespace gene::image {
 
-inline constexpr uint32_t FormatVersion = 5;
+inline constexpr uint32_t FormatVersion = 6;
 inline constexpr uint32_t NoIndex = 0xFFFFFFFF;
 inline constexpr char Magic[4] = {'G', 'E', 'N', 'E'};
 inline constexpr std::string_view CompilerVersion = "gene 0.1.0";
@@ -42,6 +44,7 @@ enum class Section : uint32_t {
   ShapeArgs,
   Sites,
   Inputs,
+  Uses,
   Code,
   Count
 };
@@ -95,6 +98,19 @@ struct ImageFunction {
   uint32_t codeOffset;  // in Code, in bytes
   uint32_t codeSize;
   uint32_t metadata;  // slot of a constant, the map of ^intent and ^examples, or NoIndex
+};
+/// An entry of Uses: a kind and, of a variable or function, its index.
+struct ImageUse {
+  enum Kind : uint32_t {
+    Variable,  // a module variable that is not assigned after its definition, or a built-in name
+    Assigned,  // a module variable that is
+    Function,
+    Unseen,  // code that is evaluated, and variables by name: may reach anything
+  };
+  static constexpr uint32_t IndexBits = 30;
+  static constexpr uint32_t of(Kind kind, uint32_t index) { return kind << IndexBits | index; }
+  static constexpr Kind kind(uint32_t entry) { return static_cast<Kind>(entry >> IndexBits); }
+  static constexpr uint32_t index(uint32_t entry) { return entry & ((1u << IndexBits) - 1); }
 };
 struct ImageSlot {
   uint32_t name;  // symbol

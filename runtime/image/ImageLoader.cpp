@@ -149,7 +149,27 @@ class Loader {
         return "a location is damaged";
       index++;
     }
-    return nullptr;
+    return checkUses() ? nullptr : "the uses of a function are damaged";
+  }
+
+  bool checkUses() {
+    const std::span<const uint32_t> uses = get<uint32_t>(Section::Uses);
+    const size_t functions = get<ImageFunction>(Section::Functions).size();
+    const size_t globals = get<ImageGlobal>(Section::Globals).size();
+    if (uses.empty()) return true;
+    if (uses.size() <= functions || uses[0] != functions + 1 || uses[functions] != uses.size())
+      return false;
+    for (size_t i = 0; i < functions; i++)
+      if (uses[i] > uses[i + 1]) return false;
+    return std::ranges::all_of(uses.subspan(functions + 1), [&](uint32_t use) {
+      switch (ImageUse::kind(use)) {
+        case ImageUse::Variable:
+        case ImageUse::Assigned: return ImageUse::index(use) < globals;
+        case ImageUse::Function: return ImageUse::index(use) < functions;
+        case ImageUse::Unseen: return true;
+      }
+      return false;
+    });
   }
 
   const char* checkCode() {
@@ -259,6 +279,7 @@ class Loader {
     for (const ImageInput& input : get<ImageInput>(Section::Inputs))
       program_->inputStore.push_back({textAt(input.name), input.hash});
     program_->inputs = program_->inputStore;
+    program_->uses = get<uint32_t>(Section::Uses);
     const auto* header = reinterpret_cast<const ImageHeader*>(bytes_.data());
     program_->language = LanguageOptions::of(header->flags >> ImageHeader::LanguageShift);
   }

@@ -7,6 +7,7 @@
 #include "runtime/heap/Allocate.h"
 #include "runtime/object/Enum.h"
 #include "runtime/object/Map.h"
+#include "runtime/object/Print.h"
 
 namespace gene {
 
@@ -243,6 +244,20 @@ Value findConstructor(ClassObject* cls) {
   for (const ClassObject* c = cls; c; c = parentOf(c))
     if (!c->ctor.get().isNil()) return c->ctor.get();
   return Value::nil();
+}
+
+bool mayChange(Context& context, Value definition) {
+  if (!(definition.object()->countAndFlags & Object::Frozen)) return true;
+  const auto refuse = [&](std::string_view what, Value name) {
+    raise(context, ErrorClass::Concurrency,
+          std::string(what) + " " + displayText(context, name) +
+              " cannot change any more: actors on other threads use it");
+    return false;
+  };
+  if (isClass(definition)) return refuse("class", as<ClassObject>(definition)->name);
+  if (isKind(definition, Kind::Namespace))
+    return refuse("namespace", as<NamespaceObject>(definition)->name);
+  return refuse("interface", as<InterfaceObject>(definition)->name);
 }
 
 void defineMethod(Context& context, ClassObject* cls, Symbol name, Value function) {

@@ -80,6 +80,8 @@ bool inherits(const ClassObject* cls, const ClassObject* ancestor);
 Value findMethod(Context& context, ClassObject* cls, Symbol name);
 /// The constructor of `cls` or the nearest ancestor that has one; nil without.
 Value findConstructor(ClassObject* cls);
+/// May a class, interface or namespace change? False with a ConcurrencyException once other threads see it (shareCode).
+bool mayChange(Context& context, Value definition);
 /// Adds or replaces a method; clears the caches that could know another.
 void defineMethod(Context& context, ClassObject* cls, Symbol name, Value function);
 /// A static member of the class or an ancestor; absent without.

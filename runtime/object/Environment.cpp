@@ -84,6 +84,13 @@ bool setNamedValue(Context& context, Symbol name, Value value) {
   NamespaceObject* variables = session().variables;
   const bool isKnown = variables && !namespaceGet(variables, name).isAbsent();
   if (Value* global = moduleVariable(context, name); global && !isKnown) {
+    if (context.domain->isShared) {
+      raise(
+          context, ErrorClass::Concurrency,
+          "'" + std::string(name.text()) +
+              "' cannot be assigned by code that is evaluated: there are actors on other threads");
+      return false;
+    }
     *global = value;
     return true;
   }

@@ -29,6 +29,10 @@ bool sameContent(const BytesObject* a, const BytesObject* b) {
   return a->size == b->size && (a->size == 0 || std::memcmp(a->data, b->data, a->size) == 0);
 }
 bool sameContent(const DateTimeObject* a, const DateTimeObject* b) { return sameDateTime(*a, *b); }
+/// Handles of one actor.
+bool sameContent(const ActorObject* a, const ActorObject* b) {
+  return a->share && a->share == b->share;
+}
 
 /// Whether the parts are worth a look.
 bool mayBeEqual(const ArrayObject* a, const ArrayObject* b) { return a->size == b->size; }

@@ -139,6 +139,7 @@ Value applyToClass(Context& context, InterceptorObject* definition, const Value*
                     "class '" + text(cls->name.get()) + "' has no method '" +
                         std::string(names.back().text()) + "' for parameter " + parameter);
   }
+  if (!mayChange(context, Value::object(cls))) return Value::pending();
   ArrayObject* applications = newArray(context, parameters->size);
   for (uint32_t i = 0; i < parameters->size; i++) {
     const Value application = newInterception(context, definition, mapGet(methods, names[i]), i);

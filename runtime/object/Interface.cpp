@@ -35,6 +35,7 @@ InterfaceObject* interfaceOf(const AdapterObject* adapter) {
 
 /// Records what serves values of `cls`: a class with adapter methods, or nil where they need none.
 void record(Context& context, InterfaceObject* interface, ClassObject* cls, Value implementation) {
+  const DomainLock lock(*context.domain);
   auto* known = as<ArrayObject>(interface->implementations.get());
   for (uint32_t i = 0; i < known->size; i += 2) {
     if (arrayAt(known, i) != Value::object(cls)) continue;
@@ -47,6 +48,7 @@ void record(Context& context, InterfaceObject* interface, ClassObject* cls, Valu
 
 /// The implementation for the nearest class of the value's chain: a class, nil, or absent.
 Value implementationFor(Context& context, const InterfaceObject* interface, Value v) {
+  const DomainLock lock(*context.domain);
   const auto* known = as<ArrayObject>(interface->implementations.get());
   for (const ClassObject* cls = classOf(context, v); cls; cls = parentOf(cls))
     for (uint32_t i = 0; i < known->size; i += 2)
@@ -99,8 +101,10 @@ std::string_view interfaceName(const InterfaceObject* interface) {
   return interface->name.get().symbol().text();
 }
 
-void declareImplementer(Context& context, InterfaceObject* interface, ClassObject* cls) {
+bool declareImplementer(Context& context, InterfaceObject* interface, ClassObject* cls) {
+  if (!mayChange(context, Value::object(interface))) return false;
   record(context, interface, cls, Value::nil());
+  return true;
 }
 
 bool implementFor(Context& context, InterfaceObject* interface, ClassObject* cls,
@@ -114,6 +118,7 @@ bool implementFor(Context& context, InterfaceObject* interface, ClassObject* cls
               std::string(interfaceName(interface)));
     return false;
   }
+  if (!mayChange(context, Value::object(interface))) return false;
   record(context, interface, cls, Value::object(implementation));
   return true;
 }

@@ -15,8 +15,8 @@ inline bool isAdapter(Value v) { return isKind(v, Kind::Adapter); }
 InterfaceObject* interfaceNamed(Symbol name);
 std::string_view interfaceName(const InterfaceObject* interface);
 
-/// The class satisfies the interface itself.
-void declareImplementer(Context& context, InterfaceObject* interface, ClassObject* cls);
+/// The class satisfies the interface itself. False: the interface cannot change any more.
+bool declareImplementer(Context& context, InterfaceObject* interface, ClassObject* cls);
 /// Values of `cls` satisfy the interface through adapters with the methods and the constructor of `implementation`.
 /// False when it has a method that the interface does not declare; the exception is pending.
 bool implementFor(Context& context, InterfaceObject* interface, ClassObject* cls,

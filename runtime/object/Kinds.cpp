@@ -13,6 +13,9 @@ void dispose(RegexObject* regex) {
   if (regex->compiled) freeRegex(regex);
 }
 void dispose(FiberObject* fiber) { freeFiber(fiber); }
+void dispose(ActorObject* actor) {
+  if (actor->share) currentContext().async->freeActor(actor);
+}
 void dispose(ResourceObject* object) { delete object->resource; }
 
 }  // namespace

@@ -30,7 +30,8 @@ Value memberOf(Context& context, NamespaceObject* ns, Symbol name) {
     const Value result = call(context, arrayAt(handlers, i), &argument, 1);
     if (result.isPending()) return result;
     if (result.isNil()) continue;
-    namespaceSet(context, ns, name, result);
+    // One that other threads see stays as it is: the handlers are asked again.
+    if (!(ns->countAndFlags & Object::Frozen)) namespaceSet(context, ns, name, result);
     return result;
   }
   return Value::void_();
@@ -90,10 +91,12 @@ bool setMemberOf(Context& context, GeneObject* gene, Symbol name, Value value) {
   return true;
 }
 bool setMemberOf(Context& context, NamespaceObject* ns, Symbol name, Value value) {
+  if (!mayChange(context, Value::object(ns))) return false;
   namespaceSet(context, ns, name, value);
   return true;
 }
 bool setMemberOf(Context& context, ClassObject* cls, Symbol name, Value value) {
+  if (!mayChange(context, Value::object(cls))) return false;
   mapPut(context, as<MapObject>(cls->members.get()), name, value);
   return true;
 }

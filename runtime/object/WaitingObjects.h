@@ -56,15 +56,20 @@ struct QueueObject : Object {
   }
 };
 
-/// A handler with a state of its own, which gets one message at a time (10 §10.3).
+struct ActorShare;  // runtime/async/Workers.h
+
+/// A handler with a state of its own, which gets one message at a time (10 §10.3). With a share whose home is another thread
+/// it is only a handle: the actor itself is there.
 struct ActorObject : Object {
   Slot handler;
   Slot state;
-  Slot mailbox;  // Queue of (message, Future or nil); nil before the first
-  Slot turn;     // ActorContext of the turn in progress, or nil
-  Slot senders;  // the first Fiber that waits for room, linked by `next`; nil: none
-  bool queued;   // stands in the ready queue, or has a turn in progress
-  bool stopped;  // takes no messages
+  Slot mailbox;       // Queue of (message, Future or nil); nil before the first
+  Slot turn;          // ActorContext of the turn in progress, or nil
+  Slot senders;       // the first Fiber that waits for room, linked by `next`; nil: none
+  bool queued;        // stands in the ready queue, or has a turn in progress
+  bool stopped;       // takes no messages
+  bool isHandle;      // the actor is in another heap
+  ActorShare* share;  // owned: what threads know of it; null while only its own one does
   template <class F>
   void forEachSlot(F&& f) {
     f(handler);

@@ -5,6 +5,7 @@
 //   0002..FFFA ....       double, its bits plus 2^49
 //   FFFB 0000 cccc cccc   character (code point)
 //   FFFC 0000 iiii iiii   symbol (Symbol::id)
+//   FFFD 0000 nnnn nnnn   no value: object n of a parcel (runtime/async/Transfer)
 //   FFFF iiii iiii iiii   int, 48 bits, biased: "both are ints" is one AND and one compare
 //
 // All zero is not a Value: a call returns it to say that an exception is pending. Ints outside 48 bits are BoxedInt
@@ -31,6 +32,7 @@ struct Value {
   static constexpr uint64_t NotHeap = 0xFFFF000000000002;
   static constexpr uint64_t CharTag = 0xFFFB000000000000;
   static constexpr uint64_t SymbolTag = 0xFFFC000000000000;
+  static constexpr uint64_t ReferenceTag = 0xFFFD000000000000;
   static constexpr int64_t SmallIntMin = -(int64_t{1} << 47);
   static constexpr int64_t SmallIntMax = (int64_t{1} << 47) - 1;
 
