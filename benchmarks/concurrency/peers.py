@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""The programs of this folder beside the same ones for Erlang/OTP and Node, where these are installed: a table in Markdown.
+"""The programs of this folder beside the same ones for Erlang/OTP, Node and Go, where these are installed: tables in Markdown.
 
   peers.py [--gene GENE] [PROGRAM…]
 
-Needs GNU time. Each cell is processor time, user and system, and the most memory; each row's programs run one after the other, pinned to one
-processor. `erl +S 1` has one scheduler, as ours has one thread. Nothing is averaged: run it on a machine that does nothing else.
+Needs GNU time. Each cell of the first table is processor time, user and system, and the most memory; each row's programs run one after the
+other, pinned to one processor. `erl +S 1` has one scheduler, as ours has one thread. The second table has the programs with threads,
+`workers_*`, pinned to two processors: the time that passed, and processor time. Nothing is averaged: run it on a machine that does
+nothing else.
 """
 import argparse
 import os
@@ -16,14 +18,16 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
-def measure(command, folder):
+def measure(command, folder, threads):
     """`1.23 s, 45 MB`, or what went wrong."""
-    processor = str(min(os.sched_getaffinity(0)))
-    timed = ["/usr/bin/time", "-f", "%U %S %M", "taskset", "-c", processor, *command]
+    processors = sorted(os.sched_getaffinity(0))[:2 if threads else 1]
+    timed = ["/usr/bin/time", "-f", "%U %S %M %e", "taskset", "-c", ",".join(map(str, processors)), *command]
     done = subprocess.run(timed, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
         return f"failed ({done.returncode})"
-    user, system, kilobytes = done.stderr.split("\n")[-2].split()
+    user, system, kilobytes, passed = done.stderr.split("\n")[-2].split()
+    if threads:
+        return f"{float(passed):.2f} s ({float(user) + float(system):.2f} s)"
     return f"{float(user) + float(system):.2f} s, {int(kilobytes) // 1024} MB"
 
 
@@ -36,10 +40,28 @@ def engines(gene, folder):
     yield "gene, VM", lambda name: [gene, "run", HERE / f"{name}.gene"]
     if shutil.which("erlc"):
         subprocess.run(["erlc", "-o", folder, HERE / "peers/peers.erl"], check=True)
-        yield "Erlang/OTP", lambda name: ["erl", "+S", "1", "+P", "2000000", "-noshell", "-s", "peers", name, "-s", "init", "stop"]
+        yield "Erlang/OTP", lambda name: ["erl", "+S", "2" if needs_threads(name) else "1", "+P", "2000000", "-noshell", "-s", "peers", name, "-s", "init", "stop"]
     if shutil.which("node"):
         source = (HERE / "peers/peers.js").read_text()
         yield "Node", lambda name: ["node", HERE / "peers/peers.js", name] if f" {name}()" in source else None
+
+
+    if shutil.which("go"):
+        subprocess.run(["go", "build", "-o", folder / "peers", HERE / "peers/peers.go"], check=True)
+        yield "Go", lambda name: [folder / "peers", name]
+
+
+def needs_threads(name):
+    return name.startswith("workers_")
+
+
+def table(names, all_engines, folder, threads):
+    print("| program | " + " | ".join(name for name, _ in all_engines) + " |")
+    print("|---" * (len(all_engines) + 1) + "|")
+    for name in names:
+        commands = [command_of(name) for _, command_of in all_engines]
+        cells = [measure(command, folder, threads) if command else "–" for command in commands]
+        print(f"| `{name}` | " + " | ".join(cells) + " |", flush=True)
 
 
 def main():
@@ -51,12 +73,11 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         all_engines = list(engines(options.gene, folder))
-        print("| program | " + " | ".join(name for name, _ in all_engines) + " |")
-        print("|---" * (len(all_engines) + 1) + "|")
-        for name in names:
-            commands = [command_of(name) for _, command_of in all_engines]
-            cells = [measure(command, folder) if command else "–" for command in commands]
-            print(f"| `{name}` | " + " | ".join(cells) + " |", flush=True)
+        for threads in (False, True):
+            chosen = [name for name in names if needs_threads(name) == threads]
+            if chosen:
+                table(chosen, all_engines, folder, threads)
+                print()
 
 
 if __name__ == "__main__":

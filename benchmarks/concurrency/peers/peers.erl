@@ -1,6 +1,7 @@
 %% The programs of this folder for Erlang/OTP: erl -noshell -s peers ring -s init stop
 -module(peers).
 -export([ring/0, exchange/0, one_way/0, ping_pong/0, fan_in/0, requests/0, idle/0, timers/0]).
+-export([workers_one_way/0, workers_ping_pong/0, workers_primes_1/0, workers_primes_2/0]).
 
 show(Value) -> io:format("~p~n", [Value]).
 
@@ -39,7 +40,9 @@ send(0, _) -> ok;
 send(N, To) -> To ! N, send(N - 1, To).
 
 %% Two processes send a message to and fro, 1,000,000 turns; it is a map.
-ping_pong() ->
+ping_pong() -> ping_pong(1000000).
+workers_ping_pong() -> ping_pong(200000).
+ping_pong(Turns) ->
     Main = self(),
     Handler = fun Loop() ->
         receive
@@ -49,7 +52,7 @@ ping_pong() ->
     end,
     A = spawn(Handler),
     B = spawn(Handler),
-    A ! #{to => B, left => 1000000},
+    A ! #{to => B, left => Turns},
     receive done -> show(done) end.
 
 %% 1,000 processes send 1,000 messages each to one.
@@ -79,3 +82,20 @@ timers() ->
     [erlang:send_after(100 + I rem 100, self(), tick) || I <- lists:seq(0, 999999)],
     take(1000000),
     show(1000000).
+
+workers_one_way() -> one_way().
+
+%% The primes below 4,000,000, in 64 parts.
+workers_primes_1() -> primes().
+workers_primes_2() -> primes().
+primes() ->
+    Main = self(),
+    [spawn(fun() -> Main ! {count, count(I * 62500, (I + 1) * 62500, 0)} end) || I <- lists:seq(0, 63)],
+    show(lists:sum([receive {count, N} -> N end || _ <- lists:seq(1, 64)])).
+count(N, N, Count) -> Count;
+count(N, End, Count) -> count(N + 1, End, case is_prime(N) of true -> Count + 1; false -> Count end).
+is_prime(N) when N < 2 -> false;
+is_prime(N) -> no_divisor(N, 2).
+no_divisor(N, D) when D * D > N -> true;
+no_divisor(N, D) when N rem D =:= 0 -> false;
+no_divisor(N, D) -> no_divisor(N, D + 1).

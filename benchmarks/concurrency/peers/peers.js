@@ -1,6 +1,6 @@
 // The programs of this folder for Node: node peers.js ring. Actors are ports of worker_threads; idle has no counterpart, as
 // a port does not run by itself.
-const { MessageChannel } = require("node:worker_threads");
+const { MessageChannel, Worker, isMainThread, parentPort, workerData } = require("node:worker_threads");
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const pending = () => {
@@ -15,7 +15,69 @@ const actor = (handle) => {
   return { send: (message) => port1.postMessage(message), port: port1, close: () => port1.close() };
 };
 
+const isPrime = (n) => {
+  if (n < 2) return false;
+  for (let d = 2; d * d <= n; d++) if (n % d === 0) return false;
+  return true;
+};
+/// What a worker thread does, by the name it was started with.
+const roles = {
+  sink() {
+    let count = 0;
+    parentPort.on("message", (message) => (message === -1 ? parentPort.postMessage(count) : count++));
+  },
+  player() {
+    const port = workerData.port;
+    port.on("message", (m) => (m.left === 0 ? parentPort.postMessage("done") : port.postMessage({ to: "other", left: m.left - 1 })));
+    parentPort.on("message", (m) => port.postMessage(m));
+  },
+  primes() {
+    parentPort.on("message", (low) => {
+      let count = 0;
+      for (let n = low; n < low + 62500; n++) if (isPrime(n)) count++;
+      parentPort.postMessage(count);
+    });
+  },
+};
+const start = (role, data = {}, ports = []) =>
+  new Worker(__filename, { workerData: { role, ...data }, transferList: ports });
+const primes = async (threads) => {
+  const all = Array.from({ length: threads }, () => start("primes"));
+  const end = pending();
+  let total = 0, left = 64;
+  for (const one of all)
+    one.on("message", (count) => { total += count; if (--left === 0) end.resolve(); });
+  for (let i = 0; i < 64; i++) all[i % threads].postMessage(i * 62500);
+  await end.promise;
+  for (const one of all) one.terminate();
+  return total;
+};
+
 const programs = {
+  // 3,000,000 messages to a thread.
+  async workers_one_way() {
+    const sink = start("sink");
+    const end = pending();
+    sink.on("message", end.resolve);
+    for (let n = 0; n < 3000000; n++) sink.postMessage(n);
+    sink.postMessage(-1);
+    const count = await end.promise;
+    sink.terminate();
+    return count;
+  },
+  // Two threads send a message to and fro, 200,000 turns.
+  async workers_ping_pong() {
+    const { port1, port2 } = new MessageChannel();
+    const end = pending();
+    const all = [port1, port2].map((port) => start("player", { port }, [port]));
+    for (const one of all) one.on("message", end.resolve);
+    all[0].postMessage({ to: "other", left: 200000 });
+    const result = await end.promise;
+    for (const one of all) one.terminate();
+    return result;
+  },
+  async workers_primes_1() { return primes(1); },
+  async workers_primes_2() { return primes(2); },
   // 100,000 functions, each waiting for the one before it.
   async ring() {
     const first = pending();
@@ -97,4 +159,5 @@ const programs = {
   },
 };
 
-programs[process.argv[2]]().then((result) => console.log(result));
+if (isMainThread) programs[process.argv[2]]().then((result) => console.log(result));
+else roles[workerData.role]();
