@@ -59,6 +59,9 @@ class Assembler {
   /// The code as it lies in the image.
   [[nodiscard]] std::vector<uint8_t> bytes(uint32_t frameSize) const;
 
+  /// Where the instruction emitted next will stand, in words.
+  [[nodiscard]] uint32_t position() const { return static_cast<uint32_t>(words_.size()); }
+
  private:
   static constexpr uint32_t Unbound = 0xFFFFFFFF;
   enum class Field : uint8_t { B, C, BC, Word };
@@ -72,8 +75,6 @@ class Assembler {
     Label landing;
     uint32_t reg;
   };
-  [[nodiscard]] uint32_t position() const { return static_cast<uint32_t>(words_.size()); }
-
   const bool longJumps_;
   std::pmr::vector<uint64_t> words_;
   uint32_t last_ = Unbound;  // where the last instruction starts

@@ -137,12 +137,17 @@ void Liveness::use(const ir::Value* value, uint32_t block, uint32_t to) {
 
 void Liveness::collectUses() {
   uses_.resize(values_.size());
+  kept_.assign(values_.size(), false);
   for (const ir::Block* block : function_.blocks) {
     const uint32_t end = blockStarts[block->index + 1];
     for (const ir::Instruction* instruction : block->instructions) {
       // A fused test reads its operands where the branch stands.
       const uint32_t at = positions[fused_[instruction->number] ? block->terminator()->number
                                                                 : instruction->number];
+      if (instruction->op == Op::DebugPoint) {
+        for (const ir::Value* operand : instruction->operands) keep(operand);
+        continue;
+      }
       const Placement placement = placementOf(*instruction);
       for (uint32_t i = 0; i < instruction->operands.size(); i++) {
         const ir::Value* operand = instruction->operands[i];
@@ -157,6 +162,16 @@ void Liveness::collectUses() {
         if (!asConstant(argument)) use(argument, block->index, end);
     });
   }
+}
+
+/// A debugger may look at the value wherever its definition comes before.
+void Liveness::keep(const ir::Value* value) {
+  if (asConstant(value) || kept_[value->number]) return;
+  kept_[value->number] = true;
+  if (!dominance_) dominance_.emplace(function_);
+  const ir::Block* home = function_.blocks[definitionBlock_[value->number]];
+  for (const ir::Block* block : function_.blocks)
+    if (dominance_->dominates(home, block)) use(value, block->index, blockStarts[block->index + 1]);
 }
 
 /// Walks from each use up to the definition, marking the blocks on the way.

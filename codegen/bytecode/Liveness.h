@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory_resource>
+#include <optional>
 #include <vector>
 
+#include "codegen/ir/Dominance.h"
 #include "codegen/ir/Ir.h"
 
 namespace gene::bytecode {
@@ -70,6 +72,7 @@ class Liveness {
   void findFused();
   void collectUses();
   void use(const ir::Value* value, uint32_t block, uint32_t to);
+  void keep(const ir::Value* value);
   void build(uint32_t number);
 
   const ir::Function& function_;
@@ -77,7 +80,8 @@ class Liveness {
   std::pmr::vector<uint32_t> definitionBlock_{&memory}, definitionAt_{&memory};
   std::pmr::vector<std::pmr::vector<Use>> uses_{&memory};
   std::pmr::vector<std::pmr::vector<uint32_t>> predecessors_{&memory};
-  std::pmr::vector<uint8_t> fused_{&memory};
+  std::pmr::vector<uint8_t> fused_{&memory}, kept_{&memory};
+  std::optional<ir::Dominance> dominance_;  // when it was asked for
   // By block, while one value is built.
   std::pmr::vector<uint32_t> liveTo_{&memory}, stamp_{&memory}, liveInStamp_{&memory};
   std::pmr::vector<uint32_t> touched_{&memory}, pending_{&memory};  // likewise: blocks

@@ -100,6 +100,7 @@ Placement placementOf(const ir::Instruction& i) {
 }
 
 bool isEncoded(const ir::Instruction& i, uint32_t operand) {
+  if (i.op == Op::DebugPoint) return true;
   const ir::InstInfo& row = i.info();
   if (row.group == ir::Group::Arithmetic || row.isComparison()) {
     if (operand != 1 || row.entry) return false;

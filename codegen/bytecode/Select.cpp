@@ -49,6 +49,7 @@ void Select::findLoops() {
 
 bool Select::run() {
   findLoops();
+  findPoints();
   assembler_.bind(start_);
   leadingChecks();
   assembler_.bind(checked_);
@@ -74,6 +75,7 @@ void Select::leadingChecks() {
 
 void Select::blockBody(const ir::Block& block) {
   left_ = false;
+  if (!pointAt_.empty()) point_ = pointAt_[block.index];
   const auto start = block.instructions.begin() + (&block == function_.entry() ? leading_ : 0);
   for (const ir::Instruction* i : std::span(start, block.instructions.end())) {
     if (registers_.isFused(*i)) continue;
@@ -157,6 +159,7 @@ void Select::takeResult(const ir::Instruction& i, uint32_t from) {
 
 /// The instruction word that follows is the one that may raise.
 void Select::mark(const ir::Instruction& i) {
+  if (!pointAt_.empty()) notePlace();
   assembler_.site(tables_.site(i.loc, i.inlined, &function_));
   if (!i.handler) return;
   const ir::Param* exception = i.handler->target->params[0];

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "codegen/bytecode/Assembler.h"
+#include "codegen/bytecode/DebugTable.h"
 #include "codegen/bytecode/ParallelMoves.h"
 #include "codegen/bytecode/RegAlloc.h"
 #include "codegen/image/ImageWriter.h"
@@ -26,6 +27,8 @@ class Select {
   [[nodiscard]] std::vector<uint8_t> bytes() const {
     return assembler_.bytes(registers_.frameSize());
   }
+  /// What is known of the function's debug.points.
+  void addTo(DebugTable& debug) const;
 
  private:
 #define INST(Name, ...) void emit##Name(const ir::Instruction& i);
@@ -62,6 +65,9 @@ class Select {
   uint32_t fillWindow(const ir::Instruction& i);
   void takeResult(const ir::Instruction& i, uint32_t from);
   void mark(const ir::Instruction& i);
+  void findPoints();
+  void notePlace();
+  [[nodiscard]] DebugTable::Point pointOf(const ir::Instruction& i, uint32_t offset) const;
 
   // instructions with forms in common
   void arithmetic(const ir::Instruction& i, Opcode plain, Opcode immediate);
@@ -104,6 +110,15 @@ class Select {
   uint32_t leading_ = 0;                         // how many of these there are
   bool copying_ = false;                         // in the copy of a test
   bool left_ = false;                            // a tail call ended the block
+  // Of a function with debug.points: the one in force where each block begins, and where control is now.
+  std::vector<const ir::Instruction*> pointAt_;
+  const ir::Instruction* point_ = nullptr;
+  struct Noted {
+    uint32_t offset;
+    const ir::Instruction* point;
+    bool begins;  // a statement begins there
+  };
+  std::vector<Noted> noted_;
 };
 
 /// Code for a function whose frame cannot be encoded: it raises an exception.

@@ -119,6 +119,7 @@ std::unique_ptr<ir::Program> Session::newProgram(std::string_view mainFile) {
 Session::Analysed Session::analyse(Location main, AnalysisExtras extras) {
   useKnownBuiltins();
   std::unique_ptr<ir::Program> program = newProgram(sources.name(main));
+  program->debug = options.debug;
   const std::span<Form*> forms = readProgram(main, program->arena, diagnostics);
   // What could be read is looked at all the same, for the mistakes there.
   if (diagnostics.hasErrors()) diagnostics.setIncomplete();
@@ -181,8 +182,8 @@ std::string Session::report(ErrorFormat format) const {
   return text;
 }
 
-std::vector<uint8_t> compileToImage(ir::Program& program) {
-  return writeBytecode(program, timestampOf(program));
+std::vector<uint8_t> compileToImage(ir::Program& program, DebugTable* debug) {
+  return writeBytecode(program, timestampOf(program), debug);
 }
 
 }  // namespace gene

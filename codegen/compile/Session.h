@@ -13,6 +13,8 @@
 
 namespace gene {
 
+struct DebugTable;
+
 struct CompileOptions {
   LanguageOptions language;
   int level = 1;
@@ -23,6 +25,7 @@ struct CompileOptions {
       nullptr;  // whose built-ins there are, for warnings about names; null: none are given
   bool isEntry = false;        // one entry of a dialog (codegen/eval/Dialog.h)
   bool keepVariables = false;  // as AnalysisExtras'
+  bool debug = false;          // for the debugger: statements begin with a debug.point
   std::function<void(const ir::Program&, std::string_view pass, bool after)> observe;
   std::vector<PassTime>* times = nullptr;  // as PassContext's
   /// Asked when the program was analysed without errors; false: that was enough, and the program is given as it is then.
@@ -68,7 +71,7 @@ class Session {
   void optimise(ir::Program& program);
 };
 
-/// Bytecode for a program: the bytes of a .gir file.
-std::vector<uint8_t> compileToImage(ir::Program& program);
+/// Bytecode for a program: the bytes of a .gir file. `debug`: takes what is known of debug.points.
+std::vector<uint8_t> compileToImage(ir::Program& program, DebugTable* debug = nullptr);
 
 }  // namespace gene

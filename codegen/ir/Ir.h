@@ -249,6 +249,7 @@ class Program {
   const SourceManager& sources;
   Arena arena;
   std::string_view mainFile;         // as given on the command line
+  bool debug = false;                // each statement begins with a debug.point
   LanguageOptions language;          // what it was compiled with
   int level = 0;                     // -O
   Phase phase = Phase::Source;       // what may stand in it: Verifier.h

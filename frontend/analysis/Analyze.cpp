@@ -41,9 +41,9 @@ Form* Analyzer::withoutSlash(Form* form) {
   return plain;
 }
 
-Analyzer::Node* Analyzer::topLevel(Form* form) {
-  Node* node = expression(form);
-  return node;
+void Analyzer::statement(Form* form, std::vector<Node*>& nodes) {
+  if (program_.debug) nodes.push_back(debugPoint(form->loc));
+  nodes.push_back(expression(form));
 }
 
 /// Macros that were expanded everywhere are not needed at run time, and with them the evaluator.
@@ -100,17 +100,17 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
       imports_[form] = dependency(as<GeneForm>(*form));
   std::vector<Node*> nodes;
   for (Form* form : forms)
-    if (isDefinition(form) && !isInitForm(form)) nodes.push_back(topLevel(form));
+    if (isDefinition(form) && !isInitForm(form)) nodes.push_back(expression(form));
   bool hasInit = false;
   for (const Form* form : forms) {
     if (!isInitForm(form)) continue;
     if (hasInit) error(form->loc, Diag::DuplicateInit);
     hasInit = true;
     for (Form* statement : as<GeneForm>(*form).children.subspan(2))
-      nodes.push_back(topLevel(statement));
+      this->statement(statement, nodes);
   }
   for (Form* form : forms)
-    if (!isDefinition(form)) nodes.push_back(topLevel(form));
+    if (!isDefinition(form)) statement(form, nodes);
   // What other modules may import is kept.
   if (isMain_ && !makesEnvironments_) dropExpandedMacros(nodes);
   makePackages(main->loc, nodes);

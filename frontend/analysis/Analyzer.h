@@ -95,7 +95,8 @@ class Analyzer {
 
   // --- Analyze.cpp ----------------------------------------------------------------------------------------------------
   static bool isDefinition(const Form* form);
-  Node* topLevel(Form* form);
+  /// A form of the module's level that is no definition.
+  void statement(Form* form, std::vector<Node*>& nodes);
   Form* withoutSlash(Form* form);
   void dropExpandedMacros(std::vector<Node*>& nodes);
 
@@ -377,7 +378,8 @@ class Analyzer {
   Node* expand(const GeneForm& form, const Macro& macro);
   Form* argumentOf(const Expansion& e, Symbol parameter);
   Form* rendered(Form* form, const Expansion& e);
-  Node* environment(Location loc);
+  ast::Environment* environment(Location loc);
+  Node* debugPoint(Location loc);
 
   // --- Paths.cpp ------------------------------------------------------------------------------------------------------
   Node* path(const PathForm& form);
@@ -460,7 +462,8 @@ class Analyzer {
   ir::Global* application_ = nullptr;                  // likewise: $app
   bool hasExports_ = false;
   bool inInterface_ = false;
-  bool makesEnvironments_ = false;  // some code did
+  ast::Environment* debugged_ = nullptr;  // of the last DebugPoint
+  bool makesEnvironments_ = false;        // some code did
   int expansionDepth_ = 0;
   int quiet_ = 0;  // inside of code of another language: no warnings about names
   std::unordered_set<Symbol> foreignNames_;  // that such code seems to define

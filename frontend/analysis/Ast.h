@@ -59,6 +59,7 @@ enum class NodeKind : uint8_t {
   New,
   MacroCall,
   Environment,
+  DebugPoint,
   Function,
   MakeGenerator,
   Yield,
@@ -352,6 +353,12 @@ struct Environment : Node {
   std::span<Binding*> bindings;  // all InScope
   Node* self = nullptr;
   Environment(Location loc) : Node(NodeKind::Environment, loc) {}
+};
+/// A statement begins, in a program that is compiled for the debugger.
+struct DebugPoint : Node {
+  Environment* environment;
+  DebugPoint(Location loc, Environment* environment)
+      : Node(NodeKind::DebugPoint, loc), environment(environment) {}
 };
 /// (name! …): a macro gets the forms, another function the values.
 struct MacroCall : Node {

@@ -26,9 +26,11 @@ size_t until(std::span<Form* const> forms, std::initializer_list<std::string_vie
 Analyzer::Node* Analyzer::sequence(std::span<Form* const> forms, Location loc) {
   predeclare(forms);
   checkUseless(forms);
-  if (forms.size() == 1) return expression(forms[0]);
+  if (forms.size() == 1 && !program_.debug) return expression(forms[0]);
   std::vector<Node*> nodes;
+  if (forms.empty() && program_.debug) nodes.push_back(debugPoint(loc));
   for (size_t i = 0; i < forms.size(); i++) {
+    if (program_.debug) nodes.push_back(debugPoint(forms[i]->loc));
     nodes.push_back(expression(forms[i]));
     if (i + 1 < forms.size()) checkReached(forms[i], forms[i + 1]);
   }
@@ -120,7 +122,11 @@ Analyzer::Node* Analyzer::whileForm(const GeneForm& form) {
   auto* node = make<ast::While>(form.loc);
   inLoop(node, form, [&] {
     std::span<Form* const> rest = form.children;
+    const Location loc = rest[0]->loc;
     node->condition = conditionAt(rest, "while", form.loc);
+    if (program_.debug)
+      node->condition =
+          make<ast::Sequence>(loc, copy(std::vector{debugPoint(loc), node->condition}));
     node->body = sequence(rest, form.loc);
   });
   return node;

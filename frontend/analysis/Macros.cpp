@@ -142,7 +142,7 @@ Analyzer::Node* Analyzer::replForm(const GeneForm& form) {
 }
 
 /// All variables that code here sees, for code that is known at run time only: they live in Scope objects from now on.
-Analyzer::Node* Analyzer::environment(Location loc) {
+ast::Environment* Analyzer::environment(Location loc) {
   makesEnvironments_ = true;
   auto* node = make<ast::Environment>(loc);
   std::vector<ast::Binding*> visible;
@@ -162,6 +162,15 @@ Analyzer::Node* Analyzer::environment(Location loc) {
   node->bindings = copy(visible);
   node->self = self(loc);
   return node;
+}
+
+/// A debugger may stop here: all that is visible lives in Scope objects.
+Analyzer::Node* Analyzer::debugPoint(Location loc) {
+  ast::Environment* const here = environment(loc);
+  if (debugged_ && std::ranges::equal(debugged_->bindings, here->bindings))
+    here->bindings = debugged_->bindings;  // its table serves again
+  debugged_ = here;
+  return make<ast::DebugPoint>(loc, here);
 }
 
 ast::Module Analyzer::runEvaluated(const Form* form, std::span<const EvaluatedName> names,

@@ -55,9 +55,9 @@ Lowering::Value* Lowering::superCall(ast::SuperCall& node) {
 }
 
 /// [name scope slot constant …] and the scope objects that the numbers mean.
-Lowering::Value* Lowering::environment(ast::Environment& node) {
+/// [name scope slot constant …] of the variables, and the scope objects that they live in.
+const Form* Lowering::namesOf(const ast::Environment& node, std::vector<ast::Scope*>& scopes) {
   std::vector<Form*> names;
-  std::vector<ast::Scope*> scopes;
   auto number = [&](size_t value) {
     names.push_back(arena().make<IntForm>(node.loc, static_cast<int64_t>(value)));
   };
@@ -69,10 +69,33 @@ Lowering::Value* Lowering::environment(ast::Environment& node) {
     number(binding->constant);
     if (found == scopes.end()) scopes.push_back(binding->scope);
   }
+  return arena().make<ArrayForm>(node.loc, arena().copy(std::span<Form*>(names)));
+}
+
+Lowering::Value* Lowering::environment(ast::Environment& node) {
+  std::vector<ast::Scope*> scopes;
+  const Form* names = namesOf(node, scopes);
   std::vector<Value*> operands{expression(node.self)};
   for (ast::Scope* scope : scopes) operands.push_back(scopeObject(scope));
-  const Form* table = arena().make<ArrayForm>(node.loc, arena().copy(std::span<Form*>(names)));
-  return builder_.emit(Op::EnvironmentNew, operands, {ir::Builder::imm(table)});
+  return builder_.emit(Op::EnvironmentNew, operands, {ir::Builder::imm(names)});
+}
+
+/// The `self` of a module is known without it.
+Lowering::Value* Lowering::debugPoint(ast::DebugPoint& node) {
+  ast::Environment& here = *node.environment;
+  if (tableOf_ != here.bindings.data() || !table_) {
+    tableOf_ = here.bindings.data();
+    scopesOfTable_.clear();
+    table_ = namesOf(here, scopesOfTable_);
+  }
+  std::vector<Value*> operands;
+  const bool hasSelf = here.self->kind == ast::NodeKind::Local || hasOwnSelf();
+  if (hasSelf) operands.push_back(expression(here.self));
+  for (ast::Scope* scope : scopesOfTable_) operands.push_back(scopeObject(scope));
+  builder_.setLocation(node.loc);
+  builder_.emit(Op::DebugPoint, operands,
+                {ir::Builder::imm(table_), ir::Builder::imm(int64_t{hasSelf})});
+  return builder_.nil();
 }
 
 Lowering::Value* Lowering::macroCall(ast::MacroCall& node) {

@@ -70,6 +70,7 @@ Lowering::Value* Lowering::expression(ast::Node* node) {
     case ast::NodeKind::Function: return closure(*static_cast<ast::Function*>(node));
     case ast::NodeKind::MacroCall: return macroCall(*static_cast<ast::MacroCall*>(node));
     case ast::NodeKind::Environment: return environment(*static_cast<ast::Environment*>(node));
+    case ast::NodeKind::DebugPoint: return debugPoint(*static_cast<ast::DebugPoint*>(node));
     case ast::NodeKind::MakeGenerator:
       return makeGenerator(*static_cast<ast::MakeGenerator*>(node));
     case ast::NodeKind::Async: return async(*static_cast<ast::Async*>(node));

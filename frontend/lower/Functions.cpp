@@ -17,6 +17,9 @@ void Lowering::run() {
     builder_.function().params.push_back(p.spec);
     builder_.addParam(entry);
   }
+  if (program().debug)
+    for (size_t i = 0; i < source_.captures.size(); i++)
+      captures_.push_back(builder_.emit(Op::CaptureGet, {}, {ir::Builder::imm(int64_t(i))}));
   enterScope(source_.scope);
   if (source_.selfName && source_.selfName->storage == ast::Storage::InScope)
     writeBinding(source_.selfName, builder_.emit(Op::Callee, {}));
@@ -193,13 +196,26 @@ Lowering::Value* Lowering::captured(const ast::Capture& capture) {
   GENE_UNREACHABLE("capture kind");
 }
 
+/// A debugger finds it in the same register throughout.
+Lowering::Value* Lowering::capture(size_t index) {
+  return captures_.empty() ? builder_.emit(Op::CaptureGet, {}, {ir::Builder::imm(int64_t(index))})
+                           : captures_[index];
+}
+
+bool Lowering::hasOwnSelf() const {
+  for (const ast::Parameter& p : source_.parameters)
+    if (p.spec.kind == SlotKind::Self) return true;
+  for (const ast::Capture& c : source_.captures)
+    if (c.kind == ast::Capture::SelfValue) return true;
+  return false;
+}
+
 Lowering::Value* Lowering::self(Location loc) {
   for (size_t i = 0; i < source_.parameters.size(); i++)
     if (source_.parameters[i].spec.kind == SlotKind::Self)
       return builder_.function().entry()->params[i];
   for (size_t i = 0; i < source_.captures.size(); i++)
-    if (source_.captures[i].kind == ast::Capture::SelfValue)
-      return builder_.emit(Op::CaptureGet, {}, {ir::Builder::imm(int64_t(i))});
+    if (source_.captures[i].kind == ast::Capture::SelfValue) return capture(i);
   builder_.setLocation(loc);
   return builder_.emit(Op::ModuleSelf, {});
 }
@@ -219,8 +235,7 @@ Lowering::Value* Lowering::scopeObject(ast::Scope* scope) {
   }
   for (size_t i = 0; i < source_.captures.size(); i++) {
     const ast::Capture& c = source_.captures[i];
-    if (c.kind == ast::Capture::ScopeObject && c.scope == scope)
-      return builder_.emit(Op::CaptureGet, {}, {ir::Builder::imm(int64_t(i))});
+    if (c.kind == ast::Capture::ScopeObject && c.scope == scope) return capture(i);
   }
   GENE_UNREACHABLE("a scope of an enclosing function is captured");
 }
@@ -242,8 +257,7 @@ Lowering::Value* Lowering::readBinding(ast::Binding* binding) {
   if (binding->function == &source_) return builder_.read(variableOf(binding));
   for (size_t i = 0; i < source_.captures.size(); i++) {
     const ast::Capture& c = source_.captures[i];
-    if (c.kind == ast::Capture::Variable && c.binding == binding)
-      return builder_.emit(Op::CaptureGet, {}, {ir::Builder::imm(int64_t(i))});
+    if (c.kind == ast::Capture::Variable && c.binding == binding) return capture(i);
   }
   GENE_UNREACHABLE("a variable of an enclosing function is captured");
 }

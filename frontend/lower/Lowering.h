@@ -36,7 +36,10 @@ class Lowering {
   Value* makeGenerator(ast::MakeGenerator& node);
   Value* yield(ast::Yield& node);
   Value* captured(const ast::Capture& capture);
+  Value* capture(size_t index);
   Value* self(Location loc);
+  /// Is `self` not that of the module?
+  [[nodiscard]] bool hasOwnSelf() const;
 
   ir::Variable variableOf(ast::Binding* binding);
   Value* readBinding(ast::Binding* binding);
@@ -144,7 +147,9 @@ class Lowering {
   Value* superCall(ast::SuperCall& node);
   Value* newObject(ast::New& node);
   Value* macroCall(ast::MacroCall& node);
+  const Form* namesOf(const ast::Environment& node, std::vector<ast::Scope*>& scopes);
   Value* environment(ast::Environment& node);
+  Value* debugPoint(ast::DebugPoint& node);
   /// Appends the arguments' values; null if all are positional, else what they are.
   ir::CallShape* arguments(ast::Arguments arguments, std::vector<Value*>& values);
   ir::CallShape* shapeOf(ast::Arguments arguments);
@@ -164,6 +169,11 @@ class Lowering {
   Region* region_ = nullptr;
   Block* outermost_ = nullptr;  // the handler around all of an async function
   std::unordered_map<const ast::Scope*, ir::Variable> scopeVariables_;
+  // For the debugger: what the closure captured, read once; and the table of the last debug.point.
+  std::vector<Value*> captures_;
+  const void* tableOf_ = nullptr;
+  const Form* table_ = nullptr;
+  std::vector<ast::Scope*> scopesOfTable_;
 };
 
 }  // namespace gene
