@@ -181,10 +181,11 @@ int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body
       });
 }
 
-Program* loadProgram(Context& context, ir::Program& program, const LookAtImage& look) {
+Program* loadProgram(Context& context, ir::Program& program, const LookAtImage& look,
+                     DebugTable* debug) {
   gene_install_evaluator(&context);
   // The program refers to its image (inline caches are written into it): it lives as long as the process.
-  auto* image = new std::vector<uint8_t>(compileToImage(program));
+  auto* image = new std::vector<uint8_t>(compileToImage(program, debug));
   if (look) look(*image);
   Expected<Program*> loaded = loadImage(context, *image);
   if (loaded) return *loaded;

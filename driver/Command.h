@@ -101,8 +101,9 @@ int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body
 
 /// Sees an image before it is loaded, which changes it.
 using LookAtImage = std::function<void(std::span<const uint8_t> image)>;
-/// Makes bytecode of a program and loads it into the context; null after a failure that was reported.
-Program* loadProgram(Context& context, ir::Program& program, const LookAtImage& look = {});
+/// Makes bytecode of a program and loads it into the context; null after a failure that was reported. `debug`: as compileToImage's.
+Program* loadProgram(Context& context, ir::Program& program, const LookAtImage& look = {},
+                     DebugTable* debug = nullptr);
 /// Loads a .gir file; null after a failure that was reported. The mapping stays for the life of the process.
 Program* loadGirFile(Context& context, const std::string& path, const LookAtImage& look = {});
 

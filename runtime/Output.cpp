@@ -104,6 +104,12 @@ void writeOut(std::string_view text) {
   if (out.terminal && text.find('\n') != std::string_view::npos) flushLocked(out);
 }
 
+void writeLinesAtOnce() {
+  Output& out = output();
+  const std::lock_guard lock(out.mutex);
+  out.terminal = true;
+}
+
 void flushOut() {
   Output& out = output();
   const std::lock_guard lock(out.mutex);

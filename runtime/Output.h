@@ -12,6 +12,8 @@ namespace gene {
 
 /// Appends `text` to standard output.
 void writeOut(std::string_view text);
+/// From now on lines are written as they end, as on a terminal: somebody looks on.
+void writeLinesAtOnce();
 /// Writes what is collected.
 void flushOut();
 /// Flushes standard output, then writes `text` to standard error at once.

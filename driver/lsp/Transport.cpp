@@ -64,8 +64,9 @@ void writeAll(int fd, std::string_view text) {
   }
 }
 
-class Stdio : public Transport {
+class Framed : public Transport {
  public:
+  Framed(int in, int out) : input_(in), out_(out) {}
   bool read(std::string* message) override {
     constexpr size_t Most = size_t{1} << 30;
     size_t length = 0;
@@ -89,12 +90,13 @@ class Stdio : public Transport {
     return false;
   }
   void write(std::string_view message) override {
-    writeAll(STDOUT_FILENO, "Content-Length: " + std::to_string(message.size()) + "\r\n\r\n" +
-                                std::string(message));
+    writeAll(out_, "Content-Length: " + std::to_string(message.size()) + "\r\n\r\n" +
+                       std::string(message));
   }
 
  private:
-  Input input_{STDIN_FILENO};
+  Input input_;
+  const int out_;
 };
 
 class Tcp : public Transport {
@@ -115,7 +117,10 @@ class Tcp : public Transport {
 
 }  // namespace
 
-std::unique_ptr<Transport> stdioTransport() { return std::make_unique<Stdio>(); }
+std::unique_ptr<Transport> framedTransport(int in, int out) {
+  return std::make_unique<Framed>(in, out);
+}
+std::unique_ptr<Transport> stdioTransport() { return framedTransport(STDIN_FILENO, STDOUT_FILENO); }
 
 Expected<std::unique_ptr<Transport>> tcpTransport(const std::string& host,
                                                   const std::string& port) {

@@ -17,6 +17,8 @@ class Transport {
   virtual void write(std::string_view message) = 0;
 };
 
+/// With the framing, on two descriptors.
+std::unique_ptr<Transport> framedTransport(int in, int out);
 std::unique_ptr<Transport> stdioTransport();
 /// Waits for one client.
 Expected<std::unique_ptr<Transport>> tcpTransport(const std::string& host, const std::string& port);

@@ -134,8 +134,11 @@ class Repl {
     if (!context_.vm) vm::createState(context_, runtime_.stackSize);
     vm::Watch* const outerWatch = context_.vm->watch;
     vm::Watch* const outerRunning = running;
-    context_.vm->run = vm::runWatched;
-    context_.vm->watch = &watch_;
+    // A debugger that watches the program goes on doing so.
+    if (!outerWatch || outerWatch->looks()) {
+      context_.vm->run = vm::runWatched;
+      context_.vm->watch = &watch_;
+    }
     watch_.reset();
     running = &watch_;
     const Dialog::Result result = dialog_.run(text, name, runtime_.errorFormat);

@@ -35,6 +35,8 @@ struct Flow {
   bool wantsLocation;
   std::optional<Trace> trace;
   std::optional<vm::Profile::Flow> profile;
+  vm::Place place;
+  const vm::Entered* entered = nullptr;
 
   explicit Flow(Context& c)
       : current(c.current),
@@ -43,7 +45,10 @@ struct Flow {
         generatorDepth(c.generatorDepth),
         wantsLocation(c.wantsLocation) {
     if (!c.trace->isBlank()) trace.emplace(std::move(*c.trace));
-    if (c.vm && c.vm->profile) profile = c.vm->profile->suspend();
+    if (!c.vm) return;
+    if (c.vm->profile) profile = c.vm->profile->suspend();
+    place = c.vm->place;
+    entered = c.vm->entered;
   }
   void restoreWords(Context& c) {
     c.current = current;
@@ -51,7 +56,10 @@ struct Flow {
     c.missingDepth = missingDepth;
     c.generatorDepth = generatorDepth;
     c.wantsLocation = wantsLocation;
+    if (!c.vm) return;
     if (profile) c.vm->profile->resume(std::move(*profile));
+    c.vm->place = place;
+    c.vm->entered = entered;
   }
   void restore(Context& c) {
     restoreWords(c);
@@ -68,6 +76,9 @@ void beginFlow(Context& c) {
   c.missingDepth = c.generatorDepth = 0;
   c.wantsLocation = false;
   if (!c.trace->isBlank()) *c.trace = Trace();
+  if (!c.vm) return;
+  c.vm->place = {};
+  c.vm->entered = nullptr;
 }
 
 /// Makes the stacks of `to` those of the context.

@@ -80,6 +80,17 @@ class SharedCache {
 class Profile;
 class Watch;
 
+/// Where a frame is: pc behind the first word of an instruction, or behind the last one of a call in progress.
+struct Place {
+  const uint16_t* pc = nullptr;
+  Value* base = nullptr;
+};
+/// A run of the watched interpreter in progress, and the frame whose call into C++ led to it.
+struct Entered {
+  const Entered* outer;
+  Place from;
+};
+
 struct State {
   Value* top;     // the first word of the stack that nothing uses; exact only while C++ code runs
   Value* limit;   // frames must start below
@@ -90,6 +101,8 @@ struct State {
   Value (*run)(Context& context, Value* base);  // one of the interpreters
   Profile* profile = nullptr;                   // of runProfiled
   Watch* watch = nullptr;                       // of runWatched
+  Place place;                       // of runWatched: the frame that called into C++ last
+  const Entered* entered = nullptr;  // likewise: the innermost run
   SharedCache memberGets, memberSets;
   Value* fiberEnd =
       nullptr;  // where the running fiber's window ends; null: the main program's own stack

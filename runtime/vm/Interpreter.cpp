@@ -3,7 +3,8 @@
 //   run           as it stands
 //   runProfiled   GENE_VM_PROFILED (ProfiledInterpreter.cpp): reports calls and returns to State::profile, and takes its
 //                 handler table from there
-//   runWatched    GENE_VM_WATCHED (WatchedInterpreter.cpp): asks State::watch before each instruction
+//   runWatched    GENE_VM_WATCHED (WatchedInterpreter.cpp): asks State::watch before each instruction, or where it put
+//                 BreakOpcode; remembers which frame called into C++
 //   runSwitch     GENE_VM_SWITCH (SwitchInterpreter.cpp): a loop around a switch
 //
 // What lives in machine registers: pc (behind the current instruction's first word), base, consts, context, vm, the
@@ -121,7 +122,7 @@ inline bool hasCell(const Context& context, size_t bytes) {
   gene_call_method(context, Value{(words)[0]}, reinterpret_cast<InlineCache*>((words) + 1), args, \
                    count)
 #ifdef GENE_VM_WATCHED
-#define TABLE watchedHandlers
+#define TABLE (vm->watch->looks() ? watchedHandlers : handlers)
 #else
 #define TABLE handlers
 #endif
@@ -132,6 +133,14 @@ inline bool hasCell(const Context& context, size_t bytes) {
 #else
 #define RUN run
 #endif
+#endif
+
+#ifdef GENE_VM_WATCHED
+#define NOTE_PLACE vm->place = {pc, base}
+#define TableSize (OpcodeCount + 1)
+#else
+#define NOTE_PLACE
+#define TableSize OpcodeCount
 #endif
 
 #define LEAVE_FRAME(value)                           \
@@ -202,9 +211,9 @@ using Handler = __attribute__((preserve_none)) void (*)(PARAMS);
 // instruction wait for the comparison; this keeps them two.
 #define KEEP_APART asm volatile("" : "+r"(pc))
 
-extern void* const handlers[OpcodeCount];
+extern void* const handlers[TableSize];
 #ifdef GENE_VM_WATCHED
-extern void* const watchedHandlers[OpcodeCount];
+extern void* const watchedHandlers[TableSize];
 #endif
 
 /// A class, so that the functions can tail-call each other in any order.
@@ -212,6 +221,9 @@ struct Handlers {
 #include "runtime/vm/Handlers.inc"
 
   SLOW_FUNCTION raisePending(PARAMS) {
+#ifdef GENE_VM_WATCHED
+    context->vm->watch->raised(*context, pc, base);
+#endif
     const Resume resume = unwind(*context, pc, base);
     vm = context->vm;
     UNWOUND(resume);
@@ -224,22 +236,22 @@ struct Handlers {
     NEXT_RELOADED;
   }
 #ifdef GENE_VM_WATCHED
-  /// Asks whether to go on, then runs the instruction.
-  HANDLER(Watched) {
-    if (!vm->watch->step(*context, pc - 4, base)) RAISE;
-    GO(reinterpret_cast<Handler>(handlers[pc[-4]]));
-  }
+#include "runtime/vm/WatchHandlers.inc"
 #endif
 };
 
-void* const handlers[OpcodeCount] = {
+void* const handlers[TableSize] = {
 #define OPCODE(Name, fields, words, flags) reinterpret_cast<void*>(&Handlers::handle##Name),
 #include "runtime/vm/Opcodes.def"
+#ifdef GENE_VM_WATCHED
+    reinterpret_cast<void*>(&Handlers::handleBreak),
+#endif
 };
 #ifdef GENE_VM_WATCHED
-void* const watchedHandlers[OpcodeCount] = {
+void* const watchedHandlers[TableSize] = {
 #define OPCODE(Name, fields, words, flags) reinterpret_cast<void*>(&Handlers::handleWatched),
 #include "runtime/vm/Opcodes.def"
+    reinterpret_cast<void*>(&Handlers::handleWatched),
 };
 #endif
 
@@ -273,6 +285,10 @@ Value RUN(Context& contextReference, Value* base) {
   uint16_t* pc = codeOf(base).start;
   Value* consts = codeOf(base).consts;
   Value* const top = vm->top;
+#ifdef GENE_VM_WATCHED
+  const Entered entered{vm->entered, vm->place};
+  vm->entered = &entered;
+#endif
   ENTERED;
 #ifdef GENE_VM_SWITCH
 dispatch:
@@ -298,6 +314,10 @@ leave:;
   void* const* const table = TABLE;
   reinterpret_cast<Handler>(table[op])(pc + 4, base, consts, context, vm, table, Value::IntTag,
                                        Value::IntBias);
+#endif
+#ifdef GENE_VM_WATCHED
+  context->vm->entered = entered.outer;
+  context->vm->place = entered.from;
 #endif
   vm->top = top;
   return vm->result;

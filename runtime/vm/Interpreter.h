@@ -36,6 +36,10 @@ struct Resume {
   uint16_t* pc;
   Value* base;
 };
+/// Has the frame a handler for what the instruction before `pc` raises?
+bool handles(const uint16_t* pc, const Value* base);
+/// The site of the instruction before `pc`, in Program::sites; null without one.
+const SiteEntry* siteBefore(const uint16_t* pc, const Value* base);
 /// Looks for a handler from the instruction before `pc` outwards, recording the trace.
 Resume unwind(Context& context, uint16_t* pc, Value* base);
 

@@ -18,19 +18,37 @@ const Entry* entryAt(const Entry* entries, uint32_t count, uint32_t offset) {
   return behind == entries ? nullptr : behind - 1;
 }
 
+/// The word before `pc`, which is behind a word of the instruction: its first one, or its last one in frames that wait for a call.
+uint32_t offsetBefore(const Code& code, const uint16_t* pc) {
+  return static_cast<uint32_t>((pc - code.start) / 4) - 1;
+}
+
+const HandlerEntry* handlerAt(const Code& code, uint32_t offset, const SiteEntry* site) {
+  const HandlerEntry* handler = entryAt(code.handlers, code.handlerCount, offset);
+  // Every instruction that may raise has a site, so the one of a handler tells whether it is this instruction's.
+  return handler && site && handler->offset == site->offset ? handler : nullptr;
+}
+
 }  // namespace
+
+const SiteEntry* siteBefore(const uint16_t* pc, const Value* base) {
+  const Code& code = codeOf(base);
+  return entryAt(code.sites, code.siteCount, offsetBefore(code, pc));
+}
+
+bool handles(const uint16_t* pc, const Value* base) {
+  const Code& code = codeOf(base);
+  return handlerAt(code, offsetBefore(code, pc), siteBefore(pc, base)) != nullptr;
+}
 
 Resume unwind(Context& context, uint16_t* pc, Value* base) {
   for (;;) {
     const Code& code = codeOf(base);
-    // `pc` is behind a word of the instruction: its first one, or its last one in frames that wait for a call.
-    const uint32_t offset = static_cast<uint32_t>((pc - code.start) / 4) - 1;
+    const uint32_t offset = offsetBefore(code, pc);
     context.vm->top = base + code.frameSize;
     const SiteEntry* site = entryAt(code.sites, code.siteCount, offset);
     if (site) gene_trace(&context, reinterpret_cast<uint64_t>(code.info->program), site->site);
-    // Every instruction that may raise has a site, so the one of a handler tells whether it is this instruction's.
-    const HandlerEntry* handler = entryAt(code.handlers, code.handlerCount, offset);
-    if (handler && site && handler->offset == site->offset) {
+    if (const HandlerEntry* handler = handlerAt(code, offset, site)) {
       base[handler->reg] = gene_catch(&context);
       return {code.start + size_t{handler->landing} * 4, base};
     }
