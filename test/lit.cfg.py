@@ -29,8 +29,9 @@ if os.environ.get("GENE_TEST_SLOW"):
     config.available_features.add("slow")  # what takes minutes: ./dev test runs it
 if glob.glob("/usr/lib/postgresql/*/bin/initdb"):  # Debian's package postgresql
     config.available_features.add("postgres")
-if shutil.which("vim", path="/usr/bin:/bin"):
-    config.available_features.add("vim")
+for tool in ("emacs", "vim", "vscode-tmgrammar-test"):
+    if shutil.which(tool, path="/usr/bin:/bin"):
+        config.available_features.add(tool)
 for name in ("GENE_STRESS", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_PROFILE_FILE"):
     if name in os.environ:
         config.environment[name] = os.environ[name]

@@ -37,7 +37,7 @@
 
 (defvar gene-mode-syntax-table
   (let ((table (make-syntax-table)))
-    (modify-syntax-entry ?# "< p" table)
+    (modify-syntax-entry ?# "<" table)
     (modify-syntax-entry ?\n ">" table)
     (modify-syntax-entry ?\" "\"" table)
     (dolist (pair '((?\( . "()") (?\) . ")(") (?\[ . "(]") (?\] . ")[") (?\{ . "(}") (?\} . "){")))
@@ -48,7 +48,7 @@
   "The characters of Gene.")
 
 (defun gene-mode-syntax-propertize (start end)
-  "Before anything but a blank `#' begins no comment: #\"...\", #{...}, #[...] between START and END."
+  "Between START and END `#' begins a comment before a blank only."
   (goto-char start)
   (while (re-search-forward "#[^ \t\n#!<]" end t)
     (put-text-property (match-beginning 0) (1+ (match-beginning 0)) 'syntax-table '(6 . nil))))
