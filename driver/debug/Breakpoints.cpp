@@ -23,9 +23,16 @@ Debugger::Debugger(Context& context, const Program& program, std::unique_ptr<ir:
       sources_(compiled_->sources),
       table_(std::move(table)),
       face_(std::move(face)),
-      watch_(vm::Watch::Breaks{
-          .reached = [this](const uint16_t* pc, Value* base) { return reached(pc, base); },
-          .raised = [this](const uint16_t* pc, Value* base) { raised(pc, base); }}),
+      watch_(vm::Watch::Breaks{.reached =
+                                   [this](Context& context, const uint16_t* pc, Value* base) {
+                                     return &context == &context_
+                                                ? reached(pc, base)
+                                                : spots_[byCode_.find(pc)->second].opcode;
+                                   },
+                               .raised =
+                                   [this](Context& context, const uint16_t* pc, Value* base) {
+                                     if (&context == &context_) raised(pc, base);
+                                   }}),
       exception_(Value::nil()) {
   spots_.reserve(table_.points.size());
   for (const DebugTable::Point& point : table_.points) {
@@ -41,6 +48,7 @@ Debugger::Debugger(Context& context, const Program& program, std::unique_ptr<ir:
 void Debugger::begin(bool stops) {
   context_.vm->watch = &watch_;
   context_.vm->run = vm::runWatched;
+  vm::watchedThreads = {&watch_, vm::runWatched};
   atEntry_ = stops;
   if (stops) pause();
 }

@@ -7,7 +7,7 @@
 // wherever the step may end: into each function (step in), or into those that have frames (over, out).
 //
 // The program runs on one thread, and while it stops its face is called there: only then may frames and values be asked for. What
-// concerns breakpoints, and pause(), may be called on any thread at any time.
+// concerns breakpoints, and pause(), may be called on any thread at any time. Other threads of the program pass breakpoints by.
 
 #include <atomic>
 #include <functional>

@@ -13,6 +13,8 @@
 
 namespace gene::vm {
 
+WatchedThreads watchedThreads;
+
 uint16_t exitCode[4] = {static_cast<uint16_t>(Opcode::Exit), 0, 0, 0};
 
 bool createState(Context& context, size_t bytes) {
@@ -31,7 +33,8 @@ bool createState(Context& context, size_t bytes) {
   state->limit = state->stack + (bytes - slack) / sizeof(Value);
   state->result = Value::nil();
   state->operand = Value::nil();
-  state->run = run;
+  state->run = watchedThreads.run ? watchedThreads.run : run;
+  state->watch = watchedThreads.watch;
   context.vm = state;
   setValueStack(context, state->stack, &state->top);
   return true;

@@ -8,6 +8,14 @@
 
 namespace gene::vm {
 
+/// What runs in contexts that are made from now on is watched by this; null: by nobody. For the debugger, whose breakpoints
+/// all threads of a program come to. A pointer to the interpreter, so that executables do not link the watched one.
+struct WatchedThreads {
+  Watch* watch = nullptr;
+  Value (*run)(Context& context, Value* base) = nullptr;
+};
+extern WatchedThreads watchedThreads;
+
 /// Reserves a value stack of `bytes` (0: defaultStackSize()) for this thread and registers it with the heap. False when there
 /// is no memory.
 bool createState(Context& context, size_t bytes);

@@ -22,9 +22,9 @@ class Watch {
 
   struct Breaks {
     /// Control is at BreakOpcode; gives the opcode that it replaced. May run Gene code.
-    std::function<uint16_t(const uint16_t* pc, Value* base)> reached;
+    std::function<uint16_t(Context& context, const uint16_t* pc, Value* base)> reached;
     /// An exception is pending, and about to leave the instruction before `pc`. May run Gene code, and has to leave it pending.
-    std::function<void(const uint16_t* pc, Value* base)> raised;
+    std::function<void(Context& context, const uint16_t* pc, Value* base)> raised;
   };
   explicit Watch(Breaks breaks) : breaks_(std::move(breaks)), looks_(false) {}
 
@@ -41,11 +41,13 @@ class Watch {
     return GENE_LIKELY(!interrupted_) || stop(context, base);
   }
 
-  uint16_t reached(Context&, const uint16_t* pc, Value* base) { return breaks_.reached(pc, base); }
+  uint16_t reached(Context& context, const uint16_t* pc, Value* base) {
+    return breaks_.reached(context, pc, base);
+  }
   void raised(Context& context, const uint16_t* pc, Value* base) {
     if (!breaks_.raised) return;
     context.vm->top = frameTop(base);
-    breaks_.raised(pc, base);
+    breaks_.raised(context, pc, base);
   }
 
  private:
