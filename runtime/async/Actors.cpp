@@ -13,6 +13,7 @@
 #include "runtime/object/Future.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Print.h"
+#include "runtime/vm/Watch.h"
 
 namespace gene {
 namespace {
@@ -212,7 +213,9 @@ Value enableActors(Context& context, Arguments args) {
       return raisePlain(context, "gene/actor/enable exceeds the configured worker pool");
     threads = static_cast<uint32_t>(asInt(workers));
   }
-  context.domain->workers = threads;
+  // A debugger stops the program's own thread: that is where it finds the actors.
+  const vm::Watch* const watch = context.vm ? context.vm->watch : nullptr;
+  context.domain->workers = watch && !watch->looks() ? 0 : threads;
   context.domain->actorsEnabled = true;
   return Value::nil();
 }
