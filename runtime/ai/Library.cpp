@@ -253,8 +253,7 @@ namespace gene {
 BUILTIN_TABLE(aiTable, "genex/ai", Functions, ai::functions)
 BUILTIN_TABLE(aiClientTable, "genex/ai/Client", Methods, ai::methods)
 
-extern "C" void gene_library_ai(Context& context);
-extern "C" void gene_library_ai(Context& context) {
+GENE_LIBRARY(ai) {
   static constexpr const BuiltinTable* tables[] = {
 #define AI_TABLE(name) &name,
 #include "runtime/builtins/Tables.def"

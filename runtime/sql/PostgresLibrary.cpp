@@ -74,8 +74,7 @@ BUILTIN_TABLE(postgresTable, "genex/postgres", Functions, sql::functions)
 BUILTIN_TABLE(postgresConnectionTable, "genex/postgres/Connection", Methods, sql::ConnectionRows)
 BUILTIN_TABLE(postgresMoreTable, "genex/postgres/Connection", Methods, sql::methods)
 
-extern "C" void gene_library_postgres(Context& context);
-extern "C" void gene_library_postgres(Context& context) {
+GENE_LIBRARY(postgres) {
   static constexpr const BuiltinTable* tables[] = {
 #define POSTGRES_TABLE(name) &name,
 #include "runtime/builtins/Tables.def"

@@ -129,8 +129,7 @@ BUILTIN_TABLE(sqliteTable, "genex/sqlite", Functions, sql::functions)
 BUILTIN_TABLE(sqliteConnectionTable, "genex/sqlite/Connection", Methods, sql::ConnectionRows)
 BUILTIN_TABLE(sqliteMoreTable, "genex/sqlite/Connection", Methods, sql::methods)
 
-extern "C" void gene_library_sqlite(Context& context);
-extern "C" void gene_library_sqlite(Context& context) {
+GENE_LIBRARY(sqlite) {
   static constexpr const BuiltinTable* tables[] = {
 #define SQLITE_TABLE(name) &name,
 #include "runtime/builtins/Tables.def"
