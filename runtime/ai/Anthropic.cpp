@@ -58,22 +58,9 @@ void addResult(Context& context, ArrayObject* messages, Value message, bool isFi
   arrayPush(context, as<ArrayObject>(fieldOf(last, "content")), Value::object(result));
 }
 
-/// False with an exception.
-bool addTools(Context& context, Value tools, MapObject* body) {
-  if (itemOf(tools, 0).isNil()) return true;
-  ArrayObject* array = newArray(context, 0);
-  for (uint32_t i = 0; !itemOf(tools, i).isNil(); i++) {
-    std::string name;
-    Value description, schema;
-    if (!describeTool(context, itemOf(tools, i), &name, &description, &schema)) return false;
-    MapObject* tool = newMap(context);
-    putText(context, tool, "name", name);
-    if (isString(description)) put(context, tool, "description", description);
-    put(context, tool, "input_schema", schema);
-    arrayPush(context, array, Value::object(tool));
-  }
-  put(context, body, "tools", Value::object(array));
-  return true;
+Value toolOf(Context& context, MapObject* tool, Value schema) {
+  put(context, tool, "input_schema", schema);
+  return Value::object(tool);
 }
 
 Value request(Context& context, const Question& question) {
@@ -100,7 +87,7 @@ Value request(Context& context, const Question& question) {
       newInt(context, question.mostTokens != 0 ? question.mostTokens : MostTokens));
   if (!system.empty()) putText(context, body, "system", system);
   put(context, body, "messages", Value::object(messages));
-  if (!addTools(context, question.tools, body)) return Value::pending();
+  if (!addTools(context, question.tools, body, toolOf)) return Value::pending();
   if (!question.temperature.isNil()) put(context, body, "temperature", question.temperature);
   if (question.isStream) put(context, body, "stream", Value::boolean(true));
   return Value::object(body);

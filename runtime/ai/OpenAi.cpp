@@ -49,22 +49,9 @@ Value messageOf(Context& context, Value message) {
   return Value::object(map);
 }
 
-/// False with an exception.
-bool addTools(Context& context, Value tools, MapObject* body) {
-  if (itemOf(tools, 0).isNil()) return true;
-  ArrayObject* array = newArray(context, 0);
-  for (uint32_t i = 0; !itemOf(tools, i).isNil(); i++) {
-    std::string name;
-    Value description, schema;
-    if (!describeTool(context, itemOf(tools, i), &name, &description, &schema)) return false;
-    MapObject* function = newMap(context);
-    putText(context, function, "name", name);
-    if (isString(description)) put(context, function, "description", description);
-    put(context, function, "parameters", schema);
-    arrayPush(context, array, asFunction(context, newMap(context), function));
-  }
-  put(context, body, "tools", Value::object(array));
-  return true;
+Value toolOf(Context& context, MapObject* function, Value schema) {
+  put(context, function, "parameters", schema);
+  return asFunction(context, newMap(context), function);
 }
 
 Value request(Context& context, const Question& question) {
@@ -83,7 +70,7 @@ Value request(Context& context, const Question& question) {
   }
   putText(context, body, "model", question.model);
   put(context, body, "messages", Value::object(messages));
-  if (!addTools(context, question.tools, body)) return Value::pending();
+  if (!addTools(context, question.tools, body, toolOf)) return Value::pending();
   if (!question.temperature.isNil()) put(context, body, "temperature", question.temperature);
   if (question.mostTokens != 0)
     put(context, body, "max_tokens", newInt(context, question.mostTokens));

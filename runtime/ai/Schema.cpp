@@ -124,6 +124,23 @@ bool describeTool(Context& context, Value tool, std::string* name, Value* descri
   return true;
 }
 
+bool addTools(Context& context, Value tools, MapObject* body,
+              Value (*form)(Context& context, MapObject* tool, Value schema)) {
+  if (itemOf(tools, 0).isNil()) return true;
+  ArrayObject* array = newArray(context, 0);
+  for (uint32_t i = 0; !itemOf(tools, i).isNil(); i++) {
+    std::string name;
+    Value description, schema;
+    if (!describeTool(context, itemOf(tools, i), &name, &description, &schema)) return false;
+    MapObject* tool = newMap(context);
+    putText(context, tool, "name", name);
+    if (isString(description)) put(context, tool, "description", description);
+    arrayPush(context, array, form(context, tool, schema));
+  }
+  put(context, body, "tools", Value::object(array));
+  return true;
+}
+
 // --- calls -----------------------------------------------------------------------------------------------------------------
 
 namespace {
