@@ -256,8 +256,9 @@ class Program {
   std::vector<Function*> functions;  // [0] is the main module's __init__: no slots
   std::vector<Global*> globals;
   std::vector<CallShape*> shapes;
-  bool checksFunctionTypes =
-      false;  // an annotation is a (Fn …) type: functions keep their signatures
+  /// Functions keep their signatures: an annotation is a (Fn …) type, or the program names genex, whose tools of language models
+  /// are described by them.
+  bool checksFunctionTypes = false;
   /// Something of the program has the name of a built-in type, or may get it; found when it is asked for (Annotations.h).
   std::optional<bool> redefinesTypes;
 

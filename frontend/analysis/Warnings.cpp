@@ -148,7 +148,7 @@ void Analyzer::checkOneValue(const GeneForm& form) {
   if (isOperator(form.children[1]))
     d.hint(Diag::HintBrackets, {name});
   else if (name == "throw")
-    d.hint(Diag::HintNewException);
+    d.hint(Diag::HintThrown);
 }
 
 /// Is it the definition of a function or the like in another language? The names in it are no mistakes of their own.
