@@ -74,9 +74,13 @@ def image_of(data):
     return data[: -24 - int.from_bytes(data[-24:-16], "little")]
 
 
-def sign(data):
+def header_size(image):
+    """sizeof(ImageHeader) of an undamaged image: its first section stands behind it."""
+    return int.from_bytes(image[88:92], "little")  # ImageHeader::sections[0].offset
+
+
+def sign(data, header):
     """A .gir file with the checksum of its bytes (runtime/image/ImageFormat.cpp: `checksum`)."""
-    header = 160  # sizeof(ImageHeader)
     if len(data) < header:
         return data
     xxhash = ctypes.CDLL("libxxhash.so.0")
@@ -142,13 +146,16 @@ def main():
                     with open(os.path.join(folder, str(i), os.path.basename(name).replace(".gene", ".gir")), "rb") as f:
                         compiled.append(image_of(f.read()))
         sources = compiled
+        for image in compiled:
+            if sign(image, header_size(image)) != image:
+                sys.exit("mutate.py: signs otherwise than the compiler (ImageHeader, `checksum`)")
     chance = random.Random(options.seed)
     work = []
     for number in range(options.count):
         data = chance.choice(sources)
         if options.gir:
             damaged = flip(chance, data)
-            work.append((number, "p.gir", sign(damaged) if options.sign else damaged))
+            work.append((number, "p.gir", sign(damaged, header_size(data)) if options.sign else damaged))
         else:
             work.append((number, "p.gene", mutate(chance, data, sources)))
     problems = [p for p in pool.run_all(lambda w: one(gene, *w), work, options.jobs) if p]
