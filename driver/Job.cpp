@@ -28,6 +28,8 @@ const std::vector<OptionSpec>& runSpecs() {
       {"repl-on-error", nullptr, "after an error, a REPL with the program's variables and $ex"},
       {"switch", nullptr, "use the interpreter that is a loop around a switch"},
       {"stack-size", "SIZE", "address space for the stack, like 64M (default 112M, or less)"},
+      {"max-heap", "SIZE",
+       "what values may take, like 512M; beyond it an exception (default: what the system allows)"},
       {"compile", nullptr, "print the instructions, then run"},
       {"debug,d", nullptr, "the same"},
       {"trace", nullptr, "print each instruction before it runs, on standard error"},
@@ -67,6 +69,12 @@ Status runtimeOptions(const Options& options, RuntimeOptions& result) {
     if (result.stackSize == 0)
       return Failure{"Invalid stack size '" + size +
                      "'. Must be a number of bytes, or 64K, 8M, 1G"};
+  }
+  if (options.has("max-heap")) {
+    const std::string size = options.get("max-heap");
+    result.maxHeap = parseHeapSize(size.c_str());
+    if (result.maxHeap == 0)
+      return Failure{"Invalid heap size '" + size + "'. Must be at least 1M, like 64M or 1G"};
   }
   return {};
 }

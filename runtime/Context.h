@@ -44,6 +44,7 @@ struct Context {
   Value* arguments;         // argumentCapacity words, scanned like the stack
   Value* methodTargets;     // functions, by the index in a method cache (runtime/abi/MethodTable.h)
   bool customEquality;      // some class of the program has a method `==`
+  bool outOfMemory;  // the next call, or operation that can raise, raises that memory ran out
 
   uint32_t argumentCapacity;
   Heap* heap;
@@ -112,6 +113,8 @@ enum class ErrorClass : uint8_t {
 [[gnu::cold]] Value raise(Context& context, ErrorClass errorClass, std::string_view message);
 /// Raises `v` as (throw v) does: exceptions as they are, anything else wrapped.
 [[gnu::cold]] Value raiseValue(Context& context, Value v);
+/// Raises that memory ran out (runtime/heap/Heap.h, limitHeap); calls work again from here on.
+[[gnu::cold]] Value raiseOutOfMemory(Context& context);
 /// Takes the pending exception, so that none is pending.
 Value takeException(Context& context);
 

@@ -199,12 +199,18 @@ size_t parseSize(const char* text) {
   return *end == '\0' && number <= MaxStackSize >> shift ? number << shift : 0;
 }
 
+size_t parseHeapSize(const char* text) {
+  const size_t size = parseSize(text);
+  return size >= MinHeapLimit ? size : 0;
+}
+
 RuntimeOptions runtimeOptionsFromEnvironment() {
   RuntimeOptions options;
   if (const char* format = std::getenv("GENE_ERROR_FORMAT"))
     parseErrorFormat(format, &options.errorFormat);
   if (const char* size = std::getenv("GENE_STACK_SIZE"); size && parseSize(size) != 0)
     options.stackSize = parseSize(size);
+  if (const char* size = std::getenv("GENE_MAX_HEAP")) options.maxHeap = parseHeapSize(size);
   options.stats = isSet("GENE_STATS");
   options.checkLeaks = isSet("GENE_CHECK_LEAKS");
   return options;
@@ -242,6 +248,7 @@ Context* createContext(const RuntimeOptions& options) {
   context->programArguments = options.arguments;
   context->programName = options.programName;
   context->domain->checksLeaks = options.checkLeaks;
+  limitHeap(*context, options.maxHeap);
   context->globals = newNamespace(*context, Symbol::of("global"));
   context->dollars = newNamespace(*context, Symbol::of("$"));
   bootstrapClasses(*context);
@@ -256,6 +263,7 @@ Context* createContext(const RuntimeOptions& options) {
 Context* createContextBeside(Context& first, size_t stackSize) {
   Context* context = newContext(&first);
   context->isBeside = true;
+  limitHeap(*context, heapLimit(first));
   std::ranges::copy(first.classes, context->classes);
   std::ranges::copy(first.standard, context->standard);
   context->globals = first.globals;

@@ -28,6 +28,7 @@ struct RuntimeOptions {
   std::vector<ExpectedError>* expected =
       nullptr;           // the report of one of these has its hints, and takes it away
   size_t stackSize = 0;  // of the machine stack and of the VM's value stack; 0: defaultStackSize()
+  size_t maxHeap = 0;    // of each heap; 0: what the system allows
   bool stats = false;    // report on standard error at the end (also GENE_STATS=1)
   bool checkLeaks =
       false;  // tear down at the end and report live objects, exit code 99 (GENE_CHECK_LEAKS=1)
@@ -36,7 +37,11 @@ struct RuntimeOptions {
 size_t parseSize(const char* text);
 inline constexpr size_t MaxStackSize = size_t{1} << 40;
 
-/// The defaults, changed by the environment: GENE_ERROR_FORMAT, GENE_STACK_SIZE, GENE_STATS, GENE_CHECK_LEAKS.
+/// The same for the limit of a heap, which is not below 1 MiB.
+size_t parseHeapSize(const char* text);
+
+/// The defaults, changed by the environment: GENE_ERROR_FORMAT, GENE_STACK_SIZE, GENE_MAX_HEAP, GENE_STATS,
+/// GENE_CHECK_LEAKS.
 RuntimeOptions runtimeOptionsFromEnvironment();
 
 /// A context with heap, classes and built-ins, and a domain of its own. It is this thread's context from here on.

@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <string>
+#include <string_view>
 
 namespace gene {
 namespace {
@@ -23,7 +26,8 @@ size_t numberIn(const char* path) {
   return std::strtoull(text, nullptr, 10);
 }
 
-/// What the process may have, in bytes; SIZE_MAX without a limit. In a container its own group's files stand at the root.
+}  // namespace
+
 size_t memoryLimit() {
   size_t least = std::min(numberIn("/sys/fs/cgroup/memory.max"),
                           numberIn("/sys/fs/cgroup/memory/memory.limit_in_bytes"));
@@ -33,7 +37,28 @@ size_t memoryLimit() {
   return least;
 }
 
-}  // namespace
+size_t groupMemoryLimit() {
+  std::FILE* const groups = std::fopen("/proc/self/cgroup", "re");
+  if (!groups) return SIZE_MAX;
+  size_t least = SIZE_MAX;
+  char line[1024];
+  while (std::fgets(line, sizeof line, groups)) {
+    std::string_view text(line);
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    const bool unified = text.starts_with("0::");
+    const size_t memory = text.find(":memory:");
+    if (!unified && memory == std::string_view::npos) continue;
+    std::string path(text.substr(unified ? 3 : memory + 8));
+    // The limits of the groups around it count, too.
+    for (; path.size() > 1; path.resize(path.rfind('/') == std::string::npos ? 0 : path.rfind('/')))
+      least = std::min(
+          least, numberIn((unified ? "/sys/fs/cgroup" + path + "/memory.max"
+                                   : "/sys/fs/cgroup/memory" + path + "/memory.limit_in_bytes")
+                              .c_str()));
+  }
+  std::fclose(groups);
+  return least;
+}
 
 size_t defaultStackSize() {
   constexpr size_t usual = size_t{112} << 20;

@@ -11,4 +11,10 @@ namespace gene {
 size_t defaultStackSize();
 inline constexpr size_t MinStackSize = size_t{1} << 20;
 
+/// What the process may have, in bytes; SIZE_MAX without a limit: of address space, or of its control group as a container
+/// sees it.
+size_t memoryLimit();
+/// The same of the control groups that the process stands in, wherever they are; takes longer.
+size_t groupMemoryLimit();
+
 }  // namespace gene

@@ -271,6 +271,7 @@ void FunctionEmitter::pushElement(llvm::Value* array, const ir::Value* receiver,
   b_.CreateBr(added);
   b_.SetInsertPoint(grow);
   call("gene_slow_array_push", {context_, use(receiver), word});
+  raiseIfException();
   b_.CreateBr(added);
   b_.SetInsertPoint(added);
 }

@@ -382,6 +382,7 @@ void FunctionEmitter::emitRuntime(const ir::Instruction& inst, std::string_view 
   if (row.runsCode) deepCalls_.push_back(result);
   if (alwaysRaises(inst)) return raiseAlways();
   if (row.mayRaise) raiseIfPending(result);
+  if (row.allocates && !row.mayRaise && !cold_) leaveIfOutOfMemory();
   if (row.hasResult) defineAs(inst, result, ir::Rep::Boxed);
 }
 

@@ -97,8 +97,9 @@ void FunctionEmitter::emitCallee(const ir::Instruction& inst) {
 }
 
 void FunctionEmitter::emitScopeNew(const ir::Instruction& inst) {
-  define(inst, call(cold_ ? "gene_scope_new" : "gene_fast_scope_new",
-                    {context_, b_.getInt64(inst.as<ir::Op::ScopeNew>().slots())}));
+  llvm::Value* const slots = b_.getInt64(inst.as<ir::Op::ScopeNew>().slots());
+  if (cold_) return define(inst, call("gene_scope_new", {context_, slots}));
+  defineNew(inst, call("gene_fast_scope_new", {context_, slots, mayLeave()}));
 }
 
 llvm::Value* FunctionEmitter::scopeSlot(const ir::Instruction& inst) {
@@ -118,8 +119,9 @@ void FunctionEmitter::emitScopeSet(const ir::Instruction& inst) {
 
 void FunctionEmitter::emitClosure(const ir::Instruction& inst) {
   llvm::Value* const info = module_.functionInfo(inst.as<ir::Op::Closure>().function());
-  define(inst, call(cold_ ? "gene_closure" : "gene_fast_closure",
-                    {context_, info, spill(inst, 0), b_.getInt64(inst.operands.size())}));
+  llvm::Value* const count = b_.getInt64(inst.operands.size());
+  if (cold_) return define(inst, call("gene_closure", {context_, info, spill(inst, 0), count}));
+  defineNew(inst, call("gene_fast_closure", {context_, info, spill(inst, 0), count, mayLeave()}));
 }
 
 // --- members -------------------------------------------------------------------------------------------------------------------
@@ -191,6 +193,7 @@ void FunctionEmitter::emitEntry(const ir::Instruction& inst, std::string_view na
 void FunctionEmitter::emitArrayNew(const ir::Instruction& inst) {
   define(inst,
          call("gene_array_new", {context_, spill(inst, 0), b_.getInt64(inst.operands.size())}));
+  if (!cold_) leaveIfOutOfMemory();
 }
 
 void FunctionEmitter::emitIterNext(const ir::Instruction& inst) {

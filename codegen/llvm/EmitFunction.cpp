@@ -146,8 +146,10 @@ std::vector<llvm::Value*> FunctionEmitter::parameters() {
 
 void FunctionEmitter::emitPrologue() {
   for (const ir::Block* block : order_)
-    for (const ir::Instruction* inst : block->instructions)
+    for (const ir::Instruction* inst : block->instructions) {
       if (inst->info().variadic) bufferWords_ = std::max(bufferWords_, inst->operands.size());
+      if (inst->handler) catches_ = true;
+    }
   if (bufferWords_ != 0)
     buffer_ =
         b_.CreateAlloca(llvm::ArrayType::get(b_.getInt64Ty(), bufferWords_), nullptr, "arguments");

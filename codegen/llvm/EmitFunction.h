@@ -150,6 +150,9 @@ class FunctionEmitter {
   void pushElement(llvm::Value* array, const ir::Value* receiver, const ir::Value* item,
                    llvm::Value* word);
   llvm::Value* popElement(llvm::Value* array, llvm::BasicBlock* empty);
+  llvm::Value* mayLeave();
+  void defineNew(const ir::Instruction& inst, llvm::Value* made);
+  void leaveIfOutOfMemory();
   /// The element of an array or something else, by a call.
   llvm::Value* getElement(const ir::Value* object, const ir::Value* key, llvm::Value* index);
   void setCounted(llvm::Value* array, llvm::Value* index, llvm::Value* word, bool isObject);
@@ -247,6 +250,7 @@ class FunctionEmitter {
   /// instead of inlining it.
   std::vector<bool> coldBlocks_;  // by Block::index
   bool hasLoops_ = false;
+  bool catches_ = false;                      // some instruction has a handler
   bool cold_ = false;                         // the current block is one
   const ir::Instruction* current_ = nullptr;  // being emitted
   std::vector<llvm::CallInst*> deepCalls_;    // calls that may recur

@@ -231,13 +231,31 @@ void FunctionEmitter::emitFieldInit(const ir::Instruction& inst) {
   call("gene_fast_init_field", {object, b_.getInt64(fieldOffset(init.slot())), use(init.value())});
 }
 
+llvm::Value* FunctionEmitter::mayLeave() { return b_.getInt64(!catches_); }
+
+/// What an instruction that cannot raise has made; 0 when memory ran out, where it may leave the function.
+void FunctionEmitter::defineNew(const ir::Instruction& inst, llvm::Value* made) {
+  if (!catches_) raiseIfPending(made);
+  defineAs(inst, made, Rep::Boxed);
+}
+
+/// After a call that allocates: did memory run out? Nothing looks where the function could have to catch it.
+void FunctionEmitter::leaveIfOutOfMemory() {
+  if (catches_) return;
+  llvm::Value* const limit = bits_.loadWord(context_, layout::Context_stackLimit);
+  BasicBlock *const out = newBlock("memory"), *const rest = newBlock("ok");
+  b_.CreateCondBr(b_.CreateICmpEQ(limit, b_.getInt64(UINT64_MAX)), out, rest, unlikely());
+  b_.SetInsertPoint(out);
+  call("gene_stack_overflow", {context_});
+  raiseAlways();
+  b_.SetInsertPoint(rest);
+}
+
 void FunctionEmitter::emitInstanceNew(const ir::Instruction& inst) {
   const auto made = inst.as<ir::Op::InstanceNew>();
   const auto number = static_cast<uint32_t>(made.number());
-  defineAs(inst,
-           call("gene_fast_instance_new",
-                {context_, b_.getInt64(shapeOfClass(number)), b_.getInt64(made.slots())}),
-           Rep::Boxed);
+  defineNew(inst, call("gene_fast_instance_new", {context_, b_.getInt64(shapeOfClass(number)),
+                                                  b_.getInt64(made.slots()), mayLeave()}));
 }
 
 // --- enums ---------------------------------------------------------------------------------------------------------------
@@ -257,11 +275,9 @@ void FunctionEmitter::emitVariantGet(const ir::Instruction& inst) {
 
 void FunctionEmitter::emitVariantNew(const ir::Instruction& inst) {
   const auto made = inst.as<ir::Op::VariantNew>();
-  defineAs(
-      inst,
-      call("gene_fast_variant_new", {context_, globalWord(made.global()), b_.getInt64(made.index()),
-                                     spill(inst, 0), b_.getInt64(inst.operands.size())}),
-      Rep::Boxed);
+  defineNew(inst, call("gene_fast_variant_new",
+                       {context_, globalWord(made.global()), b_.getInt64(made.index()),
+                        spill(inst, 0), b_.getInt64(inst.operands.size()), mayLeave()}));
 }
 
 }  // namespace gene::native

@@ -167,6 +167,7 @@ std::string_view errorCode(std::string_view message, std::string_view otherwise)
       {"undefined variable", "GENE.SCOPE.UNDEFINED_VAR"},
       {"not defined", "GENE.SCOPE.UNDEFINED_VAR"},
       {"stack overflow", "GENE.VM.STACK_OVERFLOW"},
+      {"out of memory", "GENE.VM.OUT_OF_MEMORY"},
       {"failed to load extension", "GENE.EXT.LOAD_FAILED"},
   };
   for (const auto& row : table)

@@ -8,6 +8,7 @@
 
 #include "runtime/abi/Entry.h"
 #include "runtime/builtins/Builtins.h"
+#include "runtime/heap/Heap.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/DateTime.h"
@@ -307,6 +308,7 @@ Value gene_interpolate(Context* context, const Value* parts, uint64_t count) {
       size_t bytes = 0;
       for (uint64_t i = 0; i < count; i++) bytes += texts[i].size();
       if (bytes > UINT32_MAX - 64) return raise(*context, ErrorClass::Runtime, "String too long");
+      if (context->outOfMemory || !hasRoom(*context, bytes)) return raiseOutOfMemory(*context);
       StringObject* const result = newStringBuffer(*context, static_cast<uint32_t>(bytes));
       char* to = result->ownBytes();
       for (uint64_t i = 0; i < count; i++) {

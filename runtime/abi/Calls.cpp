@@ -241,6 +241,8 @@ Value gene_call_super(Context* context, Value name, CallShape* shape, Value cls,
 
 Value gene_new(Context* context, InlineCache* cache, Value value, const Value* args,
                uint64_t count) {
+  if (GENE_UNLIKELY(!context->exception.isPending())) return Value::pending();
+  if (GENE_UNLIKELY(context->outOfMemory)) return raiseOutOfMemory(*context);
   if (GENE_UNLIKELY(!isClass(value)) || as<ClassObject>(value)->builtinConstructor)
     return construct(*context, value, args, static_cast<uint32_t>(count), {});
   auto* cls = as<ClassObject>(value);

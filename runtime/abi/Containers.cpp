@@ -45,8 +45,10 @@ Value gene_array_extend(Context* context, Value array, Value items) {
   if (items.isNil()) return array;
   if (!isArray(items)) return cannotSpread(context, "arrays", "array", items);
   const auto* from = as<ArrayObject>(items);
-  for (uint32_t i = 0; i < from->size; i++)
+  for (uint32_t i = 0; i < from->size; i++) {
+    if (!arrayTakes(*context, as<ArrayObject>(array))) return raiseOutOfMemory(*context);
     arrayPush(*context, as<ArrayObject>(array), arrayAt(from, i));
+  }
   return array;
 }
 

@@ -4,6 +4,7 @@
 
 #include "runtime/Trace.h"
 #include "runtime/abi/Entry.h"
+#include "runtime/heap/Heap.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Print.h"
@@ -51,6 +52,7 @@ Value takeException(Context& context) {
   context.exception = Value::pending();
   context.trace->end(exception);
   context.wantsLocation = false;
+  exceptionWasTaken(context);
   return exception;
 }
 
@@ -91,6 +93,7 @@ Value gene_contract_failed(Context* context, uint64_t result, Value message, Val
 }
 
 Value gene_stack_overflow(Context* context) {
+  if (context->outOfMemory) return raiseOutOfMemory(*context);
   return raise(*context, ErrorClass::Runtime, "stack overflow: too many nested calls");
 }
 

@@ -23,6 +23,13 @@ constexpr uint32_t shapeOfKind(Kind kind) { return static_cast<uint32_t>(kind); 
   if (old.isObject()) gene_slow_release(old);
 }
 
+/// A new object; null, with the exception pending, when memory ran out and the caller `mayRaise`, a constant.
+[[gnu::always_inline]] inline Object* newObject(Context& context, size_t size, uint32_t shape,
+                                                uint64_t mayRaise) {
+  return mayRaise ? allocateObjectFast<allocateObjectOrRaise>(context, size, shape)
+                  : allocateObjectFast(context, size, shape);
+}
+
 /// Gives an instance the field that a cache says it is about to get.
 inline bool addField(InlineCache known, Object* object, Value value) {
   if (known.shape != (object->shape | AddsField)) return false;
@@ -162,7 +169,11 @@ __attribute__((preserve_most)) void gene_slow_array_set(Value array, uint64_t in
 
 __attribute__((preserve_most)) void gene_slow_array_push(Context* context, Value array,
                                                          Value value) {
-  arrayPush(*context, static_cast<ArrayObject*>(array.object()), value);
+  auto* const to = static_cast<ArrayObject*>(array.object());
+  if (GENE_UNLIKELY(context->outOfMemory || !arrayTakes(*context, to)))
+    raiseOutOfMemory(*context);
+  else
+    arrayPush(*context, to, value);
 }
 
 Value gene_slow_member_set(Context* context, Value name, InlineCache* cache, Value object,
@@ -225,19 +236,22 @@ void gene_fast_slot_set(Value* slot, Value value) { store(reinterpret_cast<Slot*
 
 // --- objects ----------------------------------------------------------------------------------------
 
-Value gene_fast_scope_new(Context* context, uint64_t slots) {
-  auto* scope = static_cast<ScopeObject*>(allocateObjectFast(
-      *context, sizeof(ScopeObject) + slots * sizeof(Slot), shapeOfKind(Kind::Scope)));
+Value gene_fast_scope_new(Context* context, uint64_t slots, uint64_t mayRaise) {
+  auto* scope = static_cast<ScopeObject*>(newObject(
+      *context, sizeof(ScopeObject) + slots * sizeof(Slot), shapeOfKind(Kind::Scope), mayRaise));
+  if (mayRaise && GENE_UNLIKELY(!scope)) return Value::pending();
   scope->count = static_cast<uint32_t>(slots);
   scope->unused = 0;
   for (uint64_t i = 0; i < slots; i++) scope->slots()[i].init(Value::nil());
   return Value::object(scope);
 }
 
-Value gene_fast_closure(Context* context, FunctionInfo* info, const Value* captures,
-                        uint64_t count) {
-  auto* function = static_cast<FunctionObject*>(allocateObjectFast(
-      *context, sizeof(FunctionObject) + count * sizeof(Slot), shapeOfKind(Kind::Function)));
+Value gene_fast_closure(Context* context, FunctionInfo* info, const Value* captures, uint64_t count,
+                        uint64_t mayRaise) {
+  auto* function = static_cast<FunctionObject*>(
+      newObject(*context, sizeof(FunctionObject) + count * sizeof(Slot),
+                shapeOfKind(Kind::Function), mayRaise));
+  if (mayRaise && GENE_UNLIKELY(!function)) return Value::pending();
   function->info = info;
   function->captureCount = static_cast<uint32_t>(count);
   function->unused = 0;
@@ -252,17 +266,20 @@ Value gene_fast_instance(Context* context, uint64_t cache, Value cls) {
   const Shape* shape = static_cast<const ClassObject*>(cls.object())->rootShape;
   if (GENE_UNLIKELY(!shape || shape->id != known.shape || known.index == NoConstructor))
     return Value::pending();
-  auto* instance = static_cast<InstanceObject*>(allocateObjectFast(
+  auto* instance = static_cast<InstanceObject*>(allocateObjectFast<allocateObjectOrRaise>(
       *context, sizeof(InstanceObject) + shape->inlineCapacity * sizeof(Slot), shape->id));
+  if (GENE_UNLIKELY(!instance)) return Value::pending();
   instance->overflow = nullptr;
   for (uint32_t i = 0; i < shape->inlineCapacity; i++) instance->fields()[i].init(Value::absent());
   return Value::object(instance);
 }
 
 /// A new instance of the class with this first shape.
-Value gene_fast_instance_new(Context* context, uint64_t shape, uint64_t slots) {
-  auto* instance = static_cast<InstanceObject*>(allocateObjectFast(
-      *context, sizeof(InstanceObject) + slots * sizeof(Slot), static_cast<uint32_t>(shape)));
+Value gene_fast_instance_new(Context* context, uint64_t shape, uint64_t slots, uint64_t mayRaise) {
+  auto* instance = static_cast<InstanceObject*>(
+      newObject(*context, sizeof(InstanceObject) + slots * sizeof(Slot),
+                static_cast<uint32_t>(shape), mayRaise));
+  if (mayRaise && GENE_UNLIKELY(!instance)) return Value::pending();
   instance->overflow = nullptr;
   for (uint64_t i = 0; i < slots; i++) instance->fields()[i].init(Value::absent());
   return Value::object(instance);
@@ -311,9 +328,11 @@ Value gene_fast_variant_get(Value owner, uint64_t index) {
 }
 
 Value gene_fast_variant_new(Context* context, Value owner, uint64_t index, const Value* values,
-                            uint64_t count) {
-  auto* made = static_cast<EnumValueObject*>(allocateObjectFast(
-      *context, sizeof(EnumValueObject) + count * sizeof(Slot), shapeOfKind(Kind::EnumValue)));
+                            uint64_t count, uint64_t mayRaise) {
+  auto* made = static_cast<EnumValueObject*>(
+      newObject(*context, sizeof(EnumValueObject) + count * sizeof(Slot),
+                shapeOfKind(Kind::EnumValue), mayRaise));
+  if (mayRaise && GENE_UNLIKELY(!made)) return Value::pending();
   made->variant.init(gene_fast_variant_get(owner, index));
   made->count = static_cast<uint32_t>(count);
   made->unused = 0;

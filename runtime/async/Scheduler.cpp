@@ -81,10 +81,7 @@ void beginFlow(Context& c) {
   c.vm->entered = nullptr;
 }
 
-/// Makes the stacks of `to` those of the context.
-void install(Context& c, Fiber& from, Fiber& to) {
-  c.stackLimit = to.limit;
-  setStackBase(c, reinterpret_cast<const void*>(to.high));
+void installValueStack(Context& c, Fiber& from, Fiber& to) {
   if (!c.vm) return;
   vm::State& state = *c.vm;
   if (from.valueLow) from.valueTop = state.top;
@@ -95,6 +92,14 @@ void install(Context& c, Fiber& from, Fiber& to) {
   state.limit = to.valueLimit;
   setValueStack(c, state.stack, &state.top);
   vm::limitFiber(state);
+}
+
+/// Makes the stacks of `to` those of the context.
+void install(Context& c, Fiber& from, Fiber& to) {
+  c.stackLimit = to.limit;
+  setStackBase(c, reinterpret_cast<const void*>(to.high));
+  installValueStack(c, from, to);
+  if (c.outOfMemory) refuseCalls(c);
 }
 
 /// Goes to another fiber; the words of the flow are the caller's business.
@@ -300,11 +305,11 @@ Scheduler& schedulerOf(Context& context) {
        {&s->operations, &s->subject, &s->argument, &s->mainObject, &s->requester, &s->forever})
     addRoots(context, root, 1);
   s->main.high = reinterpret_cast<uintptr_t>(context.heap->stackBase);
-  s->main.low = s->main.limit = context.stackLimit;
+  s->main.low = s->main.limit = usualStackLimit(context);
   if (context.vm) {
     s->main.valueLow = context.vm->stack;
     s->main.valueTop = context.vm->top;
-    s->main.valueLimit = context.vm->limit;
+    s->main.valueLimit = usualValueLimit(context);
   }
   if (!mapStack(s->loopFiber, LoopStack) && !mapStack(s->loopFiber, fiberStackBytes()))
     outOfMemory();

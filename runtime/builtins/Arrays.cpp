@@ -64,12 +64,14 @@ Value set(Context& context, Arguments args) {
 
 Value add(Context& context, Arguments args) {
   if (!checkMutable(context, args[0], "add", "append to")) return Value::pending();
+  if (!arrayTakes(context, self(args))) return raiseOutOfMemory(context);
   arrayPush(context, self(args), args.at(1));
   return args[0];
 }
 
 Value push(Context& context, Arguments args) {
   if (!checkMutable(context, args[0], "push", "push to")) return Value::pending();
+  if (!arrayTakes(context, self(args))) return raiseOutOfMemory(context);
   arrayPush(context, self(args), args[1]);
   return Value::smallInt(self(args)->size);
 }

@@ -11,6 +11,13 @@ namespace gene {
 /// The slow path: table full, no free cell, or a large object.
 [[gnu::noinline]] Object* allocateObjectSlow(Context& context, size_t size, uint32_t shape);
 
+/// The same; null, with the exception pending, when memory ran out.
+[[gnu::noinline]] Object* allocateObjectOrRaise(Context& context, size_t size, uint32_t shape);
+
+/// What the fast path does where it cannot go on.
+using SlowAllocation = Object*(Context&, size_t, uint32_t);
+
+template <SlowAllocation* Slow = allocateObjectSlow>
 [[gnu::always_inline]] inline Object* allocateObjectFast(Context& context, size_t size,
                                                          uint32_t shape) {
   GENE_NOTE(allocations);
@@ -25,7 +32,7 @@ namespace gene {
       return &cell->header;
     }
   }
-  return allocateObjectSlow(context, size, shape);
+  return Slow(context, size, shape);
 }
 
 }  // namespace gene

@@ -98,6 +98,7 @@ Chunk* Heap::newChunk() {
 }
 
 PageHeader* Heap::takePages(size_t count) {
+  grow(count * PageBytes);
   Chunk* chunk = nullptr;
   size_t first = ChunkPages;
   while (firstFree < chunks.size() && chunks[firstFree]->freePages == 0) firstFree++;
@@ -133,6 +134,7 @@ void Heap::givePages(PageHeader* header) {
 
 PageHeader* Heap::mapHuge(size_t bytes) {
   bytes = (bytes + sizeof(PageHeader) + PageBytes - 1) & ~(PageBytes - 1);
+  grow(bytes);
   char* base = mapAligned(bytes);
   if (!base) outOfMemory();
   auto* chunk = new Chunk{base, 0, {1}, true};

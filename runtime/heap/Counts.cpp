@@ -242,6 +242,8 @@ void reconcile(Context& context) {
     std::fputs(wrong.c_str(), stderr);
     GENE_CHECK(wrong.empty(), "reference counts agree with the heap");
   }
+  if (GENE_UNLIKELY(heap.heapBytes() > heap.limit.next || heap.limit.recovers))
+    heap.relieve(context);
   if (heap.heapBytes() > heap.cycleThreshold) {
     const auto start = std::chrono::steady_clock::now();
     const uint64_t freed = collectCycles(context);

@@ -31,11 +31,12 @@ struct HeapOptions {
   bool reconcileAlways = false;  // at every allocation
   bool poison = false;           // fill freed cells with 0xDD
   bool verify = false;           // recompute all counts after a reconcile and compare
-  int64_t failAllocation = -1;   // the n-th allocation ends the process: out of memory
+  int64_t failAllocation = -1;   // at the n-th allocation the heap is as if it were full
 };
 
 /// A new object of `size` bytes with its header written; the rest is uninitialised. Slots must be init()ed at once.
-/// Never fails (memory exhausted ends the process with a message). May reconcile: raw Values on the stack are safe.
+/// Never fails: a heap that has reached its limit grows on until the program can be told (limitHeap). May reconcile: raw
+/// Values on the stack are safe.
 Object* allocateObject(Context& context, size_t size, uint32_t shape);
 template <class T>
 T* allocate(Context& context, Kind kind, size_t extraBytes = 0) {
@@ -72,6 +73,26 @@ void freePayload(void* payload, size_t bytes);
 /// it takes from the program's first break.)
 void* zeroPages(size_t bytes);
 void freeZeroPages(void* memory, size_t bytes);
+
+/// The least limit, and the least request of which it is asked whether there is room.
+inline constexpr size_t MinHeapLimit = 1 << 20;
+/// Sets the limit of the heap; 0: what the system allows, found out when it matters. When objects in use come near the
+/// limit, `Context::outOfMemory` is set, and the next call, or operation that can raise, raises (raiseOutOfMemory).
+void limitHeap(Context& context, size_t bytes);
+/// The limit that was set, or 0.
+size_t heapLimit(const Context& context);
+/// May so many bytes be asked for at once? For whoever makes something large out of small numbers: else raiseOutOfMemory.
+bool hasLargeRoom(Context& context, uint64_t bytes);
+inline bool hasRoom(Context& context, uint64_t bytes) {
+  return bytes < MinHeapLimit || hasLargeRoom(context, bytes);
+}
+/// The pending exception is taken: if memory had run out, what the exception let go is given back at the next allocation.
+void exceptionWasTaken(Context& context);
+/// After other stacks became those of this thread: they, too, take no calls while memory is out.
+void refuseCalls(Context& context);
+/// The limits of the stacks as they are when memory is not out.
+uintptr_t usualStackLimit(const Context& context);
+Value* usualValueLimit(const Context& context);
 
 Heap* createHeap(Context& context, const HeapOptions& options);
 void destroyHeap(Context& context);

@@ -47,7 +47,8 @@ static_assert(sizeof(PageHeader) == 64);
 inline constexpr uint32_t LargeClass = 1000;
 inline constexpr size_t MinNewBytesLimit = 4 << 20;
 inline constexpr size_t TableSlack = 64;
-inline constexpr size_t KeptRunPages = 16;  // longer free runs give their memory back at once
+inline constexpr size_t UnknownLimit = 32 << 20;  // so large a heap asks what the system allows
+inline constexpr size_t KeptRunPages = 16;        // longer free runs give their memory back at once
 
 struct Chunk {
   char* base;
@@ -57,6 +58,19 @@ struct Chunk {
   [[nodiscard]] PageHeader* page(size_t index) const {
     return reinterpret_cast<PageHeader*>(base + index * PageBytes);
   }
+};
+
+/// How large the heap may become (Limit.cpp).
+struct MemoryLimit {
+  size_t asked = 0;  // limitHeap; 0: what the system allows
+  size_t bytes = 0;  // 0: not found out yet
+  size_t last =
+      SIZE_MAX;  // where the process ends: what handlers of the exception may use lies between
+  size_t next = UnknownLimit;  // beyond it something has to be done: the next allocation reconciles
+  bool raised = false;         // the exception is on its way
+  bool recovers = false;       // it was taken: what it let go is to be given back
+  uintptr_t stackLimit = 0;    // Context::stackLimit and State::limit, while no calls are taken
+  Value* valueLimit = nullptr;
 };
 
 /// The chunks by address: a root for the upper bits, leaves that are made when they are needed.
@@ -116,7 +130,8 @@ class Heap {
   const Value* valueStack = nullptr;
   Value* const* valueStackTop = nullptr;
   size_t cycleThreshold = 32 << 20;
-  int64_t allocationsLeft = -1;   // fail-alloc
+  int64_t allocationsLeft = -1;  // fail-alloc
+  MemoryLimit limit;
   uint64_t nextVerification = 0;  // the reconcile after which counts are verified again
 
   /// The live object that contains this address, or null. Any word may be asked.
@@ -142,10 +157,21 @@ class Heap {
     pushCell(context.freeCells[header->sizeClass], object);
   }
   [[nodiscard]] size_t heapBytes() const { return pageBytes + payloadBytes; }
+  /// The heap is about to have so many bytes more.
+  void grow(size_t bytes) {
+    if (GENE_UNLIKELY(heapBytes() + bytes > limit.next)) nearLimit(bytes);
+  }
   template <class F>
   void forEachObject(F&& f) const;
   template <class F>
   void forEachCell(F&& f) const;
+
+  // --- Limit.cpp ------------------------------------------------------------------------------------------------------
+  [[gnu::noinline, gnu::cold]] void nearLimit(size_t bytes);
+  /// What a reconcile does beyond limit.next.
+  [[gnu::noinline, gnu::cold]] void relieve(Context& context);
+  /// Gives pages without an object or payload back; returns how many bytes.
+  size_t trim(Context& context);
 
   // --- Payloads.cpp ---------------------------------------------------------------------------------------------------
   void* takePayload(size_t bytes);

@@ -108,11 +108,28 @@ void Heap::freeCellSlow(Context& context, Object* object) {
            object);
 }
 
-Object* allocateObjectSlow(Context& context, size_t size, uint32_t shape) {
+namespace {
+
+/// What comes first when an allocation takes the slow path.
+void prepareAllocation(Context& context, size_t size) {
   Heap& heap = *context.heap;
   if (context.zeroTop >= context.zeroEnd) reconcile(context);
-  if (heap.allocationsLeft > 0 && --heap.allocationsLeft == 0) outOfMemory();
-  return heap.allocateSlow(context, size, shape);
+  if (heap.allocationsLeft > 0 && --heap.allocationsLeft == 0) refuseCalls(context);
+  if (size > MaxMedium && heap.heapBytes() + size > heap.limit.next) reconcile(context);
+}
+
+}  // namespace
+
+Object* allocateObjectSlow(Context& context, size_t size, uint32_t shape) {
+  prepareAllocation(context, size);
+  return context.heap->allocateSlow(context, size, shape);
+}
+
+Object* allocateObjectOrRaise(Context& context, size_t size, uint32_t shape) {
+  prepareAllocation(context, size);
+  if (GENE_LIKELY(!context.outOfMemory)) return context.heap->allocateSlow(context, size, shape);
+  raiseOutOfMemory(context);
+  return nullptr;
 }
 
 Object* allocateObject(Context& context, size_t size, uint32_t shape) {

@@ -26,6 +26,7 @@ void* Heap::takePayload(size_t bytes) {
   stats.payloads++;
   stats.payloadBytes += bytes;
   if (bytes > MaxCellPayload || bytes == 0) {
+    grow(bytes);
     payloadBytes += bytes;
     return orFail(std::malloc(bytes ? bytes : 1));
   }
@@ -60,6 +61,7 @@ void* growPayload(Context& context, void* old, size_t oldBytes, size_t newBytes)
   const bool wasCell = oldBytes <= MaxCellPayload && oldBytes != 0;
   const bool isCell = newBytes <= MaxCellPayload && newBytes != 0;
   if (!wasCell && !isCell) {
+    if (newBytes > oldBytes) heap.grow(newBytes - oldBytes);
     heap.payloadBytes += newBytes - oldBytes;
     return orFail(std::realloc(old, newBytes ? newBytes : 1));
   }

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "runtime/Context.h"
+#include "runtime/heap/Heap.h"
 
 namespace gene {
 
@@ -18,6 +19,13 @@ inline void arrayExpectObjects(ArrayObject* array) { array->elements = Elements:
 inline void arraySet(ArrayObject* array, uint32_t index, Value item) {
   if (item.isObject()) arrayExpectObjects(array);
   array->items[index].set(item);
+}
+/// Is there memory for one item more? Asked by whoever may raise otherwise.
+inline bool arrayTakes(Context& context, const ArrayObject* array) {
+  constexpr uint32_t Most = UINT32_MAX / 2;
+  if (GENE_LIKELY(array->size < array->capacity)) return true;
+  return array->capacity < Most &&
+         hasRoom(context, (uint64_t{array->capacity} / 2 + 4) * sizeof(Slot));
 }
 inline void arrayPush(Context& context, ArrayObject* array, Value item) {
   if (GENE_UNLIKELY(array->size == array->capacity)) arrayReserve(context, array, array->size + 1);

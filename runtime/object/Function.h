@@ -141,6 +141,7 @@ Value callWatched(Context& context, const BuiltinFunction& row, Arguments args);
 [[gnu::cold]] void explainUsage(Context& context, const BuiltinFunction& row);  // Explain.h
 /// Calls a built-in function with arguments that it takes.
 inline Value callAccepted(Context& context, const BuiltinFunction& row, Arguments args) {
+  if (GENE_UNLIKELY(context.outOfMemory)) return raiseOutOfMemory(context);
 #ifdef GENE_ASSERTS
   const Value result = callWatched(context, row, args);
 #else

@@ -118,6 +118,7 @@ Value joinTexts(Context& context, Value first, std::span<const std::string_view>
   for (const std::string_view text : rest) extra += text.size();
   const size_t bytes = head->bytes + extra;
   if (bytes > UINT32_MAX - 64) return raise(context, ErrorClass::Runtime, "String too long");
+  if (context.outOfMemory || !hasRoom(context, bytes)) return raiseOutOfMemory(context);
   StringObject* result;
   if (bytes < MinSharedBytes || head->bytes < extra) {
     result = newStringBuffer(context, static_cast<uint32_t>(bytes));

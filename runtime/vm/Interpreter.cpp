@@ -50,6 +50,9 @@ namespace {
 /// Further word i of the current instruction.
 #define WORD(i) (reinterpret_cast<Word*>(pc)[i])
 
+/// Does the function of this frame have no handler? Then an instruction without a site may raise, too.
+inline bool catchesNothing(const Value* base) { return codeOf(base).handlerCount == 0; }
+
 /// What a comparison gave, and what makes the jump.
 struct Outcome {
   Value holds;

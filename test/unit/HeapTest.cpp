@@ -222,16 +222,42 @@ TEST(Heap, MemoryIsUsedAgain) {
   EXPECT_LE(testContext().heap->pageBytes, before + (size_t{4} << 20));
 }
 
-TEST(HeapDeathTest, TheAllocationThatIsToFailEndsTheProcess) {
-  EXPECT_EXIT(
-      {
-        testContext().heap->allocationsLeft = 100;
-        testContext().heap->options.reconcileAlways =
-            true;  // each allocation takes the slow path, where they are counted
-        testContext().zeroEnd = testContext().zeroTop;
-        makeGarbage(200);
-      },
-      ::testing::ExitedWithCode(1), "Error: out of memory");
+TEST(Heap, TheAllocationThatIsToFailIsToldAtTheNextSafePlace) {
+  Context& context = testContext();
+  Heap& heap = *context.heap;
+  const uintptr_t limit = context.stackLimit;
+  heap.allocationsLeft = 100;
+  heap.options.reconcileAlways =
+      true;  // each allocation takes the slow path, where they are counted
+  context.zeroEnd = context.zeroTop;
+  makeGarbage(99);
+  EXPECT_FALSE(context.outOfMemory);
+  makeGarbage(1);
+  EXPECT_TRUE(context.outOfMemory);
+  EXPECT_EQ(context.stackLimit, UINTPTR_MAX);
+  makeGarbage(100);  // what cannot raise goes on
+  EXPECT_TRUE(raiseOutOfMemory(context).isPending());
+  EXPECT_FALSE(context.outOfMemory);
+  EXPECT_EQ(context.stackLimit, limit);
+  EXPECT_TRUE(isInstance(takeException(context)));
+  heap.options.reconcileAlways = false;
+  reconcileWithoutStack();
+  EXPECT_EQ(heap.limit.next, heap.limit.bytes);
+}
+
+TEST(Heap, EmptyPagesAreGivenBack) {
+  {
+    const Root root(Value::object(newArray(testContext(), 0)));
+    fill(as<ArrayObject>(root.value), 300'000);
+  }
+  reconcileWithoutStack();
+  Heap& heap = *testContext().heap;
+  const size_t before = heap.pageBytes;
+  const size_t given = heap.trim(testContext());
+  EXPECT_GE(given, size_t{300'000} * sizeof(ArrayObject) / 2);
+  EXPECT_EQ(heap.pageBytes, before - given);
+  makeGarbage(300'000);  // the lists of free cells are whole
+  reconcileWithoutStack();
 }
 
 }  // namespace
