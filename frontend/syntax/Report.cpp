@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "runtime/support/JsonText.h"
@@ -54,14 +55,44 @@ std::string place(const Position& at) {
          ": ";
 }
 
+/// The part of a line that is shown: all of it, or of a long one what is near the column.
+struct Excerpt {
+  std::string_view text;
+  uint32_t column;  // in `text`
+  bool cutBefore = false, cutBehind = false;
+};
+
+Excerpt excerpt(std::string_view line, uint32_t column) {
+  constexpr size_t MostShown = 400, Before = 80, Behind = 160;
+  if (line.size() <= MostShown) return {line, column};
+  const auto beginsCharacter = [&](size_t at) { return (line[at] & 0xC0) != 0x80; };
+  const char* p = line.data();
+  const char* const end = p + line.size();
+  for (uint32_t c = 1; c < column && p < end; c++) utf8::decode(p, end);
+  const auto at = static_cast<size_t>(p - line.data());
+  size_t from = at > Before ? at - Before : 0;
+  while (from > 0 && !beginsCharacter(from)) from--;
+  size_t to = std::min(line.size(), at + Behind);
+  while (to < line.size() && !beginsCharacter(to)) to++;
+  const std::string_view before = line.substr(from, at - from);
+  return {line.substr(from, to - from),
+          static_cast<uint32_t>(std::ranges::count_if(
+              before, [](char c) { return (c & 0xC0) != 0x80; })) +
+              1,
+          from > 0, to < line.size()};
+}
+
 /// The line, and below it what is meant. Tabs keep the marks in step.
 std::string snippet(std::string_view line, uint32_t column, Style style) {
   if (line.empty()) return "";
-  std::string out = "  " + std::string(line) + "\n  ";
-  const char* p = line.data();
-  const char* end = p + line.size();
-  for (uint32_t c = 1; c < column && p < end; c++) out += utf8::decode(p, end) == '\t' ? '\t' : ' ';
-  return out + styled(style, "^" + std::string(extentAt(line, column) - 1, '~')) + "\n";
+  const Excerpt shown = excerpt(line, column);
+  std::string out = std::string(shown.cutBefore ? "… " : "  ") + std::string(shown.text) +
+                    (shown.cutBehind ? " …" : "") + "\n  ";
+  const char* p = shown.text.data();
+  const char* end = p + shown.text.size();
+  for (uint32_t c = 1; c < shown.column && p < end; c++)
+    out += utf8::decode(p, end) == '\t' ? '\t' : ' ';
+  return out + styled(style, "^" + std::string(extentAt(shown.text, shown.column) - 1, '~')) + "\n";
 }
 
 std::string human(const ErrorReport& report) {
