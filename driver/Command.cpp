@@ -187,7 +187,7 @@ Program* loadProgram(Context& context, ir::Program& program, const LookAtImage& 
   // The program refers to its image (inline caches are written into it): it lives as long as the process.
   auto* image = new std::vector<uint8_t>(compileToImage(program, debug));
   if (look) look(*image);
-  Expected<Program*> loaded = loadImage(context, *image);
+  Expected<Program*> loaded = loadImage(context, *image, ImageOrigin::Compiler);
   if (loaded) return *loaded;
   fail("internal error: " + loaded.message());
   return nullptr;
@@ -214,7 +214,7 @@ Program* loadGirFile(Context& context, const std::string& path, const LookAtImag
   const std::string_view whole(static_cast<const char*>(bytes), size);
   const std::span<uint8_t> image(static_cast<uint8_t*>(bytes), withoutModuleText(whole).size());
   if (look && image::readHeader(image)) look(image);
-  Expected<Program*> loaded = loadImage(context, image);
+  Expected<Program*> loaded = loadImage(context, image, ImageOrigin::File);
   if (loaded) return *loaded;
   fail("Loading GIR file: Invalid GIR file: " + path + ": " + loaded.message());
   return nullptr;

@@ -50,7 +50,7 @@ Dialog::Result Dialog::run(const std::string& text, const std::string& name, Err
   if (!compiled->program) return {Result::Refused, Value::nil(), compiled->diagnostics};
   // What is loaded refers to its image: it lives as long as the process.
   auto* image = new std::vector<uint8_t>(compileToImage(*compiled->program));
-  Expected<Program*> loaded = loadImage(context_, *image);
+  Expected<Program*> loaded = loadImage(context_, *image, ImageOrigin::Compiler);
   if (!loaded) return {Result::Refused, Value::nil(), "internal error: " + loaded.message() + "\n"};
   FunctionObject* body = newFunction(context_, &(*loaded)->functions[0], 0);
   const Value value = call(context_, Value::object(body), nullptr, 0);

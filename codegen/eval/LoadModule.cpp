@@ -42,7 +42,7 @@ Program* loadModule(Context& context, const std::string& path) {
   std::vector<uint8_t>* image = nullptr;
   onLargeStack(context, [&] { image = compileImport(context, path); });
   if (!image) return nullptr;
-  Expected<Program*> loaded = loadImage(context, *image);
+  Expected<Program*> loaded = loadImage(context, *image, ImageOrigin::Compiler);
   if (!loaded) {
     raise(context, ErrorClass::Runtime, loaded.message());
     return nullptr;

@@ -233,10 +233,12 @@ static Value truncated(Context* context, double number) {
 }
 
 Value gene_truncate(Context* context, Value value) {
+  if (GENE_UNLIKELY(!isNumber(value))) damagedCode();
   return isInt(value) ? value : truncated(context, value.floating());
 }
 
 Value gene_quotient(Context* context, Value lhs, Value rhs) {
+  if (GENE_UNLIKELY(!isInt(lhs) || !isInt(rhs))) damagedCode();
   return truncated(context, static_cast<double>(asInt(lhs)) / static_cast<double>(asInt(rhs)));
 }
 
@@ -328,7 +330,7 @@ namespace {
 
 /// The items of an array that nobody else has: it keeps them alive.
 std::vector<Value> itemsOf(Value array) {
-  const auto* from = as<ArrayObject>(array);
+  const auto* from = operand<ArrayObject>(array, Kind::Array);
   std::vector<Value> items;
   items.reserve(from->size);
   for (uint32_t i = 0; i < from->size; i++) items.push_back(arrayAt(from, i));

@@ -23,20 +23,20 @@ Value gene_class_new(Context* context, Value name, Value fields, uint64_t number
                            : as<ClassObject>(parent);
   ClassObject* cls = newClass(*context, name.symbol(), above);
   std::vector<Symbol> names;
-  const auto* list = as<ArrayObject>(fields);
-  for (uint32_t i = 0; i < list->size; i++) names.push_back(arrayAt(list, i).symbol());
+  const auto* list = operand<ArrayObject>(fields, Kind::Array);
+  for (uint32_t i = 0; i < list->size; i++) names.push_back(symbolOperand(arrayAt(list, i)));
   setLayout(cls, names, static_cast<uint32_t>(number));
   return Value::object(cls);
 }
 
 Value gene_class_method(Context* context, Value name, Value cls, Value function) {
   if (name.symbol() == sym::EqualEqual) context->customEquality = true;
-  defineMethod(*context, as<ClassObject>(cls), name.symbol(), function);
+  defineMethod(*context, operand<ClassObject>(cls, Kind::Class), name.symbol(), function);
   return cls;
 }
 
 Value gene_class_ctor(Context* context, Value cls, Value function) {
-  auto* c = as<ClassObject>(cls);
+  auto* c = operand<ClassObject>(cls, Kind::Class);
   if (!c->ctor.get().isNil())
     return raise(
         *context, ErrorClass::Exception,
@@ -47,7 +47,8 @@ Value gene_class_ctor(Context* context, Value cls, Value function) {
 }
 
 Value gene_class_field(Context* context, Value name, Value cls, Value type, Value options) {
-  declareField(*context, as<ClassObject>(cls), name.symbol(), type, options.isTruthy());
+  declareField(*context, operand<ClassObject>(cls, Kind::Class), name.symbol(), type,
+               options.isTruthy());
   return cls;
 }
 
@@ -70,7 +71,8 @@ Value gene_implementation_new(Context* context, Value name) {
 
 Value gene_class_implements(Context* context, Value name, Value cls, Value interface) {
   if (!isInterface(interface)) return noInterface(context, name);
-  return declareImplementer(*context, as<InterfaceObject>(interface), as<ClassObject>(cls))
+  return declareImplementer(*context, as<InterfaceObject>(interface),
+                            operand<ClassObject>(cls, Kind::Class))
              ? cls
              : Value::pending();
 }
@@ -81,7 +83,7 @@ Value gene_implement(Context* context, Value name, Value interface, Value cls,
   if (!isClass(cls))
     return raise(*context, ErrorClass::Argument,
                  "implement requires a class, got " + kindName(*context, cls));
-  return implementFor(*context, as<InterfaceObject>(interface), as<ClassObject>(cls), as<ClassObject>(implementation)) ? interface : Value::pending();
+  return implementFor(*context, as<InterfaceObject>(interface), as<ClassObject>(cls), operand<ClassObject>(implementation, Kind::Class)) ? interface : Value::pending();
 }
 
 Value gene_interceptor_new(Context* context, Value declaration, const Value* functions,

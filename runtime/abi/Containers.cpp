@@ -27,17 +27,28 @@ Value gene_array_new(Context* context, const Value* items, uint64_t count) {
   return Value::object(newArrayFrom(*context, items, static_cast<uint32_t>(count)));
 }
 
+namespace {
+
+uint64_t sizeOperand(Value size) {
+  if (GENE_UNLIKELY(!size.isSmallInt() || static_cast<uint64_t>(size.smallInt()) > UINT32_MAX / 4))
+    damagedCode();
+  return static_cast<uint64_t>(size.smallInt());
+}
+
+}  // namespace
+
 Value gene_array_sized(Context* context, Value size) {
-  return Value::object(newArray(*context, static_cast<uint32_t>(size.smallInt())));
+  return Value::object(newArray(*context, static_cast<uint32_t>(sizeOperand(size))));
 }
 
 Value gene_array_push(Context* context, Value array, Value item) {
-  arrayPush(*context, as<ArrayObject>(array), item);
+  arrayPush(*context, operand<ArrayObject>(array, Kind::Array), item);
   return array;
 }
 
 Value gene_array_append(Context* context, Value array, const Value* items, uint64_t count) {
-  for (uint64_t i = 0; i < count; i++) arrayPush(*context, as<ArrayObject>(array), items[i]);
+  for (uint64_t i = 0; i < count; i++)
+    arrayPush(*context, operand<ArrayObject>(array, Kind::Array), items[i]);
   return array;
 }
 
@@ -46,8 +57,9 @@ Value gene_array_extend(Context* context, Value array, Value items) {
   if (!isArray(items)) return cannotSpread(context, "arrays", "array", items);
   const auto* from = as<ArrayObject>(items);
   for (uint32_t i = 0; i < from->size; i++) {
-    if (!arrayTakes(*context, as<ArrayObject>(array))) return raiseOutOfMemory(*context);
-    arrayPush(*context, as<ArrayObject>(array), arrayAt(from, i));
+    if (!arrayTakes(*context, operand<ArrayObject>(array, Kind::Array)))
+      return raiseOutOfMemory(*context);
+    arrayPush(*context, operand<ArrayObject>(array, Kind::Array), arrayAt(from, i));
   }
   return array;
 }
@@ -55,12 +67,12 @@ Value gene_array_extend(Context* context, Value array, Value items) {
 Value gene_map_new(Context* context, const Value* entries, uint64_t count) {
   MapObject* map = newMap(*context, Kind::Map, static_cast<uint32_t>(count / 2));
   for (uint64_t i = 0; i + 1 < count; i += 2)
-    mapPut(*context, map, entries[i].symbol(), entries[i + 1]);
+    mapPut(*context, map, symbolOperand(entries[i]), entries[i + 1]);
   return Value::object(map);
 }
 
 Value gene_map_put(Context* context, Value map, Value key, Value value) {
-  mapPut(*context, as<MapObject>(map), key.symbol(), value);
+  mapPut(*context, operand<MapObject>(map, Kind::Map), symbolOperand(key), value);
   return map;
 }
 
@@ -69,7 +81,7 @@ Value gene_map_extend(Context* context, Value map, Value other) {
   if (!isMap(other)) return cannotSpread(context, "maps", "map", other);
   const auto* from = as<MapObject>(other);
   for (uint32_t i = 0; (i = mapNext(from, i)) != MapEnd; i++)
-    mapPut(*context, as<MapObject>(map), from->entries[i].key.get().symbol(),
+    mapPut(*context, operand<MapObject>(map, Kind::Map), from->entries[i].key.get().symbol(),
            from->entries[i].value.get());
   return map;
 }
@@ -87,7 +99,7 @@ Value gene_hash_map_new(Context* context, const Value* entries, uint64_t count) 
 Value gene_gene_new(Context* context, Value head) { return Value::object(newGene(*context, head)); }
 
 Value gene_gene_property(Context* context, Value gene, Value key, Value value) {
-  geneSetProperty(*context, as<GeneObject>(gene), key.symbol(), value);
+  geneSetProperty(*context, operand<GeneObject>(gene, Kind::Gene), symbolOperand(key), value);
   return gene;
 }
 
@@ -96,13 +108,13 @@ Value gene_gene_properties(Context* context, Value gene, Value map) {
   if (!isMap(map)) return cannotSpread(context, "maps", "gene properties", map);
   const auto* from = as<MapObject>(map);
   for (uint32_t i = 0; (i = mapNext(from, i)) != MapEnd; i++)
-    geneSetProperty(*context, as<GeneObject>(gene), from->entries[i].key.get().symbol(),
-                    from->entries[i].value.get());
+    geneSetProperty(*context, operand<GeneObject>(gene, Kind::Gene),
+                    from->entries[i].key.get().symbol(), from->entries[i].value.get());
   return gene;
 }
 
 Value gene_gene_child(Context* context, Value gene, Value value) {
-  genePush(*context, as<GeneObject>(gene), value);
+  genePush(*context, operand<GeneObject>(gene, Kind::Gene), value);
   return gene;
 }
 
@@ -111,7 +123,7 @@ Value gene_gene_children(Context* context, Value gene, Value items) {
   if (!isArray(items)) return cannotSpread(context, "arrays", "gene children", items);
   const auto* from = as<ArrayObject>(items);
   for (uint32_t i = 0; i < from->size; i++)
-    genePush(*context, as<GeneObject>(gene), arrayAt(from, i));
+    genePush(*context, operand<GeneObject>(gene, Kind::Gene), arrayAt(from, i));
   return gene;
 }
 

@@ -6,16 +6,17 @@
 #include "runtime/object/Array.h"
 #include "runtime/object/Equality.h"
 #include "runtime/object/FromForm.h"
+#include "runtime/object/Function.h"
 
 using namespace gene;
 
 Value gene_enum_new(Context* context, Value declaration) {
-  const auto* parts = as<ArrayObject>(declaration);
-  EnumObject* result = newEnum(*context, arrayAt(parts, 0).symbol());
+  const auto* parts = operand<ArrayObject>(declaration, Kind::Array);
+  EnumObject* result = newEnum(*context, symbolOperand(partOfConstant(parts, 0)));
   for (uint32_t i = 1; i < parts->size; i++) {
-    const auto* variant = as<ArrayObject>(arrayAt(parts, i));
-    addVariant(*context, result, arrayAt(variant, 0).symbol(), arrayAt(variant, 1),
-               arrayAt(variant, 2));
+    const auto* variant = operand<ArrayObject>(arrayAt(parts, i), Kind::Array);
+    addVariant(*context, result, symbolOperand(partOfConstant(variant, 0)),
+               partOfConstant(variant, 1), partOfConstant(variant, 2));
   }
   return Value::object(result);
 }
@@ -30,7 +31,9 @@ Value gene_match_variant(Context* context, uint64_t binders, Value target, Value
 }
 
 Value gene_variant_field(Context*, uint64_t index, Value value) {
-  return as<EnumValueObject>(value)->values()[index].get();
+  auto* made = operand<EnumValueObject>(value, Kind::EnumValue);
+  if (GENE_UNLIKELY(index >= made->count)) damagedCode();
+  return made->values()[index].get();
 }
 
 Value gene_unwrap_fails(Context* context, Value value) {

@@ -20,7 +20,7 @@ Value gene_environment_new(Context* context, Value names, Value self, const Valu
 Value gene_call_macro(Context* context, CallShape* shape, Value callee, Value environment,
                       const Value* args, uint64_t) {
   EnvironmentObject* const caller = context->caller;
-  context->caller = as<EnvironmentObject>(environment);
+  context->caller = operand<EnvironmentObject>(environment, Kind::Environment);
   const Value result = callShaped(*context, callee, *shape, args);
   context->caller = caller;
   return result;
@@ -39,7 +39,9 @@ Value gene_eval(Context* context, Value environment, const Value* values, uint64
     // Unlike in macros, containers are themselves.
     const bool isData = values[i].isObject() && !isKind(values[i], Kind::Gene) &&
                         !isKind(values[i], Kind::ComplexSymbol);
-    result = isData ? values[i] : evaluate(*context, values[i], as<EnvironmentObject>(environment));
+    result = isData ? values[i]
+                    : evaluate(*context, values[i],
+                               operand<EnvironmentObject>(environment, Kind::Environment));
     if (result.isPending()) return result;
   }
   return result;

@@ -71,7 +71,8 @@ Value gene_rethrow(Context* context, Value exception) {
 Value gene_raise_message(Context* context, Value cls, Value message) {
   const Value found = namespaceGet(context->globals, cls.symbol());
   if (!isClass(found) || !as<ClassObject>(found)->isException)
-    return raise(*context, ErrorClass::Exception, stringView(message));
+    return raise(*context, ErrorClass::Exception,
+                 operand<StringObject>(message, Kind::String)->view());
   InstanceObject* instance = newInstance(*context, as<ClassObject>(found));
   setField(*context, instance, sym::Message, message);
   context->trace->clear();
@@ -80,12 +81,14 @@ Value gene_raise_message(Context* context, Value cls, Value message) {
 
 Value gene_contract_failed(Context* context, uint64_t result, Value message, Value names,
                            const Value* values, uint64_t count) {
-  std::string text(stringView(message));
+  std::string text(operand<StringObject>(message, Kind::String)->view());
   text += " | args=[";
-  const auto* list = as<ArrayObject>(names);
+  const auto* list = operand<ArrayObject>(names, Kind::Array);
+  if (list->size > count) damagedCode();
   for (uint32_t i = 0; i < list->size; i++) {
     if (i != 0) text += ", ";
-    text += std::string(arrayAt(list, i).symbol().text()) + "=" + literalText(*context, values[i]);
+    text += std::string(symbolOperand(arrayAt(list, i)).text()) + "=" +
+            literalText(*context, values[i]);
   }
   text += "]";
   if (result) text += " | result=" + literalText(*context, values[count - 1]);

@@ -228,7 +228,8 @@ class Matcher {
 
 Value gene_destructure(Context* context, Value pattern, Value value) {
   ArrayObject* bound = newArray(*context, 0);
-  if (!Matcher(*context, bound).match(patternOf(*context, as<ArrayObject>(pattern)), value))
+  if (!Matcher(*context, bound)
+           .match(patternOf(*context, operand<ArrayObject>(pattern, Kind::Array)), value))
     return Value::pending();
   return Value::object(bound);
 }

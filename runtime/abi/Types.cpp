@@ -23,7 +23,7 @@ Value gene_typeof(Context* context, Value value) {
 
 Value gene_check_type(Context* context, Value type, Value where, InlineCache* cache, Value value,
                       uint64_t ruleBits) {
-  const std::string_view text = stringView(where);
+  const std::string_view text = operand<StringObject>(where, Kind::String)->view();
   const CheckRules rules = CheckRules::of(ruleBits);
   const NilRule nilRule = rules.strict ? NilRule::Strict : NilRule::Accepted;
   if (rules.elements && isArray(value)) {

@@ -54,7 +54,8 @@ bool isPlain(const Form* form) {
 /// Reads and verifies all of an image first, then makes values of it.
 class Loader {
  public:
-  Loader(Context& context, std::span<uint8_t> bytes) : context_(context), bytes_(bytes) {}
+  Loader(Context& context, std::span<uint8_t> bytes, ImageOrigin origin)
+      : context_(context), bytes_(bytes), origin_(origin) {}
 
   /// Code that was evaluated, and makes no functions: nobody refers to it when it does not run.
   void decideUnloading() {
@@ -190,6 +191,7 @@ class Loader {
           !viewCode(code.subspan(f.codeOffset, f.codeSize), &view))
         return "the code lies outside the file";
       codeProblem_ = verifyCode(view, f, limits);
+      if (codeProblem_.empty() && origin_ == ImageOrigin::File) codeProblem_ = verifyFlow(view, f);
       if (!codeProblem_.empty()) return nullptr;
       views_.push_back(view);
     }
@@ -323,7 +325,7 @@ class Loader {
     FunctionInfo& info = program_->functions[index];
     vm::Code& code = program_->codeStore[index];
     code.start = reinterpret_cast<uint16_t*>(view.words);
-    code.behindChecks = code.start + 4 * checkWords(view);
+    code.behindChecks = code.start + 4 * behindChecks(view);
     code.consts = program_->slots;
     code.simpleCount = info.simple ? info.slotCount : vm::Code::NotSimple;
     code.frameSize = view.header->frameSize;
@@ -340,18 +342,6 @@ class Loader {
     makeImmortal(Value::object(code.self));
   }
 
-  /// How many words at the start of the code are checks.
-  static uint32_t checkWords(const CodeView& view) {
-    uint32_t at = 0;
-    for (;;) {
-      const auto op = static_cast<vm::Opcode>(static_cast<uint16_t>(view.words[at]));
-      if (op != vm::Opcode::CheckInt && op != vm::Opcode::CheckFloat &&
-          op != vm::Opcode::CheckObject && op != vm::Opcode::CheckFunction)
-        return at;
-      at += 1 + vm::wordsBehind(view.words + at);
-    }
-  }
-
   /// Replaces the indices in the words behind each instruction by what they stand for.
   void link(const CodeView& view) {
     for (uint32_t at = 0; at < view.header->words;) {
@@ -359,6 +349,7 @@ class Loader {
           vm::opcodeInfo(static_cast<vm::Opcode>(static_cast<uint16_t>(view.words[at])));
       const uint32_t count = vm::wordsBehind(view.words + at);
       uint64_t* words = view.words + at + 1;
+      if (origin_ == ImageOrigin::File) checkOperands(view.words[at]);
       if (info.words == "r+") {
         const vm::RuntimeRow& row = vm::RuntimeTable[static_cast<uint16_t>(words[0])];
         for (uint32_t i = 0; i < row.immediates; i++)
@@ -367,6 +358,22 @@ class Loader {
         for (uint32_t i = 0; i < count; i++) words[i] = resolve(info.words[i], words[i]);
       }
       at += 1 + count;
+    }
+  }
+
+  /// Instructions that trust their operands have a twin that does not.
+  static void checkOperands(uint64_t& word) {
+    switch (static_cast<vm::Opcode>(static_cast<uint16_t>(word))) {
+#define TWIN(Name)                                                                        \
+  case vm::Opcode::Name:                                                                  \
+    word = (word & ~uint64_t{0xFFFF}) | static_cast<uint16_t>(vm::Opcode::Name##Checked); \
+    break;
+      TWIN(ScopeGet)
+      TWIN(ScopeSet)
+      TWIN(CallClosure)
+      TWIN(TailCallClosure)
+#undef TWIN
+      default: break;
     }
   }
 
@@ -388,6 +395,7 @@ class Loader {
 
   Context& context_;
   std::span<uint8_t> bytes_;
+  ImageOrigin origin_;
   Arena arena_;
   uint32_t constantCount_ = 0;
   std::vector<Symbol> symbols_;
@@ -401,12 +409,12 @@ class Loader {
 
 }  // namespace
 
-Expected<Program*> loadImage(Context& context, std::span<uint8_t> image) {
-  return Loader(context, image).load(nullptr);
+Expected<Program*> loadImage(Context& context, std::span<uint8_t> image, ImageOrigin origin) {
+  return Loader(context, image, origin).load(nullptr);
 }
 
 Expected<Program*> loadEvaluated(Context& context, std::vector<uint8_t> image) {
-  Expected<Program*> program = Loader(context, image).load(nullptr, true);
+  Expected<Program*> program = Loader(context, image, ImageOrigin::Compiler).load(nullptr, true);
   // Moved, not copied: the program's pointers into it stay true.
   if (program) static_cast<LoadedProgram*>(*program)->image = std::move(image);
   return program;
@@ -420,7 +428,7 @@ void unloadProgram(Context& context, Program* program) {
 
 Expected<Program*> loadNative(Context& context, const NativeProgram& program) {
   const std::span<uint8_t> image(const_cast<uint8_t*>(program.image), program.imageSize);
-  return Loader(context, image).load(&program);
+  return Loader(context, image, ImageOrigin::Compiler).load(&program);
 }
 
 }  // namespace gene

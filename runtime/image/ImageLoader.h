@@ -11,9 +11,13 @@
 
 namespace gene {
 
+/// Who made an image. What comes out of a file may be anything: it is verified further, and code that trusts its operands is
+/// replaced by code that looks at them.
+enum class ImageOrigin : uint8_t { Compiler, File };
+
 /// Loads an image with bytecode (.gir). Fails with a reason when it is damaged or of another version; then nothing
 /// has changed. The bytes must stay alive (they are mapped) and writable (inline caches).
-Expected<Program*> loadImage(Context& context, std::span<uint8_t> image);
+Expected<Program*> loadImage(Context& context, std::span<uint8_t> image, ImageOrigin origin);
 
 /// The same for code that is evaluated; takes the bytes. If the result's `mayUnload` is true, unloadProgram can be called.
 Expected<Program*> loadEvaluated(Context& context, std::vector<uint8_t> image);

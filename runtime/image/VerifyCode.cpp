@@ -136,7 +136,9 @@ class CodeVerifier {
     if (op_ == Opcode::Closure)
       return check(half(3) == callee.captureCount, "wrong number of captured values");
     check(arguments == callee.slotCount, "wrong number of arguments for a known function");
-    const bool captures = op_ == Opcode::CallClosure || op_ == Opcode::TailCallClosure;
+    const bool captures = op_ == Opcode::CallClosure || op_ == Opcode::TailCallClosure ||
+                          op_ == Opcode::CallClosureChecked ||
+                          op_ == Opcode::TailCallClosureChecked;
     check(captures || callee.captureCount == 0, "a known call without the closure");
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Checks the bytecode of one function before anything runs: opcodes, registers, indices, jump targets, call windows,
-// tables. What it cannot know is what registers hold, which the compiler answers for.
+// tables (verifyCode); and that registers are read only where they hold a value (verifyFlow), which the compiler answers for
+// in code of its own. Of what kind the values are is looked at while the code runs.
 
 #include <span>
 #include <string>
@@ -33,5 +34,9 @@ bool viewCode(std::span<uint8_t> bytes, CodeView* view);
 /// What is wrong with the code of `function`, or an empty text.
 std::string verifyCode(const CodeView& code, const ImageFunction& function,
                        const CodeLimits& limits);
+/// The same of code that verifyCode accepted: a register that may be read before it holds a value.
+std::string verifyFlow(const CodeView& code, const ImageFunction& function);
+/// Where the code goes on behind the checks of slots that it begins with.
+uint32_t behindChecks(const CodeView& code);
 
 }  // namespace gene::image

@@ -2,4 +2,5 @@ set(IMAGE_SOURCES
   image/ImageFormat.cpp
   image/ImageLoader.cpp
   image/Constants.cpp
-  image/VerifyCode.cpp)
+  image/VerifyCode.cpp
+  image/VerifyFlow.cpp)

@@ -2,8 +2,11 @@
 
 #include "runtime/object/Function.h"
 
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 
+#include "runtime/Output.h"
 #include "runtime/abi/Entry.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/object/Arguments.h"
@@ -18,6 +21,12 @@
 #include "runtime/object/Types.h"
 
 namespace gene {
+
+void damagedCode() {
+  flushOut();
+  std::fputs("Error: the bytecode is damaged\n", stderr);
+  std::_Exit(1);
+}
 namespace {
 
 /// How deep calls of on_method_missing may be nested.

@@ -151,6 +151,25 @@ inline Value callAccepted(Context& context, const BuiltinFunction& row, Argument
   return result;
 }
 
+/// Ends the program: the compiler makes no code that does this, so it came out of a file and is damaged or hostile.
+[[noreturn, gnu::cold]] void damagedCode();
+/// An operand of an instruction that only the compiler makes, of this kind.
+template <class T>
+T* operand(Value v, Kind kind) {
+  if (GENE_UNLIKELY(!isKind(v, kind))) damagedCode();
+  return as<T>(v);
+}
+/// The same of a symbol.
+inline Symbol symbolOperand(Value v) {
+  if (GENE_UNLIKELY(!v.isSymbol())) damagedCode();
+  return v.symbol();
+}
+/// A part of a constant that describes a class, a pattern …
+inline Value partOfConstant(const ArrayObject* list, uint32_t index) {
+  if (GENE_UNLIKELY(index >= list->size)) damagedCode();
+  return list->items[index].get();
+}
+
 // --- calling from C++: results are 0 when the call raised ---------------------------------------------------------------
 
 /// Calls any callable value with positional arguments.

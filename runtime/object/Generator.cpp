@@ -39,6 +39,7 @@ Value advance(Context& context, GeneratorObject* generator) {
 }  // namespace
 
 Value newGenerator(Context& context, Value resume, uint32_t slots) {
+  if (GENE_UNLIKELY(slots == 0 || slots > UINT16_MAX)) damagedCode();
   ScopeObject* frame = newScope(context, slots);
   frame->slots()[0].init(Value::smallInt(0));
   auto* generator = allocate<GeneratorObject>(context, Kind::Generator);

@@ -27,30 +27,35 @@ bool isFunction(Value v) { return isKind(v, Kind::Function) || isKind(v, Kind::B
 }  // namespace
 
 Value newInterceptor(Context& context, Value declaration, const Value* functions, uint32_t count) {
-  const auto* parts = as<ArrayObject>(declaration);
+  const auto* parts = operand<ArrayObject>(declaration, Kind::Array);
   auto* definition = allocate<InterceptorObject>(context, Kind::Interceptor);
-  definition->name.init(arrayAt(parts, 1));
-  definition->parameters.init(arrayAt(parts, 2));
+  definition->name.init(partOfConstant(parts, 1));
+  definition->parameters.init(
+      Value::object(operand<ArrayObject>(partOfConstant(parts, 2), Kind::Array)));
   definition->advice.init(Value::nil());
-  definition->isOfFunction = arrayAt(parts, 0).symbol().text() == "fn-interceptor";
+  definition->isOfFunction = symbolOperand(partOfConstant(parts, 0)).text() == "fn-interceptor";
   definition->enabled = true;
   ArrayObject* advice = newArray(context, count * Words);
   definition->advice.set(Value::object(advice));
   const ArrayObject* parameters = parametersOf(definition);
   for (uint32_t i = 0; i < count; i++) {
-    const auto* part = as<ArrayObject>(arrayAt(parts, 3 + i));
-    const Value callable = arrayAt(part, 3);
+    const auto* part = operand<ArrayObject>(partOfConstant(parts, 3 + i), Kind::Array);
+    const Value callable = partOfConstant(part, 3);
     if (functions[i].isAbsent())
       return raise(context, ErrorClass::Exception,
-                   "advice callable not found: " + std::string(stringView(callable)));
+                   "advice callable not found: " +
+                       std::string(operand<StringObject>(callable, Kind::String)->view()));
     if (!callable.isNil() && !isFunction(functions[i]))
       return raise(context, ErrorClass::Exception,
                    "advice callable must be a function or native function");
     int64_t kind = 0, parameter = 0;
-    while (kindNames[kind] != arrayAt(part, 0).symbol().text()) kind++;
-    while (arrayAt(parameters, static_cast<uint32_t>(parameter)) != arrayAt(part, 1)) parameter++;
+    const std::string_view name = symbolOperand(partOfConstant(part, 0)).text();
+    while (kind < static_cast<int64_t>(std::size(kindNames)) && kindNames[kind] != name) kind++;
+    if (kind == static_cast<int64_t>(std::size(kindNames))) damagedCode();
+    while (partOfConstant(parameters, static_cast<uint32_t>(parameter)) != partOfConstant(part, 1))
+      parameter++;
     const int64_t flags =
-        (arrayAt(part, 2).isTruthy() ? Replaces : 0) | (callable.isNil() ? 0 : IsCallable);
+        (partOfConstant(part, 2).isTruthy() ? Replaces : 0) | (callable.isNil() ? 0 : IsCallable);
     for (const int64_t word : {kind, parameter, flags})
       arrayPush(context, advice, Value::smallInt(word));
     arrayPush(context, advice, functions[i]);

@@ -64,9 +64,9 @@ Value innermost(Value v) {
 }  // namespace
 
 InterfaceObject* newInterface(Context& context, Value declaration) {
-  const auto* parts = as<ArrayObject>(declaration);
+  const auto* parts = operand<ArrayObject>(declaration, Kind::Array);
   auto* interface = allocate<InterfaceObject>(context, Kind::Interface);
-  interface->identity = arrayAt(parts, 0).symbol();
+  interface->identity = symbolOperand(partOfConstant(parts, 0));
   interface->name.init(Value::symbol(nameOfIdentity(interface->identity)));
   interface->methods.init(Value::nil());
   interface->fields.init(Value::nil());
@@ -74,13 +74,13 @@ InterfaceObject* newInterface(Context& context, Value declaration) {
   interface->methods.set(Value::object(newMap(context)));
   interface->fields.set(Value::object(newMap(context)));
   interface->implementations.set(Value::object(newArray(context, 0)));
-  const auto* methods = as<ArrayObject>(arrayAt(parts, 1));
+  const auto* methods = operand<ArrayObject>(partOfConstant(parts, 1), Kind::Array);
   for (uint32_t i = 0; i < methods->size; i++)
-    mapPut(context, methodsOf(interface), arrayAt(methods, i).symbol(), Value::true_());
-  const auto* fields = as<ArrayObject>(arrayAt(parts, 2));
+    mapPut(context, methodsOf(interface), symbolOperand(arrayAt(methods, i)), Value::true_());
+  const auto* fields = operand<ArrayObject>(partOfConstant(parts, 2), Kind::Array);
   for (uint32_t i = 0; i < fields->size; i += 3) {
-    const Value pair[] = {arrayAt(fields, i + 1), arrayAt(fields, i + 2)};
-    mapPut(context, fieldsOf(interface), arrayAt(fields, i).symbol(),
+    const Value pair[] = {partOfConstant(fields, i + 1), partOfConstant(fields, i + 2)};
+    mapPut(context, fieldsOf(interface), symbolOperand(arrayAt(fields, i)),
            Value::object(newArrayFrom(context, pair, 2)));
   }
   // Like classes, interfaces are never freed: annotations find them by name.
@@ -241,7 +241,7 @@ bool setAdapterMember(Context& context, AdapterObject* adapter, Symbol name, Val
               std::string(interfaceName(interfaceOf(adapter))));
     return false;
   }
-  const auto* pair = as<ArrayObject>(declaration);
+  const auto* pair = operand<ArrayObject>(declaration, Kind::Array);
   if (arrayAt(pair, 1).isTruthy()) {
     raise(context, ErrorClass::Exception, "Property " + text(name) + " is readonly");
     return false;

@@ -50,6 +50,17 @@ namespace {
 /// Further word i of the current instruction.
 #define WORD(i) (reinterpret_cast<Word*>(pc)[i])
 
+/// Is it a scope with this slot?
+inline bool isScope(Word scope, uint32_t slot) {
+  return hasKind(scope, Kind::Scope) && slot < reinterpret_cast<ScopeObject*>(scope)->count;
+}
+/// Is it a function whose code begins there, with or without its checks?
+inline bool isClosureOf(Word closure, Word start) {
+  if (!hasKind(closure, Kind::Function)) return false;
+  const Code* code = reinterpret_cast<FunctionObject*>(closure)->info->code;
+  return code && (reinterpret_cast<Word>(code->start) == start ||
+                  reinterpret_cast<Word>(code->behindChecks) == start);
+}
 /// Does the function of this frame have no handler? Then an instruction without a site may raise, too.
 inline bool catchesNothing(const Value* base) { return codeOf(base).handlerCount == 0; }
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """Damages sources and bytecode in many ways: every command has to end with an exit code of its own, never a signal or a hang.
 
-  mutate.py --gene PATH [--seed N] [--count K] [--gir [--sign]] [--jobs J] FILE...
+  mutate.py --gene PATH [--seed N] [--count K] [--gir [--sign | --parts]] [--jobs J] FILE...
 
 Bytes and whole tokens are deleted, doubled, replaced, moved; parts of other files are put in. A changed program is given
 to `gene parse`, `gene check` and `gene run`; with --gir the bytes of the compiled program are changed and run, with --sign
-under a checksum that is right again, so that the verifier has to find it (where libxxhash is installed). A program that
+under a checksum that is right again, so that the verifier has to find it (where libxxhash is installed), with --parts by one
+who knows the format (gir.py). A program that
 merely runs long is stopped and doesn't count: a mutation may well make a loop endless.
 """
 import argparse
-import ctypes
 import os
 import random
 import re
@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import gir
 import pool
 
 INTERESTING = [b"(", b")", b"[", b"]", b"{", b"}", b'"', b"`", b"%", b"^", b"#", b"'", b"/", b"\\", b";", b"...", b"#\"", b'"""',
@@ -67,31 +68,6 @@ def flip(chance, data):
     return bytes(changed[: chance.randrange(len(changed) + 1)]) if chance.randrange(5) == 0 else bytes(changed)
 
 
-def image_of(data):
-    """A .gir file without the text of its module (runtime/support/ModuleText.h)."""
-    if not data.endswith(b"GENETEXT"):
-        return data
-    return data[: -24 - int.from_bytes(data[-24:-16], "little")]
-
-
-def header_size(image):
-    """sizeof(ImageHeader) of an undamaged image: its first section stands behind it."""
-    return int.from_bytes(image[88:92], "little")  # ImageHeader::sections[0].offset
-
-
-def sign(data, header):
-    """A .gir file with the checksum of its bytes (runtime/image/ImageFormat.cpp: `checksum`)."""
-    if len(data) < header:
-        return data
-    xxhash = ctypes.CDLL("libxxhash.so.0")
-    xxhash.XXH3_64bits.restype = xxhash.XXH3_64bits_withSeed.restype = ctypes.c_uint64
-    xxhash.XXH3_64bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
-    xxhash.XXH3_64bits_withSeed.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint64]
-    seed = xxhash.XXH3_64bits(data[:16] + bytes(8) + data[24:header], header)
-    check = xxhash.XXH3_64bits_withSeed(data[header:], len(data) - header, seed)
-    return data[:16] + check.to_bytes(8, "little") + data[24:]
-
-
 def run(command, folder, seconds):
     """The exit code, or None when it was stopped."""
     # A mutated program may print for ever or eat memory: both are bounded.
@@ -130,6 +106,7 @@ def main():
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--gir", action="store_true")
     parser.add_argument("--sign", action="store_true")
+    parser.add_argument("--parts", action="store_true")
     parser.add_argument("files", nargs="+")
     options = parser.parse_args()
     gene = options.gene
@@ -144,18 +121,17 @@ def main():
                 if subprocess.run([gene, "compile", "--force", "-o", os.path.join(folder, str(i)), os.path.basename(name)],
                                   cwd=os.path.dirname(name) or ".", capture_output=True).returncode == 0:
                     with open(os.path.join(folder, str(i), os.path.basename(name).replace(".gene", ".gir")), "rb") as f:
-                        compiled.append(image_of(f.read()))
+                        compiled.append(gir.image_of(f.read()))
         sources = compiled
-        for image in compiled:
-            if sign(image, header_size(image)) != image:
-                sys.exit("mutate.py: signs otherwise than the compiler (ImageHeader, `checksum`)")
+        if not all(gir.sign(image) == image for image in compiled):
+            sys.exit("gir.py does not know the checksum of this compiler's images")
     chance = random.Random(options.seed)
     work = []
     for number in range(options.count):
         data = chance.choice(sources)
         if options.gir:
-            damaged = flip(chance, data)
-            work.append((number, "p.gir", sign(damaged, header_size(data)) if options.sign else damaged))
+            damaged = gir.mutate(chance, data) if options.parts else flip(chance, data)
+            work.append((number, "p.gir", gir.sign(damaged) if options.sign else damaged))
         else:
             work.append((number, "p.gene", mutate(chance, data, sources)))
     problems = [p for p in pool.run_all(lambda w: one(gene, *w), work, options.jobs) if p]

@@ -84,7 +84,7 @@ Program* load(Context& context, ProgramRun& run) {
     return nullptr;
   }
   auto* image = new std::vector<uint8_t>(compileToImage(*compiled));  // as long as the process
-  Expected<Program*> loaded = loadImage(context, *image);
+  Expected<Program*> loaded = loadImage(context, *image, ImageOrigin::Compiler);
   if (!loaded) run.result = loaded.message();
   return loaded ? *loaded : nullptr;
 }
