@@ -76,8 +76,8 @@ Excerpt excerpt(std::string_view line, uint32_t column) {
   while (to < line.size() && !beginsCharacter(to)) to++;
   const std::string_view before = line.substr(from, at - from);
   return {line.substr(from, to - from),
-          static_cast<uint32_t>(std::ranges::count_if(
-              before, [](char c) { return (c & 0xC0) != 0x80; })) +
+          static_cast<uint32_t>(
+              std::ranges::count_if(before, [](char c) { return (c & 0xC0) != 0x80; })) +
               1,
           from > 0, to < line.size()};
 }
