@@ -19,9 +19,11 @@
 
 #include "runtime/StackSize.h"
 #include "runtime/heap/HeapState.h"
-#include "runtime/vm/Interpreter.h"
 
 namespace gene {
+
+void acceptCalls(Context& context);  // runtime/vm/Enter.cpp
+
 namespace {
 
 /// How much of what the system allows the heap takes: the rest is for code, stacks, what `malloc` wastes, and what lies
@@ -48,16 +50,6 @@ size_t furtherLimit(const MemoryLimit& limit, size_t used) {
   return std::min(limit.last, std::max(limit.bytes, used + reserveOf(limit.bytes) / 4));
 }
 
-/// Calls are taken again.
-void acceptCalls(Context& context) {
-  if (!context.outOfMemory) return;
-  context.outOfMemory = false;
-  context.stackLimit = context.heap->limit.stackLimit;
-  if (!context.vm) return;
-  context.vm->limit = context.heap->limit.valueLimit;
-  vm::limitFiber(*context.vm);
-}
-
 std::string sizeText(size_t bytes) {
   const bool whole = bytes % (size_t{1} << 20) == 0;
   return whole ? std::to_string(bytes >> 20) + " MiB" : std::to_string(bytes) + " bytes";
@@ -77,24 +69,6 @@ void limitHeap(Context& context, size_t bytes) {
 }
 
 size_t heapLimit(const Context& context) { return context.heap->limit.asked; }
-
-uintptr_t usualStackLimit(const Context& context) {
-  return context.outOfMemory ? context.heap->limit.stackLimit : context.stackLimit;
-}
-
-Value* usualValueLimit(const Context& context) {
-  return context.outOfMemory ? context.heap->limit.valueLimit : context.vm->limit;
-}
-
-void refuseCalls(Context& context) {
-  MemoryLimit& limit = context.heap->limit;
-  context.outOfMemory = true;
-  if (context.stackLimit != UINTPTR_MAX) limit.stackLimit = context.stackLimit;
-  context.stackLimit = UINTPTR_MAX;
-  if (!context.vm) return;
-  if (context.vm->limit) limit.valueLimit = context.vm->limit;
-  context.vm->limit = nullptr;
-}
 
 Value raiseOutOfMemory(Context& context) {
   Heap& heap = *context.heap;

@@ -6,7 +6,7 @@
 
 #include "runtime/StackSize.h"
 #include "runtime/abi/Entry.h"
-#include "runtime/heap/Heap.h"
+#include "runtime/heap/HeapState.h"
 #include "runtime/support/Activity.h"
 #include "runtime/vm/Interpreter.h"
 #include "runtime/vm/Opcodes.h"
@@ -76,3 +76,36 @@ Value enterBody(Context* context, Value closure, Value a0, Value a1, Value a2, V
 }
 
 }  // namespace gene::vm
+
+namespace gene {
+
+// While memory is out, both stacks are as if they were full: the limits that they have are kept in the heap.
+
+void acceptCalls(Context& context) {
+  if (!context.outOfMemory) return;
+  context.outOfMemory = false;
+  context.stackLimit = context.heap->limit.stackLimit;
+  if (!context.vm) return;
+  context.vm->limit = context.heap->limit.valueLimit;
+  vm::limitFiber(*context.vm);
+}
+
+void refuseCalls(Context& context) {
+  MemoryLimit& limit = context.heap->limit;
+  context.outOfMemory = true;
+  if (context.stackLimit != UINTPTR_MAX) limit.stackLimit = context.stackLimit;
+  context.stackLimit = UINTPTR_MAX;
+  if (!context.vm) return;
+  if (context.vm->limit) limit.valueLimit = context.vm->limit;
+  context.vm->limit = nullptr;
+}
+
+uintptr_t usualStackLimit(const Context& context) {
+  return context.outOfMemory ? context.heap->limit.stackLimit : context.stackLimit;
+}
+
+Value* usualValueLimit(const Context& context) {
+  return context.outOfMemory ? context.heap->limit.valueLimit : context.vm->limit;
+}
+
+}  // namespace gene
