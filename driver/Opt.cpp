@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "codegen/compile/KnownBuiltins.h"
+#include "codegen/ir/Link.h"
 #include "codegen/ir/Printer.h"
 #include "codegen/ir/Verifier.h"
 #include "driver/Command.h"
@@ -35,6 +36,9 @@ int optimise(const std::string& path, const Options& options) {
     return problems.empty();
   };
   if (!verified()) return Failed;
+  if (!options.has("no-link"))
+    if (const std::string problem = ir::link(*program); !problem.empty()) return fail(problem);
+  if (!verified()) return Failed;
   useKnownBuiltins();
   PassContext context{.program = *program,
                       .level = optimisationLevel(options, 2),
@@ -59,6 +63,7 @@ int opt(Arguments args) {
   static const std::vector<OptionSpec> specs = {
       {"passes", "a,b", "run these passes, in this order"},
       {"optimize,O", "0..3", "run the pipeline of this level"},
+      {"no-link", nullptr, "leave modules as they are"},
       {"print-locs", nullptr, "print source locations"},
       {"output,o", "FILE", "write here instead of standard output"},
       {"help,h", nullptr, "this text"},

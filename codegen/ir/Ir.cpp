@@ -57,6 +57,9 @@ struct Program::Store {
   std::unordered_map<uint64_t, Constant*> words[5];  // of Int, Float, Char, Symbol and Form
   std::unordered_map<std::string_view, Constant*> strings;
   Constant* simple[7] = {};
+  std::unordered_map<uint64_t, Global*> imported;  // by module and name
+  std::unordered_map<Symbol, Global*> exported;
+  std::vector<std::unique_ptr<Program>> kept;
 };
 
 Program::Program(const SourceManager& from) : sources(from), store_(new Store) {}
@@ -103,6 +106,37 @@ Global* Program::externalGlobal(Symbol name) {
     if (name.text() == "genex") checksFunctionTypes = true;
   }
   return g;
+}
+
+Global* Program::importGlobal(Symbol module, Symbol exported) {
+  Global*& global = store_->imported[uint64_t{module.id} << 32 | exported.id];
+  if (global) return global;
+  global = addGlobal(exported, {});
+  global->from = module;
+  global->exported = exported;
+  return global;
+}
+
+Function* Program::importBody(Symbol module, Symbol name, Location loc) {
+  const auto known = std::ranges::find(imports, module, &Function::from);
+  if (known != imports.end()) return *known;
+  Function* const function = detachedFunction(name, loc);
+  function->from = module;
+  imports.push_back(function);
+  return function;
+}
+
+void Program::addExport(Symbol name, Global* global) {
+  if (store_->exported.try_emplace(name, global).second) exports.push_back({name, global});
+}
+
+Global* Program::exported(Symbol name) const {
+  const auto found = store_->exported.find(name);
+  return found == store_->exported.end() ? nullptr : found->second;
+}
+
+void Program::keep(std::vector<std::unique_ptr<Program>> programs) {
+  std::ranges::move(programs, std::back_inserter(store_->kept));
 }
 
 CallShape* Program::shape(std::span<const CallShape::Arg> args) {

@@ -11,6 +11,7 @@
 //   tail      a call marked `tail` is directly followed by the return of its result and has no handler
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -105,12 +106,16 @@ struct Global {
   bool external = false;
   /// External, and nothing assigns to it: it holds the built-in of that name.
   bool builtin = false;
+  /// External, but of its module alone: an assignment in there makes it.
+  bool isOwn = false;
   /// Never assigned after its definition; then `function` is the function it is known to hold, if any.
   bool constant = false;
   Function* function = nullptr;
   /// The annotation of this function's result, known before its body is; null without one.
   const Form* resultType = nullptr;
   Location loc;
+  /// A declaration: what the module of this name exports as `exported`. Link.h replaces it. Empty: it is defined here.
+  Symbol from, exported;
 };
 
 /// What the arguments of a "shaped" call are, one entry per argument operand, in evaluation order.
@@ -223,6 +228,7 @@ class Function {
   const Form* signature =
       nullptr;  // [[type …] result] for (Fn …) checks: nil where nothing is said; null without
   const GeneForm* form = nullptr;  // the source, for ^intent, ^examples and contracts; may be null
+  Symbol from;                     // a declaration: the body of the module of this name. See Global
   std::vector<Block*> blocks;      // [0] is the entry
 
   Function(Program* program, Symbol name) : program(program), name(name) {}
@@ -239,7 +245,7 @@ class Function {
   void renumberBlocks();
 };
 
-/// One build: modules and all they import.
+/// One build: a main module and all it imports. Before they are linked (Link.h), each module has a Program of its own.
 class Program {
  public:
   explicit Program(const SourceManager& sources);
@@ -261,6 +267,24 @@ class Program {
   bool checksFunctionTypes = false;
   /// Something of the program has the name of a built-in type, or may get it; found when it is asked for (Annotations.h).
   std::optional<bool> redefinesTypes;
+
+  // Until the modules are linked.
+  struct Export {
+    Symbol name;
+    Global* global;
+  };
+  std::vector<std::unique_ptr<Program>> modules;  // of the main one: each behind those it imports
+  std::vector<Function*> imports;                 // declarations of bodies of other modules
+  std::vector<Export> exports;                    // what others may take
+  /// The declaration of what `module` exports under a name; always the same one.
+  Global* importGlobal(Symbol module, Symbol exported);
+  /// The declaration of the body of a module, its first function.
+  Function* importBody(Symbol module, Symbol name, Location loc);
+  /// Others may take `global` under this name.
+  void addExport(Symbol name, Global* global);
+  [[nodiscard]] Global* exported(Symbol name) const;  // null: nothing of this name
+  /// Makes what lies in those programs live as long as this one.
+  void keep(std::vector<std::unique_ptr<Program>> programs);
 
   Function* addFunction(Symbol name, Location loc);
   /// A function that is no part of the program, only its code is of use: a body to copy from.

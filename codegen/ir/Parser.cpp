@@ -24,9 +24,14 @@ class Parser {
         declareFunction(*gene);
       else if (isSymbol(gene->head, "global"))
         declareGlobal(*gene);
+      else if (isSymbol(gene->head, "import"))
+        declareImport(*gene);
+      else if (isSymbol(gene->head, "export"))
+        exports_.push_back(gene);
       else
-        error(form->loc, "expected (func …) or (global …)");
+        error(form->loc, "expected (func …), (global …), (import …) or (export …)");
     }
+    for (const GeneForm* gene : exports_) declareExport(*gene);
     for (auto [global, label] : globalFunctions_) global->function = function(label);
     for (auto [target, gene] : bodies_) body(*target, *gene);
   }
@@ -50,6 +55,11 @@ class Parser {
     const Form* value = property(gene, key);
     return value && value->kind == FormKind::True;
   }
+  Symbol text(const Form* form) {
+    if (form->kind == FormKind::String) return Symbol::of(as<StringForm>(*form).text);
+    error(form->loc, "expected a string");
+    return {};
+  }
   Symbol name(const Form* form) {
     if (form && form->kind == FormKind::Symbol) return as<SymbolForm>(*form).symbol;
     if (form && form->kind == FormKind::Nil) return Symbol::of("nil");
@@ -63,12 +73,29 @@ class Parser {
     if (gene.children.empty()) return error(gene.loc, "a global has a name");
     const Symbol label = name(gene.children[0]);
     const Form* own = property(gene, "name");
-    Global* global = program_.addGlobal(own ? name(own) : label, gene.loc);
+    const Form* from = property(gene, "from");
+    Global* global = from ? program_.importGlobal(text(from), name(property(gene, "exported")))
+                          : program_.addGlobal(own ? name(own) : label, gene.loc);
     global->external = flag(gene, "external");
     global->builtin = flag(gene, "builtin");
     global->constant = flag(gene, "constant");
+    global->isOwn = flag(gene, "own");
     if (const Form* f = property(gene, "function")) globalFunctions_.emplace_back(global, f);
     globals_[label] = global;
+  }
+
+  /// (import LABEL "module"): the body of another module.
+  void declareImport(const GeneForm& gene) {
+    if (gene.children.size() != 2) return error(gene.loc, "expected (import NAME \"module\")");
+    const Symbol label = name(gene.children[0]);
+    functions_[label] = program_.importBody(text(gene.children[1]), label, gene.loc);
+  }
+
+  /// (export NAME GLOBAL)
+  void declareExport(const GeneForm& gene) {
+    if (gene.children.size() != 2) return error(gene.loc, "expected (export NAME GLOBAL)");
+    if (Global* global = globalNamed(gene.children[1]))
+      program_.addExport(name(gene.children[0]), global);
   }
 
   void declareFunction(const GeneForm& gene) {
@@ -113,6 +140,13 @@ class Parser {
     auto it = functions_.find(name(label));
     if (it != functions_.end()) return it->second;
     error(label->loc, "no function of this name");
+    return nullptr;
+  }
+
+  Global* globalNamed(const Form* label) {
+    auto it = globals_.find(name(label));
+    if (it != globals_.end()) return it->second;
+    error(label->loc, "no global of this name");
     return nullptr;
   }
 
@@ -297,14 +331,7 @@ class Parser {
         imm.symbol = form->kind == FormKind::Path ? Symbol::of(printForm(*form)) : name(form);
         break;
       case ImmKind::Function: imm.function = function(form); break;
-      case ImmKind::Global: {
-        auto it = globals_.find(name(form));
-        if (it != globals_.end())
-          imm.global = it->second;
-        else
-          error(form->loc, "no global of this name");
-        break;
-      }
+      case ImmKind::Global: imm.global = globalNamed(form); break;
       case ImmKind::Shape: {
         std::vector<CallShape::Arg> args;
         if (form->kind != FormKind::Array) {
@@ -343,10 +370,23 @@ class Parser {
   std::unordered_map<Symbol, Function*> functions_;
   std::unordered_map<Symbol, Global*> globals_;
   std::vector<std::pair<Global*, const Form*>> globalFunctions_;
+  std::vector<const GeneForm*> exports_;
   std::vector<std::pair<Function*, const GeneForm*>> bodies_;
   std::unordered_map<Symbol, Block*> blocks_;
   std::unordered_map<Symbol, Value*> values_;
 };
+
+}  // namespace
+
+namespace {
+
+/// The name in (module "name"), or empty.
+std::string_view moduleName(const Form* form) {
+  if (form->kind != FormKind::Gene || !isSymbol(as<GeneForm>(*form).head, "module")) return {};
+  const std::span<Form* const> parts = as<GeneForm>(*form).children;
+  const bool isNamed = parts.size() == 1 && parts[0]->kind == FormKind::String;
+  return isNamed ? as<StringForm>(*parts[0]).text : std::string_view{};
+}
 
 }  // namespace
 
@@ -356,9 +396,20 @@ std::unique_ptr<Program> parseProgram(SourceManager& sources, Location start,
   program->mainFile = sources.name(start);
   const std::span<Form*> forms = readForms(start, program->arena, diagnostics);
   if (diagnostics.hasErrors()) return nullptr;
-  Parser(*program, diagnostics).parse(forms);
-  if (diagnostics.hasErrors()) return nullptr;
-  program->phase = phaseOf(*program);
+  // (module "name") begins another module; what stands before the second one is the main one.
+  Program* module = program.get();
+  for (size_t from = 0, to; from < forms.size(); from = to) {
+    if (const std::string_view name = moduleName(forms[from]); !name.empty()) {
+      if (from != 0)
+        module = program->modules.emplace_back(std::make_unique<Program>(sources)).get();
+      module->mainFile = name;
+      from++;
+    }
+    for (to = from; to < forms.size() && moduleName(forms[to]).empty();) to++;
+    Parser(*module, diagnostics).parse(forms.subspan(from, to - from));
+    if (diagnostics.hasErrors()) return nullptr;
+    module->phase = phaseOf(*module);
+  }
   return program;
 }
 

@@ -13,6 +13,10 @@ std::string symbolText(std::string_view text) {
   return printForm(SymbolForm(Location{}, Symbol::of(text)));
 }
 
+std::string quoted(std::string_view text) {
+  return printForm(StringForm(FormKind::String, {}, text));
+}
+
 const char* repText(Rep rep) {
   switch (rep) {
     case Rep::Boxed: return "boxed";
@@ -198,6 +202,8 @@ Labels::Labels(const Program& program) {
   Unique functionNames, globalNames;
   for (const Function* f : program.functions)
     functions_[f] = symbolText(functionNames.make(f->name.empty() ? "lambda" : f->name.text()));
+  for (const Function* f : program.imports)
+    functions_[f] = symbolText(functionNames.make(f->name.empty() ? "lambda" : f->name.text()));
   for (const Global* g : program.globals)
     globals_[g] = symbolText(globalNames.make(g->name.text()));
 }
@@ -209,17 +215,28 @@ std::string print(const Function& function, PrintOptions options) {
 std::string print(const Program& program, PrintOptions options) {
   const Labels labels(program);
   std::string out;
+  const bool isModule =
+      !program.imports.empty() || !program.exports.empty() || !program.modules.empty();
+  if (isModule) out += "(module " + quoted(program.mainFile) + ")\n";
+  for (const Function* f : program.imports)
+    out += "(import " + labels.function(f) + " " + quoted(f->from.text()) + ")\n";
   for (const Global* g : program.globals) {
     const std::string label = labels.global(g);
     out += "(global " + label;
     if (label != symbolText(g->name.text())) out += " ^name " + symbolText(g->name.text());
     if (g->external) out += " ^^external";
     if (g->builtin) out += " ^^builtin";
+    if (g->isOwn) out += " ^^own";
     if (g->constant) out += " ^^constant";
     if (g->function) out += " ^function " + labels.function(g->function);
+    if (!g->from.empty())
+      out += " ^from " + quoted(g->from.text()) + " ^exported " + symbolText(g->exported.text());
     out += ")\n";
   }
+  for (const Program::Export& e : program.exports)
+    out += "(export " + symbolText(e.name.text()) + " " + labels.global(e.global) + ")\n";
   for (const Function* f : program.functions) out += FunctionPrinter(*f, labels, options).print();
+  for (const auto& module : program.modules) out += print(*module, options);
   return out;
 }
 
