@@ -407,7 +407,7 @@ std::string joinExpected(std::vector<ExpectedError>& expected, ErrorReport& repo
         report.hints.insert(report.hints.begin(), hint);
     if (there && said.empty()) {
       said = e.message;
-      report.notes.push_back({{refused->file, e.line, e.column}, callerLine, said});
+      report.notes.push_back({{refused->file, e.line, e.column}, {}, callerLine, said});
     }
     return true;
   });
@@ -451,7 +451,7 @@ std::string describeUncaught(Context& context, const RuntimeOptions& options) {
   if (const TraceSite* site = words.definition) {
     const Position at{site->file, site->line, site->column};
     definition = line(at);
-    report.notes.push_back({at, definition, words.signature + " is defined here"});
+    report.notes.push_back({at, {}, definition, words.signature + " is defined here"});
   }
   // What is called, by its name in the source.
   if (!report.hints.empty() && report.hints[0].starts_with("what is called here") &&
@@ -470,7 +470,7 @@ std::string describeUncaught(Context& context, const RuntimeOptions& options) {
     said = joinExpected(*options.expected, report, refused ? caller : nullptr, callerLine);
   if (refused && said.empty())
     report.notes.push_back(
-        {{caller->file, caller->line, caller->column}, callerLine, "it was called here"});
+        {{caller->file, caller->line, caller->column}, {}, callerLine, "it was called here"});
   return renderError(report, options.errorFormat);
 }
 

@@ -6,7 +6,6 @@
 
 #include "driver/Reference.h"
 #include "driver/lsp/Features.h"
-#include "driver/lsp/Scan.h"
 #include "frontend/syntax/Reader.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Map.h"
@@ -35,13 +34,14 @@ class Completer {
     out_.object([&] {
       out_.member("isIncomplete", false);
       out_.arrayMember("items", [&] {
-        const Scanned scanned = scan(prefix_);
-        const bool isInside = !scanned.parts.empty() && scanned.parts.back().to >= prefix_.size();
-        if (isInside && scanned.parts.back().isComment && !prefix_.ends_with('\n')) return;
+        const Layout layout = layoutOf(prefix_);
+        const Layout::Piece* last = layout.pieces.empty() ? nullptr : &layout.pieces.back();
+        const bool isInside = last && last->to >= prefix_.size();
+        if (isInside && last->kind == Layout::Kind::Comment && !prefix_.ends_with('\n')) return;
         const size_t quote = prefix_.rfind('"');
         const bool isString = isInside && quote != std::string::npos &&
-                              !scanned.parts.back().isComment &&
-                              !(prefix_.ends_with('"') && scanned.parts.back().from != quote);
+                              last->kind == Layout::Kind::Text &&
+                              !(prefix_.ends_with('"') && last->from != quote);
         if (isString) return modules(quote);
         const size_t slash = token_.rfind('/');
         if (token_.starts_with('.'))
@@ -75,7 +75,7 @@ class Completer {
   }
   void item(const Definition& d) {
     item(d.name.text(), completionKind(d.kind), d.signature(),
-         commentAbove(document_.text, document_.offset(d.form->loc)));
+         commentAbove(document_.text, document_.layout(), document_.offset(d.form->loc)));
   }
 
   /// Remembers the forms that are still open, outermost first: each is the last part of the one around it.

@@ -4,7 +4,6 @@
 
 #include "driver/Reference.h"
 #include "driver/lsp/Features.h"
-#include "driver/lsp/Scan.h"
 #include "frontend/analysis/Parameters.h"
 #include "frontend/syntax/Reader.h"
 #include "runtime/object/Class.h"
@@ -53,7 +52,7 @@ std::string code(std::string_view text) { return "`" + std::string(text) + "`"; 
 
 /// The comment above a definition, and its ^intent.
 std::string documentationOf(const Document& document, const Definition& d) {
-  std::string text = commentAbove(document.text, document.offset(d.form->loc));
+  std::string text = commentAbove(document.text, document.layout(), document.offset(d.form->loc));
   if (d.form->kind == FormKind::Gene)
     for (const Property& p : as<GeneForm>(*d.form).properties)
       if (p.key.text() == "intent" && p.value->kind == FormKind::String)
@@ -187,11 +186,11 @@ Signature signatureOf(const driver::BuiltinEntry& e) {
 
 void signatureHelp(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset) {
   const std::string prefix = document.text.substr(0, offset);
-  const Scanned scanned = scan(prefix);
+  const Layout layout = layoutOf(prefix);
   std::vector<Signature> signatures;
   size_t active = 0;
-  for (size_t i = scanned.open.size(); i-- > 0 && signatures.empty();) {
-    const size_t open = scanned.open[i];
+  for (size_t i = layout.open.size(); i-- > 0 && signatures.empty();) {
+    const size_t open = layout.open[i];
     if (prefix[open] != '(') continue;
     // What is written of the call so far, as a form.
     SourceManager sources;

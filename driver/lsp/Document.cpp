@@ -67,6 +67,17 @@ Document::Document(std::string uri_, std::string path_, std::string text_, int64
   DiagnosticEngine diagnostics(sources_);
   forms_ = readProgram(start_, arena_, diagnostics);
   outline_ = outlineOf(forms_);
+  layout_ = layoutOf(text);
+}
+
+std::string closedPrefix(std::string_view text, size_t offset) {
+  std::string prefix(text.substr(0, offset));
+  const Layout layout = layoutOf(prefix);
+  for (size_t i = layout.open.size(); i-- > 0;) {
+    const char c = prefix[layout.open[i]];
+    prefix += c == '(' ? ')' : c == '[' ? ']' : '}';
+  }
+  return prefix;
 }
 
 const Definition* Document::definition(std::string_view name) const {

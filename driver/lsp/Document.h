@@ -10,6 +10,7 @@
 #include "codegen/compile/Session.h"
 #include "frontend/analysis/Index.h"
 #include "frontend/analysis/Outline.h"
+#include "frontend/syntax/Layout.h"
 
 namespace gene::lsp {
 
@@ -47,6 +48,8 @@ class Document {
 
   /// What the reader could make of it.
   [[nodiscard]] std::span<Form* const> forms() const { return forms_; }
+  /// Where its comments, texts and brackets lie.
+  [[nodiscard]] const Layout& layout() const { return layout_; }
   [[nodiscard]] const std::vector<Definition>& outline() const { return outline_; }
   /// The definition of the module with this name; null without one.
   [[nodiscard]] const Definition* definition(std::string_view name) const;
@@ -75,9 +78,13 @@ class Document {
   Location start_;
   Arena arena_;
   std::span<Form* const> forms_;
+  Layout layout_;
   std::vector<Definition> outline_;
   mutable std::unique_ptr<Analysis> analysis_;
 };
+
+/// The text up to `offset`, with all that is open in it closed.
+std::string closedPrefix(std::string_view text, size_t offset);
 
 /// The characters that end a name.
 inline constexpr std::string_view Delimiters = " \t\r\n()[]{},;`'\"%^";

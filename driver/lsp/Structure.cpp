@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "driver/lsp/Features.h"
-#include "driver/lsp/Scan.h"
 #include "frontend/syntax/Format.h"
 #include "frontend/syntax/Reader.h"
 
@@ -55,9 +54,10 @@ constexpr KindRow kindRows[] = {
 };
 const KindRow& rowOf(D kind) { return *std::ranges::find(kindRows, kind, &KindRow::kind); }
 
-/// What is underlined: the token or the bracketed form at `loc`, on its line.
-Range extentOf(const SourceManager& sources, const Document& document, Location loc,
+/// What is underlined: the form from `loc` to `end`; without an end the token or the bracketed form at `loc`, on its line.
+Range extentOf(const SourceManager& sources, const Document& document, Location loc, Location end,
                size_t offset) {
+  if (end.offset > loc.offset) return {offset, offset + (end.offset - loc.offset)};
   const Position at = sources.position(loc);
   const uint32_t characters = extentAt(sources.line(loc), at.column);
   size_t to = offset;
@@ -85,8 +85,9 @@ void diagnostics(JsonWriter& out, Workspace& workspace, const Document& document
       for (const std::string& hint : d.hints) message += "\n" + hint;
       out.object([&] {
         out.key("range");
-        writeRange(out, document,
-                   extentOf(a.session.sources, document, d.loc, d.loc.offset - a.start.offset));
+        writeRange(
+            out, document,
+            extentOf(a.session.sources, document, d.loc, d.end, d.loc.offset - a.start.offset));
         out.member("severity", d.severity == Severity::Error ? 1 : 2);
         out.member("code", diagnosticCode(d.id));
         out.member("source", "gene");
@@ -97,7 +98,7 @@ void diagnostics(JsonWriter& out, Workspace& workspace, const Document& document
             out.object([&] {
               out.key("location");
               writeLocation(out, document,
-                            extentOf(a.session.sources, document, note.loc,
+                            extentOf(a.session.sources, document, note.loc, note.end,
                                      note.loc.offset - a.start.offset));
               out.member("message", note.text);
             });
@@ -196,8 +197,8 @@ void foldingRanges(JsonWriter& out, const Document& document) {
     // Comments on lines that follow each other.
     uint32_t first = 0, previous = 0;
     bool any = false;
-    for (const Scanned::Part& part : scan(document.text).parts) {
-      if (!part.isComment) continue;
+    for (const Layout::Piece& part : document.layout().pieces) {
+      if (part.kind != Layout::Kind::Comment) continue;
       const uint32_t from = document.lines.lineOf(part.from);
       if (!any || from != previous + 1) {
         if (any) fold(first, previous, "comment");

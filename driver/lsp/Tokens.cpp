@@ -4,7 +4,6 @@
 
 #include "driver/Reference.h"
 #include "driver/lsp/Features.h"
-#include "driver/lsp/Scan.h"
 #include "runtime/object/Class.h"
 
 namespace gene::lsp {
@@ -42,8 +41,8 @@ class Collector {
 
   std::vector<Token> run() {
     forms(document_.forms());
-    for (const Scanned::Part& part : scan(document_.text).parts)
-      if (part.isComment) tokens_.push_back({part.from, part.to, Comment});
+    for (const Layout::Piece& piece : document_.layout().pieces)
+      if (piece.kind == Layout::Kind::Comment) tokens_.push_back({piece.from, piece.to, Comment});
     std::ranges::sort(tokens_, {}, &Token::from);
     // Of tokens that overlap, as a string and the names in its holes, the later one begins.
     std::vector<Token> result;

@@ -4,7 +4,6 @@
 
 #include "driver/Command.h"
 #include "driver/Reference.h"
-#include "driver/lsp/Scan.h"
 #include "frontend/analysis/Packages.h"
 #include "runtime/object/Class.h"
 

@@ -236,30 +236,4 @@ std::vector<Definition> outlineOf(std::span<Form* const> forms) {
   return definitions;
 }
 
-std::string commentAbove(std::string_view text, size_t offset) {
-  std::vector<std::string_view> lines;
-  size_t at = std::min(offset, text.size());
-  at = at == 0 ? std::string_view::npos : text.rfind('\n', at - 1);
-  while (at != std::string_view::npos && at > 0) {
-    const size_t before = text.rfind('\n', at - 1);
-    const size_t from = before == std::string_view::npos ? 0 : before + 1;
-    std::string_view line = text.substr(from, at - from);
-    const size_t first = line.find_first_not_of(" \t");
-    if (first == std::string_view::npos || line[first] != '#') break;
-    line.remove_prefix(first);
-    if (line.starts_with("#!")) break;
-    while (line.starts_with('#')) line.remove_prefix(1);
-    if (!line.empty() && line[0] != ' ') break;  // #[ and the like: no comment
-    lines.push_back(line.empty() ? line : line.substr(1));
-    at = before;
-  }
-  std::string comment;
-  for (size_t i = lines.size(); i-- > 0;) {
-    std::string_view line = lines[i];
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    comment += std::string(line) + "\n";
-  }
-  return comment;
-}
-
 }  // namespace gene

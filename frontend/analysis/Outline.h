@@ -45,7 +45,4 @@ struct Definition {
 /// The definitions of a module, in the order of the text; those in `do`, `if` and the like at its level, too.
 std::vector<Definition> outlineOf(std::span<Form* const> forms);
 
-/// The comment lines right above `loc`, without their `#`; empty without one.
-std::string commentAbove(std::string_view text, size_t offset);
-
 }  // namespace gene

@@ -72,8 +72,13 @@ bool allows(std::string_view line, std::string_view name) {
 }
 
 /// May the mistake be there because a definition could not be read?
-bool mayFollow(Diag id) {
+bool followsUnread(Diag id) {
   switch (id) {
+    case Diag::UndefinedName:
+    case Diag::UndefinedType:
+    case Diag::UndeclaredAssignment:
+    case Diag::UnsetField:
+    case Diag::UnknownVariant:
     case Diag::UnknownInterface:
     case Diag::UnknownMethod:
     case Diag::UnknownField:
@@ -81,6 +86,15 @@ bool mayFollow(Diag id) {
     case Diag::MissingField:
     case Diag::IncompatibleMethod:
     case Diag::IncompatibleField: return true;
+    default: return false;
+  }
+}
+
+/// May it be there because a form with an error in it was not looked at as a whole?
+bool followsError(Diag id) {
+  switch (id) {
+    case Diag::UnusedVariable:
+    case Diag::UnusedImport: return true;
     default: return false;
   }
 }
@@ -98,8 +112,8 @@ Diagnostic& Diagnostic::hint(Diag row, DiagArguments arguments) {
   return *this;
 }
 
-Diagnostic& Diagnostic::note(Location at, Diag row, DiagArguments arguments) {
-  if (at.valid()) notes.push_back({at, filled(rowOf(row).text, arguments)});
+Diagnostic& Diagnostic::note(SourceRange at, Diag row, DiagArguments arguments) {
+  if (at.begin.valid()) notes.push_back({at.begin, at.end, filled(rowOf(row).text, arguments)});
   return *this;
 }
 
@@ -115,11 +129,12 @@ bool findDiagnostic(std::string_view text, Diag* id) {
   return false;
 }
 
-Diagnostic& DiagnosticEngine::report(Location loc, Diag id, DiagArguments arguments) {
+Diagnostic& DiagnosticEngine::report(SourceRange at, Diag id, DiagArguments arguments) {
+  const Location loc = at.begin;
   const Row& row = rowOf(id);
   const bool warning = isWarning(row);
   dropped_ = {};
-  if (incomplete_ && mayFollow(id)) return dropped_;
+  if (incomplete_ && followsUnread(id)) return dropped_;
   if (warning && (!wants(id) || isAllowedInSource(loc, id))) return dropped_;
   std::string message = filled(row.text, arguments);
   const Severity severity = warning ? Severity::Warning : row.severity;
@@ -131,7 +146,7 @@ Diagnostic& DiagnosticEngine::report(Location loc, Diag id, DiagArguments argume
     omitted_++;
     return dropped_;
   }
-  Diagnostic& added = diagnostics_.emplace_back(id, severity, loc, std::move(message));
+  Diagnostic& added = diagnostics_.emplace_back(id, severity, loc, at.end, std::move(message));
   for (const auto& [advised, text] : advice)
     if (advised == id) added.hints.push_back(filled(text, arguments));
   return added;
@@ -161,7 +176,7 @@ bool DiagnosticEngine::setWarning(std::string_view text) {
 
 bool DiagnosticEngine::wants(Diag id) const {
   if (!isWarning(rowOf(id))) return true;
-  if (off_.contains(id) || (errors_ != 0 && id != Diag::NonExhaustive)) return false;
+  if (off_.contains(id) || (errors_ != 0 && followsError(id))) return false;
   return rowOf(id).severity != Severity::Optional || on_.contains(id);
 }
 
@@ -207,6 +222,14 @@ bool DiagnosticEngine::isAllowedInSource(Location loc, Diag id) const {
   return false;
 }
 
+namespace {
+
+Position endOf(const SourceManager& sources, Location end) {
+  return end.valid() ? sources.position(end) : Position{};
+}
+
+}  // namespace
+
 std::string renderDiagnostic(const SourceManager& sources, const Diagnostic& diagnostic,
                              ErrorFormat format) {
   static constexpr std::string_view severities[] = {"error", "warning", "note", "warning"};
@@ -214,6 +237,7 @@ std::string renderDiagnostic(const SourceManager& sources, const Diagnostic& dia
   const bool isParse = code.starts_with("E01");
   ErrorReport report{
       .position = sources.position(diagnostic.loc),
+      .end = endOf(sources, diagnostic.end),
       .message = diagnostic.message,
       .code = errorCode(diagnostic.message, isParse ? "GENE.PARSE.ERROR" : "GENE.COMPILE.ERROR"),
       .severity = severities[static_cast<size_t>(diagnostic.severity)],
@@ -224,7 +248,8 @@ std::string renderDiagnostic(const SourceManager& sources, const Diagnostic& dia
       .notes = {},
       .stack = {}};
   for (const Diagnostic::Note& note : diagnostic.notes)
-    report.notes.push_back({sources.position(note.loc), sources.line(note.loc), note.text});
+    report.notes.push_back(
+        {sources.position(note.loc), endOf(sources, note.end), sources.line(note.loc), note.text});
   return renderError(report, format);
 }
 

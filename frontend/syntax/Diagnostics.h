@@ -34,12 +34,13 @@ inline constexpr uint16_t DiagnosticCount = 0
 
 struct Diagnostic {
   struct Note {
-    Location loc;
+    Location loc, end;  // as below
     std::string text;
   };
   Diag id;
   Severity severity;
   Location loc;
+  Location end;         // behind what is meant; nowhere: extentAt finds it
   std::string message;  // holes filled
   std::vector<std::string> hints;
   std::vector<Note> notes;
@@ -47,7 +48,7 @@ struct Diagnostic {
   /// Says what to do about it; `id` is a row of notes.
   Diagnostic& hint(Diag row, DiagArguments arguments = {});
   /// Points to another place that has to do with it.
-  Diagnostic& note(Location at, Diag row, DiagArguments arguments = {});
+  Diagnostic& note(SourceRange at, Diag row, DiagArguments arguments = {});
 };
 
 /// "E0101" and so on.
@@ -64,7 +65,7 @@ class DiagnosticEngine {
   /// notes until the next call. What was said at this place already, warnings at the
   /// place of an error, warnings that are silenced, and errors behind the first
   /// 20 are not kept.
-  Diagnostic& report(Location loc, Diag id, DiagArguments arguments = {});
+  Diagnostic& report(SourceRange at, Diag id, DiagArguments arguments = {});
   [[nodiscard]] unsigned errorCount() const { return errors_; }
   [[nodiscard]] bool hasErrors() const { return errors_ != 0; }
   [[nodiscard]] const std::vector<Diagnostic>& all() const { return diagnostics_; }
@@ -76,7 +77,7 @@ class DiagnosticEngine {
 
   /// --warn: NAME and `all` turn warnings on, no-NAME and `none` off. False when there is no such warning.
   bool setWarning(std::string_view text);
-  /// Is there any use in looking for this mistake? (Not for a silenced warning, nor for warnings behind an error.)
+  /// Is there any use in looking for this mistake? (Not for a silenced warning, nor for one that an error may have brought about.)
   [[nodiscard]] bool wants(Diag id) const;
   /// Forgets what was reported since there were `count` diagnostics.
   void rollBack(size_t count);

@@ -27,6 +27,7 @@ struct Form {
   Location loc;          // first character
   Location end;          // behind the last one; nowhere for forms that the reader did not make
   Form(FormKind kind, Location loc) : kind(kind), loc(loc) {}
+  [[nodiscard]] SourceRange range() const { return {loc, end}; }
 };
 
 struct IntForm : Form {

@@ -20,10 +20,11 @@ const uint8_t charClasses[256] = {
 };
 
 Lexer::Lexer(Location start, Arena& arena, DiagnosticEngine& diagnostics)
-    : Lexer(start, diagnostics.sources().text(start), arena, diagnostics) {}
+    : Lexer(start, diagnostics.sources().text(start), arena, diagnostics, nullptr) {}
 
-Lexer::Lexer(Location start, std::string_view text, Arena& arena, DiagnosticEngine& diagnostics)
-    : arena_(arena), diagnostics_(diagnostics), base_(start.offset) {
+Lexer::Lexer(Location start, std::string_view text, Arena& arena, DiagnosticEngine& diagnostics,
+             Layout* layout)
+    : arena_(arena), diagnostics_(diagnostics), layout_(layout), base_(start.offset) {
   begin_ = p_ = text.data();
   end_ = begin_ + text.size();
   if (text.starts_with("\xEF\xBB\xBF")) p_ += 3;  // a byte order mark
@@ -50,6 +51,7 @@ void Lexer::skipBlank() {
   for (;;) {
     while (isClass(*p_, Blank)) p_++;
     if (*p_ != '#' || p_ == end_) return;
+    const uint32_t from = offset(here());
     switch (p_[1]) {
       case ' ':
       case '#':
@@ -60,9 +62,11 @@ void Lexer::skipBlank() {
       case '\0':
         if (p_ + 1 != end_) return;
         p_++;
+        layout_.comment(from, offset(here()));
         return;
       default: return;
     }
+    layout_.comment(from, offset(here()));
   }
 }
 

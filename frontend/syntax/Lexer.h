@@ -7,6 +7,7 @@
 
 #include "frontend/syntax/Diagnostics.h"
 #include "frontend/syntax/Form.h"
+#include "frontend/syntax/Layout.h"
 #include "runtime/support/Arena.h"
 
 namespace gene {
@@ -26,8 +27,9 @@ inline bool isClass(char c, uint8_t classes) {
 class Lexer {
  public:
   Lexer(Location start, Arena& arena, DiagnosticEngine& diagnostics);
-  /// Of a part of a source that begins at `start`; a zero byte follows `text`.
-  Lexer(Location start, std::string_view text, Arena& arena, DiagnosticEngine& diagnostics);
+  /// Of a part of a source that begins at `start`; a zero byte follows `text`. `layout`: takes comments; may be null.
+  Lexer(Location start, std::string_view text, Arena& arena, DiagnosticEngine& diagnostics,
+        Layout* layout);
 
   /// A number, date, time or byte string; the cursor is at its first digit or sign.
   Form* number();
@@ -64,9 +66,11 @@ class Lexer {
   /// The characters of a symbol token from the cursor on, which moves behind them, with `\c` still in them.
   std::string_view token(bool* special);
   static std::string unescaped(std::string_view token);
+  [[nodiscard]] uint32_t offset(Location loc) const { return loc.offset - base_; }
 
   Arena& arena_;
   DiagnosticEngine& diagnostics_;
+  LayoutRecorder layout_;
   const char* begin_;
   const char* p_;
   const char* end_;

@@ -63,6 +63,16 @@ class Reader : Lexer {
                        .properties = properties_.size(),
                        .keys = keys_.size()});
   }
+  /// A string, character or regex.
+  void deliverText(Location from, Form* form) {
+    layout_.text(offset(from), offset(here()));
+    deliver(form);
+  }
+  /// A form in brackets; the cursor is behind the first ones.
+  void openForm(FrameKind kind, Location loc, bool frozen = false) {
+    layout_.open(offset(here()), kind == FrameKind::HashMap ? 2 : 1);
+    open(kind, loc, frozen);
+  }
   /// Hands a finished value to what waits for it.
   void deliver(Form* form);
   void close(char bracket);
@@ -100,6 +110,8 @@ std::span<Form*> Reader::read() {
     if (atEnd()) break;
     value();
   }
+  for (const Frame& frame : frames_)
+    if (frame.kind == FrameKind::Interpolation) layout_.text(offset(frame.loc), offset(here()));
   if (frames_.size() > 1) unclosed();
   return take(items_, 0);
 }
@@ -114,13 +126,13 @@ void Reader::value() {
     case '[':
       if (inMap) break;
       p_++;
-      return open(c == '(' ? FrameKind::Gene : FrameKind::Array, loc);
+      return openForm(c == '(' ? FrameKind::Gene : FrameKind::Array, loc);
     case '{':
       if (inMap) break;
       p_++;
-      if (*p_ != '{') return open(FrameKind::Map, loc);
+      if (*p_ != '{') return openForm(FrameKind::Map, loc);
       p_++;
-      return open(FrameKind::HashMap, loc);
+      return openForm(FrameKind::HashMap, loc);
     case ')':
     case ']':
     case '}': return close(c);
@@ -141,9 +153,9 @@ void Reader::value() {
     return;
   }
   switch (c) {
-    case '"': return deliver(string());
+    case '"': return deliverText(loc, string());
     case '`': p_++; return open(FrameKind::Quote, loc);
-    case '\'': return deliver(character());
+    case '\'': return deliverText(loc, character());
     case '#': return hash();
     case '%': {
       const char next = p_[1];
@@ -175,15 +187,15 @@ void Reader::value() {
 void Reader::hash() {
   const Location loc = here();
   switch (p_[1]) {
-    case '[': p_ += 2; return open(FrameKind::Array, loc, true);
-    case '(': p_ += 2; return open(FrameKind::Gene, loc, true);
+    case '[': p_ += 2; return openForm(FrameKind::Array, loc, true);
+    case '(': p_ += 2; return openForm(FrameKind::Gene, loc, true);
     case '{':
       p_ += 2;
-      if (*p_ != '{') return open(FrameKind::Map, loc, true);
+      if (*p_ != '{') return openForm(FrameKind::Map, loc, true);
       p_++;
-      return open(FrameKind::HashMap, loc, true);
+      return openForm(FrameKind::HashMap, loc, true);
     case '@': p_ += 2; return open(FrameKind::Decorator, loc);
-    case '/': p_ += 2; return deliver(regex(loc));
+    case '/': p_ += 2; return deliverText(loc, regex(loc));
     case '"': {
       const bool triple = p_[2] == '"' && p_[3] == '"';
       p_ += triple ? 4 : 2;
@@ -425,12 +437,15 @@ void Reader::close(char bracket) {
         unmatched.note(items_.back()->loc, Diag::NoteComplete);
     }
     p_++;
+    layout_.close(offset(here()), 1, 0);
     return;
   }
   if (frame.kind == FrameKind::HashMap && p_[1] != '}')
     report(here(), Diag::UnmatchedDelimiter, {"}"});
   Form* form = finish(frame);
-  p_ += frame.kind == FrameKind::HashMap && p_[1] == '}' ? 2 : 1;
+  const uint32_t size = frame.kind == FrameKind::HashMap && p_[1] == '}' ? 2 : 1;
+  p_ += size;
+  layout_.close(offset(here()), size, frame.kind == FrameKind::HashMap ? 2 : 1);
   frames_.pop_back();
   deliver(form);
 }
@@ -493,6 +508,7 @@ void Reader::continueInterpolation() {
     items_.push_back(arena_.make<StringForm>(FormKind::String, loc, arena_.copy(text_)));
   if (!hole) {
     Frame done = frame;
+    layout_.text(offset(done.loc), offset(here()));
     frames_.pop_back();
     return finishInterpolation(done);
   }
@@ -500,11 +516,13 @@ void Reader::continueInterpolation() {
   if (*p_ != '{') {
     open(FrameKind::OpenHole, at);
     const bool isGene = *p_++ == '(';
-    return open(isGene ? FrameKind::Gene : FrameKind::Array, at);
+    return openForm(isGene ? FrameKind::Gene : FrameKind::Array, at);
   }
   p_++;
+  const Location inside = here();
   skipBlank();
   if (*p_ == '^') {
+    layout_.open(offset(inside), 1);
     open(FrameKind::OpenHole, at);
     return open(FrameKind::Map, at);
   }
@@ -531,14 +549,15 @@ void Reader::finishInterpolation(Frame& frame) {
 }  // namespace
 
 std::span<Form*> readPart(Location at, std::string_view text, Arena& arena,
-                          DiagnosticEngine& diagnostics) {
-  return Reader(at, text, arena, diagnostics).read();
+                          DiagnosticEngine& diagnostics, Layout* layout) {
+  return Reader(at, text, arena, diagnostics, layout).read();
 }
 
 std::span<Form*> readForms(Location start, Arena& arena, DiagnosticEngine& diagnostics) {
   const std::string_view text = diagnostics.sources().text(start);
   if (const size_t valid = utf8::validPrefix(text); valid < text.size()) {
-    diagnostics.report({start.offset + static_cast<uint32_t>(valid)}, Diag::InvalidUtf8, {});
+    diagnostics.report(Location{start.offset + static_cast<uint32_t>(valid)}, Diag::InvalidUtf8,
+                       {});
     return {};
   }
   return Reader(start, arena, diagnostics).read();

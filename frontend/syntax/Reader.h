@@ -6,6 +6,7 @@
 
 #include "frontend/syntax/Diagnostics.h"
 #include "frontend/syntax/Form.h"
+#include "frontend/syntax/Layout.h"
 #include "runtime/support/Arena.h"
 
 namespace gene {
@@ -14,8 +15,9 @@ namespace gene {
 /// an error are still read where that makes sense.
 std::span<Form*> readForms(Location start, Arena& arena, DiagnosticEngine& diagnostics);
 /// The same for a part of a source, which begins at `at`; a zero byte follows `text`.
+/// `layout` takes where comments, texts and brackets lie.
 std::span<Form*> readPart(Location at, std::string_view text, Arena& arena,
-                          DiagnosticEngine& diagnostics);
+                          DiagnosticEngine& diagnostics, Layout* layout = nullptr);
 /// Reads a source for the compiler (Recover.cpp). Where brackets or quotes do not match, each form that begins at the left
 /// margin is read for itself: every one that has a mistake is reported, with the place where the indentation says that
 /// something is missing, and the forms without one are returned.

@@ -82,17 +82,27 @@ Excerpt excerpt(std::string_view line, uint32_t column) {
           from > 0, to < line.size()};
 }
 
+/// How many characters of what is shown are meant; to its end if the rest lies on other lines or is not shown.
+uint32_t lengthOf(const Excerpt& shown, const Position& at, const Position& end) {
+  const uint32_t length = end.line == at.line && end.column > at.column
+                              ? end.column - at.column
+                              : extentAt(shown.text, shown.column);
+  const auto all = static_cast<uint32_t>(
+      std::ranges::count_if(shown.text, [](char c) { return (c & 0xC0) != 0x80; }));
+  return all < shown.column ? 1 : std::min(length, all - shown.column + 1);
+}
+
 /// The line, and below it what is meant. Tabs keep the marks in step.
-std::string snippet(std::string_view line, uint32_t column, Style style) {
+std::string snippet(std::string_view line, const Position& at, const Position& to, Style style) {
   if (line.empty()) return "";
-  const Excerpt shown = excerpt(line, column);
+  const Excerpt shown = excerpt(line, at.column);
   std::string out = std::string(shown.cutBefore ? "… " : "  ") + std::string(shown.text) +
                     (shown.cutBehind ? " …" : "") + "\n  ";
   const char* p = shown.text.data();
   const char* end = p + shown.text.size();
   for (uint32_t c = 1; c < shown.column && p < end; c++)
     out += utf8::decode(p, end) == '\t' ? '\t' : ' ';
-  return out + styled(style, "^" + std::string(extentAt(shown.text, shown.column) - 1, '~')) + "\n";
+  return out + styled(style, "^" + std::string(lengthOf(shown, at, to) - 1, '~')) + "\n";
 }
 
 std::string human(const ErrorReport& report) {
@@ -114,10 +124,10 @@ std::string human(const ErrorReport& report) {
   std::string out = styled(Style::Bold, place(report.position)) +
                     styled(style, std::string(report.severity) + ":") + " " +
                     styled(Style::Bold, text) + " [" + std::string(code) + "]\n" +
-                    snippet(report.sourceLine, report.position.column, style);
+                    snippet(report.sourceLine, report.position, report.end, style);
   for (const ErrorReport::Note& note : report.notes)
     out += place(note.position) + styled(Style::Note, "note:") + " " + note.text + "\n" +
-           snippet(note.sourceLine, note.position.column, Style::Note);
+           snippet(note.sourceLine, note.position, note.end, Style::Note);
   for (const std::string& hint : report.hints)
     out += "  " + styled(Style::Note, "hint:") + " " + hint + "\n";
   for (const ErrorReport::Frame& frame : report.stack) {
@@ -154,8 +164,12 @@ std::string json(const ErrorReport& report) {
       ",\"code\":" + quoted(report.humanCode.empty() ? report.code : report.humanCode) +
       ",\"stage\":" + quoted(report.stage) + ",\"message\":" + quoted(report.message) + "," +
       jsonPlace(at);
-  if (!report.sourceLine.empty())
-    out += ",\"end_column\":" + std::to_string(at.column + extentAt(report.sourceLine, at.column));
+  if (report.end.line > at.line)
+    out += ",\"end_line\":" + std::to_string(report.end.line) +
+           ",\"end_column\":" + std::to_string(report.end.column);
+  else if (!report.sourceLine.empty())
+    out += ",\"end_column\":" +
+           std::to_string(at.column + lengthOf(report.sourceLine, at, report.end));
   auto list = [&](const char* name, const auto& items, auto&& text) {
     out += std::string(",\"") + name + "\":[";
     bool first = true;

@@ -28,7 +28,7 @@ std::string_view errorCode(std::string_view message, std::string_view otherwise)
 
 struct ErrorReport {
   struct Note {
-    Position position;
+    Position position, end;
     std::string_view sourceLine;  // empty: none is shown
     std::string text;
   };
@@ -38,6 +38,7 @@ struct ErrorReport {
     uint64_t omitted = 0;  // instead: this many calls are left out
   };
   Position position;  // line 0: unknown
+  Position end{};     // behind what is meant; line 0: it is what extentAt finds
   std::string_view message, code, severity, stage;
   std::string_view humanCode;   // instead of `code` for people; may be empty
   std::string_view sourceLine;  // empty: none is shown

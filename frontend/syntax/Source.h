@@ -18,6 +18,12 @@ struct Location {
   friend bool operator==(Location, Location) = default;
 };
 
+/// A stretch of one source. Without an end it is a place alone: how far what stands there goes is seen in the text (extentAt).
+struct SourceRange {
+  Location begin, end;  // its first byte, and the one behind its last
+  SourceRange(Location begin = {}, Location end = {}) : begin(begin), end(end) {}
+};
+
 struct Position {
   std::string_view file;  // as it was named on the command line or in an import
   uint32_t line = 0;
