@@ -8,6 +8,7 @@
 
 #include "codegen/bytecode/Bytecode.h"
 #include "codegen/compile/KnownBuiltins.h"
+#include "codegen/ir/Link.h"
 #include "frontend/lower/Lower.h"
 #include "frontend/syntax/Reader.h"
 #include "runtime/object/Class.h"
@@ -122,7 +123,7 @@ Session::Analysed Session::analyse(Location main, AnalysisExtras extras) {
   program->debug = options.debug;
   const std::span<Form*> forms = readProgram(main, program->arena, diagnostics);
   // What could be read is looked at all the same, for the mistakes there.
-  if (diagnostics.hasErrors()) diagnostics.setIncomplete();
+  if (diagnostics.hasErrors()) diagnostics.setIncomplete(main);
   const KnownNames known = namesOf(options.names);
   if (options.names) extras.known = &known;
   const ast::Module module =
@@ -154,8 +155,11 @@ std::unique_ptr<ir::Program> Session::compile(Location main) {
   if (diagnostics.hasErrors()) return nullptr;
   if (options.analysed && !options.analysed(*program, environment)) return std::move(program);
   lower(module, *program, options.language);
-  if (options.isEntry) shareGlobals(*program, shared);
   if (options.observe) options.observe(*program, "lower", true);
+  const std::string problem = ir::link(*program);
+  GENE_CHECK(problem.empty(), "the analysis knows what modules export");
+  if (options.isEntry) shareGlobals(*program, shared);
+  if (options.observe) options.observe(*program, "link", true);
   optimise(*program);
   return std::move(program);
 }

@@ -71,11 +71,7 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
   checkUseless(forms);
   auto* main = make<ast::Function>(forms.empty() ? Location{} : forms[0]->loc);
   main->name = sym::Init;
-  FunctionState& state = functions_.emplace_back();
-  state.function = main;
-  state.outer = nullptr;
-  function_ = &state;
-  main->scope = pushScope();
+  scopes_.enter(main, false);
   atTopLevel_ = true;
   for (const auto& [name, count] : facts_.definitions) {
     ir::Global* global = moduleGlobal(name, main->loc);
@@ -104,7 +100,7 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
   bool hasInit = false;
   for (const Form* form : forms) {
     if (!isInitForm(form)) continue;
-    if (hasInit) error(form->loc, Diag::DuplicateInit);
+    if (hasInit) error(form->range(), Diag::DuplicateInit);
     hasInit = true;
     for (Form* statement : as<GeneForm>(*form).children.subspan(2))
       this->statement(statement, nodes);

@@ -1,18 +1,16 @@
 #pragma once
 // The state of one analysis, and its methods by topic: Analyze.cpp (the module, what is hoisted), Names.cpp (scopes,
 // lookup, captures), Expressions.cpp (the dispatch of 03 §1, operators, literals), Control.cpp, Functions.cpp,
-// Classes.cpp, Patterns.cpp, Paths.cpp. Everything made lies in the program's arena.
-//
-// Names. A scope maps names to bindings. Finding one from inside a nested function marks it captured in every function
-// on the way. What storage a binding gets is decided at the end, when all assignments are known.
+// Classes.cpp, Patterns.cpp, Paths.cpp. Everything made lies in the program's arena. What the forms say before that is
+// in ModuleFacts.h, variables and scopes are those of Scopes.h.
 
-#include <deque>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "frontend/analysis/Analyze.h"
 #include "frontend/analysis/ModuleFacts.h"
+#include "frontend/analysis/Scopes.h"
 
 namespace gene {
 
@@ -36,62 +34,18 @@ class Analyzer {
         module_(module),
         isMain_(isMain) {}
   ast::Module run(std::span<Form*> forms);
+  /// The global that holds what this module publishes under a name, or null; and all such names, in order.
+  [[nodiscard]] ir::Global* publishedGlobal(Symbol name) const;
+  [[nodiscard]] std::vector<Symbol> publishedNames() const;
   ast::Module runEvaluated(const Form* form, std::span<const EvaluatedName> names,
                            std::span<const Symbol> moduleNames);
 
  private:
   using Node = ast::Node;
-  struct FunctionState;
-  struct ScopeState;
-
-  /// A call of a macro whose body is being analysed in the caller's place.
-  struct Expansion {
-    const Macro* macro;
-    std::span<Form* const> arguments;
-    ScopeState* caller;
-  };
-
-  struct ScopeState {
-    ast::Scope* scope;
-    ScopeState* outer;
-    FunctionState* function;
-    std::unordered_map<Symbol, ast::Binding*> names;
-    std::unordered_map<Symbol, ast::Binding*>
-        later;                        // definitions further down: seen by nested functions only
-    ast::Binding* pending = nullptr;  // a variable whose initialiser is analysed: likewise
-    ast::Binding* self = nullptr;     // class and namespace bodies, $with: what `self` is here
-    ast::Binding* cls = nullptr;      // class bodies: the class, for super
-    const Expansion* expansion = nullptr;           // the scope of an expanded macro
-    std::unordered_map<Symbol, const Form*> types;  // (type Name Expression)
-    std::unordered_set<Symbol> published;           // class and namespace bodies: (var /x …)
-    std::unordered_set<Symbol> declaredMembers;     // those of them that were passed
-    std::unordered_map<Symbol, Symbol> identities;  // of the types in such a body, by name or path
-    unsigned loops = 0;  // how many loops of the function enclose the scope
-  };
-  /// What the body of a `try` declares in the scope it stands in: hidden in the clauses.
-  struct Declaration {
-    Symbol name;
-    bool isModuleVariable;
-    ast::Binding* before;  // what the name meant, or null
-    ast::Binding* binding;
-  };
-  struct DeclarationLog {
-    ScopeState* scope;
-    std::vector<Declaration> entries;
-  };
-  struct LoopState {
-    ast::LoopBase* loop;
-    Symbol label;
-  };
-  struct FunctionState {
-    ast::Function* function;
-    FunctionState* outer;
-    std::vector<LoopState> loops;
-    std::vector<ast::Binding*> captured;  // in order of first use
-    std::unordered_set<ast::Binding*> capturedSet;
-    bool capturesSelf = false;
-    bool hasSelf = false;  // a method or constructor
-  };
+  using FunctionState = Scopes::Function;
+  using ScopeState = Scopes::Scope;
+  using LoopState = Scopes::Loop;
+  using Expansion = Scopes::Expansion;
 
   // --- Analyze.cpp ----------------------------------------------------------------------------------------------------
   static bool isDefinition(const Form* form);
@@ -101,31 +55,24 @@ class Analyzer {
   void dropExpandedMacros(std::vector<Node*>& nodes);
 
   // --- Names.cpp ------------------------------------------------------------------------------------------------------
-  ast::Scope* pushScope();
-  void popScope() { scope_ = scope_->outer; }
   template <class F>
   Node* inScope(Location loc, F&& body) {
-    ast::Scope* scope = pushScope();
+    ast::Scope* scope = scopes_.push();
     Node* node = body();
-    popScope();
+    scopes_.pop();
     return make<ast::ScopeBlock>(loc, scope, node);
   }
   /// A new binding of the current scope that lookup finds from now on.
   ast::Binding* declare(Symbol name, Location loc);
   ast::Binding* newBinding(Symbol name, Location loc);
-  void bind(ast::Binding* binding);
   void declaredModuleVariable(Symbol name);
   [[nodiscard]] Index* index() const;
   [[nodiscard]] bool isSession() const;
   void noteUse(Location loc, Symbol name, const ast::Binding* binding, bool isAssigned) const;
   Node* byName(Symbol name, Location loc);
-  ast::Binding* lookup(Symbol name);
-  void capture(ast::Binding* binding, bool early);
   Node* name(Symbol symbol, Location loc);
   Node* local(ast::Binding* binding, Location loc);
   Node* self(Location loc);
-  /// The class whose body encloses this place, for super; null outside of classes.
-  ast::Binding* enclosingClass();
   Node* assign(Symbol name, Location loc, Node* value);
   /// The global of a module-level definition or variable.
   ir::Global* moduleGlobal(Symbol name, Location loc);
@@ -133,7 +80,9 @@ class Analyzer {
   void decideStorage();
 
   // --- Expressions.cpp ------------------------------------------------------------------------------------------------
+  /// The node of any form.
   Node* expression(const Form* form);
+  Node* resolve(const Form* form);
   Node* geneForm(const GeneForm& form);
   Node* interpolation(const GeneForm& form);
   Node* infix(const GeneForm& form);
@@ -154,7 +103,7 @@ class Analyzer {
 
   // --- special forms: (name …) → node; the table is SpecialForms.def --------------------------------------------------
   Node* withSelf(const GeneForm& form, std::string_view name, bool keepsValue);
-  void hide(const DeclarationLog& log, bool hidden);
+  void hide(const Scopes::DeclarationLog& log, bool hidden);
 #define SPECIAL(name, handler, traits, shape, text) Node* handler(const GeneForm& form);
 #include "frontend/analysis/SpecialForms.def"
 
@@ -186,8 +135,8 @@ class Analyzer {
 
    private:
     Analyzer& analyzer_;
-    FunctionState* const function_;
-    ScopeState* const scope_;
+    FunctionState* const outerFunction_;
+    ScopeState* const outerScope_;
     const bool atTopLevel_;
   };
   Node* generatorOf(const Signature& signature, const GeneForm& form);
@@ -217,11 +166,12 @@ class Analyzer {
   template <class F>
   bool anyInChain(const ClassInfo* info, bool unknown, F&& visit) const;
   [[nodiscard]] Symbol staticClass(const Form* form, int depth = 4) const;
-  void checkPositionals(const ArrayForm& form, const ast::Arguments& args, const std::string& place,
-                        Location loc);
-  void checkMethodCall(const Form* receiver, Symbol name, const ast::Arguments& args, Location loc);
-  void checkNew(const Form* cls, const ast::Arguments& args, Location loc);
-  void checkSuper(Symbol cls, Symbol name, const ast::Arguments& args, Location loc);
+  void checkPositionals(const ArrayForm& form, const ast::Arguments& args,
+                        const std::string& place);
+  void checkMethodCall(const Form* receiver, Symbol name, const ast::Arguments& args,
+                       const Form& method, Location loc);
+  void checkNew(const Form* cls, const ast::Arguments& args);
+  void checkSuper(Symbol cls, Symbol name, const ast::Arguments& args);
   void checkField(const PathForm& form);
   void checkImplements(Symbol cls, Symbol interface, Location loc);
 
@@ -300,7 +250,6 @@ class Analyzer {
     std::string from, package, packagePath;
     Location fromLoc;
   };
-  [[nodiscard]] bool selfIsModule() const;
   ir::Global* moduleMember(const PathForm& form);
   ir::Global* memberGlobal(Symbol name, Location loc);
   void declaredMember(Symbol name);
@@ -313,11 +262,12 @@ class Analyzer {
   Node* moduleNamespace(Location loc);
   Node* published(Symbol name, ast::AssignGlobal* assignment);
   static std::string readImport(const GeneForm& form, Import* result);
-  [[nodiscard]] ir::Global* publishedGlobal(Symbol name) const;
-  [[nodiscard]] std::vector<Symbol> publishedNames() const;
+  ir::Global* importedGlobal(const LoadedModule& other, Symbol name);
   void bindImport(Symbol local, ir::Global* direct, Node* value, Location loc,
                   std::vector<Node*>& nodes);
   void importFacts(const Analyzer& from, Symbol name, Symbol local);
+  void bindUnknown(const Import& import);
+  void bindUnknown(const Import::Item& item);
   Node* moduleImport(const GeneForm& form);
   void importBuiltins(const Import::Item& item, Location loc, std::vector<Node*>& nodes);
   Node* dependency(const GeneForm& form);
@@ -409,9 +359,9 @@ class Analyzer {
   Node* nil(Location loc);
   Node* literal(const Form* form) { return make<ast::Literal>(form->loc, form); }
   Node* raiseNode(Location loc, std::string_view errorClass, std::string_view message);
-  Node* error(Location loc, Diag id, std::initializer_list<std::string_view> args = {}) {
-    diagnostics_.report(loc, id, args);
-    return nil(loc);
+  Node* error(SourceRange at, Diag id, std::initializer_list<std::string_view> args = {}) {
+    diagnostics_.report(at, id, args);
+    return nil(at.begin);
   }
 
   ir::Program& program_;
@@ -422,12 +372,7 @@ class Analyzer {
   const LoadedModule* const module_;
   const bool isMain_;
 
-  FunctionState* function_ = nullptr;
-  ScopeState* scope_ = nullptr;
-  std::deque<ScopeState> scopes_;
-  std::deque<FunctionState> functions_;
-  std::vector<ast::Binding*> bindings_;
-  DeclarationLog* declarations_ = nullptr;
+  Scopes scopes_{arena_};
   int depth_ = 0;
 
   ModuleFacts facts_;  // what its forms say; imports add to it

@@ -4,6 +4,7 @@
 // looking at forms again. Nodes live in an Arena.
 
 #include <span>
+#include <vector>
 
 #include "codegen/ir/Ir.h"
 #include "frontend/analysis/AstNames.h"
@@ -72,7 +73,9 @@ enum class NodeKind : uint8_t {
 struct Node {
   NodeKind kind;
   Location loc;
+  Location end;  // behind the form it was made of; nowhere if it stands for a part of one
   Node(NodeKind kind, Location loc) : kind(kind), loc(loc) {}
+  [[nodiscard]] SourceRange range() const { return {loc, end}; }
 };
 using Nodes = std::span<Node*>;
 
@@ -500,9 +503,11 @@ struct WithSelf : Node {
       : Node(NodeKind::WithSelf, loc), self(self), value(value), body(body), tap(tap) {}
 };
 
-/// One analysed program: the function that runs the main module.
+/// One analysed program: the functions that run the main module and those it imports, which are lowered to programs of their own
+/// (ir::Program::modules of the main one, in the same order).
 struct Module {
   Function* main = nullptr;
+  std::vector<Function*> imported = {};
 };
 
 }  // namespace gene::ast

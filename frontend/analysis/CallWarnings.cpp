@@ -132,7 +132,7 @@ void Analyzer::checkArguments(const GeneForm& call) {
       facts_.definitions[name] != 1 || facts_.assignedNames.contains(name) ||
       facts_.topLevelVars.contains(name) || symbolOf(found->second->head).text() != "fn")
     return;
-  for (const ScopeState* s = scope_; s; s = s->outer)
+  for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
     if (s->published.contains(name)) return;
   const GeneForm& definition = *found->second;
   const ArrayForm* list = parameterList(definition);
@@ -196,7 +196,7 @@ bool Analyzer::isBuiltinName(Symbol name) const {
       facts_.assignedNames.contains(name) || facts_.published.contains(name) ||
       laterGlobals_.contains(name) || imported_.contains(name))
     return false;
-  for (const ScopeState* s = scope_; s; s = s->outer)
+  for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
     if (s->published.contains(name)) return false;
   return true;
 }

@@ -19,7 +19,7 @@ ast::Arguments Analyzer::arguments(const GeneForm& form, std::span<Form* const> 
 void Analyzer::checkArity(const Form* head, const ast::Arguments& args, const GeneForm& call) {
   const Symbol symbol = symbolOf(head);
   if (!options_.typeCheck || symbol.empty()) return;
-  for (ScopeState* s = scope_; s; s = s->outer)
+  for (ScopeState* s = scopes_.scope(); s; s = s->outer)
     if (s->names.contains(symbol) || s->later.contains(symbol)) return;
   auto global = globals_.find(symbol);
   auto known = knownFunctions_.find(symbol);
@@ -37,7 +37,8 @@ void Analyzer::checkArity(const Form* head, const ast::Arguments& args, const Ge
   if (given <= slots) return;
   // Positional arguments come behind the others, in the order of the children.
   const GeneForm* definition = known->second->form;
-  const Location surplus = slots < call.children.size() ? call.children[slots]->loc : call.loc;
+  const SourceRange surplus =
+      slots < call.children.size() ? call.children[slots]->range() : call.range();
   Diagnostic& d = diagnostics_.report(surplus, Diag::TooManyArguments,
                                       {"call", std::to_string(slots), std::to_string(given)});
   if (!definition || definition->children.size() < 2) return;
@@ -62,7 +63,9 @@ const GeneForm& Analyzer::quoteSelectors(const GeneForm& form) {
   for (Property& p : properties)
     if ((p.key.text() == "separate" || p.key.text() == "lazy") && p.value->kind == FormKind::Array)
       p.value = make<QuoteForm>(FormKind::Quote, p.value->loc, p.value);
-  return *make<GeneForm>(form.loc, form.head, properties, form.children);
+  auto* quoted = make<GeneForm>(form.loc, form.head, properties, form.children);
+  quoted->end = form.end;
+  return *quoted;
 }
 
 /// What the head of a call names of the built-in namespaces: genex/test/check, or an imported name of it; else empty.
@@ -113,7 +116,7 @@ Analyzer::Node* Analyzer::call(const GeneForm& written) {
       if (p.parts.size() == 2) {
         const SymbolForm variable(form.loc, p.parts[0]);
         const SymbolForm method(form.head->loc, p.parts[1]);
-        checkMethodCall(&variable, Symbol::of(last.substr(1)), args, form.loc);
+        checkMethodCall(&variable, Symbol::of(last.substr(1)), args, *form.head, form.loc);
         checkBuiltinMethod(&variable, &method, form, form.children);
       }
       return make<ast::MethodCall>(form.loc, receiver, Symbol::of(last.substr(1)), args);
@@ -164,7 +167,7 @@ Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const G
     } else {
       std::vector<Node*> segments;
       for (const Form* f : args) segments.push_back(expression(f));
-      if (segments.empty()) return error(form.loc, Diag::SelectorArguments);
+      if (segments.empty()) return error(form.range(), Diag::SelectorArguments);
       selector = make<ast::Runtime>(form.loc, ir::Op::SelectorNew, copy(segments));
     }
     ast::Argument target[] = {{ArgKind::Positional, {}, receiver}};
@@ -176,7 +179,8 @@ Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const G
   }
   if (form.head != method) checkBuiltinMethod(form.head, method, form, args);
   const ast::Arguments analyzed = arguments(form, args);
-  if (form.head != method) checkMethodCall(form.head, Symbol::of(text), analyzed, form.loc);
+  if (form.head != method)
+    checkMethodCall(form.head, Symbol::of(text), analyzed, *method, form.loc);
   return make<ast::MethodCall>(form.loc, receiver, Symbol::of(text), analyzed);
 }
 

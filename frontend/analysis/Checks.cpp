@@ -29,7 +29,7 @@ bool isObjectMethod(Symbol name) {
 
 /// A name that something nearer than the module gives another meaning.
 bool Analyzer::isShadowed(Symbol name) const {
-  for (const ScopeState* s = scope_; s; s = s->outer)
+  for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
     if (s->names.contains(name) || s->later.contains(name)) return true;
   return false;
 }
@@ -82,7 +82,7 @@ Symbol Analyzer::staticClass(const Form* form, int depth) const {
   const auto isOneClass = [&](Symbol cls) {
     return classNamed(cls) || isBuiltinClass(cls) ? cls : Symbol{};
   };
-  for (const ScopeState* s = scope_; s; s = s->outer) {
+  for (const ScopeState* s = scopes_.scope(); s; s = s->outer) {
     if (s->later.contains(name)) return {};
     auto found = s->names.find(name);
     if (found == s->names.end()) continue;
@@ -99,34 +99,36 @@ Symbol Analyzer::staticClass(const Form* form, int depth) const {
 // --- checks ------------------------------------------------------------------------------------------------------------
 
 void Analyzer::checkPositionals(const ArrayForm& form, const ast::Arguments& args,
-                                const std::string& place, Location loc) {
+                                const std::string& place) {
   const Parameters parameters = parametersOf(form);
   if (parameters.hasRest) return;
+  const size_t slots = parameters.positional.size();
   size_t given = 0;
+  const ast::Node* surplus = nullptr;  // the first one
   for (const ast::Argument& a : args) {
     if (a.kind == ArgKind::Spread) return;
-    given += a.kind == ArgKind::Positional;
+    if (a.kind == ArgKind::Positional && given++ == slots) surplus = a.node;
   }
-  const size_t slots = parameters.positional.size();
-  if (given > slots)
-    error(loc, Diag::TooManyArguments, {place, std::to_string(slots), std::to_string(given)});
+  if (surplus)
+    error(surplus->range(), Diag::TooManyArguments,
+          {place, std::to_string(slots), std::to_string(given)});
 }
 
-/// (receiver .name args…)
+/// (receiver .name args…): `method` is what the name stands in.
 void Analyzer::checkMethodCall(const Form* receiver, Symbol name, const ast::Arguments& args,
-                               Location loc) {
+                               const Form& method, Location loc) {
   const Symbol cls = staticClass(receiver);
   const ClassInfo* info = classNamed(cls);
   if (!info || name.empty()) return;
   const bool plain = args.empty();
-  const MethodInfo* method = nullptr;
+  const MethodInfo* known = nullptr;
   const bool found = anyInChain(info, true, [&](const ClassInfo& c) {
-    if (auto it = c.methods.find(name); it != c.methods.end()) method = &it->second;
-    return method || c.hasMissing || (plain && c.fields.contains(name));
+    if (auto it = c.methods.find(name); it != c.methods.end()) known = &it->second;
+    return known || c.hasMissing || (plain && c.fields.contains(name));
   });
-  if (method) {
-    checkPositionals(*method->parameters, args, "method " + std::string(name.text()), loc);
-    checkMethodEffects(*method->form, loc);
+  if (known) {
+    checkPositionals(*known->parameters, args, "method " + std::string(name.text()));
+    checkMethodEffects(*known->form, loc);
     return;
   }
   // The name may be that of a field, which is reported where the call runs.
@@ -138,19 +140,20 @@ void Analyzer::checkMethodCall(const Form* receiver, Symbol name, const ast::Arg
     for (const auto& entry : c.methods) methods.push_back(entry.first);
     return false;
   });
-  Diagnostic& unknown = diagnostics_.report(loc, Diag::UnknownMethod, {name.text(), cls.text()});
+  Diagnostic& unknown =
+      diagnostics_.report(method.range(), Diag::UnknownMethod, {name.text(), cls.text()});
   hintNear(unknown, name, methods);
 }
 
 /// (new cls args…)
-void Analyzer::checkNew(const Form* cls, const ast::Arguments& args, Location loc) {
+void Analyzer::checkNew(const Form* cls, const ast::Arguments& args) {
   const ArrayForm* ctor = nullptr;
   anyInChain(classNamed(symbolOf(cls)), true, [&](const ClassInfo& c) { return (ctor = c.ctor); });
-  if (ctor) checkPositionals(*ctor, args, "new", loc);
+  if (ctor) checkPositionals(*ctor, args, "new");
 }
 
 /// (super .name args…) in a class body
-void Analyzer::checkSuper(Symbol cls, Symbol name, const ast::Arguments& args, Location loc) {
+void Analyzer::checkSuper(Symbol cls, Symbol name, const ast::Arguments& args) {
   const ClassInfo* info = classNamed(cls);
   if (!info || !info->parent) return;
   const ClassInfo* parent = classNamed(symbolOf(info->parent));
@@ -162,7 +165,7 @@ void Analyzer::checkSuper(Symbol cls, Symbol name, const ast::Arguments& args, L
     parameters = it->second.parameters;
     return true;
   });
-  if (parameters) checkPositionals(*parameters, args, "super " + std::string(name.text()), loc);
+  if (parameters) checkPositionals(*parameters, args, "super " + std::string(name.text()));
 }
 
 /// variable/field where the variable's class is known and declares its fields

@@ -77,15 +77,15 @@ Analyzer::Node* Analyzer::branches(std::span<Form* const> forms, std::string_vie
 }
 
 Analyzer::Node* Analyzer::ifForm(const GeneForm& form) {
-  if (form.children.empty()) return error(form.loc, Diag::IfMissingCondition, {"if"});
+  if (form.children.empty()) return error(form.range(), Diag::IfMissingCondition, {"if"});
   return inScope(form.loc, [&] { return branches(form.children, "if", form.loc); });
 }
 
 Analyzer::Node* Analyzer::ifelForm(const GeneForm& form) {
   const std::span<Form* const> c = form.children;
-  if (c.empty()) return error(form.loc, Diag::IfMissingCondition, {"ifel"});
-  if (c.size() == 1) return error(form.loc, Diag::IfMissingBody, {"ifel"});
-  if (c.size() > 3) return error(form.loc, Diag::IfelShape);
+  if (c.empty()) return error(form.range(), Diag::IfMissingCondition, {"ifel"});
+  if (c.size() == 1) return error(form.range(), Diag::IfMissingBody, {"ifel"});
+  if (c.size() > 3) return error(form.range(), Diag::IfelShape);
   Node* condition = expression(c[0]);
   Node* then = inScope(form.loc, [&] { return expression(c[1]); });
   Node* otherwise = c.size() > 2 ? inScope(form.loc, [&] { return expression(c[2]); }) : nullptr;
@@ -94,8 +94,8 @@ Analyzer::Node* Analyzer::ifelForm(const GeneForm& form) {
 
 Analyzer::Node* Analyzer::ifNotForm(const GeneForm& form) {
   std::span<Form* const> c = form.children;
-  if (c.empty()) return error(form.loc, Diag::IfMissingCondition, {"if_not"});
-  if (until(c, {"else", "elif"}) != c.size()) return error(form.loc, Diag::IfNotElse);
+  if (c.empty()) return error(form.range(), Diag::IfMissingCondition, {"if_not"});
+  if (until(c, {"else", "elif"}) != c.size()) return error(form.range(), Diag::IfNotElse);
   Node* condition =
       runtime(form.loc, ir::Op::Not, {runtime(form.loc, ir::Op::IsTrue, {expression(c[0])})});
   c = c.subspan(1);
@@ -112,13 +112,13 @@ void Analyzer::inLoop(ast::LoopBase* loop, const GeneForm& form, F&& body) {
   if (const Form* name = property(form, "name"))
     label =
         name->kind == FormKind::String ? Symbol::of(as<StringForm>(*name).text) : symbolOf(name);
-  function_->loops.push_back({loop, label});
+  scopes_.function()->loops.push_back({loop, label});
   body();
-  function_->loops.pop_back();
+  scopes_.function()->loops.pop_back();
 }
 
 Analyzer::Node* Analyzer::whileForm(const GeneForm& form) {
-  if (form.children.empty()) return error(form.loc, Diag::WhileCondition);
+  if (form.children.empty()) return error(form.range(), Diag::WhileCondition);
   auto* node = make<ast::While>(form.loc);
   inLoop(node, form, [&] {
     std::span<Form* const> rest = form.children;
@@ -140,14 +140,14 @@ Analyzer::Node* Analyzer::loopForm(const GeneForm& form) {
 
 Analyzer::Node* Analyzer::repeatForm(const GeneForm& form) {
   if (property(form, "index") || property(form, "total"))
-    return error(form.loc, Diag::RepeatReserved);
-  if (form.children.empty()) return error(form.loc, Diag::RepeatCount);
+    return error(form.range(), Diag::RepeatReserved);
+  if (form.children.empty()) return error(form.range(), Diag::RepeatCount);
   auto* node = make<ast::Repeat>(form.loc);
   node->count = expression(form.children[0]);
   inLoop(node, form, [&] {
-    node->scope = pushScope();
+    node->scope = scopes_.push();
     node->body = sequence(form.children.subspan(1), form.loc);
-    popScope();
+    scopes_.pop();
   });
   return node;
 }
@@ -155,45 +155,46 @@ Analyzer::Node* Analyzer::repeatForm(const GeneForm& form) {
 ast::Binding* Analyzer::loopVariable(const Form* form) {
   const Symbol symbol = symbolOf(form);
   if (symbol == sym::Underscore) return nullptr;
-  if (symbol == sym::Self) error(form->loc, Diag::ReservedName, {"variable"});
+  if (symbol == sym::Self) error(form->range(), Diag::ReservedName, {"variable"});
   return declare(symbol, form->loc);
 }
 
 Analyzer::Node* Analyzer::forForm(const GeneForm& form) {
   const std::span<Form* const> c = form.children;
-  if (c.size() < 2) return error(form.loc, Diag::ForArguments);
+  if (c.size() < 2) return error(form.range(), Diag::ForArguments);
   const size_t in = until(c, {"in"});
-  if (in == 0 || in > 2 || in + 1 >= c.size()) return error(form.loc, Diag::ForIn);
+  if (in == 0 || in > 2 || in + 1 >= c.size()) return error(form.range(), Diag::ForIn);
   const Form* value = c[in - 1];
   const bool isPattern = value->kind == FormKind::Array || value->kind == FormKind::Map;
   if ((value->kind != FormKind::Symbol && !isPattern) ||
       (in == 2 && c[0]->kind != FormKind::Symbol))
-    return error(value->loc, Diag::ForVariable);
+    return error(value->range(), Diag::ForVariable);
   auto* node = make<ast::For>(form.loc);
   node->pairs = in == 2;
   node->collection = expression(c[in + 1]);
   inLoop(node, form, [&] {
-    node->scope = pushScope();
+    node->scope = scopes_.push();
     if (in == 2) node->key = loopVariable(c[0]);
     if (isPattern)
       node->pattern = pattern(value, nullptr, false);
     else
       node->value = loopVariable(value);
     node->body = sequence(c.subspan(in + 2), form.loc);
-    popScope();
+    scopes_.pop();
   });
   return node;
 }
 
 Analyzer::Node* Analyzer::exit(const GeneForm& form, bool isBreak) {
-  ast::LoopBase* loop = function_->loops.empty() ? nullptr : function_->loops.back().loop;
+  ast::LoopBase* loop =
+      scopes_.function()->loops.empty() ? nullptr : scopes_.function()->loops.back().loop;
   if (const Form* from = property(form, "from"); from && loop) {
     const Symbol label =
         from->kind == FormKind::String ? Symbol::of(as<StringForm>(*from).text) : symbolOf(from);
     loop = nullptr;
-    for (const LoopState& l : function_->loops)
+    for (const LoopState& l : scopes_.function()->loops)
       if (l.label == label) loop = l.loop;
-    if (!loop) return error(form.loc, Diag::NoLoopNamed, {label.text()});
+    if (!loop) return error(form.range(), Diag::NoLoopNamed, {label.text()});
   }
   if (!isBreak) return make<ast::Continue>(form.loc, loop);
   return make<ast::Break>(form.loc, loop,
@@ -207,7 +208,7 @@ Analyzer::Node* Analyzer::continueForm(const GeneForm& form) { return exit(form,
 
 Analyzer::Node* Analyzer::caseForm(const GeneForm& form) {
   std::span<Form* const> rest = form.children;
-  if (rest.empty()) return error(form.loc, Diag::CaseTarget);
+  if (rest.empty()) return error(form.range(), Diag::CaseTarget);
   Node* target = expression(rest[0]);
   rest = rest.subspan(1);
   std::vector<ast::Case::Clause> clauses;
@@ -221,7 +222,7 @@ Analyzer::Node* Analyzer::caseForm(const GeneForm& form) {
       return error(at, Diag::CaseWhen, {printForm(*rest[0])});
     rest = rest.subspan(1);
     ast::Case::Clause clause;
-    clause.scope = pushScope();
+    clause.scope = scopes_.push();
     if (!isElse) {
       if (rest.empty() || isWord(rest[0], {"when", "else"})) return error(at, Diag::CaseValue);
       tests.push_back(rest[0]);
@@ -231,7 +232,7 @@ Analyzer::Node* Analyzer::caseForm(const GeneForm& form) {
     }
     const size_t n = until(rest, {"when", "else"});
     clause.body = sequence(rest.first(n), at);
-    popScope();
+    scopes_.pop();
     rest = rest.subspan(n);
     hasElse |= isElse;
     if (isElse)
@@ -259,12 +260,12 @@ Analyzer::Node* Analyzer::throwForm(const GeneForm& form) {
 // --- futures -----------------------------------------------------------------------------------------------------------
 
 Analyzer::Node* Analyzer::asyncForm(const GeneForm& form) {
-  if (form.children.size() != 1) return error(form.loc, Diag::NotExactlyOne, {"async"});
+  if (form.children.size() != 1) return error(form.range(), Diag::NotExactlyOne, {"async"});
   return make<ast::Async>(form.loc, expression(form.children[0]));
 }
 
 Analyzer::Node* Analyzer::awaitForm(const GeneForm& form) {
-  if (form.children.empty()) return error(form.loc, Diag::AwaitArguments);
+  if (form.children.empty()) return error(form.range(), Diag::AwaitArguments);
   int64_t timeout = -1;
   if (const Form* given = property(form, "timeout")) {
     constexpr int64_t Longest = int64_t{1} << 53;  // microseconds
@@ -274,7 +275,7 @@ Analyzer::Node* Analyzer::awaitForm(const GeneForm& form) {
     else if (given->kind == FormKind::Float)
       micros = as<FloatForm>(*given).value * 1e6;
     else
-      return error(given->loc, Diag::AwaitTimeout);
+      return error(given->range(), Diag::AwaitTimeout);
     timeout = micros > 0 ? static_cast<int64_t>(std::min(micros, double{Longest})) : 0;
   }
   std::vector<Node*> futures;
@@ -286,7 +287,7 @@ Analyzer::Node* Analyzer::awaitForm(const GeneForm& form) {
 }
 
 /// Takes the names of a log out of their scope, or puts them back.
-void Analyzer::hide(const DeclarationLog& log, bool hidden) {
+void Analyzer::hide(const Scopes::DeclarationLog& log, bool hidden) {
   auto show = [&](Symbol name, ast::Binding* binding) {
     if (binding)
       log.scope->names[name] = binding;
@@ -294,7 +295,7 @@ void Analyzer::hide(const DeclarationLog& log, bool hidden) {
       log.scope->names.erase(name);
   };
   if (hidden) {
-    for (const Declaration& d : log.entries | std::views::reverse) {
+    for (const Scopes::Declaration& d : log.entries | std::views::reverse) {
       if (d.isModuleVariable)
         declaredVars_.erase(d.name);
       else
@@ -302,7 +303,7 @@ void Analyzer::hide(const DeclarationLog& log, bool hidden) {
     }
     return;
   }
-  for (const Declaration& d : log.entries) {
+  for (const Scopes::Declaration& d : log.entries) {
     if (d.isModuleVariable)
       declaredVars_.insert(d.name);
     else
@@ -314,13 +315,10 @@ Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
   std::span<Form* const> rest = form.children;
   size_t n = until(rest, {"catch", "finally"});
   // The body is no scope, but what it declares is not visible in the clauses.
-  DeclarationLog declared{scope_, {}};
-  DeclarationLog* const outerLog = std::exchange(declarations_, &declared);
+  Scopes::DeclarationLog declared{};
+  Scopes::DeclarationLog* const outerLog = scopes_.beginLog(&declared);
   Node* body = sequence(rest.first(n), form.loc);
-  declarations_ = outerLog;
-  if (outerLog && outerLog->scope == scope_)
-    outerLog->entries.insert(outerLog->entries.end(), declared.entries.begin(),
-                             declared.entries.end());
+  scopes_.endLog(&declared, outerLog);
   rest = rest.subspan(n);
   std::vector<ast::Try::Catch> catches;
   Node* finally = nullptr;
@@ -345,13 +343,13 @@ Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
     const bool names = !everything && !word.empty() && word[0] >= 'a' && word[0] <= 'z';
     if (!everything && !names && what->kind != FormKind::Map && what->kind != FormKind::Array)
       clause.cls = expression(what);
-    clause.scope = pushScope();
+    clause.scope = scopes_.push();
     if (names) clause.binding = declare(symbolOf(what), what->loc);
     if (what->kind == FormKind::Map || what->kind == FormKind::Array)
       clause.pattern = pattern(what, nullptr, false);
     n = until(rest, {"catch", "finally"});
     clause.body = n ? sequence(rest.first(n), at) : nullptr;
-    popScope();
+    scopes_.pop();
     hide(declared, false);
     rest = rest.subspan(n);
     catches.push_back(clause);
@@ -363,11 +361,11 @@ Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
 
 /// $with and $tap are no scopes: `self` and the name of $tap mean something else within them, and that is all.
 Analyzer::Node* Analyzer::withSelf(const GeneForm& form, std::string_view name, bool keepsValue) {
-  if (form.children.empty()) return error(form.loc, Diag::WithArguments, {name});
+  if (form.children.empty()) return error(form.range(), Diag::WithArguments, {name});
   Node* value = expression(form.children[0]);
   std::span<Form* const> rest = form.children.subspan(1);
   ast::Binding* binding = newBinding(sym::Self, form.loc);
-  ScopeState& scope = *scope_;
+  ScopeState& scope = *scopes_.scope();
   ast::Binding* const outerSelf = std::exchange(scope.self, binding);
   Symbol alias;
   ast::Binding* outerAlias = nullptr;
@@ -397,7 +395,7 @@ Analyzer::Node* Analyzer::ifMainForm(const GeneForm& form) {
 Analyzer::Node* Analyzer::comptimeForm(const GeneForm& form) { return nil(form.loc); }
 
 Analyzer::Node* Analyzer::matchForm(const GeneForm& form) {
-  return error(form.loc, Diag::RemovedForm,
+  return error(form.range(), Diag::RemovedForm,
                {"match", "(var pattern value) for binding or (case ...) for branching"});
 }
 

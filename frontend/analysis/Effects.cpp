@@ -36,7 +36,7 @@ const GeneForm* Analyzer::definitionOf(Symbol name) const {
   if (name.empty() || isShadowed(name) || facts_.assignedNames.contains(name) ||
       facts_.topLevelVars.contains(name))
     return nullptr;
-  for (const ScopeState* s = scope_; s; s = s->outer)
+  for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
     if (s->published.contains(name)) return nullptr;
   auto own = facts_.named.find(name);
   if (own != facts_.named.end())
@@ -48,7 +48,7 @@ const GeneForm* Analyzer::definitionOf(Symbol name) const {
 
 /// What the code here may do.
 std::span<Form* const> Analyzer::allowedEffects() const {
-  for (const FunctionState* f = function_; f; f = f->outer) {
+  for (const FunctionState* f = scopes_.function(); f; f = f->outer) {
     const GeneForm* form = f->function->form;
     if (!form) continue;
     const std::span<Form* const> own = effectsOf(*form);
@@ -77,7 +77,7 @@ void Analyzer::checkCallee(const GeneForm& call) {
     return;
   }
   const Form* type = nullptr;
-  for (const ScopeState* s = scope_; s && !type; s = s->outer)
+  for (const ScopeState* s = scopes_.scope(); s && !type; s = s->outer)
     if (auto found = s->names.find(name); found != s->names.end()) {
       type = found->second->declaredType;
       break;
@@ -87,7 +87,7 @@ void Analyzer::checkCallee(const GeneForm& call) {
     return;
   const auto& g = as<GeneForm>(*type);
   if (isSymbol(g.head, "Fn")) return checkEffects(effectsBehind(g.children), call.loc);
-  if (isTypeUnion(g) && isNeverCallable(g)) error(call.loc, Diag::NotAFunction);
+  if (isTypeUnion(g) && isNeverCallable(g)) error(call.range(), Diag::NotAFunction);
 }
 
 /// The same for (receiver .method …).

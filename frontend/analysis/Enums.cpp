@@ -39,7 +39,7 @@ bool Analyzer::enumHead(const Form* form, Symbol* name, std::vector<Symbol>& var
   const std::string_view text =
       form->kind == FormKind::Path ? as<PathForm>(*form).parts.back().text() : textOf(form);
   if (text.empty()) {
-    error(form->loc, Diag::EnumName);
+    error(form->range(), Diag::EnumName);
     return false;
   }
   size_t colon = text.find(':');
@@ -48,18 +48,18 @@ bool Analyzer::enumHead(const Form* form, Symbol* name, std::vector<Symbol>& var
     const size_t next = text.find(':', colon + 1);
     const std::string_view variable = text.substr(colon + 1, next - colon - 1);
     if (!isCapitalised(variable)) {
-      error(form->loc, Diag::EnumGenericSyntax, {text});
+      error(form->range(), Diag::EnumGenericSyntax, {text});
       return false;
     }
     if (std::find(variables.begin(), variables.end(), Symbol::of(variable)) != variables.end()) {
-      error(form->loc, Diag::EnumDuplicateGeneric, {name->text(), variable});
+      error(form->range(), Diag::EnumDuplicateGeneric, {name->text(), variable});
       return false;
     }
     variables.push_back(Symbol::of(variable));
     colon = next;
   }
   if (*name != sym::Self && name->text() != "Self") return true;
-  error(form->loc, Diag::ReservedTypeName, {"enum"});
+  error(form->range(), Diag::ReservedTypeName, {"enum"});
   return false;
 }
 
@@ -72,19 +72,19 @@ bool Analyzer::enumVariant(const Form* member, Symbol owner, std::span<const Sym
   if (!isUnit) {
     if (!valuesOnly && member->kind == FormKind::Gene) name = symbolOf(as<GeneForm>(*member).head);
     if (name.empty()) {
-      error(member->loc, valuesOnly ? Diag::EnumValuesMember : Diag::EnumMember);
+      error(member->range(), valuesOnly ? Diag::EnumValuesMember : Diag::EnumMember);
       return false;
     }
     const auto& g = as<GeneForm>(*member);
     const std::string where = std::string(owner.text()) + "/" + std::string(name.text());
     if (!g.properties.empty()) {
-      error(member->loc, Diag::EnumFieldProperty, {where});
+      error(member->range(), Diag::EnumFieldProperty, {where});
       return false;
     }
     for (size_t i = 0; i < g.children.size(); i++) {
       std::string_view field = textOf(g.children[i]);
       if (field.empty()) {
-        error(g.children[i]->loc, Diag::EnumField, {where});
+        error(g.children[i]->range(), Diag::EnumField, {where});
         return false;
       }
       const bool typed = field.size() > 1 && field.ends_with(':');
@@ -92,11 +92,11 @@ bool Analyzer::enumVariant(const Form* member, Symbol owner, std::span<const Sym
       const Symbol symbol = Symbol::of(field);
       if (std::any_of(fields.begin(), fields.end(),
                       [&](const Form* f) { return symbolOf(f) == symbol; })) {
-        error(g.children[i]->loc, Diag::EnumDuplicateField, {where, field});
+        error(g.children[i]->range(), Diag::EnumDuplicateField, {where, field});
         return false;
       }
       if (typed && i + 1 == g.children.size()) {
-        error(g.children[i]->loc, Diag::EnumFieldType, {where, field});
+        error(g.children[i]->range(), Diag::EnumFieldType, {where, field});
         return false;
       }
       fields.push_back(make<SymbolForm>(g.children[i]->loc, symbol));
@@ -111,7 +111,7 @@ bool Analyzer::enumVariant(const Form* member, Symbol owner, std::span<const Sym
   for (const Form* other : declaration) {
     if (other->kind != FormKind::Array || symbolOf(as<ArrayForm>(*other).items[0]) != name)
       continue;
-    error(member->loc, Diag::EnumDuplicateVariant, {owner.text(), name.text()});
+    error(member->range(), Diag::EnumDuplicateVariant, {owner.text(), name.text()});
     return false;
   }
   auto array = [&](const std::vector<Form*>& items) -> Form* {
@@ -122,14 +122,14 @@ bool Analyzer::enumVariant(const Form* member, Symbol owner, std::span<const Sym
 }
 
 Analyzer::Node* Analyzer::enumForm(const GeneForm& form) {
-  if (form.children.empty()) return error(form.loc, Diag::EnumMissingName);
+  if (form.children.empty()) return error(form.range(), Diag::EnumMissingName);
   Symbol name;
   std::vector<Symbol> variables;
   if (!enumHead(form.children[0], &name, variables)) return nil(form.loc);
   const Form* nameForm = plainNameForm(form.children[0], &name);
   std::vector<Form*> declaration{make<SymbolForm>(form.loc, identityOf(form, name))};
   if (const Form* values = property(form, "values")) {
-    if (values->kind != FormKind::Array) return error(values->loc, Diag::EnumValues);
+    if (values->kind != FormKind::Array) return error(values->range(), Diag::EnumValues);
     for (const Form* member : as<ArrayForm>(*values).items)
       if (!enumVariant(member, name, variables, true, declaration)) return nil(form.loc);
   }
@@ -160,7 +160,7 @@ Analyzer::Node* Analyzer::variantHead(const Form* head) {
     const Symbol parts[] = {it->second[0], symbol};
     return expression(make<PathForm>(head->loc, arena_.copy(std::span<const Symbol>(parts))));
   }
-  if (isCapitalised(symbol.text()) && (lookup(symbol) || globals_.contains(symbol)))
+  if (isCapitalised(symbol.text()) && (scopes_.lookup(symbol) || globals_.contains(symbol)))
     return name(symbol, head->loc);
   if (it == variants_.end()) return nullptr;
   std::string choices;
@@ -189,7 +189,7 @@ bool Analyzer::variantClause(const Form* form, ast::Case::Clause& clause) {
   for (const Form* child : g.children) {
     const Symbol symbol = symbolOf(child);
     if (symbol.empty()) {
-      error(child->loc, Diag::EnumBinding, {printForm(*g.head)});
+      error(child->range(), Diag::EnumBinding, {printForm(*g.head)});
       return true;
     }
     variables.push_back(symbol == sym::Underscore ? nullptr : declare(symbol, child->loc));
@@ -204,7 +204,7 @@ void Analyzer::checkExhaustive(const GeneForm& form, std::span<const Form* const
   const Symbol target = symbolOf(form.children[0]);
   if (target.empty() || !options_.typeCheck) return;
   const Form* type = nullptr;
-  if (const ast::Binding* binding = lookup(target))
+  if (const ast::Binding* binding = scopes_.lookup(target))
     type = binding->declaredType;
   else if (auto it = globalTypes_.find(target); it != globalTypes_.end())
     type = it->second;
@@ -224,7 +224,7 @@ void Analyzer::checkExhaustive(const GeneForm& form, std::span<const Form* const
   std::string names;
   for (const Symbol variant : missing)
     names += (names.empty() ? "" : ", ") + std::string(variant.text());
-  diagnostics_.report(form.loc, Diag::NonExhaustive, {owner.text(), names});
+  diagnostics_.report(form.range(), Diag::NonExhaustive, {owner.text(), names});
 }
 
 // --- ? -----------------------------------------------------------------------------------------------------------------

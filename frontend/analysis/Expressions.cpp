@@ -66,6 +66,12 @@ Analyzer::Node* Analyzer::raiseNode(Location loc, std::string_view errorClass,
 }
 
 Analyzer::Node* Analyzer::expression(const Form* form) {
+  Node* node = resolve(form);
+  if (node->loc == form->loc) node->end = form->end;
+  return node;
+}
+
+Analyzer::Node* Analyzer::resolve(const Form* form) {
   switch (form->kind) {
 #define ATOM(name) case FormKind::name:
 #include "frontend/syntax/FormKinds.def"
@@ -89,7 +95,7 @@ Analyzer::Node* Analyzer::expression(const Form* form) {
     case FormKind::Gene: {
       if (++depth_ > DeepestNesting) {
         if (depth_ == DeepestNesting + 1)
-          error(form->loc, Diag::TooDeep, {std::to_string(DeepestNesting)});
+          error(form->range(), Diag::TooDeep, {std::to_string(DeepestNesting)});
         depth_--;
         return nil(form->loc);
       }
@@ -129,7 +135,7 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
       (findOperator(second) || gluedSelect))
     return infix(form);
   if (second == ".") {
-    if (children.size() < 2) return error(form.loc, Diag::MissingParts, {".", "a method name"});
+    if (children.size() < 2) return error(form.range(), Diag::MissingParts, {".", "a method name"});
     Node* receiver = expression(form.head);
     Node* methodName = expression(children[1]);
     return make<ast::DynamicMethodCall>(form.loc, receiver, methodName,
@@ -157,7 +163,7 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
 #include "frontend/analysis/SpecialForms.def"
         };
     if (auto it = table.find(head); it != table.end()) return (this->*it->second)(form);
-    if (hasTrait(head, form_trait::Missing)) return error(form.loc, Diag::NotAvailable, {head});
+    if (hasTrait(head, form_trait::Missing)) return error(form.range(), Diag::NotAvailable, {head});
     if (head.size() > 1 && head.ends_with('!') && head != "!") return macroCall(form);
     if (head.size() > 1 && head[0] == '.' && head != "...")
       return methodCall(self(form.loc), form.head, form, children);
@@ -265,7 +271,7 @@ Analyzer::Node* Analyzer::infix(const GeneForm& form) {
     }
   };
   Node* result = climb(climb, operand(), 0);
-  if (bad || at != parts.size()) return error(form.loc, Diag::IncompleteInfix);
+  if (bad || at != parts.size()) return error(form.range(), Diag::IncompleteInfix);
   return result;
 }
 
@@ -290,34 +296,34 @@ Analyzer::Node* Analyzer::prefix(std::string_view op, const GeneForm& form) {
                      : binary(Op::Mul, operands[0], number(1), form.loc);
   }
   if (op == "-" || op == "/") {
-    if (n == 0) return error(form.loc, Diag::UnaryMissing, {op});
+    if (n == 0) return error(form.range(), Diag::UnaryMissing, {op});
     if (n > 1) return fold();
     return op == "-" ? runtime(form.loc, Op::Neg, {operands[0]})
                      : binary(Op::Div, number(1), operands[0], form.loc);
   }
   if (op == "&&" || op == "||" || op == "&|&") {
-    if (n == 0) return error(form.loc, Diag::UnaryMissing, {op});
+    if (n == 0) return error(form.range(), Diag::UnaryMissing, {op});
     return fold();
   }
   if (n < 2 || (n > 2 && op != "%"))
-    return error(form.loc, Diag::TooFewOperands, {op, "2 arguments"});
+    return error(form.range(), Diag::TooFewOperands, {op, "2 arguments"});
   return fold();
 }
 
 Analyzer::Node* Analyzer::notForm(const GeneForm& form) {
-  if (form.children.size() != 1) return error(form.loc, Diag::NotExactlyOne, {"not"});
+  if (form.children.size() != 1) return error(form.range(), Diag::NotExactlyOne, {"not"});
   return runtime(form.loc, Op::Not, {expression(form.children[0])});
 }
 
 Analyzer::Node* Analyzer::bangForm(const GeneForm& form) { return notForm(form); }
 
 Analyzer::Node* Analyzer::typeofForm(const GeneForm& form) {
-  if (form.children.size() != 1) return error(form.loc, Diag::NotExactlyOne, {"typeof"});
+  if (form.children.size() != 1) return error(form.range(), Diag::NotExactlyOne, {"typeof"});
   return runtime(form.loc, Op::Typeof, {expression(form.children[0])});
 }
 
 Analyzer::Node* Analyzer::range(const GeneForm& form, std::span<Form* const> parts) {
-  if (parts.size() < 2) return error(form.loc, Diag::RangeArguments);
+  if (parts.size() < 2) return error(form.range(), Diag::RangeArguments);
   Node* from = expression(parts[0]);
   Node* to = expression(parts[1]);
   Node* step = parts.size() > 2 ? expression(parts[2]) : nullptr;
@@ -329,11 +335,11 @@ Analyzer::Node* Analyzer::rangeForm(const GeneForm& form) { return range(form, f
 // --- assignment --------------------------------------------------------------------------------------------------------
 
 Analyzer::Node* Analyzer::assignment(const GeneForm& form, std::string_view op) {
-  if (form.children.size() < 2) return error(form.loc, Diag::MissingParts, {op, "a value"});
+  if (form.children.size() < 2) return error(form.range(), Diag::MissingParts, {op, "a value"});
   const Form* target = form.head;
   const Form* valueForm = form.children[1];
   if (target->kind == FormKind::Array || target->kind == FormKind::Map)
-    return error(form.loc, Diag::DestructuringAssignment);
+    return error(form.range(), Diag::DestructuringAssignment);
   const Operator* operation = op == "=" ? nullptr : findOperator(op.substr(0, op.size() - 1));
   if (target->kind == FormKind::Symbol) {
     const Symbol symbol = symbolOf(target);
@@ -342,12 +348,12 @@ Analyzer::Node* Analyzer::assignment(const GeneForm& form, std::string_view op) 
                             : expression(valueForm);
     checkAssigned(symbol, target->loc);
     if (!operation) {
-      const ast::Binding* binding = lookup(symbol);
+      const ast::Binding* binding = scopes_.lookup(symbol);
       checkValueType(valueForm, binding ? binding->type : annotationOf(symbol),
                      "the variable '" + std::string(symbol.text()) + "'");
     }
     if (modules_ && !operation && symbolOf(valueForm) == symbol)
-      diagnostics_.report(target->loc, Diag::SelfAssignment, {symbol.text()})
+      diagnostics_.report(target->range(), Diag::SelfAssignment, {symbol.text()})
           .hint(Diag::HintField, {symbol.text()});
     return assign(symbol, form.loc, value);
   }
@@ -356,7 +362,7 @@ Analyzer::Node* Analyzer::assignment(const GeneForm& form, std::string_view op) 
     return operation ? updatePath(p, operation->op, expression(valueForm), form.loc)
                      : assignPath(p, expression(valueForm), form.loc);
   }
-  return error(form.loc, Diag::InvalidTarget, {printForm(*target)});
+  return error(form.range(), Diag::InvalidTarget, {printForm(*target)});
 }
 
 // --- literals ----------------------------------------------------------------------------------------------------------
@@ -454,7 +460,7 @@ Analyzer::Node* Analyzer::renderForm(const GeneForm& form) { return render(form)
 /// Every symbol that the template could unquote and that is a variable here is given along: those it mentions when it is
 /// written out here, else all that are visible.
 Analyzer::Node* Analyzer::render(const GeneForm& form) {
-  if (form.children.size() != 1) return error(form.loc, Diag::NotExactlyOne, {"$render"});
+  if (form.children.size() != 1) return error(form.range(), Diag::NotExactlyOne, {"$render"});
   std::vector<ast::Render::Variable> variables;
   std::unordered_set<Symbol> seen;
   std::vector<const Form*> work{form.children[0]};
@@ -463,7 +469,7 @@ Analyzer::Node* Analyzer::render(const GeneForm& form) {
     const Symbol key = f->kind == FormKind::Symbol ? symbolOf(f) : Symbol::of(printForm(*f));
     if (!seen.insert(key).second) return;
     if (f->kind == FormKind::Symbol) {
-      if (ast::Binding* b = lookup(key); b && (b->isRead = true))
+      if (ast::Binding* b = scopes_.lookup(key); b && (b->isRead = true))
         variables.push_back({key, make<ast::Local>(f->loc, b)});
       else if (auto it = globals_.find(key); it != globals_.end())
         variables.push_back({key, make<ast::Global>(f->loc, it->second, false)});
@@ -473,7 +479,7 @@ Analyzer::Node* Analyzer::render(const GeneForm& form) {
   };
   if (form.children[0]->kind != FormKind::Quote) {
     std::vector<Symbol> visible;
-    for (const ScopeState* s = scope_; s; s = s->outer)
+    for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
       for (const auto& [symbol, binding] : s->names) visible.push_back(symbol);
     for (const auto& [symbol, global] : globals_) visible.push_back(symbol);
     std::sort(visible.begin(), visible.end());

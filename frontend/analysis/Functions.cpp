@@ -22,7 +22,7 @@ bool endsWith(Symbol s, char c) {
 bool Analyzer::signature(const GeneForm& form, Signature* result) {
   std::span<Form* const> rest = form.children;
   if (rest.empty()) {
-    error(form.loc, Diag::FnNoArguments);
+    error(form.range(), Diag::FnNoArguments);
     return false;
   }
   if (rest[0]->kind != FormKind::Array) {
@@ -34,7 +34,7 @@ bool Analyzer::signature(const GeneForm& form, Signature* result) {
     else
       result->name = symbolOf(rest[0]);
     if (result->name.empty()) {
-      error(rest[0]->loc, Diag::FnArgumentArray);
+      error(rest[0]->range(), Diag::FnArgumentArray);
       return false;
     }
     // name:T:U declares type variables.
@@ -51,11 +51,11 @@ bool Analyzer::signature(const GeneForm& form, Signature* result) {
     }
     rest = rest.subspan(1);
     if (rest.empty()) {
-      error(form.loc, Diag::FnArguments);
+      error(form.range(), Diag::FnArguments);
       return false;
     }
     if (rest[0]->kind != FormKind::Array) {
-      error(rest[0]->loc, Diag::FnArgumentArray);
+      error(rest[0]->range(), Diag::FnArgumentArray);
       return false;
     }
   }
@@ -74,15 +74,15 @@ bool Analyzer::signature(const GeneForm& form, Signature* result) {
 Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
   Signature s;
   if (!signature(form, &s)) return nil(form.loc);
-  if (s.name == sym::Self) return error(form.loc, Diag::ReservedName, {"function"});
+  if (s.name == sym::Self) return error(form.range(), Diag::ReservedName, {"function"});
   if (!s.nameForm) return function(form, s, Role::Plain);
   if (s.nameForm->kind == FormKind::Path)
     return assignPath(as<PathForm>(*s.nameForm), function(form, s, Role::Plain), form.loc);
-  const bool isModule = scope_->outer == nullptr;
+  const bool isModule = scopes_.isOutermost();
   if (!isModule) {
     ast::Binding* binding = predeclared(s.name, form.loc);
     ast::Function* node = function(form, s, Role::Plain);
-    bind(binding);
+    scopes_.bind(binding);
     if (!node->isMacro) binding->resultType = node->resultType;
     return make<ast::DeclareLocal>(form.loc, binding, node);
   }
@@ -101,19 +101,20 @@ void Analyzer::predeclare(std::span<Form* const> forms) {
     if (form->kind != FormKind::Gene) continue;
     const auto& g = as<GeneForm>(*form);
     const std::string_view head = symbolOf(g.head).text();
-    const bool isVariable = scope_->self && scope_->outer && hasTrait(head, form_trait::Variable);
+    const bool isVariable =
+        scopes_.scope()->self && scopes_.scope()->outer && hasTrait(head, form_trait::Variable);
     if (!isVariable && !hasTrait(head, form_trait::Named)) continue;
     if (g.children.empty() || g.children[0]->kind != FormKind::Symbol) continue;
     std::string_view text = symbolOf(g.children[0]).text();
     if (const size_t colon = text.find(':'); colon != 0) text = text.substr(0, colon);
     const Symbol name = Symbol::of(text);
     if (name == sym::Self || text.starts_with('$')) continue;
-    if (scope_->outer == nullptr) {
+    if (scopes_.isOutermost()) {
       // In `do`, `try` and loops of the module's level: a global, as when it stands outside of them.
       if (!globals_.contains(name)) laterGlobals_.insert(name);
       moduleGlobal(name, form->loc);
-    } else if (!scope_->later.contains(name)) {
-      ast::Binding* binding = scope_->later[name] = newBinding(name, form->loc);
+    } else if (!scopes_.scope()->later.contains(name)) {
+      ast::Binding* binding = scopes_.scope()->later[name] = newBinding(name, form->loc);
       if (hasTrait(head, form_trait::Typed)) binding->identity = identityOf(g, name);
     }
   }
@@ -121,30 +122,30 @@ void Analyzer::predeclare(std::span<Form* const> forms) {
 
 /// The binding that `predeclare` made for the name, or a new one.
 ast::Binding* Analyzer::predeclared(Symbol name, Location loc) {
-  auto later = scope_->later.find(name);
-  if (later == scope_->later.end()) return newBinding(name, loc);
+  auto later = scopes_.scope()->later.find(name);
+  if (later == scopes_.scope()->later.end()) return newBinding(name, loc);
   ast::Binding* const binding = later->second;
-  scope_->later.erase(later);
+  scopes_.scope()->later.erase(later);
   return binding;
 }
 
 Analyzer::Node* Analyzer::macroMethodForm(const GeneForm& form) {
-  return error(form.loc, Diag::MacroMethod);
+  return error(form.range(), Diag::MacroMethod);
 }
 
 Analyzer::Node* Analyzer::fnxForm(const GeneForm& form) {
-  return error(form.loc, Diag::RemovedForm, {"fnx", "(fn [args] ...)"});
+  return error(form.range(), Diag::RemovedForm, {"fnx", "(fn [args] ...)"});
 }
 Analyzer::Node* Analyzer::fnxMacroForm(const GeneForm& form) {
-  return error(form.loc, Diag::RemovedForm, {"fnx!", "(fn name! [args] ...)"});
+  return error(form.range(), Diag::RemovedForm, {"fnx!", "(fn name! [args] ...)"});
 }
 Analyzer::Node* Analyzer::fnxxForm(const GeneForm& form) {
-  return error(form.loc, Diag::RemovedForm, {"fnxx", "(fn [args] ...)"});
+  return error(form.range(), Diag::RemovedForm, {"fnxx", "(fn [args] ...)"});
 }
 
 Analyzer::Node* Analyzer::blockSpecialForm(const GeneForm& form) {
   if (form.children.empty() || form.children[0]->kind != FormKind::Array)
-    return error(form.loc, Diag::FnArgumentArray);
+    return error(form.range(), Diag::FnArgumentArray);
   return blockForm(form.children[0], form.children.subspan(1), form);
 }
 
@@ -156,7 +157,7 @@ Analyzer::Node* Analyzer::blockForm(const Form* params, std::span<Form* const> b
   if (params && params->kind == FormKind::Symbol)
     items.push_back(make<SymbolForm>(params->loc, symbolOf(params)));
   else if (params && params->kind != FormKind::Array)
-    return error(params->loc, Diag::FnArgumentArray);
+    return error(params->range(), Diag::FnArgumentArray);
   s.parameters = params && params->kind == FormKind::Array
                      ? &as<ArrayForm>(*params)
                      : make<ArrayForm>(form.loc, arena_.copy(std::span<Form*>(items)));
@@ -216,31 +217,31 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
   if (f->resultType && !s.body.empty())
     checkValueType(s.body.back(), f->resultType,
                    "the result of '" + std::string(s.name.empty() ? "fn" : s.name.text()) + "'");
-  f->parent = function_->function;
+  f->parent = scopes_.function()->function;
   if (const Form* intent = property(form, "intent");
       intent && intent->kind != FormKind::String && role != Role::Block)
-    error(intent->loc, Diag::InvalidIntent, {s.name.empty() ? "<unnamed>" : s.name.text()});
+    error(intent->range(), Diag::InvalidIntent, {s.name.empty() ? "<unnamed>" : s.name.text()});
   if (const Form* examples = property(form, "examples");
       examples && role != Role::Block && !areExamples(*examples))
-    error(examples->loc, Diag::InvalidExamples, {s.name.empty() ? "<unnamed>" : s.name.text()});
+    error(examples->range(), Diag::InvalidExamples, {s.name.empty() ? "<unnamed>" : s.name.text()});
 
-  const ScopeState* const outerScope = scope_;
+  const ScopeState* const outerScope = scopes_.scope();
   const Inside inside(*this, f);
   if (role == Role::Plain && s.nameForm && s.nameForm->kind != FormKind::Path &&
       outerScope->outer != nullptr) {
     // A named function inside another sees itself under its name without a variable of the enclosing scope.
     f->selfName = newBinding(s.name, form.loc);
     if (!f->isMacro) f->selfName->resultType = f->resultType;
-    scope_->names[s.name] = f->selfName;
+    scopes_.scope()->names[s.name] = f->selfName;
   }
   parameters(*f, *s.parameters, role);
   f->pre = conditions(form, "pre");
   if (property(form, "post")) {
-    ScopeState* before = scope_;
-    pushScope();
+    ScopeState* before = scopes_.scope();
+    scopes_.push();
     f->result = declare(Symbol::of("result"), form.loc);
     f->post = conditions(form, "post");
-    scope_ = before;
+    scopes_.goTo(before);
   }
   const bool generator =
       (endsWith(s.name, '*') && s.name.text() != "**") || property(form, "generator");
@@ -254,7 +255,7 @@ Analyzer::Node* Analyzer::generatorOf(const Signature& s, const GeneForm& form) 
   auto* body = make<ast::Function>(form.loc);
   body->name = s.name;
   body->form = &form;
-  body->parent = function_->function;
+  body->parent = scopes_.function()->function;
   body->isGenerator = true;
   ast::Parameter frame;
   frame.spec.name = sym::Underscore;
@@ -272,21 +273,15 @@ Analyzer::Node* Analyzer::yieldForm(const GeneForm& form) {
 
 Analyzer::Inside::Inside(Analyzer& analyzer, ast::Function* function)
     : analyzer_(analyzer),
-      function_(analyzer.function_),
-      scope_(analyzer.scope_),
+      outerFunction_(analyzer.scopes_.function()),
+      outerScope_(analyzer.scopes_.scope()),
       atTopLevel_(analyzer.atTopLevel_) {
-  FunctionState& state = analyzer.functions_.emplace_back();
-  state.function = function;
-  state.outer = function_;
-  state.hasSelf = function->isMethod;
-  analyzer.function_ = &state;
+  analyzer.scopes_.enter(function, function->isMethod);
   analyzer.atTopLevel_ = false;
-  function->scope = analyzer.pushScope();
 }
 
 Analyzer::Inside::~Inside() {
-  analyzer_.function_ = function_;
-  analyzer_.scope_ = scope_;
+  analyzer_.scopes_.leave(outerFunction_, outerScope_);
   analyzer_.atTopLevel_ = atTopLevel_;
 }
 
@@ -319,7 +314,7 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
     } else if (item->kind == FormKind::Symbol) {
       text = symbolOf(item).text();
     } else {
-      error(item->loc, Diag::UnsupportedPattern);
+      error(item->range(), Diag::UnsupportedPattern);
       continue;
     }
     const bool keyword = text.starts_with('^') && text.size() > 1;
@@ -329,7 +324,7 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
     bool rest = text.size() > 3 && text.ends_with("...");
     if (rest) text.remove_suffix(3);
     if (text == "...") {
-      error(item->loc, Diag::RestWithoutName);
+      error(item->range(), Diag::RestWithoutName);
       continue;
     }
     if (!rest && i + 1 < items.size() && symbolOf(items[i + 1]) == sym::Ellipsis) {
@@ -338,11 +333,11 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
     }
     p.spec.name = Symbol::of(text);
     if (isField) p.field = p.spec.name;
-    if (p.spec.name == sym::Self) error(item->loc, Diag::ReservedName, {"parameter"});
+    if (p.spec.name == sym::Self) error(item->range(), Diag::ReservedName, {"parameter"});
     p.spec.kind = keyword ? (rest ? SlotKind::KeywordRest : SlotKind::Keyword)
                           : (rest ? SlotKind::Rest : SlotKind::Positional);
     if (rest && !keyword) {
-      if (hasRest) error(item->loc, Diag::TwoRests);
+      if (hasRest) error(item->range(), Diag::TwoRests);
       hasRest = true;
     }
     if (typed && i + 1 < items.size()) p.type = annotation(items[++i]);
@@ -353,9 +348,9 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
       i += 2;
     }
     if (p.spec.name != sym::Underscore) {
-      if (auto same = scope_->names.find(p.spec.name);
-          same != scope_->names.end() && same->second != f.selfName)
-        diagnostics_.report(item->loc, Diag::DuplicateParameter, {p.spec.name.text()})
+      if (auto same = scopes_.scope()->names.find(p.spec.name);
+          same != scopes_.scope()->names.end() && same->second != f.selfName)
+        diagnostics_.report(item->range(), Diag::DuplicateParameter, {p.spec.name.text()})
             .note(same->second->loc, Diag::NoteFirst);
       p.binding = declare(p.spec.name, item->loc);
       p.binding->declaredType = p.type;
@@ -363,7 +358,7 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
     result.push_back(p);
   }
   if (result.size() > MostParameters)
-    error(form.loc, Diag::TooManyParameters,
+    error(form.range(), Diag::TooManyParameters,
           {std::to_string(MostParameters), std::to_string(result.size())});
   f.parameters = copy(result);
 }

@@ -118,6 +118,22 @@ std::vector<Symbol> Analyzer::publishedNames() const {
   return names;
 }
 
+/// The declaration of what another module publishes under `name`; null if it publishes nothing of that name. What that module has
+/// from a third one is taken from there.
+ir::Global* Analyzer::importedGlobal(const LoadedModule& other, Symbol name) {
+  ir::Global* const theirs = other.analyzer->publishedGlobal(name);
+  if (!theirs) return nullptr;
+  const bool isPassedOn = !theirs->from.empty();
+  if (!isPassedOn) other.program->addExport(name, theirs);
+  ir::Global* const mine = isPassedOn
+                               ? program_.importGlobal(theirs->from, theirs->exported)
+                               : program_.importGlobal(Symbol::of(other.program->mainFile), name);
+  mine->loc = theirs->loc;
+  mine->constant = theirs->constant;
+  mine->resultType = theirs->resultType;
+  return mine;
+}
+
 /// Makes `local` mean the value; directly the other module's global where that never changes.
 void Analyzer::bindImport(Symbol local, ir::Global* direct, Node* value, Location loc,
                           std::vector<Node*>& nodes) {
@@ -167,11 +183,26 @@ void Analyzer::importFacts(const Analyzer& from, Symbol name, Symbol local) {
   }
 }
 
+/// The name exists, although nothing is known of it: what could not be imported is reported once.
+void Analyzer::bindUnknown(const Import::Item& item) {
+  imported_.insert(item.local);
+  moduleGlobal(item.local, item.loc);
+}
+
+/// The same for all names of an import of a module that cannot be had.
+void Analyzer::bindUnknown(const Import& import) {
+  for (const Import::Item& item : import.items)
+    if (item.name == sym::Star)
+      quiet_++;  // any name may be meant by it
+    else
+      bindUnknown(item);
+}
+
 /// An import at the module's level: runs the module, if this is the first import of it, and binds the names.
 Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
   Import import;
   if (const std::string mistake = readImport(form, &import); !mistake.empty()) {
-    Diagnostic& d = diagnostics_.report(form.loc, Diag::ImportFailed, {mistake});
+    Diagnostic& d = diagnostics_.report(form.range(), Diag::ImportFailed, {mistake});
     const Form* last = form.children.empty() ? nullptr : form.children.back();
     if (last && last->kind == FormKind::String && !import.hasFrom)
       d.hint(Diag::HintFrom, {as<StringForm>(*last).text});
@@ -184,7 +215,7 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
       path.push_back(item.name);
       const std::string_view root = path[0].text();
       const bool isRoot = root == "gene" || root == "genex" || root == "global" || root == "system";
-      if (!isRoot) return error(form.loc, Diag::ImportNoPath);
+      if (!isRoot) return error(form.range(), Diag::ImportNoPath);
       if (item.name == sym::Star) {
         importBuiltins(item, form.loc, nodes);
         continue;
@@ -201,6 +232,7 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
   const Modules::Found found =
       modules_->find({module_->path, import.from, import.package, import.packagePath});
   if (!found.module) {
+    bindUnknown(import);
     if (found.isReported) return nil(form.loc);
     Diagnostic& missing = diagnostics_.report(import.fromLoc, Diag::ImportFailed, {found.error});
     if (!found.near.empty()) missing.hint(Diag::HintNear, {found.near});
@@ -215,14 +247,14 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
   for (const Import::Item& item : import.items) {
     if (item.name == sym::Star && item.path.empty()) {
       for (const Symbol name : other.publishedNames()) {
-        ir::Global* global = other.publishedGlobal(name);
+        ir::Global* global = importedGlobal(*found.module, name);
         importFacts(other, name, name);
         bindImport(name, global, make<ast::Global>(form.loc, global, false), form.loc, nodes);
       }
       continue;
     }
     const Symbol first = item.path.empty() ? item.name : item.path[0];
-    ir::Global* global = other.publishedGlobal(first);
+    ir::Global* global = importedGlobal(*found.module, first);
     if (!global) {
       Diagnostic& missing = diagnostics_.report(
           item.loc, other.hasExports_ ? Diag::ImportNotExported : Diag::ImportMissing,
@@ -232,7 +264,7 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
         missing.hint(Diag::HintText, {"only definitions and variables with a slash are published: "
                                       "(var /" +
                                       std::string(first.text()) + " value)"});
-      imported_.insert(item.local);
+      bindUnknown(item);
       continue;
     }
     Node* value = make<ast::Global>(form.loc, global, false);
@@ -310,7 +342,7 @@ void Analyzer::bindMember(Symbol local, Node* container, std::string_view contai
 /// ($dep "org/lib" "*" ^path "dir"): imports find the package there.
 Analyzer::Node* Analyzer::dependency(const GeneForm& form) {
   Expected<Dependency> read = readDependency(&form);
-  if (!read) return error(form.loc, Diag::ImportFailed, {read.message()});
+  if (!read) return error(form.range(), Diag::ImportFailed, {read.message()});
   if (read->source.type != "git")
     modules_->registerDependency(read->name, read->source.place, module_->path);
   return nil(form.loc);
@@ -318,12 +350,12 @@ Analyzer::Node* Analyzer::dependency(const GeneForm& form) {
 
 Analyzer::Node* Analyzer::dependencyForm(const GeneForm& form) {
   if (auto made = imports_.find(&form); made != imports_.end()) return made->second;
-  return error(form.loc, Diag::DependencyPlace);
+  return error(form.range(), Diag::DependencyPlace);
 }
 
 Analyzer::Node* Analyzer::importForm(const GeneForm& form) {
   if (auto made = imports_.find(&form); made != imports_.end()) return made->second;
-  return error(form.loc, Diag::ImportPlace);
+  return error(form.range(), Diag::ImportPlace);
 }
 
 // --- export ------------------------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ Analyzer::Node* Analyzer::adviceFunction(const GeneForm& form, bool* isCallable)
   *isCallable = c.size() == 2 && c[1]->kind != FormKind::Array;
   if (*isCallable) {
     const Symbol symbol = symbolOf(c[1]);
-    const bool isUnknown = !symbol.empty() && symbol != sym::Self && !lookup(symbol) &&
+    const bool isUnknown = !symbol.empty() && symbol != sym::Self && !scopes_.lookup(symbol) &&
                            !globals_.contains(symbol) && !moduleNames_.contains(symbol) &&
                            !facts_.topLevelVars.contains(symbol);
     // Absent when it is no built-in either.
@@ -73,7 +73,7 @@ Analyzer::Node* Analyzer::adviceFunction(const GeneForm& form, bool* isCallable)
     s.parameters = &as<ArrayForm>(*c[1]);
   } else {
     const Symbol only = symbolOf(c[1]);
-    if (only.empty()) return error(c[1]->loc, Diag::MethodArguments);
+    if (only.empty()) return error(c[1]->range(), Diag::MethodArguments);
     std::vector<Form*> items;
     if (only != sym::Self && only != sym::Underscore)
       items.push_back(make<SymbolForm>(c[1]->loc, only));

@@ -22,7 +22,7 @@ Symbol declaredName(const Form* form, bool* typed) {
 /// (method name), (method name [args]), (method name [args] -> T): no body.
 bool Analyzer::interfaceMethod(const GeneForm& form, InterfaceInfo& info) {
   if (form.children.empty() || symbolOf(form.children[0]).empty()) {
-    error(form.loc, Diag::InterfaceMember);
+    error(form.range(), Diag::InterfaceMember);
     return false;
   }
   std::string_view text = symbolOf(form.children[0]).text();
@@ -34,7 +34,7 @@ bool Analyzer::interfaceMethod(const GeneForm& form, InterfaceInfo& info) {
   std::span<Form* const> rest = form.children.subspan(1);
   if (!rest.empty()) {
     if (rest[0]->kind != FormKind::Array) {
-      error(rest[0]->loc, Diag::MethodArguments);
+      error(rest[0]->range(), Diag::MethodArguments);
       return false;
     }
     method.parameters = &as<ArrayForm>(*rest[0]);
@@ -46,7 +46,7 @@ bool Analyzer::interfaceMethod(const GeneForm& form, InterfaceInfo& info) {
     if (rest.size() >= 2 && symbolOf(rest[0]).text() == "!" && rest[1]->kind == FormKind::Array)
       rest = rest.subspan(2);
     if (!rest.empty()) {
-      error(rest[0]->loc, Diag::InterfaceBody);
+      error(rest[0]->range(), Diag::InterfaceBody);
       return false;
     }
   }
@@ -55,14 +55,15 @@ bool Analyzer::interfaceMethod(const GeneForm& form, InterfaceInfo& info) {
 }
 
 Analyzer::Node* Analyzer::interfaceForm(const GeneForm& form) {
-  if (form.children.empty()) return error(form.loc, Diag::MissingParts, {"interface", "a name"});
+  if (form.children.empty())
+    return error(form.range(), Diag::MissingParts, {"interface", "a name"});
   const Form* nameForm = form.children[0];
   Symbol name =
       nameForm->kind == FormKind::Path ? as<PathForm>(*nameForm).parts.back() : symbolOf(nameForm);
-  if (name.empty()) return error(nameForm->loc, Diag::MissingParts, {"interface", "a name"});
+  if (name.empty()) return error(nameForm->range(), Diag::MissingParts, {"interface", "a name"});
   nameForm = plainNameForm(nameForm, &name);
-  if (name == sym::Self) return error(nameForm->loc, Diag::ReservedName, {"interface"});
-  if (name.text() == "Self") return error(nameForm->loc, Diag::ReservedTypeName, {"interface"});
+  if (name == sym::Self) return error(nameForm->range(), Diag::ReservedName, {"interface"});
+  if (name.text() == "Self") return error(nameForm->range(), Diag::ReservedTypeName, {"interface"});
   InterfaceInfo info;
   std::vector<Form*> methods, fields;
   for (const Form* member : form.children.subspan(1)) {
@@ -75,7 +76,7 @@ Analyzer::Node* Analyzer::interfaceForm(const GeneForm& form) {
     }
     const bool isField = (head == "field" || head == "prop") && !g->children.empty() &&
                          !symbolOf(g->children[0]).empty();
-    if (!isField) return error(member->loc, Diag::InterfaceMember);
+    if (!isField) return error(member->range(), Diag::InterfaceMember);
     bool typed;
     InterfaceInfo::Field field;
     field.name = declaredName(g->children[0], &typed);
@@ -102,7 +103,7 @@ Analyzer::Node* Analyzer::interfaceForm(const GeneForm& form) {
 /// The value of an interface's name; compile-time names that nothing defines are errors of the class that uses them.
 Analyzer::Node* Analyzer::interfaceNamed(const Form* form) {
   const Symbol symbol = symbolOf(form);
-  const bool known = symbol.empty() || interfaces_.contains(symbol) || lookup(symbol) ||
+  const bool known = symbol.empty() || interfaces_.contains(symbol) || scopes_.lookup(symbol) ||
                      moduleNames_.contains(symbol) || globals_.contains(symbol) ||
                      facts_.topLevelVars.contains(symbol);
   if (known) return expression(form);
@@ -112,7 +113,7 @@ Analyzer::Node* Analyzer::interfaceNamed(const Form* form) {
 /// (implement I for C members…)
 Analyzer::Node* Analyzer::implementForm(const GeneForm& form) {
   const bool isExternal = form.children.size() >= 3 && symbolOf(form.children[1]).text() == "for";
-  if (!isExternal) return error(form.loc, Diag::ImplementForm);
+  if (!isExternal) return error(form.range(), Diag::ImplementForm);
   const std::string spelled = printForm(*form.children[0]);
   Node* interface = interfaceNamed(form.children[0]);
   if (!interface) return raiseNode(form.loc, "Exception", "Interface not found: " + spelled);
@@ -122,7 +123,7 @@ Analyzer::Node* Analyzer::implementForm(const GeneForm& form) {
     const std::string_view head = member->kind == FormKind::Gene
                                       ? symbolOf(as<GeneForm>(*member).head).text()
                                       : std::string_view{};
-    if (head != "method" && head != "ctor") return error(member->loc, Diag::ImplementMember);
+    if (head != "method" && head != "ctor") return error(member->range(), Diag::ImplementMember);
   }
   auto* members = static_cast<ast::Class*>(classNode(form, name, form.children.subspan(3)));
   members->isImplementation = true;
@@ -149,7 +150,7 @@ void Analyzer::implementsClause(ast::Class& cls, std::span<Form* const>& rest) {
 void Analyzer::inlineImplementation(ast::Class& cls, const GeneForm& form,
                                     std::vector<ast::Class::Member>& members) {
   if (form.children.empty()) {
-    error(form.loc, Diag::ImplementForm);
+    error(form.range(), Diag::ImplementForm);
     return;
   }
   addInterface(cls, form.children[0]);
@@ -161,7 +162,7 @@ void Analyzer::addInterface(ast::Class& cls, const Form* form) {
   if (!interface) {
     std::vector<Symbol> names;
     for (const auto& entry : interfaces_) names.push_back(entry.first);
-    hintNear(diagnostics_.report(form->loc, Diag::UnknownInterface, {printForm(*form)}),
+    hintNear(diagnostics_.report(form->range(), Diag::UnknownInterface, {printForm(*form)}),
              symbolOf(form), names);
     return;
   }

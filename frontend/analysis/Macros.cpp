@@ -32,7 +32,7 @@ bool staysInside(const Form* form) {
 /// The macro that a call of `name` reaches for certain, or null.
 const Macro* Analyzer::knownMacro(Symbol name) {
   auto it = facts_.macros.find(name);
-  if (it == facts_.macros.end() || lookup(name)) return nullptr;
+  if (it == facts_.macros.end() || scopes_.lookup(name)) return nullptr;
   auto global = globals_.find(name);
   return global != globals_.end() && global->second->constant ? &it->second : nullptr;
 }
@@ -63,17 +63,17 @@ Analyzer::Node* Analyzer::macroCall(const GeneForm& form) {
 }
 
 Analyzer::Node* Analyzer::expand(const GeneForm& form, const Macro& macro) {
-  ScopeState* const caller = scope_;
-  scope_ = &scopes_.front();
-  ast::Scope* scope = pushScope();
-  ScopeState* const inside = scope_;
+  ScopeState* const caller = scopes_.scope();
+  scopes_.goTo(scopes_.outermost());
+  ast::Scope* scope = scopes_.push();
+  ScopeState* const inside = scopes_.scope();
   Expansion expansion{&macro, form.children, caller};
   inside->expansion = &expansion;
   expansionDepth_++;
   Node* body = sequence(macro.body, form.loc);
   expansionDepth_--;
   inside->expansion = nullptr;
-  scope_ = caller;
+  scopes_.goTo(caller);
   return make<ast::ScopeBlock>(form.loc, scope, body);
 }
 
@@ -109,17 +109,17 @@ Form* Analyzer::rendered(Form* form, const Expansion& e) {
 }
 
 Analyzer::Node* Analyzer::callerEvalForm(const GeneForm& form) {
-  if (form.children.size() != 1) return error(form.loc, Diag::NotExactlyOne, {"$caller_eval"});
+  if (form.children.size() != 1) return error(form.range(), Diag::NotExactlyOne, {"$caller_eval"});
   const Symbol parameter = symbolOf(form.children[0]);
   const Form* code = templateOf(form.children[0]);
-  ScopeState* const here = scope_;
-  for (ScopeState* s = scope_; s && (code || !parameter.empty()); s = s->outer) {
+  ScopeState* const here = scopes_.scope();
+  for (ScopeState* s = scopes_.scope(); s && (code || !parameter.empty()); s = s->outer) {
     if (!s->expansion) continue;
     const Expansion& e = *s->expansion;
     const Form* evaluated = code ? rendered(const_cast<Form*>(code), e) : argumentOf(e, parameter);
-    scope_ = e.caller;
+    scopes_.goTo(e.caller);
     Node* node = inScope(form.loc, [&] { return expression(evaluated); });
-    scope_ = here;
+    scopes_.goTo(here);
     return node;
   }
   return runtime(form.loc, ir::Op::CallerEval, {expression(form.children[0])});
@@ -127,7 +127,8 @@ Analyzer::Node* Analyzer::callerEvalForm(const GeneForm& form) {
 
 Analyzer::Node* Analyzer::evalForm(const GeneForm& form) {
   const Symbol eval = symbolOf(form.head);
-  if (lookup(eval) || globals_.contains(eval) || !form.properties.empty()) return call(form);
+  if (scopes_.lookup(eval) || globals_.contains(eval) || !form.properties.empty())
+    return call(form);
   std::vector<Node*> operands{environment(form.loc)};
   for (const Form* child : form.children) operands.push_back(expression(child));
   return make<ast::Runtime>(form.loc, ir::Op::Eval, copy(operands));
@@ -147,7 +148,7 @@ ast::Environment* Analyzer::environment(Location loc) {
   auto* node = make<ast::Environment>(loc);
   std::vector<ast::Binding*> visible;
   std::unordered_set<Symbol> seen;
-  for (ScopeState* s = scope_; s; s = s->outer) {
+  for (ScopeState* s = scopes_.scope(); s; s = s->outer) {
     std::vector<ast::Binding*> here;
     for (const auto& [name, binding] : s->names)
       if (seen.insert(name).second) here.push_back(binding);
@@ -155,7 +156,7 @@ ast::Environment* Analyzer::environment(Location loc) {
       return a->name.text() < b->name.text();
     });
     for (ast::Binding* binding : here) {
-      capture(binding, true);
+      scopes_.capture(binding, true);
       visible.push_back(binding);
     }
   }
@@ -179,12 +180,7 @@ ast::Module Analyzer::runEvaluated(const Form* form, std::span<const EvaluatedNa
   // What encloses the code: a method whose variables are in the scope objects of the environment.
   auto* around = make<ast::Function>(form->loc);
   around->isMethod = true;
-  FunctionState& state = functions_.emplace_back();
-  state.function = around;
-  state.outer = nullptr;
-  state.hasSelf = true;
-  function_ = &state;
-  around->scope = pushScope();
+  scopes_.enter(around, true);
   std::unordered_map<uint32_t, ast::Scope*> scopes;
   for (const EvaluatedName& n : names) {
     ast::Scope*& scope = scopes[n.scope];
@@ -200,7 +196,7 @@ ast::Module Analyzer::runEvaluated(const Form* form, std::span<const EvaluatedNa
     binding->storage = ast::Storage::InScope;
     binding->slot = n.slot;
     binding->constant = n.constant;
-    scope_->names.try_emplace(n.name, binding);
+    scopes_.scope()->names.try_emplace(n.name, binding);
   }
   auto* main = make<ast::Function>(form->loc);
   main->name = Symbol::of("<eval>");

@@ -84,9 +84,11 @@ ast::Module Modules::runMain(std::span<Form*> forms, Location start) {
       std::make_unique<Analyzer>(program_, options_, diagnostics_, this, main.get(), true);
   LoadedModule* module = main.get();
   loading_.push_back(module);
-  const ast::Module result = module->analyzer->run(forms);
+  module->program = &program_;
+  ast::Module result = module->analyzer->run(forms);
   loading_.pop_back();
   module->loading = false;
+  result.imported = std::move(bodies_);
   return result;
 }
 
@@ -223,17 +225,24 @@ LoadedModule* Modules::load(const std::string& path) {
   module->path = path;
   module->name = name;
   const unsigned before = diagnostics_.errorCount();
-  const std::span<Form*> forms = readProgram(*start, program_.arena, diagnostics_);
-  if (diagnostics_.errorCount() != before) {
-    module->loading = false;
-    module->hasErrors = true;
-    return nullptr;
-  }
+  // What is made of the module lives as long as the main program, also after errors.
+  auto program = std::make_unique<ir::Program>(sources_);
+  program->mainFile = program->arena.copy(std::string_view(name));
+  program->language = program_.language;
+  program->level = program_.level;
+  module->program = program.get();
+  const std::span<Form*> forms = readProgram(*start, program->arena, diagnostics_);
+  // What could be read is looked at all the same, for the mistakes there.
+  if (diagnostics_.errorCount() != before) diagnostics_.setIncomplete(*start);
   module->analyzer =
-      std::make_unique<Analyzer>(program_, options_, diagnostics_, this, module, false);
+      std::make_unique<Analyzer>(*program, options_, diagnostics_, this, module, false);
   loading_.push_back(module);
   module->init = module->analyzer->run(forms).main;
+  for (const Symbol exported : module->analyzer->publishedNames())
+    program->addExport(exported, module->analyzer->publishedGlobal(exported));
   loading_.pop_back();
+  bodies_.push_back(module->init);
+  program_.modules.push_back(std::move(program));
   module->loading = false;
   module->hasErrors = diagnostics_.errorCount() != before;
   return module->hasErrors ? nullptr : module;

@@ -16,6 +16,7 @@ namespace gene {
 struct LoadedModule {
   std::string path;  // canonical
   std::string name;  // as messages show it
+  ir::Program* program = nullptr;
   std::unique_ptr<Analyzer> analyzer;
   ast::Function* init = nullptr;
   bool loading = true;
@@ -71,6 +72,7 @@ class Modules {
   const AnalysisExtras& extras_;
   std::vector<std::unique_ptr<LoadedModule>> modules_;
   std::vector<LoadedModule*> loading_;
+  std::vector<ast::Function*> bodies_;               // of program_.modules
   std::map<std::string, std::string> dependencies_;  // what ($dep …) says: package → directory
   std::unordered_map<Symbol, uint32_t> identities_;  // how many there are of each name
 };

@@ -108,14 +108,14 @@ Analyzer::Node* Analyzer::path(const PathForm& form) {
     }
     return make<ast::Path>(form.loc, value, copy(segments));
   }
-  if (form.parts.back().text().ends_with("...")) return error(form.loc, Diag::SpreadOutside);
+  if (form.parts.back().text().ends_with("...")) return error(form.range(), Diag::SpreadOutside);
   checkField(form);
   checkVariant(form);
   checkMember(form);
   if (form.parts.size() > 1 && form.parts[1].text().starts_with('.') &&
       !form.parts[1].text().starts_with(".<")) {
     const SymbolForm variable(form.loc, form.parts[0]);
-    checkMethodCall(&variable, Symbol::of(form.parts[1].text().substr(1)), {}, form.loc);
+    checkMethodCall(&variable, Symbol::of(form.parts[1].text().substr(1)), {}, form, form.loc);
   }
   return pathPrefix(form, form.parts.size());
 }
@@ -184,7 +184,7 @@ Analyzer::Node* Analyzer::gluedSelect(Node* target, std::span<const Symbol> part
 
 Analyzer::Node* Analyzer::selectPrefixForm(const GeneForm& form) {
   const std::span<Form* const> c = form.children;
-  if (c.size() < 2 || c.size() > 3) return error(form.loc, Diag::SelectArguments);
+  if (c.size() < 2 || c.size() > 3) return error(form.range(), Diag::SelectArguments);
   Node* target = expression(c[0]);
   return selectForm(target, c[1], c.subspan(2), form.loc);
 }
@@ -213,7 +213,7 @@ Analyzer::Node* Analyzer::selectorFromParts(std::span<const Symbol> parts, Locat
 
 /// (@ seg …): strings, symbols and ints are literal segments, anything else is evaluated.
 Analyzer::Node* Analyzer::selectorForm(const GeneForm& form) {
-  if (form.children.empty()) return error(form.loc, Diag::SelectorArguments);
+  if (form.children.empty()) return error(form.range(), Diag::SelectorArguments);
   std::vector<Node*> segments;
   for (const Form* f : form.children) {
     const std::string_view text = symbolOf(f).text();
@@ -231,18 +231,18 @@ Analyzer::Node* Analyzer::selectorForm(const GeneForm& form) {
 /// ($set target @name value)
 Analyzer::Node* Analyzer::setForm(const GeneForm& form) {
   const std::span<Form* const> c = form.children;
-  if (c.size() != 3) return error(form.loc, Diag::SetArguments);
+  if (c.size() != 3) return error(form.range(), Diag::SetArguments);
   Node* target = expression(c[0]);
   ast::Segment last{};
   const std::string_view text = symbolOf(c[1]).text();
   if (text.size() > 1 && text[0] == '@') {
-    if (text == "@!") return error(form.loc, Diag::SetAssert);
+    if (text == "@!") return error(form.range(), Diag::SetAssert);
     if (!segment(text.substr(1), c[1]->loc, &last)) return nil(form.loc);
   } else if (c[1]->kind == FormKind::Gene && symbolOf(as<GeneForm>(*c[1]).head).text() == "@") {
     const auto& selector = as<GeneForm>(*c[1]);
-    if (selector.children.size() != 1) return error(form.loc, Diag::SetOneProperty);
+    if (selector.children.size() != 1) return error(form.range(), Diag::SetOneProperty);
     const Form* key = selector.children[0];
-    if (symbolOf(key) == sym::Bang) return error(form.loc, Diag::SetAssert);
+    if (symbolOf(key) == sym::Bang) return error(form.range(), Diag::SetAssert);
     if (key->kind == FormKind::Symbol) {
       last.kind = ast::Segment::Member;
       last.name = symbolOf(key);
@@ -254,7 +254,7 @@ Analyzer::Node* Analyzer::setForm(const GeneForm& form) {
       last.value = expression(key);
     }
   } else {
-    return error(form.loc, Diag::SetSelector);
+    return error(form.range(), Diag::SetSelector);
   }
   return make<ast::PathAssign>(form.loc, target, last, expression(c[2]));
 }

@@ -8,7 +8,7 @@ ast::Destructure::Target Analyzer::target(Symbol name, Location loc, bool consta
   ast::Destructure::Target t;
   if (name == sym::Underscore) return t;
   if (name == sym::Self) error(loc, Diag::ReservedName, {"variable"});
-  auto global = scope_->outer == nullptr ? globals_.find(name) : globals_.end();
+  auto global = scopes_.isOutermost() ? globals_.find(name) : globals_.end();
   if (global != globals_.end()) {
     t.global = global->second;
     declaredModuleVariable(name);
@@ -16,7 +16,7 @@ ast::Destructure::Target Analyzer::target(Symbol name, Location loc, bool consta
   }
   t.local = declare(name, loc);
   t.local->constant = constant;
-  if (scope_->outer == nullptr) declaredModuleVariable(name);
+  if (scopes_.isOutermost()) declaredModuleVariable(name);
   return t;
 }
 
@@ -33,13 +33,13 @@ void Analyzer::arrayTargets(const ArrayForm& form, std::vector<ast::Destructure:
     }
     std::string_view text = symbolOf(item).text();
     if (text.empty()) {
-      error(item->loc, Diag::UnsupportedPattern);
+      error(item->range(), Diag::UnsupportedPattern);
       continue;
     }
     const bool keyword = text.starts_with('^') && text.size() > 1;
     if (keyword) text.remove_prefix(1);
     if (text == "...") {
-      error(item->loc, Diag::RestWithoutName);
+      error(item->range(), Diag::RestWithoutName);
       continue;
     }
     bool rest = text.size() > 3 && text.ends_with("...");
@@ -49,7 +49,7 @@ void Analyzer::arrayTargets(const ArrayForm& form, std::vector<ast::Destructure:
       i++;
     }
     if (rest && !keyword) {
-      if (hasRest) error(item->loc, Diag::TwoRests);
+      if (hasRest) error(item->range(), Diag::TwoRests);
       hasRest = true;
     }
     const Form* fallback = nullptr;
@@ -110,7 +110,8 @@ Analyzer::Node* Analyzer::declareMember(const PathForm& path, const GeneForm& fo
 /// (var x), (var x v), (var x: T v), (var a/b v), (var $g v), (var [a b] v), (var {^k a} v)
 Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   const std::span<Form* const> c = form.children;
-  if (c.empty()) return error(form.loc, Diag::MissingParts, {constant ? "let" : "var", "a name"});
+  if (c.empty())
+    return error(form.range(), Diag::MissingParts, {constant ? "let" : "var", "a name"});
   const Form* what = c[0];
   if (what->kind == FormKind::Array || what->kind == FormKind::Map) {
     Node* value = c.size() > 1 ? expression(c[1]) : nil(form.loc);
@@ -118,7 +119,7 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   }
   if (what->kind == FormKind::Path) return declareMember(as<PathForm>(*what), form);
   std::string_view text = symbolOf(what).text();
-  if (text.empty()) return error(what->loc, Diag::UnsupportedPattern);
+  if (text.empty()) return error(what->range(), Diag::UnsupportedPattern);
   const bool typed = text.size() > 1 && text.ends_with(':');
   if (typed) text.remove_suffix(1);
   const Symbol name = Symbol::of(text);
@@ -128,12 +129,12 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   Symbol instanceOf = init ? staticClass(init) : Symbol{};
   if (type && !classNamed(instanceOf)) instanceOf = {};  // numbers are converted
   if (type && init) checkValueType(init, type, "the variable '" + std::string(text) + "'");
-  if (name == sym::Self) return error(what->loc, Diag::ReservedName, {"variable"});
+  if (name == sym::Self) return error(what->range(), Diag::ReservedName, {"variable"});
   if (text.starts_with('$')) {
     Node* value = init ? expression(init) : nil(form.loc);
     return make<ast::AssignGlobal>(form.loc, program_.externalGlobal(name), value);
   }
-  if (scope_->outer == nullptr) {
+  if (scopes_.isOutermost()) {
     if (auto it = globals_.find(name); it != globals_.end()) {
       Node* value = init ? expression(init) : nil(form.loc);
       declaredModuleVariable(name);
@@ -146,18 +147,19 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
     }
   }
   // The initialiser does not see the new name, but functions in it do: they run later.
-  ast::Binding* binding = scope_->self ? predeclared(name, what->loc) : newBinding(name, what->loc);
+  ast::Binding* binding =
+      scopes_.scope()->self ? predeclared(name, what->loc) : newBinding(name, what->loc);
   binding->constant = constant;
-  binding->isVariable = scope_->outer && !scope_->self;
+  binding->isVariable = scopes_.scope()->outer && !scopes_.scope()->self;
   if (binding->isVariable) checkShadowing(name, what->loc);
   binding->staticClass = instanceOf;
   binding->type = binding->declaredType = type;
-  ast::Binding* const outer = scope_->pending;
-  scope_->pending = binding;
+  ast::Binding* const outer = scopes_.scope()->pending;
+  scopes_.scope()->pending = binding;
   Node* value = init ? expression(init) : nullptr;
-  scope_->pending = outer;
-  bind(binding);
-  if (scope_->outer == nullptr) declaredModuleVariable(name);
+  scopes_.scope()->pending = outer;
+  scopes_.bind(binding);
+  if (scopes_.isOutermost()) declaredModuleVariable(name);
   return make<ast::DeclareLocal>(form.loc, binding, value);
 }
 

@@ -6,21 +6,12 @@
 
 namespace gene {
 
-/// Is `self` here the module's namespace?
-bool Analyzer::selfIsModule() const {
-  for (const ScopeState* s = scope_; s; s = s->outer) {
-    if (s->self) return false;
-    const bool outermost = !s->outer || s->outer->function != s->function;
-    if (outermost && s->function->hasSelf) return false;
-  }
-  return true;
-}
-
 /// The global behind $ns/x, and behind /x and self/x at the module's level; null for other paths.
 ir::Global* Analyzer::moduleMember(const PathForm& form) {
   if (form.parts.size() < 2 || !modules_) return nullptr;
   const std::string_view head = form.parts[0].text();
-  if (head != "$ns" && !((head.empty() || head == "self") && selfIsModule())) return nullptr;
+  if (head != "$ns" && !((head.empty() || head == "self") && scopes_.selfIsModule()))
+    return nullptr;
   const Symbol name = form.parts[1];
   const bool isMember = facts_.published.contains(name) || facts_.definitions.contains(name) ||
                         imported_.contains(name);
@@ -40,7 +31,7 @@ ir::Global* Analyzer::memberGlobal(Symbol name, Location loc) {
 
 /// A member of the namespace or class whose body this is has a value from here on.
 void Analyzer::declaredMember(Symbol name) {
-  for (ScopeState* s = scope_; s && s->function == function_; s = s->outer)
+  for (ScopeState* s = scopes_.scope(); s && s->function == scopes_.function(); s = s->outer)
     if (s->self) {
       s->declaredMembers.insert(name);
       return;
@@ -50,10 +41,10 @@ void Analyzer::declaredMember(Symbol name) {
 /// A name that the body of a namespace or class around publishes: read as a member of it, by functions in the body at any
 /// time, by the body itself behind the declaration. Null for other names.
 Analyzer::Node* Analyzer::publishedName(Symbol name, Location loc, ast::Binding** container) {
-  for (ScopeState* s = scope_; s; s = s->outer) {
+  for (ScopeState* s = scopes_.scope(); s; s = s->outer) {
     if (s->names.contains(name) || s->later.contains(name)) return nullptr;
     if (!s->published.contains(name)) continue;
-    if (s->function == function_ && !s->declaredMembers.contains(name)) continue;
+    if (s->function == scopes_.function() && !s->declaredMembers.contains(name)) continue;
     *container = s->self;
     ast::Segment member{};
     member.kind = ast::Segment::Member;
@@ -70,7 +61,7 @@ ir::Global* Analyzer::externalGlobal(Symbol name) {
   ir::Global*& global = externals_[name];
   if (!global) {
     global = program_.addGlobal(name, {});
-    global->external = true;
+    global->external = global->isOwn = true;
   }
   return global;
 }

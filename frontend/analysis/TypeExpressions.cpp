@@ -121,7 +121,7 @@ const Form* Analyzer::identified(const Form* type) {
     if (found != known.end()) identity = found->second;
     return found != known.end();
   };
-  for (const ScopeState* s = scope_; s; s = s->outer) {
+  for (const ScopeState* s = scopes_.scope(); s; s = s->outer) {
     if (s->cls && s->cls->name == name) identity = s->cls->identity;
     if (!identity.empty() || find(s->identities)) break;
     if (isPath) continue;
@@ -153,7 +153,7 @@ Symbol Analyzer::nameOfType(const Form* type) const {
 
 /// The expression that the name stands for where it is used; null when it is no alias.
 const Form* Analyzer::aliasOf(Symbol name) {
-  for (const ScopeState* s = scope_; s; s = s->outer)
+  for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
     if (auto it = s->types.find(name); it != s->types.end()) return it->second;
   auto it = facts_.types.find(name);
   return it == facts_.types.end() ? nullptr : it->second;
@@ -162,8 +162,8 @@ const Form* Analyzer::aliasOf(Symbol name) {
 /// `type` with aliases replaced by what they stand for; unions are flat and in order.
 const Form* Analyzer::expandType(const Form* type) {
   if (const Symbol name = symbolOf(type); !name.empty()) {
-    if (name.text() == "Self" && !inInterface_ && !enclosingClass())
-      error(type->loc, Diag::ContextualSelf);
+    if (name.text() == "Self" && !inInterface_ && !scopes_.enclosingClass())
+      error(type->range(), Diag::ContextualSelf);
     const Form* meaning = typeVariables_.contains(name) ? nullptr : aliasOf(name);
     if (!meaning && typeVariables_.contains(name)) return type;
     if (!meaning) {
@@ -172,7 +172,8 @@ const Form* Analyzer::expandType(const Form* type) {
       return known;
     }
     if (std::find(expanding_.begin(), expanding_.end(), name) != expanding_.end()) {
-      if (recursiveTypes_.insert(name).second) error(type->loc, Diag::RecursiveType, {name.text()});
+      if (recursiveTypes_.insert(name).second)
+        error(type->range(), Diag::RecursiveType, {name.text()});
       return make<SymbolForm>(type->loc, Symbol::of("Any"));
     }
     expanding_.push_back(name);
@@ -191,7 +192,7 @@ const Form* Analyzer::expandType(const Form* type) {
   if (type->kind == FormKind::Nil) return type;
   if (type->kind == FormKind::Void) return make<SymbolForm>(type->loc, Symbol::of("void"));
   if (type->kind != FormKind::Gene) {
-    error(type->loc, Diag::InvalidAnnotation, {printForm(*type)});
+    error(type->range(), Diag::InvalidAnnotation, {printForm(*type)});
     return type;
   }
   const auto& g = as<GeneForm>(*type);
@@ -239,7 +240,7 @@ const Form* Analyzer::expandFunctionType(const GeneForm& type) {
   std::span<Form* const> rest = type.children;
   const bool hasParameters = !rest.empty() && rest[0]->kind == FormKind::Array;
   if (!hasParameters && (rest.empty() || symbolOf(rest[0]).text() != "->"))
-    error(type.loc, Diag::InvalidFunctionType, {"parameters must be an array"});
+    error(type.range(), Diag::InvalidFunctionType, {"parameters must be an array"});
   if (hasParameters) {
     if (!as<ArrayForm>(*rest[0]).items.empty())
       children.push_back(const_cast<Form*>(expandType(rest[0])));
@@ -269,20 +270,20 @@ const Form* Analyzer::annotation(const Form* type) {
 
 /// (type Name Expression)
 Analyzer::Node* Analyzer::typeForm(const GeneForm& form) {
-  if (form.children.empty()) return error(form.loc, Diag::MissingParts, {"type", "a name"});
+  if (form.children.empty()) return error(form.range(), Diag::MissingParts, {"type", "a name"});
   const Form* head = form.children[0];
   if (head->kind != FormKind::Symbol && head->kind != FormKind::Path) {
     const Symbol name =
         head->kind == FormKind::Gene ? symbolOf(as<GeneForm>(*head).head) : Symbol{};
     const std::string text = name.empty() ? printForm(*head) : std::string(name.text());
-    return error(head->loc, Diag::LegacyType, {text});
+    return error(head->range(), Diag::LegacyType, {text});
   }
   const Symbol name =
       head->kind == FormKind::Path ? as<PathForm>(*head).parts.back() : symbolOf(head);
-  if (name.text() == "Self") return error(head->loc, Diag::ReservedTypeName, {"type alias"});
-  if (name == sym::Self) return error(head->loc, Diag::ReservedName, {"type alias"});
+  if (name.text() == "Self") return error(head->range(), Diag::ReservedTypeName, {"type alias"});
+  if (name == sym::Self) return error(head->range(), Diag::ReservedName, {"type alias"});
   if (form.children.size() < 2) return nil(form.loc);
-  scope_->types[name] = form.children[1];
+  scopes_.scope()->types[name] = form.children[1];
   Node* value = typeValue(make<SymbolForm>(head->loc, name));
   return bindDefinition(head, name, value, form.loc);
 }

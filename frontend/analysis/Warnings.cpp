@@ -60,7 +60,7 @@ void mentions(const Form* root, std::unordered_set<Symbol>& names) {
 
 std::vector<std::string_view> Analyzer::visibleNames() const {
   std::vector<std::string_view> names;
-  for (const ScopeState* s = scope_; s; s = s->outer) {
+  for (const ScopeState* s = scopes_.scope(); s; s = s->outer) {
     for (const auto& [name, binding] : s->names) names.push_back(name.text());
     for (const auto& [name, binding] : s->later) names.push_back(name.text());
   }
@@ -103,7 +103,7 @@ void Analyzer::checkDefined(Symbol symbol, Location loc) {
   Diagnostic& d = diagnostics_.report(loc, Diag::UndefinedName, {text});
   const size_t dot = text.find('.');
   bool inMethod = false;
-  for (const FunctionState* f = function_; f; f = f->outer) inMethod |= f->hasSelf;
+  for (const FunctionState* f = scopes_.function(); f; f = f->outer) inMethod |= f->hasSelf;
   if (inMethod && facts_.assignedFields.contains(symbol)) {
     d.hint(Diag::HintField, {text});
   } else if (const auto owners = variants_.find(symbol);
@@ -171,10 +171,11 @@ void Analyzer::checkElse(std::span<Form* const> forms) {
 /// (name = value) where no variable of this name is declared.
 void Analyzer::checkAssigned(Symbol symbol, Location loc) {
   const std::string_view text = symbol.text();
-  if (!checksNames() || text.starts_with('$') || globals_.contains(symbol) || lookup(symbol) ||
-      facts_.topLevelVars.contains(symbol) || facts_.published.contains(symbol))
+  if (!checksNames() || text.starts_with('$') || globals_.contains(symbol) ||
+      scopes_.lookup(symbol) || facts_.topLevelVars.contains(symbol) ||
+      facts_.published.contains(symbol))
     return;
-  for (const ScopeState* s = scope_; s; s = s->outer)
+  for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
     if (s->published.contains(symbol)) return;
   Diagnostic& d = diagnostics_.report(loc, Diag::UndeclaredAssignment, {text});
   if (const std::string_view near = nearest(text, visibleNames()); !near.empty())
@@ -186,7 +187,7 @@ void Analyzer::checkAssigned(Symbol symbol, Location loc) {
 /// Variables inside of functions and blocks that are never read, imports that the module does not mention.
 void Analyzer::warnUnused(std::span<Form* const> forms) {
   if (!checksNames()) return;
-  for (const ast::Binding* b : bindings_)
+  for (const ast::Binding* b : scopes_.bindings())
     if (b->isVariable && !b->isRead && !b->name.text().starts_with('_'))
       diagnostics_.report(b->loc, Diag::UnusedVariable, {b->name.text()});
   // What a module imports it publishes, too: nobody knows who uses it. A program has more than definitions.
@@ -213,7 +214,7 @@ void Analyzer::warnUnused(std::span<Form* const> forms) {
 
 void Analyzer::checkShadowing(Symbol symbol, Location loc) {
   if (!diagnostics_.wants(Diag::Shadowing) || symbol.text().starts_with('_')) return;
-  for (const ScopeState* s = scope_->outer; s; s = s->outer) {
+  for (const ScopeState* s = scopes_.scope()->outer; s; s = s->outer) {
     auto found = s->names.find(symbol);
     if (found == s->names.end()) continue;
     diagnostics_.report(loc, Diag::Shadowing, {symbol.text()})

@@ -149,6 +149,13 @@ const Form* Lowering::signature(const ast::Function& function) {
 }
 
 Lowering::Value* Lowering::closure(ast::Function& function) {
+  if (function.lowered && function.lowered->program != &program()) {
+    const ir::Program& other = *function.lowered->program;
+    builder_.setLocation(function.loc);
+    return builder_.emit(Op::Closure, {},
+                         {ir::Builder::imm(program().importBody(Symbol::of(other.mainFile),
+                                                                function.name, function.loc))});
+  }
   if (!function.lowered) {
     ir::Function* target = program().addFunction(function.name, function.loc);
     function.lowered = target;

@@ -134,7 +134,9 @@ Diagnostic& DiagnosticEngine::report(SourceRange at, Diag id, DiagArguments argu
   const Row& row = rowOf(id);
   const bool warning = isWarning(row);
   dropped_ = {};
-  if (incomplete_ && followsUnread(id)) return dropped_;
+  if (!incomplete_.empty() && followsUnread(id) && loc.valid() &&
+      incomplete_.contains(sources_.start(loc).offset))
+    return dropped_;
   if (warning && (!wants(id) || isAllowedInSource(loc, id))) return dropped_;
   std::string message = filled(row.text, arguments);
   const Severity severity = warning ? Severity::Warning : row.severity;

@@ -83,8 +83,8 @@ class DiagnosticEngine {
   void rollBack(size_t count);
   /// Forgets those among them that are chosen.
   void drop(size_t from, bool (*chosen)(const Diagnostic&));
-  /// Parts of the source could not be read: what may be missing because of that is no mistake.
-  void setIncomplete() { incomplete_ = true; }
+  /// Parts of the source that begins there could not be read: what may be missing in it because of that is no mistake.
+  void setIncomplete(Location start) { incomplete_.insert(start.offset); }
 
  private:
   [[nodiscard]] bool isAllowedInSource(Location loc, Diag id) const;
@@ -94,7 +94,7 @@ class DiagnosticEngine {
   Diagnostic dropped_{};
   std::set<Diag> on_, off_;
   unsigned errors_ = 0, omitted_ = 0, mostErrors_ = 20;
-  bool incomplete_ = false;
+  std::set<uint32_t> incomplete_;  // sources, by their first byte
 };
 
 /// One diagnostic as text; see renderError.

@@ -7,7 +7,7 @@
 namespace gene {
 namespace {
 
-/// One letter a piece: c(omment), t(ext), and the brackets themselves, each followed by its text if that is longer than one character.
+/// The pieces, each with its text and a bar: c(omments), t(exts), and the brackets.
 std::string shown(std::string_view text) {
   std::string out;
   for (const Layout::Piece& piece : layoutOf(text).pieces) {
