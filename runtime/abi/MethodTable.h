@@ -67,34 +67,37 @@ struct MethodTable {
 inline Value methodTarget(const Context& context, uint32_t index) {
   return {__atomic_load_n(&context.methodTargets[index].bits, __ATOMIC_RELAXED)};
 }
+inline uint64_t fieldKey(uint32_t shape, Symbol name) { return uint64_t{shape} << 32 | name.id; }
+
 /// The entry number for the method `name` of `cls`; `target` is what findMethod (or findConstructor) gave.
 uint32_t methodTargetIndex(Context& context, ClassObject* cls, Symbol name, Value target);
 /// The entry that was remembered for this shape and name; NoTarget when it has to be looked up.
 inline constexpr uint32_t NoTarget = 0xFFFFFFFF;
+/// Numbers of shapes and of names follow each other: mixed, so that the methods of a few classes do not meet in one place.
+inline uint32_t mixed(uint32_t shape, Symbol name) {
+  return static_cast<uint32_t>((fieldKey(shape, name) * 0x9E3779B97F4A7C15ull) >> 40);
+}
 inline MethodTable::Recent& recentTarget(Context& context, uint32_t shape, Symbol name) {
-  return context.methods->recent->targets[(shape * 31 + name.id) % MethodTable::RecentCount];
+  return context.methods->recent->targets[mixed(shape, name) % MethodTable::RecentCount];
 }
 inline uint32_t findRecentTarget(Context& context, uint32_t shape, Symbol name) {
   const MethodTable::Recent& recent = recentTarget(context, shape, name);
-  return recent.key == (uint64_t{shape} << 32 | name.id) ? recent.index : NoTarget;
+  return recent.key == fieldKey(shape, name) ? recent.index : NoTarget;
 }
 inline void rememberTarget(Context& context, uint32_t shape, Symbol name, uint32_t index) {
-  recentTarget(context, shape, name) = {uint64_t{shape} << 32 | name.id, index};
+  recentTarget(context, shape, name) = {fieldKey(shape, name), index};
 }
 
 /// The place for the method `name` of the class with this id.
 inline MethodTable::FoundMethod& foundMethod(Context& context, uint32_t cls, Symbol name) {
-  return context.methods->recent
-      ->found[(cls * 31 + name.id * 0x9E3779B1u) % MethodTable::FoundCount];
+  return context.methods->recent->found[mixed(cls, name) % MethodTable::FoundCount];
 }
 
 /// The place for the field `name` of `shape` among `reads` or `writes`.
 inline MethodTable::RecentField& recentField(MethodTable::RecentField* fields, uint32_t shape,
                                              Symbol name) {
-  return fields[(shape * 31 + name.id) % MethodTable::RecentCount];
+  return fields[mixed(shape, name) % MethodTable::RecentCount];
 }
-inline uint64_t fieldKey(uint32_t shape, Symbol name) { return uint64_t{shape} << 32 | name.id; }
-
 /// To be called whenever a method or constructor `name` was added to `cls`: looks the entries of that name up again, of
 /// the class and those below it.
 void updateMethodTargets(Context& context, const ClassObject* cls, Symbol name);
