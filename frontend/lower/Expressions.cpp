@@ -354,11 +354,26 @@ Lowering::Value* Lowering::orDefault(Value* value, ast::Node* fallback) {
   return builder_.read(result);
 }
 
+namespace {
+
+/// Nothing but names, each of one element?
+bool isPlain(const ast::Destructure& node) {
+  const std::span<Form* const> items = as<ArrayForm>(*node.pattern).items;
+  return items.size() == node.targets.size() && std::ranges::all_of(items, [](const Form* item) {
+           if (item->kind != FormKind::Symbol) return false;
+           const std::string_view text = as<SymbolForm>(*item).symbol.text();
+           return text != "_" && text != "=" && !text.starts_with('^') && !text.ends_with("...");
+         });
+}
+
+}  // namespace
+
 void Lowering::destructure(ast::Destructure& node, Value* value) {
   builder_.setLocation(node.loc);
   const bool isMap = node.pattern->kind == FormKind::Map;
-  Value* parts =
-      isMap ? value : builder_.emit(Op::Destructure, {value}, {ir::Builder::imm(node.pattern)});
+  Value* parts = isMap ? value
+                       : builder_.emit(isPlain(node) ? Op::DestructurePlain : Op::Destructure,
+                                       {value}, {ir::Builder::imm(node.pattern)});
   int64_t index = 0;
   for (ast::Destructure::Target& t : node.targets) {
     if (!t.local && !t.global) continue;

@@ -233,3 +233,9 @@ Value gene_destructure(Context* context, Value pattern, Value value) {
     return Value::pending();
   return Value::object(bound);
 }
+
+Value gene_destructure_plain(Context* context, Value pattern, Value value) {
+  const bool fits =
+      isArray(value) && as<ArrayObject>(value)->size == as<ArrayObject>(pattern)->size;
+  return GENE_LIKELY(fits) ? value : gene_destructure(context, pattern, value);
+}
