@@ -87,6 +87,11 @@ Placement placementOf(const ir::Instruction& i) {
     p.size = std::min(count, MaxLiteralWindow);
     return p;
   }
+  if (i.op == Op::VariantNew) {
+    p.size = count + 1;
+    p.firstSlot = 1;
+    return p;
+  }
   if (i.op == Op::Closure) {
     p.size = count;
     return p;
@@ -127,6 +132,8 @@ bool usedLate(const ir::Instruction& i, uint32_t operand) {
   const Placement p = placementOf(i);
   // What lies outside a window must not be overwritten while the window is filled.
   if (p.window) return p.slotOf(operand) == NoSlot;
+  // The enum is in the register of the result when the value is read.
+  if (i.op == Op::VariantOf) return true;
   // element.set has no register of its own for its value.
   return i.op == Op::ElementSet && operand == 2;
 }

@@ -316,6 +316,11 @@ const ir::Instruction* Select::iterationOf(const ir::Instruction& test) const {
 // --- everything else: a call of the row's entry -----------------------------------------------------------------------------
 
 void Select::emitRuntime(const ir::Instruction& i) {
+  if (i.op == Op::VariantField && i.as<Op::VariantField>().index() <= UINT16_MAX) {
+    const uint32_t value = use(i, 0);
+    return assembler_.emit(Opcode::VariantField, result(i), value,
+                           static_cast<uint32_t>(i.as<Op::VariantField>().index()));
+  }
   if (i.op == Op::CallSuper) return emitCallSuper(i);
   if (i.op == Op::CallShaped || i.op == Op::CallMethodShaped) return emitShaped(i);
   if (i.op == Op::CallMethodDynamic && i.tail) return emitTailDynamic(i);

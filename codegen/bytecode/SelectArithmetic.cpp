@@ -142,9 +142,6 @@ void Select::emitFieldGet(const ir::Instruction&) { GENE_UNREACHABLE("native onl
 void Select::emitFieldSet(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
 void Select::emitFieldInit(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
 void Select::emitInstanceNew(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
-void Select::emitVariantOf(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
-void Select::emitVariantGet(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
-void Select::emitVariantNew(const ir::Instruction&) { GENE_UNREACHABLE("native only"); }
 void Select::emitConvert(const ir::Instruction& i) { move(result(i), use(i, 0)); }
 
 }  // namespace gene::bytecode

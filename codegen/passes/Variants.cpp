@@ -8,7 +8,7 @@
 //   after   (v1 = variant.of Result v0) (v2 = eq v1 1)
 // `simplify` folds what is asked of a value that was made here.
 // Keeps: patterns and calls that do not fit the variant, which raise; fields with annotations, which are checked when a value is
-// made; reads that may come before the enum is there. Native code only.
+// made; reads that may come before the enum is there.
 
 #include <algorithm>
 
@@ -235,8 +235,6 @@ class Variants {
 
 }  // namespace
 
-bool variants(ir::Program&, PassContext& context) {
-  return context.native && Variants(context).run();
-}
+bool variants(ir::Program&, PassContext& context) { return Variants(context).run(); }
 
 }  // namespace gene

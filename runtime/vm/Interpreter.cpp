@@ -24,6 +24,7 @@
 #include "runtime/heap/Heap.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Enum.h"
 #include "runtime/object/String.h"
 #include "runtime/vm/Opcodes.h"
 #ifdef GENE_VM_PROFILED
