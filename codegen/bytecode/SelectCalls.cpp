@@ -82,7 +82,10 @@ Opcode arrayOpcode(BuiltinOperation operation) {
     case BuiltinOperation::None:
     case BuiltinOperation::ToInt:
     case BuiltinOperation::ToFloat:
-    case BuiltinOperation::Sqrt: break;
+    case BuiltinOperation::Sqrt:
+    case BuiltinOperation::Abs:
+    case BuiltinOperation::Min:
+    case BuiltinOperation::Max: break;
   }
   GENE_UNREACHABLE("no operation on arrays");
 }

@@ -336,7 +336,10 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
     case BuiltinOperation::None:
     case BuiltinOperation::ToInt:
     case BuiltinOperation::ToFloat:
-    case BuiltinOperation::Sqrt: break;
+    case BuiltinOperation::Sqrt:
+    case BuiltinOperation::Abs:
+    case BuiltinOperation::Min:
+    case BuiltinOperation::Max: break;
   }
   if (other->hasNPredecessorsOrMore(1)) {
     b_.SetInsertPoint(other);

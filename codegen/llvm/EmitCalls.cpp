@@ -183,6 +183,11 @@ void FunctionEmitter::tailCall(const ir::Instruction& inst, llvm::Value* callee,
 }
 
 void FunctionEmitter::emitCall(const ir::Instruction& inst) {
+  if (!module_.optimising() || !emitNumberFunction(inst)) callValue(inst);
+}
+
+/// Of whatever the callee is.
+void FunctionEmitter::callValue(const ir::Instruction& inst) {
   llvm::Value* const callee = use(inst.operands[0]);
   const std::vector<llvm::Value*> args = words(inst.operands.subspan(1));
   const bool isTail = inst.tail;

@@ -73,6 +73,48 @@ void FunctionEmitter::emitIntComparison(const ir::Instruction& inst, CmpInst::Pr
   defineCondition(inst, merge(fastBlock, fast, slowBlock, condition, done));
 }
 
+/// == and != with a string literal: the same object, or a string of as many bytes with the same text. What is neither a
+/// string nor a plain word may have a == of its own.
+void FunctionEmitter::emitTextComparison(const ir::Instruction& inst, const ir::Value* other,
+                                         const ir::Constant& text) {
+  const bool isEqual = inst.op == ir::Op::Eq;
+  llvm::Value *const x = use(other), *const literal = use(&text);
+  BasicBlock* const done = newBlock("done");
+  llvm::PHINode* const result = llvm::PHINode::Create(b_.getInt1Ty(), 5);
+  const auto decide = [&](llvm::Value* condition, llvm::Value* otherwise, const char* next) {
+    BasicBlock* const block = newBlock(next);
+    result->addIncoming(otherwise, b_.GetInsertBlock());
+    b_.CreateCondBr(condition, block, done);
+    b_.SetInsertPoint(block);
+  };
+  decide(b_.CreateICmpNE(x, literal), b_.getInt1(isEqual), "other");
+  if (!other->type.within(ir::Type::String())) {
+    decide(bits_.isObject(x), b_.getInt1(!isEqual), "object");
+    BasicBlock *const string = newBlock("string"), *const slow = newBlock("slow");
+    b_.CreateCondBr(bits_.hasKind(x, Kind::String), string, slow, likely());
+    b_.SetInsertPoint(slow);
+    llvm::Value* const slowResult =
+        callSlow(isEqual ? "eq" : "ne", {context_, use(inst.operands[0]), use(inst.operands[1])});
+    raiseIfPending(slowResult);
+    result->addIncoming(b_.CreateICmpEQ(slowResult, bits_.constant(gene::Value::true_())),
+                        b_.GetInsertBlock());
+    b_.CreateBr(done);
+    b_.SetInsertPoint(string);
+  }
+  llvm::Value* const bytes =
+      bits_.load(b_.getInt32Ty(), bits_.pointer(x), layout::StringObject_bytes);
+  decide(b_.CreateICmpEQ(bytes, b_.getInt32(static_cast<uint32_t>(text.text.size()))),
+         b_.getInt1(!isEqual), "text");
+  llvm::CallInst* const same = call("gene_same_text", {x, literal});
+  same->setOnlyReadsMemory();
+  same->setDoesNotThrow();
+  result->addIncoming(isEqual ? same : b_.CreateNot(same), b_.GetInsertBlock());
+  b_.CreateBr(done);
+  b_.SetInsertPoint(done);
+  b_.Insert(result);
+  defineCondition(inst, result);
+}
+
 void FunctionEmitter::emitComparison(const ir::Instruction& inst, CmpInst::Predicate words,
                                      CmpInst::Predicate ints, CmpInst::Predicate floats,
                                      const char* name) {
@@ -93,6 +135,12 @@ void FunctionEmitter::emitComparison(const ir::Instruction& inst, CmpInst::Predi
   if (!cold_ &&
       ((lhs->rep == Rep::I64 && isUnknown(rhs)) || (rhs->rep == Rep::I64 && isUnknown(lhs))))
     return emitIntComparison(inst, ints, name);
+  if (!cold_ && module_.optimising() && (inst.op == ir::Op::Eq || inst.op == ir::Op::Ne)) {
+    if (isConstant(rhs, ir::ConstantKind::String))
+      return emitTextComparison(inst, lhs, *static_cast<const ir::Constant*>(rhs));
+    if (isConstant(lhs, ir::ConstantKind::String))
+      return emitTextComparison(inst, rhs, *static_cast<const ir::Constant*>(lhs));
+  }
   llvm::Value *const a = use(lhs), *const b = use(rhs);
   if (cold_) return emitEntry(inst, std::string("gene_") + name, {context_, a, b});
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
@@ -114,14 +162,15 @@ void FunctionEmitter::emitComparison(const ir::Instruction& inst, CmpInst::Predi
 llvm::Value* FunctionEmitter::comparableWords(const ir::Instruction& inst, llvm::Value* a,
                                               llvm::Value* b) {
   if (inst.op == ir::Op::Eq || inst.op == ir::Op::Ne) {
-    const auto immediate = [](llvm::Value* v) {
+    const auto immediate = [](const ir::Value* operand, llvm::Value* v) {
+      if (isConstant(operand, ir::ConstantKind::Symbol)) return true;
       const auto* constant = llvm::dyn_cast<llvm::ConstantInt>(v);
       if (!constant) return false;
       const gene::Value value{constant->getZExtValue()};
       return !value.isObject() && !value.isFloat() && !value.isSmallInt();
     };
-    if (immediate(a)) return b_.getTrue();
-    if (immediate(b)) {
+    if (immediate(inst.operands[0], a)) return b_.getTrue();
+    if (immediate(inst.operands[1], b)) {
       llvm::Value* const custom =
           bits_.load(b_.getInt8Ty(), context_, layout::Context_customEquality);
       return b_.CreateOr(b_.CreateIsNull(custom), b_.CreateNot(bits_.isObject(a)));

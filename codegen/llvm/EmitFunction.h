@@ -17,6 +17,7 @@
 
 #include "codegen/llvm/EmitModule.h"
 #include "codegen/llvm/ValueBits.h"
+#include "runtime/abi/Operations.h"
 
 namespace gene::native {
 
@@ -204,6 +205,12 @@ class FunctionEmitter {
   static bool anyUnboxed(const ir::Instruction& inst);
   llvm::Value* useDouble(const ir::Value* value);
   void defineAs(const ir::Instruction& inst, llvm::Value* value, ir::Rep rep);
+  llvm::Value* extreme(const std::vector<llvm::Value*>& numbers, llvm::CmpInst::Predicate beyond);
+  bool emitOfKnownNumbers(const ir::Instruction& inst, BuiltinOperation operation);
+  bool emitNumberFunction(const ir::Instruction& inst);
+  void callValue(const ir::Instruction& inst);
+  void emitTextComparison(const ir::Instruction& inst, const ir::Value* other,
+                          const ir::Constant& text);
   llvm::Value* comparableWords(const ir::Instruction& inst, llvm::Value* a, llvm::Value* b);
   void emitComparison(const ir::Instruction& inst, llvm::CmpInst::Predicate words,
                       llvm::CmpInst::Predicate ints, llvm::CmpInst::Predicate floats,

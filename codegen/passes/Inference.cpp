@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codegen/ir/Builtins.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Passes.h"
 
@@ -29,6 +30,7 @@ Inference::Inference(ir::Program& program) : program_(program), classes_(program
   fields_.assign(classes_.fieldCount(), Type::none());
   uint32_t count = 0;
   callers_.resize(program.functions.size());
+  reached_.resize(program.functions.size());
   captures_.resize(program.functions.size());
   globals_.assign(program.globals.size(), Type::none());
   readers_.resize(program.globals.size());
@@ -46,6 +48,8 @@ Inference::Inference(ir::Program& program) : program_(program), classes_(program
     }
     if (readsFields) fieldReaders_.push_back(function);
     captures_[function->index].assign(function->captureCount, Type::none());
+    reached_[function->index].assign(function->blocks.size(), false);
+    reached_[function->index][function->entry()->index] = true;
   }
   types_.assign(count, Type::none());
   results_.assign(program.functions.size(), Type::none());
@@ -189,8 +193,21 @@ Type Inference::transfer(const Instruction& inst) {
   const size_t count = operandsThatMatter(inst);
   for (size_t i = 0; i < count; i++) buffer[i] = typeOf(inst.operands[i]);
   const Type result = resultType(inst, std::span<const Type>(buffer, count));
+  if (inst.op != Op::Call) return result;
   // resolve-calls knows more of what is called.
-  return inst.op == Op::Call ? result & inst.type : result;
+  return result & inst.type & numberType(inst);
+}
+
+/// What abs, min and max give: a number as their arguments are.
+Type Inference::numberType(const Instruction& call) const {
+  const ir::BuiltinFacts* facts = ir::builtinCallee(call);
+  if (!facts ||
+      (facts->operation != BuiltinOperation::Abs && facts->operation != BuiltinOperation::Min &&
+       facts->operation != BuiltinOperation::Max))
+    return Type::value();
+  Type all = Type::none();
+  for (const ir::Value* arg : call.operands.subspan(1)) all = all | typeOf(arg);
+  return all.within(Type::Int() | Type::Float()) ? all : Type::value();
 }
 
 /// All closures of a function that are made anywhere say what its captures are.
@@ -214,31 +231,68 @@ void Inference::assign(const Instruction& set) {
   for (const Function* reader : readers_[global->index]) waiting_[reader->index] = true;
 }
 
+namespace {
+
+/// What a test of kinds asks for; none if the instruction is no such test, or says more than the kind.
+Type askedFor(const Instruction& test) {
+  if (test.op == Op::IsArray) return Type::Array();
+  if (test.op == Op::IsFloat) return Type::Float();
+  if (const auto is = test.tryAs<Op::IsClass>())
+    return Type::instanceOf(static_cast<uint16_t>(is.first()), static_cast<uint16_t>(is.last()));
+  if (const auto has = test.tryAs<Op::HasKind>()) return Type::named(has.kind().text());
+  return Type::none();
+}
+
+}  // namespace
+
+int Inference::wayOf(const ir::Value* condition) const {
+  if (typeOf(condition).isNone()) return -1;
+  const Instruction* test = asInstruction(condition);
+  if (!test) return 2;
+  const Type asked = askedFor(*test);
+  if (asked.isNone()) return 2;
+  const Type operand = typeOf(test->operands[0]);
+  if (operand.isNone()) return -1;
+  return operand.within(asked) ? 1 : operand.overlaps(asked) ? 2 : 0;
+}
+
+/// A block that can be reached.
+bool Inference::visit(const Block& block, Type& result) {
+  bool changed = false;
+  for (Instruction* inst : block.instructions) {
+    if (inst->op == Op::Return) result = result | typeOf(inst->operands[0]);
+    if (inst->info().hasResult) changed |= join(inst, transfer(*inst));
+    noteStore(*inst);
+    if (inst->op == Op::Closure) capture(*inst);
+    if (inst->op == Op::GlobalSet) assign(*inst);
+    const auto call = inst->tryAs<Op::CallKnown>();
+    if (!call) continue;
+    Function* callee = call.function();
+    if (!hasKnownCallers(*callee)) continue;
+    bool more = false;
+    for (size_t i = 0; i < callee->params.size(); i++)
+      more |= join(callee->entry()->params[i], typeOf(inst->operands[i + 1]));
+    if (more) waiting_[callee->index] = true;
+  }
+  const Instruction& end = *block.terminator();
+  const int way = end.op == Op::Branch ? wayOf(end.operands[0]) : 2;
+  block.forEachEdge([&](ir::Edge& edge, bool isHandler) {
+    if (!isHandler && way != 2 && &edge != &end.successors[way == 1 ? 0 : 1]) return;
+    if (!isHandler && way < 0) return;
+    std::vector<bool>& reached = reached_[block.function->index];
+    if (!reached[edge.target->index]) changed = reached[edge.target->index] = true;
+    if (isHandler) changed |= join(edge.target->params[0], Type::value());
+    for (size_t i = 0; i < edge.args.size(); i++)
+      changed |= join(edge.target->params[i + (isHandler ? 1 : 0)], typeOf(edge.args[i]));
+  });
+  return changed;
+}
+
 bool Inference::visit(Function& function) {
   bool changed = false;
   Type result = results_[function.index];
-  for (Block* block : function.blocks) {
-    for (Instruction* inst : block->instructions) {
-      if (inst->op == Op::Return) result = result | typeOf(inst->operands[0]);
-      if (inst->info().hasResult) changed |= join(inst, transfer(*inst));
-      noteStore(*inst);
-      if (inst->op == Op::Closure) capture(*inst);
-      if (inst->op == Op::GlobalSet) assign(*inst);
-      const auto call = inst->tryAs<Op::CallKnown>();
-      if (!call) continue;
-      Function* callee = call.function();
-      if (!hasKnownCallers(*callee)) continue;
-      bool more = false;
-      for (size_t i = 0; i < callee->params.size(); i++)
-        more |= join(callee->entry()->params[i], typeOf(inst->operands[i + 1]));
-      if (more) waiting_[callee->index] = true;
-    }
-    block->forEachEdge([&](ir::Edge& edge, bool isHandler) {
-      if (isHandler) changed |= join(edge.target->params[0], Type::value());
-      for (size_t i = 0; i < edge.args.size(); i++)
-        changed |= join(edge.target->params[i + (isHandler ? 1 : 0)], typeOf(edge.args[i]));
-    });
-  }
+  for (Block* block : function.blocks)
+    if (reached_[function.index][block->index]) changed |= visit(*block, result);
   if (!(result == results_[function.index])) {
     results_[function.index] = result;
     for (Function* caller : callers_[function.index]) waiting_[caller->index] = true;

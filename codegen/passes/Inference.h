@@ -1,7 +1,8 @@
 #pragma once
 // Types of all values of a program, found optimistically: a loop variable that starts as an Int and only gets Ints is
 // one. Functions that are called by `call.known` only (direct ones) get the types of the arguments they are given, captures
-// those of what closures are made with, globals those of what is assigned to them.
+// those of what closures are made with, globals those of what is assigned to them. Code that only other types would lead to is
+// not looked at: a test that has to succeed has one way out.
 
 #include <optional>
 #include <unordered_map>
@@ -39,8 +40,12 @@ class Inference {
     return function.isDirect || classes_.isHidden(function);
   }
   bool visit(ir::Function& function);
+  bool visit(const ir::Block& block, ir::Type& result);
+  /// Which way a branch goes for the types that its condition's operand can have so far; -1: no way yet, 2: both.
+  [[nodiscard]] int wayOf(const ir::Value* condition) const;
   bool join(const ir::Value* value, ir::Type type);
   ir::Type transfer(const ir::Instruction& inst);
+  [[nodiscard]] ir::Type numberType(const ir::Instruction& call) const;
   void noteVariables(const ir::Instruction& inst, ir::Function& function);
   void capture(const ir::Instruction& closure);
   void assign(const ir::Instruction& set);
@@ -66,7 +71,8 @@ class Inference {
   std::optional<SureReads> sureReads_;  // none where somebody else may assign globals
   bool globalsAreOpen_ = false;
   std::unordered_map<const ir::Param*, ir::Type> forced_;
-  std::vector<bool> waiting_;  // functions to be visited again
+  std::vector<bool> waiting_;               // functions to be visited again
+  std::vector<std::vector<bool>> reached_;  // blocks, by Function::index and Block::index
 };
 
 }  // namespace gene

@@ -5,6 +5,7 @@
 
 #include "runtime/abi/Fastpath.h"
 #include <cmath>
+#include <cstring>
 
 #include "runtime/abi/Caches.h"
 #include "runtime/heap/Allocate.h"
@@ -118,6 +119,29 @@ SLOW(ge, Value::boolean(x >= y))
 EQUALITY(eq, ==)
 EQUALITY(ne, !=)
 #undef EQUALITY
+
+/// No call of memcmp: it would cost the caller its registers, and what programs compare is short.
+__attribute__((preserve_most)) bool gene_same_text(Value lhs, Value rhs) {
+  const auto *a = static_cast<const StringObject*>(lhs.object()),
+             *b = static_cast<const StringObject*>(rhs.object());
+  const char *x = a->data(), *y = b->data();
+  uint32_t left = a->bytes;
+  const auto differ = [&]<class Part>(Part) {
+    Part p, q;
+    std::memcpy(&p, x, sizeof p);
+    std::memcpy(&q, y, sizeof q);
+    x += sizeof p;
+    y += sizeof q;
+    left -= sizeof p;
+    return p != q;
+  };
+  while (left >= 8)
+    if (differ(uint64_t{})) return false;
+  if (left >= 4 && differ(uint32_t{})) return false;
+  while (left > 0)
+    if (differ(uint8_t{})) return false;
+  return true;
+}
 
 // --- bit operations where not both are small ints: words that are no objects and not two ints have no bits --------------
 

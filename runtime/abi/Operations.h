@@ -15,7 +15,10 @@ enum class BuiltinOperation : uint8_t {
   ArrayPop,   // nil where there is nothing
   ToInt,
   ToFloat,
-  Sqrt
+  Sqrt,
+  Abs,
+  Min,  // of numbers the first that is smallest
+  Max
 };
 
 }  // namespace gene
