@@ -16,6 +16,7 @@
 #include "codegen/ir/Dominance.h"
 #include "codegen/passes/Cloner.h"
 #include "codegen/passes/Facts.h"
+#include "codegen/passes/LikelyTypes.h"
 #include "codegen/passes/LoopRows.h"
 #include "codegen/passes/Loops.h"
 #include "codegen/passes/Merge.h"
@@ -49,7 +50,8 @@ struct Guard {
 
 class LoopVersioner {
  public:
-  explicit LoopVersioner(Function& function) : function_(function), program_(*function.program) {}
+  LoopVersioner(Function& function, const LikelyTypes& likely)
+      : function_(function), program_(*function.program), likely_(likely) {}
 
   bool run(Analyses& analyses) {
     const Loops* loops = &analyses.loops(function_);
@@ -109,6 +111,9 @@ class LoopVersioner {
     const ir::InstInfo& row = inst.info();
     if (row.givesFloats() || row.group == ir::Group::Order) {
       const Value* other = inst.operands[1 - index];
+      const Type likely = likely_.of(operand);
+      if (likely.is(Type::Float())) return ask(likely);
+      if (likely.is(Type::Int()) && row.computesInts()) return ask(likely);
       if (isKnown(other, Type::Float()) || floats_.contains(&inst)) return ask(Type::Float());
     }
     const bool takesTwo = inst.operands.size() == 2 && row.group != ir::Group::Equality;
@@ -471,6 +476,7 @@ class LoopVersioner {
 
   Function& function_;
   ir::Program& program_;
+  const LikelyTypes& likely_;
   std::unordered_set<Block*> inside_;              // the loop, later its first version
   std::unordered_set<const Instruction*> floats_;  // arithmetic that should give Floats
   std::unordered_set<const Value*> rows_;  // element.get that give the same array in each round
@@ -479,8 +485,16 @@ class LoopVersioner {
 
 }  // namespace
 
-bool loopVersions(ir::Function& function, PassContext& context) {
-  return context.native && LoopVersioner(function).run(*context.analyses);
+bool loopVersions(ir::Program& program, PassContext& context) {
+  if (!context.native) return false;
+  const LikelyTypes likely(program, context.analyses->classes());
+  bool changed = false;
+  for (Function* function : program.functions) {
+    if (!LoopVersioner(*function, likely).run(*context.analyses)) continue;
+    context.analyses->changedIn(*function);
+    changed = true;
+  }
+  return changed;
 }
 
 }  // namespace gene
