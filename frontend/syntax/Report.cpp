@@ -169,7 +169,7 @@ std::string json(const ErrorReport& report) {
            ",\"end_column\":" + std::to_string(report.end.column);
   else if (!report.sourceLine.empty())
     out += ",\"end_column\":" +
-           std::to_string(at.column + lengthOf(report.sourceLine, at, report.end));
+           std::to_string(at.column + lengthOf({report.sourceLine, at.column}, at, report.end));
   auto list = [&](const char* name, const auto& items, auto&& text) {
     out += std::string(",\"") + name + "\":[";
     bool first = true;

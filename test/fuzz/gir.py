@@ -3,8 +3,8 @@ constants become others that could stand there, and the checksum is right again.
 import ctypes
 import struct
 
-HEADER = 176  # sizeof(ImageHeader)
-SECTIONS = ["Strings", "Symbols", "Globals", "Constants", "Functions", "Slots", "Shapes", "ShapeArgs", "Sites", "Inputs", "Code"]
+HEADER = 184  # sizeof(ImageHeader)
+SECTIONS = ["Strings", "Symbols", "Globals", "Constants", "Functions", "Slots", "Shapes", "ShapeArgs", "Sites", "Inputs", "Uses", "Code"]
 FIRST_SECTION = HEADER - 8 * len(SECTIONS)
 FUNCTION = struct.Struct("<IIIHHIIII")  # ImageFunction
 CODE = struct.Struct("<IIII")  # ImageCode
