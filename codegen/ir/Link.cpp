@@ -142,7 +142,10 @@ class Linker {
 }  // namespace
 
 std::string link(Program& main) {
-  if (main.modules.empty()) return {};
+  const auto isImported = [](const Global* global) { return !global->from.empty(); };
+  if (main.modules.empty() && main.imports.empty() &&
+      std::ranges::none_of(main.globals, isImported))
+    return {};
   return Linker(main).run();
 }
 

@@ -268,6 +268,9 @@ class Analyzer {
   void importFacts(const Analyzer& from, Symbol name, Symbol local);
   void bindUnknown(const Import& import);
   void bindUnknown(const Import::Item& item);
+  Node* libraryImport(const GeneForm& form, const Import& import);
+  void importItem(const Import::Item& item, const LoadedModule& module, Location loc,
+                  std::vector<Node*>& nodes);
   Node* moduleImport(const GeneForm& form);
   void importBuiltins(const Import::Item& item, Location loc, std::vector<Node*>& nodes);
   Node* dependency(const GeneForm& form);

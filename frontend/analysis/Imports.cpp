@@ -198,37 +198,80 @@ void Analyzer::bindUnknown(const Import& import) {
       bindUnknown(item);
 }
 
+/// (import genex/http): names of the libraries, which are no modules.
+Analyzer::Node* Analyzer::libraryImport(const GeneForm& form, const Import& import) {
+  std::vector<Node*> nodes;
+  for (const Import::Item& item : import.items) {
+    std::vector<Symbol> path = item.path;
+    path.push_back(item.name);
+    const std::string_view root = path[0].text();
+    const bool isRoot = root == "gene" || root == "genex" || root == "global" || root == "system";
+    if (!isRoot) {
+      bindUnknown(import);
+      return error(form.range(), Diag::ImportNoPath);
+    }
+    if (item.name == sym::Star) {
+      importBuiltins(item, form.loc, nodes);
+      continue;
+    }
+    std::string text(root);
+    for (const Symbol name : std::span<const Symbol>(path).subspan(1))
+      text += "/" + std::string(name.text());
+    builtinImports_[item.local] = text;
+    bindMember(item.local, make<ast::Global>(form.loc, program_.externalGlobal(path[0]), true),
+               root, std::span<const Symbol>(path).subspan(1), text, form.loc, nodes);
+  }
+  return make<ast::Sequence>(form.loc, copy(nodes));
+}
+
+/// One name that a module is to give; a member of it by a path.
+void Analyzer::importItem(const Import::Item& item, const LoadedModule& module, Location loc,
+                          std::vector<Node*>& nodes) {
+  const Analyzer& other = *module.analyzer;
+  if (item.name == sym::Star && item.path.empty()) {
+    for (const Symbol name : other.publishedNames()) {
+      ir::Global* global = importedGlobal(module, name);
+      importFacts(other, name, name);
+      bindImport(name, global, make<ast::Global>(loc, global, false), loc, nodes);
+    }
+    return;
+  }
+  const Symbol first = item.path.empty() ? item.name : item.path[0];
+  ir::Global* global = importedGlobal(module, first);
+  if (!global) {
+    Diagnostic& missing = diagnostics_.report(
+        item.loc, other.hasExports_ ? Diag::ImportNotExported : Diag::ImportMissing,
+        {first.text()});
+    hintNear(missing, first, other.publishedNames());
+    if (other.facts_.topLevelVars.contains(first))
+      missing.hint(Diag::HintText, {"only definitions and variables with a slash are published: "
+                                    "(var /" +
+                                    std::string(first.text()) + " value)"});
+    return bindUnknown(item);
+  }
+  Node* value = make<ast::Global>(loc, global, false);
+  if (item.path.empty()) {
+    importFacts(other, item.name, item.local);
+    return bindImport(item.local, global, value, loc, nodes);
+  }
+  std::vector<Symbol> path(item.path.begin() + 1, item.path.end());
+  path.push_back(item.name);
+  importFacts(other, Symbol::of(pathText(item)), item.local);
+  bindMember(item.local, value, first.text(), path, item.name.text(), loc, nodes);
+}
+
 /// An import at the module's level: runs the module, if this is the first import of it, and binds the names.
 Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
   Import import;
   if (const std::string mistake = readImport(form, &import); !mistake.empty()) {
+    bindUnknown(import);
     Diagnostic& d = diagnostics_.report(form.range(), Diag::ImportFailed, {mistake});
     const Form* last = form.children.empty() ? nullptr : form.children.back();
     if (last && last->kind == FormKind::String && !import.hasFrom)
       d.hint(Diag::HintFrom, {as<StringForm>(*last).text});
     return nil(form.loc);
   }
-  std::vector<Node*> nodes;
-  if (!import.hasFrom) {
-    for (const Import::Item& item : import.items) {
-      std::vector<Symbol> path = item.path;
-      path.push_back(item.name);
-      const std::string_view root = path[0].text();
-      const bool isRoot = root == "gene" || root == "genex" || root == "global" || root == "system";
-      if (!isRoot) return error(form.range(), Diag::ImportNoPath);
-      if (item.name == sym::Star) {
-        importBuiltins(item, form.loc, nodes);
-        continue;
-      }
-      std::string text(root);
-      for (const Symbol name : std::span<const Symbol>(path).subspan(1))
-        text += "/" + std::string(name.text());
-      builtinImports_[item.local] = text;
-      bindMember(item.local, make<ast::Global>(form.loc, program_.externalGlobal(path[0]), true),
-                 root, std::span<const Symbol>(path).subspan(1), text, form.loc, nodes);
-    }
-    return make<ast::Sequence>(form.loc, copy(nodes));
-  }
+  if (!import.hasFrom) return libraryImport(form, import);
   const Modules::Found found =
       modules_->find({module_->path, import.from, import.package, import.packagePath});
   if (!found.module) {
@@ -242,42 +285,9 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
                     "), or (import " + std::string(import.from) + "/[name ...])"});
     return nil(form.loc);
   }
+  std::vector<Node*> nodes;
   if (found.isNew) nodes.push_back(make<ast::Call>(form.loc, found.module->init, ast::Arguments{}));
-  const Analyzer& other = *found.module->analyzer;
-  for (const Import::Item& item : import.items) {
-    if (item.name == sym::Star && item.path.empty()) {
-      for (const Symbol name : other.publishedNames()) {
-        ir::Global* global = importedGlobal(*found.module, name);
-        importFacts(other, name, name);
-        bindImport(name, global, make<ast::Global>(form.loc, global, false), form.loc, nodes);
-      }
-      continue;
-    }
-    const Symbol first = item.path.empty() ? item.name : item.path[0];
-    ir::Global* global = importedGlobal(*found.module, first);
-    if (!global) {
-      Diagnostic& missing = diagnostics_.report(
-          item.loc, other.hasExports_ ? Diag::ImportNotExported : Diag::ImportMissing,
-          {first.text()});
-      hintNear(missing, first, other.publishedNames());
-      if (other.facts_.topLevelVars.contains(first))
-        missing.hint(Diag::HintText, {"only definitions and variables with a slash are published: "
-                                      "(var /" +
-                                      std::string(first.text()) + " value)"});
-      bindUnknown(item);
-      continue;
-    }
-    Node* value = make<ast::Global>(form.loc, global, false);
-    if (item.path.empty()) {
-      importFacts(other, item.name, item.local);
-      bindImport(item.local, global, value, form.loc, nodes);
-      continue;
-    }
-    std::vector<Symbol> path(item.path.begin() + 1, item.path.end());
-    path.push_back(item.name);
-    importFacts(other, Symbol::of(pathText(item)), item.local);
-    bindMember(item.local, value, first.text(), path, item.name.text(), form.loc, nodes);
-  }
+  for (const Import::Item& item : import.items) importItem(item, *found.module, form.loc, nodes);
   return make<ast::Sequence>(form.loc, copy(nodes));
 }
 

@@ -230,6 +230,7 @@ LoadedModule* Modules::load(const std::string& path) {
   program->mainFile = program->arena.copy(std::string_view(name));
   program->language = program_.language;
   program->level = program_.level;
+  program->debug = program_.debug;
   module->program = program.get();
   const std::span<Form*> forms = readProgram(*start, program->arena, diagnostics_);
   // What could be read is looked at all the same, for the mistakes there.
