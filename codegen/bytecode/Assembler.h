@@ -50,7 +50,10 @@ class Assembler {
   void switchOn(uint32_t reg, const std::vector<Label>& targets);
 
   /// The instruction emitted next may raise at `site`.
-  void site(uint32_t site) { sites_.push_back({position(), site}); }
+  void site(uint32_t site) {
+    if (!sites_.empty() && sites_.back().offset == position()) sites_.pop_back();
+    sites_.push_back({position(), site});
+  }
   /// … and when it does, goes on at `landing` with the exception in `reg`.
   void handler(Label landing, uint32_t reg) { handlers_.push_back({position(), landing, reg}); }
 

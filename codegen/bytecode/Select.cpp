@@ -85,6 +85,9 @@ void Select::blockBody(const ir::Block& block) {
 }
 
 void Select::instruction(const ir::Instruction& i) {
+  // What allocates has a place, too: memory may run out there.
+  if (i.info().allocates && !i.info().mayRaise)
+    assembler_.site(tables_.site(i.loc, i.inlined, &function_));
   switch (i.op) {
 #define INST(Name, ...) \
   case Op::Name: return emit##Name(i);

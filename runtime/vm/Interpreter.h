@@ -46,7 +46,7 @@ struct Resume {
 };
 /// Has the frame a handler for what the instruction before `pc` raises?
 bool handles(const uint16_t* pc, const Value* base);
-/// The site of the instruction before `pc`, in Program::sites; null without one.
+/// The site of the instruction before `pc`, or else of one near it, in Program::sites; null in a function without any.
 const SiteEntry* siteBefore(const uint16_t* pc, const Value* base);
 /// Looks for a handler from the instruction before `pc` outwards, recording the trace.
 Resume unwind(Context& context, uint16_t* pc, Value* base);

@@ -33,7 +33,10 @@ const HandlerEntry* handlerAt(const Code& code, uint32_t offset, const SiteEntry
 
 const SiteEntry* siteBefore(const uint16_t* pc, const Value* base) {
   const Code& code = codeOf(base);
-  return entryAt(code.sites, code.siteCount, offsetBefore(code, pc));
+  if (code.siteCount == 0) return nullptr;
+  const SiteEntry* site = entryAt(code.sites, code.siteCount, offsetBefore(code, pc));
+  // Behind what allocates memory may have run out, so that another instruction raises: what is nearest tells where.
+  return site ? site : code.sites;
 }
 
 bool handles(const uint16_t* pc, const Value* base) {
@@ -46,7 +49,7 @@ Resume unwind(Context& context, uint16_t* pc, Value* base) {
     const Code& code = codeOf(base);
     const uint32_t offset = offsetBefore(code, pc);
     context.vm->top = base + code.frameSize;
-    const SiteEntry* site = entryAt(code.sites, code.siteCount, offset);
+    const SiteEntry* site = siteBefore(pc, base);
     if (site) gene_trace(&context, reinterpret_cast<uint64_t>(code.info->program), site->site);
     if (const HandlerEntry* handler = handlerAt(code, offset, site)) {
       base[handler->reg] = gene_catch(&context);
