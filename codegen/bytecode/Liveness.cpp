@@ -154,7 +154,7 @@ void Liveness::collectUses() {
         // Constants are loaded straight into windows.
         if (asConstant(operand) && (placement.slotOf(i) != NoSlot || isEncoded(*instruction, i)))
           continue;
-        use(operand, block->index, at + (usedLate(*instruction, i) ? 2 : 1));
+        use(operand, block->index, at + usedUntil(*instruction, i));
       }
     }
     block->forEachEdge([&](ir::Edge& edge, bool) {

@@ -128,14 +128,14 @@ bool writesRegister(const ir::Instruction& i) {
   return i.info().entry || (i.info().hasResult && i.op != Op::ElementSet);
 }
 
-bool usedLate(const ir::Instruction& i, uint32_t operand) {
+uint32_t usedUntil(const ir::Instruction& i, uint32_t operand) {
   const Placement p = placementOf(i);
   // What lies outside a window must not be overwritten while the window is filled.
-  if (p.window) return p.slotOf(operand) == NoSlot;
+  if (p.window) return p.slotOf(operand) == NoSlot ? 2 : 1;
   // The enum is in the register of the result when the value is read.
-  if (i.op == Op::VariantOf) return true;
+  if (i.op == Op::VariantOf) return 3;
   // element.set has no register of its own for its value.
-  return i.op == Op::ElementSet && operand == 2;
+  return i.op == Op::ElementSet && operand == 2 ? 2 : 1;
 }
 
 }  // namespace gene::bytecode

@@ -35,7 +35,7 @@ void RegAlloc::addConstants() {
             liveness_.isFused(*instruction) ? block->terminator() : instruction;
         const uint32_t position = liveness_.positions[at->number];
         Interval& interval = constants_.emplace_back(nullptr, &liveness_.memory);
-        interval.segments.push_back({position - 1, position + (usedLate(*instruction, i) ? 2 : 1)});
+        interval.segments.push_back({position - 1, position + usedUntil(*instruction, i)});
         constantIndex_.emplace_back(uint64_t{instruction->number} << 32 | i, &interval);
       }
     }
