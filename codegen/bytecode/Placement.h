@@ -46,8 +46,8 @@ Placement placementOf(const ir::Instruction& instruction);
 bool isEncoded(const ir::Instruction& instruction, uint32_t operand);
 /// Does the instruction write a register it names (even if it has no result that is used)?
 bool writesRegister(const ir::Instruction& instruction);
-/// How long operand `i` stays unharmed, behind the instruction's position: 1, until it begins; 2, until it has its result; 3, beside
-/// the result, which is another register then.
+/// How long operand `i` stays unharmed, behind the instruction's position: 1, until it begins; 2, until it has its result; 3,
+/// beside the result, which is another register then.
 uint32_t usedUntil(const ir::Instruction& instruction, uint32_t operand);
 
 /// The value as a word below 16 (nil, true …), or 0.

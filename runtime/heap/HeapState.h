@@ -69,6 +69,7 @@ struct MemoryLimit {
   size_t next = UnknownLimit;  // beyond it something has to be done: the next allocation reconciles
   bool raised = false;         // the exception is on its way
   bool recovers = false;       // it was taken: what it let go is to be given back
+  uint32_t raises = 0;         // how often it was raised since there was room
   uintptr_t stackLimit = 0;    // Context::stackLimit and State::limit, while no calls are taken
   Value* valueLimit = nullptr;
 };

@@ -35,6 +35,9 @@ size_t systemHeap() {
   return std::max(MinHeapLimit, std::min(group / 8 * 5, machine / 4 * 3));
 }
 
+/// A program that was told so often, and let nothing go, would go on for ever.
+constexpr uint32_t MostRaises = 100;
+
 /// What handlers of the exception may use beyond the limit.
 size_t reserveOf(size_t limit) { return std::max(limit / 4, MinHeapLimit); }
 
@@ -80,6 +83,7 @@ Value raiseOutOfMemory(Context& context) {
     heap.limit.last = heap.heapBytes() + reserveOf(heap.limit.bytes);
   heap.limit.next = furtherLimit(heap.limit, heap.heapBytes());
   heap.limit.raised = true;
+  if (++heap.limit.raises > MostRaises) outOfMemory();
   return raise(context, ErrorClass::Runtime,
                "out of memory: the heap has reached its limit of " + sizeText(heap.limit.bytes));
 }
@@ -123,6 +127,7 @@ void Heap::relieve(Context& context) {
   if (heapBytes() <= limit.bytes - limit.bytes / 32) {
     limit.next = limit.bytes;
     limit.last = limit.bytes + reserveOf(limit.bytes);
+    limit.raises = 0;
     return;
   }
   if (heapBytes() > limit.next && !recovers && !context.outOfMemory) refuseCalls(context);

@@ -147,7 +147,6 @@ Value constructVariant(Context& context, VariantObject* variant, const Value* ar
                                       std::to_string(fields) + " arguments (" + fieldList(variant) +
                                       "), got " + std::to_string(count));
   }
-  if (GENE_UNLIKELY(context.outOfMemory)) return raiseOutOfMemory(context);
   auto* value = allocate<EnumValueObject>(context, Kind::EnumValue, fields * sizeof(Slot));
   value->variant.init(Value::object(variant));
   value->count = fields;

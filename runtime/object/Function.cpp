@@ -163,7 +163,8 @@ Value apply(Context& context, Value callee, const Value* args, uint32_t count, K
                          count > 1 ? args[1] : Value::absent());
   }
   if (auto* variant = asOrNull<VariantObject>(callee, Kind::Variant))
-    return constructVariant(context, variant, args, count, keywords);
+    return context.outOfMemory ? raiseOutOfMemory(context)
+                               : constructVariant(context, variant, args, count, keywords);
   if (isClass(callee) && as<ClassObject>(callee) == classOfKind(context, Kind::Class))
     return makeClass(context, keywords);
   // (Array Int), (Option String): applied types.
