@@ -26,10 +26,12 @@ struct Domain {
   ClassObject* errors[static_cast<size_t>(ErrorClass::Count)];  // by ErrorClass
   /// Classes of kinds whose values are of several classes.
   ClassObject *date, *dateTime, *time, *arrayIterator, *mapIterator, *rangeIterator, *lineIterator;
-  bool actorsEnabled = false;  // (gene/actor/enable)
-  uint32_t workers = 0;        // threads for actors; 0: they run on the program's own
-  bool checksLeaks = false;    // RuntimeOptions::checkLeaks
-  bool isShared = false;       // there are threads beside the program's own
+  uint32_t workers = 0;                     // threads beside the program's own, once there are some
+  std::atomic<bool> actorsEnabled = false;  // (gene/actor/enable)
+  std::atomic<uint32_t> actorThreads =
+      0;                     // so many of the workers have actors; 0: they run where they are made
+  bool checksLeaks = false;  // RuntimeOptions::checkLeaks
+  bool isShared = false;     // there are threads beside the program's own
   std::mutex mutex;
 
   Domain() = default;

@@ -267,7 +267,8 @@ Context* createContextBeside(Context& first, size_t stackSize) {
   std::ranges::copy(first.classes, context->classes);
   std::ranges::copy(first.standard, context->standard);
   context->globals = first.globals;
-  context->dollars = first.dollars;
+  // What built-ins keep for themselves lies in it: each thread has its own. Names of programs were looked up already.
+  context->dollars = newNamespace(*context, Symbol::of("$"));
   context->moduleSelf = first.moduleSelf;
   context->customEquality = first.customEquality;
   context->program = first.program;

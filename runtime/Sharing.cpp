@@ -12,6 +12,7 @@
 #include "runtime/heap/Slots.h"
 #include "runtime/image/ImageFormat.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Future.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/Regex.h"
 #include "runtime/object/String.h"
@@ -116,7 +117,7 @@ class Reach {
   static Code& sharedCode(Context& context) { return partOf<SharedCode>(context).functions; }
 
   bool refuse(Symbol through, std::string_view why) {
-    std::string text = "an actor on another thread cannot use ";
+    std::string text = "another thread cannot use ";
     if (through.empty())
       text += "this handler: it ";
     else
@@ -205,7 +206,9 @@ class Reach {
       case Kind::BoundMethod:
         forEachSlot(object, [&](Slot& slot) { add(slot.get(), through); });
         return true;
-      case Kind::Actor: return true;  // a handle
+      case Kind::Actor:
+        if (static_cast<ActorObject*>(object)->isHandle) return true;
+        return refuse(through, "holds an actor of its own thread: (gene/actor/enable ^workers N)");
       case Kind::Scope: return refuse(through, "has captured a variable that is assigned later");
       case Kind::HashSet:
       case Kind::Iterator:

@@ -303,7 +303,7 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
   section(Section::Sites) = writer.add(data_->sites);
   section(Section::Inputs) = writer.add(inputs);
   section(Section::Uses) =
-      writer.add(mentionsOneOf("actor") ? usesOf(program) : std::vector<uint32_t>());
+      writer.add(mentionsOneOf("actor start_server") ? usesOf(program) : std::vector<uint32_t>());
   section(Section::Code) = writer.add(tables.code);
 
   std::copy_n(Magic, sizeof Magic, header.magic);

@@ -13,7 +13,6 @@
 #include "runtime/object/Future.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Print.h"
-#include "runtime/vm/Watch.h"
 
 namespace gene {
 namespace {
@@ -214,8 +213,9 @@ Value enableActors(Context& context, Arguments args) {
     threads = static_cast<uint32_t>(asInt(workers));
   }
   // A debugger stops the program's own thread: that is where it finds the actors.
-  const vm::Watch* const watch = context.vm ? context.vm->watch : nullptr;
-  context.domain->workers = watch && !watch->looks() ? 0 : threads;
+  if (isDebugged(context)) threads = 0;
+  if (!reserveThreads(context, threads, "gene/actor/enable ^workers")) return Value::pending();
+  context.domain->actorThreads = threads;
   context.domain->actorsEnabled = true;
   return Value::nil();
 }

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "runtime/async/Operation.h"
 #include "runtime/async/Scheduler.h"
+#include "runtime/async/Workers.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/heap/Allocate.h"
 #include "runtime/object/Array.h"
@@ -319,10 +321,22 @@ Value runForever(Context& context, Arguments) {
   return why == Wakeup::Ended ? Value::nil() : raiseWakeup(context, why);
 }
 
-Value stopScheduler(Context& context, Arguments) {
-  Scheduler& s = schedulerOf(context);
+void endForever(Scheduler& s) {
   s.foreverStopped = true;
   if (!s.forever.isNil()) wakeAll(s, as<FutureObject>(s.forever)->waiters);
+}
+
+class EndForever : public Errand {
+  void run(Worker& here) override { endForever(*here.scheduler); }
+};
+
+/// It is the main program that runs for ever, whichever thread ends that.
+Value stopScheduler(Context& context, Arguments) {
+  Scheduler& s = schedulerOf(context);
+  if (!s.worker || s.worker->isFirst())
+    endForever(s);
+  else
+    sendErrand(*s.worker, *s.worker->all.members[0], std::make_unique<EndForever>());
   return Value::nil();
 }
 

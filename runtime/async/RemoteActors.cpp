@@ -278,6 +278,7 @@ void openLetter(Worker& worker, Letter& letter) {
     case Letter::Room:
       return wakeAll(*worker.scheduler, as<ScopeObject>(worker.places)->slots()[RoomPlace]);
     case Letter::Release: letGo(worker, letter.actor); return forget(letter.actor);
+    case Letter::Run: return letter.errand->run(worker);
   }
 }
 

@@ -198,7 +198,7 @@ class Packer {
       values(scope->slots(), scope->count, true);
     } else if (object->is(Kind::Scope)) {
       raise(context_, ErrorClass::Concurrency,
-            "an actor on another thread cannot use a variable around its handler that is assigned "
+            "another thread cannot use a variable around its handler that is assigned "
             "after the handler was made");
       fail();
     } else {

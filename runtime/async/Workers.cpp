@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/Async.h"
@@ -12,6 +13,8 @@
 #include "runtime/heap/HeapState.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Gene.h"
+#include "runtime/vm/Interpreter.h"
+#include "runtime/vm/Watch.h"
 
 namespace gene {
 namespace {
@@ -112,16 +115,36 @@ void noticeEnd(Worker& worker) {
 
 }  // namespace
 
-Worker* workerOf(Context& context) {
-  if (context.domain->workers == 0) return nullptr;
+bool isDebugged(Context& context) {
+  const vm::Watch* const watch = context.vm ? context.vm->watch : nullptr;
+  return watch && !watch->looks();
+}
+
+bool reserveThreads(Context& context, uint32_t count, std::string_view what) {
+  Domain& domain = *context.domain;
+  const bool areRunning = context.scheduler && context.scheduler->worker;
+  if (areRunning && count > domain.workers) {
+    raise(context, ErrorClass::Exception,
+          std::string(what) + ": the program runs on " + std::to_string(domain.workers) +
+              " threads beside its own already");
+    return false;
+  }
+  if (!areRunning) domain.workers = std::max(domain.workers, count);
+  return true;
+}
+
+Worker& startedWorker(Context& context) {
   if (!context.scheduler || !context.scheduler->worker) startWorkers(context);
-  return context.scheduler->worker;
+  return *context.scheduler->worker;
+}
+
+Worker* workerOf(Context& context) {
+  return context.domain->actorThreads == 0 ? nullptr : &startedWorker(context);
 }
 
 Worker& nextHome(Worker& here) {
   Workers& all = here.all;
-  const uint32_t threads = static_cast<uint32_t>(all.members.size()) - 1;
-  return *all.members[1 + all.next++ % threads];
+  return *all.members[1 + all.next++ % here.context->domain->actorThreads];
 }
 
 void send(Worker& from, Worker& to, std::unique_ptr<Letter> letter) {
@@ -132,6 +155,12 @@ void send(Worker& from, Worker& to, std::unique_ptr<Letter> letter) {
     sent->next = before;
   } while (!to.inbox.compare_exchange_weak(before, sent));
   if (!before) ring(to);
+}
+
+void sendErrand(Worker& from, Worker& to, std::unique_ptr<Errand> errand) {
+  auto letter = std::make_unique<Letter>(Letter::Run);
+  letter->errand = std::move(errand);
+  send(from, to, std::move(letter));
 }
 
 void takeLetters(Scheduler& s) {

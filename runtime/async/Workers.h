@@ -1,5 +1,5 @@
 #pragma once
-// Threads for actors (10 §10.3). A worker is a thread with a context of its own beside the program's first one
+// Threads for actors (10 §10.3) and servers. A worker is a thread with a context of its own beside the program's first one
 // (createContextBeside): a heap, a stack of the VM, fibers, an event loop. The program's first thread is a worker as well, but no
 // actor lives there. Threads exchange letters: whoever has one for a worker pushes it on its inbox and rings the bell of its
 // event loop if it sleeps. No value of a heap is in a letter (Transfer.h).
@@ -41,22 +41,33 @@ struct ActorShare {
   explicit ActorShare(Worker* h) : home(h) {}
 };
 
+/// What one thread has another one do, on its event loop: no Gene code.
+class Errand {
+ public:
+  Errand() = default;
+  Errand(const Errand&) = delete;
+  Errand& operator=(const Errand&) = delete;
+  virtual ~Errand() = default;
+  virtual void run(Worker& here) = 0;
+};
+
 /// A request to an actor on another thread: ends the future that waits here.
 struct Question {
   Operation operation;
 };
 
 struct Letter {
-  enum Kind : uint8_t { Spawn, Post, Reply, Failure, Stop, Room, Release };
+  enum Kind : uint8_t { Spawn, Post, Reply, Failure, Stop, Room, Release, Run };
   Letter* next = nullptr;
   Kind kind;
-  bool customEquality = false;   // Spawn: Context::customEquality
-  ActorShare* actor = nullptr;   // Spawn, Post, Stop, Release
-  Question* question = nullptr;  // Post: null when there is none; Reply, Failure
-  Worker* from = nullptr;        // Post with a question
-  Parcel parcel;                 // Spawn: the handler; Post, Reply
-  Parcel state;                  // Spawn
-  std::string text;              // Failure: the message
+  bool customEquality = false;     // Spawn: Context::customEquality
+  ActorShare* actor = nullptr;     // Spawn, Post, Stop, Release
+  Question* question = nullptr;    // Post: null when there is none; Reply, Failure
+  Worker* from = nullptr;          // Post with a question
+  Parcel parcel;                   // Spawn: the handler; Post, Reply
+  Parcel state;                    // Spawn
+  std::string text;                // Failure: the message
+  std::unique_ptr<Errand> errand;  // Run
   explicit Letter(Kind k) : kind(k) {}
 };
 
@@ -101,13 +112,20 @@ struct Workers {
 
 // --- Workers.cpp: threads and letters --------------------------------------------------------------------------------------------
 
-/// The worker of this context; on the program's first thread, all of them are started when there are none yet. Null when actors
-/// run on the program's own thread.
+/// Does somebody stop the program on its own thread and go through it in steps?
+bool isDebugged(Context& context);
+/// Sees to it that there will be as many threads beside the program's own. False with an exception, which `what` begins, when
+/// there are some already, and fewer.
+bool reserveThreads(Context& context, uint32_t count, std::string_view what);
+/// The worker of this context. All threads are started when they are not running yet.
+Worker& startedWorker(Context& context);
+/// The same; null when actors run where they are made.
 Worker* workerOf(Context& context);
 /// Where the next actor lives.
 Worker& nextHome(Worker& here);
 /// Hands a letter over; it belongs to the receiver.
 void send(Worker& from, Worker& to, std::unique_ptr<Letter> letter);
+void sendErrand(Worker& from, Worker& to, std::unique_ptr<Errand> errand);
 
 /// Takes the letters that have come. True: something is ready.
 void takeLetters(Scheduler& scheduler);

@@ -111,7 +111,7 @@ void Connection::tick(uint64_t now) {
   }
   if (current_ && bodyDeadline_ != 0 && now >= bodyDeadline_ && isReading_) {
     bodyDeadline_ = 0;
-    server_.counters.timeouts++;
+    server_.counters->timeouts++;
     if (!current_->bodyIsDone) endInput(true);
   }
   if (deadline_ == 0 || now < deadline_) return;
@@ -119,10 +119,10 @@ void Connection::tick(uint64_t now) {
   switch (phase_) {
     case Phase::Idle: return closeAfterWrites();
     case Phase::Head:
-    case Phase::Body: server_.counters.timeouts++; return refuse(408);
+    case Phase::Body: server_.counters->timeouts++; return refuse(408);
     case Phase::Handling:
       if (current_->phase != Exchange::Phase::Waiting) return;
-      server_.counters.timeouts++;
+      server_.counters->timeouts++;
       return reply({.status = 504, .closes = true});
     case Phase::Refused:
     case Phase::Lingering: return close();
@@ -255,7 +255,7 @@ void Connection::dispatch() {
   current_->remote = addressOf(socket_);
   current_->begun = uv_hrtime();
   setPhase(Phase::Handling, server_.options.requestTimeout);
-  server_.counters.requests++;
+  server_.counters->requests++;
   server_.dispatch(current_);
 }
 
@@ -330,7 +330,7 @@ std::string Connection::headOf(const Reply& reply, bool hasBody, bool& keeps) co
 
 /// A request that is not understood, or did not come in time: answered without Gene code, and the last one.
 void Connection::refuse(int status) {
-  server_.counters.refused++;
+  server_.counters->refused++;
   const std::string body = std::to_string(status) + " " + std::string(reasonOf(status)) + "\n";
   bool keeps = false;
   const Reply reply{

@@ -3,6 +3,7 @@
 
 #include "runtime/async/Futures.h"
 #include "runtime/builtins/Io.h"
+#include "runtime/http/Fleet.h"
 #include "runtime/http/Values.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Map.h"
@@ -13,12 +14,28 @@ namespace {
 /// The servers of a program that listen, in the hidden list that keeps them and their handlers.
 constexpr const char* ServerList = "__http_servers";
 
+/// One of this thread, or a fleet.
 class ServerResource : public NativeResource {
  public:
   static const char Type;
   explicit ServerResource(std::shared_ptr<Server> of)
-      : NativeResource(&Type), server(std::move(of)) {}
-  const std::shared_ptr<Server> server;
+      : NativeResource(&Type), server(std::move(of)), fleet(server->fleet) {}
+  explicit ServerResource(std::shared_ptr<Fleet> of)
+      : NativeResource(&Type), fleet(std::move(of)) {}
+
+  [[nodiscard]] bool isRunning() const { return server ? server->isRunning() : fleet->isRunning(); }
+  FutureObject* stop(uint64_t timeout) const {
+    return server ? server->stop(timeout) : fleet->stop(timeout);
+  }
+  /// Calls f(counters) for each thread's.
+  template <class F>
+  void forEachCounters(F&& f) const {
+    if (!fleet) return f(*server->counters);
+    for (const auto& counters : fleet->counters()) f(*counters);
+  }
+
+  const std::shared_ptr<Server> server;  // null of a fleet
+  const std::shared_ptr<Fleet> fleet;    // its, or that of which the server is a member
 };
 const char ServerResource::Type = 0;
 
@@ -31,8 +48,8 @@ ArrayObject* serverList(Context& context) {
   return list;
 }
 
-Server& serverAt(Context& context, const ArrayObject* list, uint32_t i) {
-  return *resourceAs<ServerResource>(context, arrayAt(list, i))->server;
+ServerResource& serverAt(Context& context, const ArrayObject* list, uint32_t i) {
+  return *resourceAs<ServerResource>(context, arrayAt(list, i));
 }
 
 /// Forgets those that have ended.
@@ -49,7 +66,7 @@ void forgetEnded(Context& context) {
 Value handlerOf(Context& context, const Server& server) {
   const ArrayObject* list = serverList(context);
   for (uint32_t i = 0; i < list->size; i++)
-    if (&serverAt(context, list, i) == &server)
+    if (serverAt(context, list, i).server.get() == &server)
       return getField(context, as<InstanceObject>(arrayAt(list, i)), Symbol::of("handler"));
   return Value::nil();
 }
@@ -80,7 +97,7 @@ bool numberOption(Context& context, Arguments args, const char* name, int64_t le
   return false;
 }
 
-bool readOptions(Context& context, Arguments args, Options* o) {
+bool readOptions(Context& context, Arguments args, Options* o, uint32_t* workers) {
   const Value host = keywordArgument(args, "host");
   if (!host.isNil() && !isString(host)) {
     raiseType(context, "start_server requires ^host to be a String");
@@ -91,8 +108,7 @@ bool readOptions(Context& context, Arguments args, Options* o) {
   if (!concurrent.isNil() && concurrent.isFalsy()) o->inFlight = 1;
   o->streamsBodies = keywordArgument(args, "stream").isTruthy();
   o->logs = keywordArgument(args, "log").isTruthy();
-  uint32_t workers = 1;
-  return numberOption(context, args, "workers", 1, &workers) &&
+  return numberOption(context, args, "workers", 1, workers) &&
          numberOption(context, args, "max_in_flight", 1, &o->inFlight) &&
          numberOption(context, args, "queue_limit", 0, &o->queue) &&
          numberOption(context, args, "overload_status", 400, &o->overloadStatus) &&
@@ -108,27 +124,59 @@ bool readOptions(Context& context, Arguments args, Options* o) {
 
 // --- functions -------------------------------------------------------------------------------------------------------------
 
+/// The instance by which the program knows the server.
+Value keepServer(Context& context, std::unique_ptr<ServerResource> resource, int port,
+                 Value handler) {
+  InstanceObject* instance =
+      newResourceInstance(context, httpClass(context, "Server"), std::move(resource));
+  setField(context, instance, Symbol::of("port"), Value::smallInt(port));
+  setField(context, instance, Symbol::of("handler"), handler);
+  arrayPush(context, serverList(context), Value::object(instance));
+  return Value::object(instance);
+}
+
+Value cannotListen(Context& context, const Options& options, int error) {
+  return raise(context, ErrorClass::Network,
+               "Failed to listen on " + options.host + ":" + std::to_string(options.port) + ": " +
+                   uv_strerror(error));
+}
+
+void serveMember(Context& context, const std::shared_ptr<Server>& server, Value handler) {
+  keepServer(context, std::make_unique<ServerResource>(server), server->port(), handler);
+}
+
+Value startFleet(Context& context, const Options& options, uint32_t workers, Value handler) {
+  if (context.isBeside)
+    return raise(context, ErrorClass::Concurrency,
+                 "start_server ^workers: only the program's own thread starts others");
+  if (!isKind(handler, Kind::Function))
+    return raiseType(context, "start_server ^workers requires a function as handler");
+  if (!reserveThreads(context, workers, "start_server ^workers")) return Value::pending();
+  const auto fleet = std::make_shared<Fleet>(startedWorker(context), options);
+  if (const int error = fleet->listen(); error != 0) return cannotListen(context, options, error);
+  if (!fleet->start(handler, workers, handle, serveMember)) return Value::pending();
+  return keepServer(context, std::make_unique<ServerResource>(fleet), fleet->port(), handler);
+}
+
 Value startServer(Context& context, Arguments args) {
   Options options;
+  uint32_t workers = 1;
   if (!isInt(args[0]) || asInt(args[0]) < 0 || asInt(args[0]) > 65535)
     return raiseArgument(context, "start_server requires a port from 0 to 65535");
   if (!isCallable(args[1]) &&
       !(isInstance(args[1]) && !methodOf(context, args[1], sym::Call).isAbsent()))
     return raiseType(context, "start_server requires a function as handler");
-  if (!readOptions(context, args, &options)) return Value::pending();
+  if (!readOptions(context, args, &options, &workers)) return Value::pending();
   options.port = static_cast<int>(asInt(args[0]));
   forgetEnded(context);
-  const auto server = std::make_shared<Server>(context, std::move(options), handle);
+  // Who handles N requests at a time has no work for more threads.
+  workers = std::min(workers, options.inFlight);
+  if (workers > 1 && !isDebugged(context)) return startFleet(context, options, workers, args[1]);
+  const auto server =
+      std::make_shared<Server>(context, std::move(options), handle, std::make_shared<Counters>());
   if (const int error = server->listen(); error != 0)
-    return raise(context, ErrorClass::Network,
-                 "Failed to listen on " + server->options.host + ":" +
-                     std::to_string(server->options.port) + ": " + uv_strerror(error));
-  InstanceObject* instance = newResourceInstance(context, httpClass(context, "Server"),
-                                                 std::make_unique<ServerResource>(server));
-  setField(context, instance, Symbol::of("port"), Value::smallInt(server->port()));
-  setField(context, instance, Symbol::of("handler"), args[1]);
-  arrayPush(context, serverList(context), Value::object(instance));
-  return Value::object(instance);
+    return cannotListen(context, server->options, error);
+  return keepServer(context, std::make_unique<ServerResource>(server), server->port(), args[1]);
 }
 
 Value stopServer(Context& context, Arguments args) {
@@ -140,34 +188,30 @@ Value stopServer(Context& context, Arguments args) {
     timeout = asInt(given);
   else if (!given.isNil())
     return raiseArgument(context, "Server.stop requires ^timeout_ms to be an Int of at least 0");
-  return Value::object(resource->server->stop(static_cast<uint64_t>(timeout)));
+  return Value::object(resource->stop(static_cast<uint64_t>(timeout)));
 }
 
 Value serverStatus(Context& context, Arguments) {
   forgetEnded(context);
   const ArrayObject* list = serverList(context);
-  Counters sum;
-  uint64_t active = 0, waiting = 0, open = 0;
-  for (uint32_t i = 0; i < list->size; i++) {
-    const Server& server = serverAt(context, list, i);
-    active += server.active();
-    waiting += server.waiting();
-    open += server.open();
-    sum.requests += server.counters.requests;
-    sum.connections += server.counters.connections;
-    sum.refused += server.counters.refused;
-    sum.overloaded += server.counters.overloaded;
-    sum.timeouts += server.counters.timeouts;
-    sum.errors += server.counters.errors;
-  }
   MapObject* map = newMap(context);
-  const std::pair<const char*, uint64_t> entries[] = {
-      {"servers", list->size},  {"requests", sum.requests},     {"active", active},
-      {"queued", waiting},      {"open_connections", open},     {"connections", sum.connections},
-      {"refused", sum.refused}, {"overloaded", sum.overloaded}, {"timeouts", sum.timeouts},
-      {"errors", sum.errors}};
-  for (const auto& [name, number] : entries)
-    mapPut(context, map, Symbol::of(name), newInt(context, static_cast<int64_t>(number)));
+  mapPut(context, map, Symbol::of("servers"), Value::smallInt(list->size));
+  static constexpr std::pair<const char*, Counter Counters::*> entries[] = {
+      {"requests", &Counters::requests},
+      {"active", &Counters::active},
+      {"queued", &Counters::waiting},
+      {"open_connections", &Counters::open},
+      {"connections", &Counters::connections},
+      {"refused", &Counters::refused},
+      {"overloaded", &Counters::overloaded},
+      {"timeouts", &Counters::timeouts},
+      {"errors", &Counters::errors}};
+  for (const auto& [name, counter] : entries) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < list->size; i++)
+      serverAt(context, list, i).forEachCounters([&](const Counters& c) { sum += c.*counter; });
+    mapPut(context, map, Symbol::of(name), newInt(context, static_cast<int64_t>(sum)));
+  }
   return Value::object(map);
 }
 

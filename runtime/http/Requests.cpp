@@ -36,7 +36,7 @@ void reportFailure(Context& context, Exchange& exchange) {
     takeException(context);  // it wrote, and the client was gone
     return;
   }
-  exchange.server->counters.errors++;
+  exchange.server->counters->errors++;
   RuntimeOptions options = runtimeOptionsFromEnvironment();
   options.programName = context.programName;
   writeError(describeUncaught(context, options));

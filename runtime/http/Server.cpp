@@ -1,49 +1,49 @@
 #include "runtime/http/Server.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <ctime>
 
 #include "runtime/Output.h"
 #include "runtime/async/Futures.h"
 #include "runtime/async/Scheduler.h"
+#include "runtime/http/Fleet.h"
 #include "runtime/http/Text.h"
 
 namespace gene::http {
 namespace {
 
-constexpr int Backlog = 4096;
-
 Server& serverOf(void* handle) {
   return *static_cast<Server*>(static_cast<uv_handle_t*>(handle)->data);
 }
 
-int portOf(const uv_tcp_t& socket) {
-  sockaddr_storage address{};
-  int size = sizeof address;
-  uv_tcp_getsockname(&socket, reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.ss_family == AF_INET6
-                   ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
-                   : reinterpret_cast<const sockaddr_in&>(address).sin_port);
-}
-
 }  // namespace
 
-Server::Server(Context& c, Options o, void (*handle)(std::shared_ptr<Exchange>))
-    : context(c), loop(eventLoop(c)), options(std::move(o)), handle_(handle) {}
+Server::Server(Context& c, Options o, void (*handle)(std::shared_ptr<Exchange>),
+               std::shared_ptr<Counters> counted)
+    : context(c),
+      loop(eventLoop(c)),
+      options(std::move(o)),
+      counters(std::move(counted)),
+      handle_(handle) {}
+
+int addressOf(const Options& options, sockaddr_storage* address) {
+  const char* host = options.host.c_str();
+  if (uv_ip4_addr(host, options.port, reinterpret_cast<sockaddr_in*>(address)) == 0) return 0;
+  return uv_ip6_addr(host, options.port, reinterpret_cast<sockaddr_in6*>(address));
+}
 
 int Server::listen() {
   sockaddr_storage address{};
-  int error =
-      uv_ip4_addr(options.host.c_str(), options.port, reinterpret_cast<sockaddr_in*>(&address));
-  if (error != 0)
-    error =
-        uv_ip6_addr(options.host.c_str(), options.port, reinterpret_cast<sockaddr_in6*>(&address));
-  if (error != 0) return error;
+  if (const int error = addressOf(options, &address); error != 0) return error;
   uv_tcp_init(loop, &listener);
   listener.data = this;
   handles_ = 1;
   self_ = shared_from_this();
-  error = uv_tcp_bind(&listener, reinterpret_cast<const sockaddr*>(&address), 0);
+  int error = options.socket < 0
+                  ? uv_tcp_bind(&listener, reinterpret_cast<const sockaddr*>(&address), 0)
+                  : uv_tcp_open(&listener, dup(options.socket));
   if (error == 0)
     error = uv_listen(reinterpret_cast<uv_stream_t*>(&listener), Backlog,
                       [](uv_stream_t* stream, int status) {
@@ -66,7 +66,18 @@ int Server::listen() {
   return 0;
 }
 
-int Server::port() const { return portOf(listener); }
+int portOf(const sockaddr_storage& address) {
+  return ntohs(address.ss_family == AF_INET6
+                   ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
+                   : reinterpret_cast<const sockaddr_in&>(address).sin_port);
+}
+
+int Server::port() const {
+  sockaddr_storage address{};
+  int size = sizeof address;
+  uv_tcp_getsockname(&listener, reinterpret_cast<sockaddr*>(&address), &size);
+  return portOf(address);
+}
 
 void Server::closed() {
   if (--handles_ == 0) self_.reset();
@@ -98,20 +109,21 @@ void Server::checkStopped() {
   uv_close(reinterpret_cast<uv_handle_t*>(&timer_), [](uv_handle_t* handle) {
     Server& server = serverOf(handle);
     succeed(server.context, server.stopped_, Value::nil());
+    if (server.fleet) server.fleet->memberStopped(server.context);
     server.closed();
   });
 }
 
 void Server::add(Connection& connection) {
-  counters.connections++;
-  open_++;
+  counters->connections++;
+  counters->open++;
   connection.next = connections_;
   if (connections_) connections_->previous = &connection;
   connections_ = &connection;
 }
 
 void Server::remove(Connection& connection) {
-  open_--;
+  counters->open--;
   (connection.previous ? connection.previous->next : connections_) = connection.next;
   if (connection.next) connection.next->previous = connection.previous;
   checkStopped();
@@ -140,25 +152,29 @@ const std::string& Server::date() {
 }
 
 void Server::dispatch(const std::shared_ptr<Exchange>& exchange) {
-  if (active_ < options.inFlight) {
-    active_++;
+  if (counters->active < options.inFlight) {
+    counters->active++;
     exchange->isRunning = true;
     return handle_(exchange);
   }
-  if (waiting_.size() < options.queue) return waiting_.push_back(exchange);
-  counters.overloaded++;
+  if (waiting_.size() < options.queue) {
+    counters->waiting++;
+    return waiting_.push_back(exchange);
+  }
+  counters->overloaded++;
   exchange->connection->reply({.status = options.overloadStatus, .fields = "Retry-After: 1\r\n"});
 }
 
 void Server::handlerEnded(Exchange& exchange) {
   if (!exchange.isRunning) return;
   exchange.isRunning = false;
-  active_--;
-  while (!waiting_.empty() && active_ < options.inFlight) {
+  counters->active--;
+  while (!waiting_.empty() && counters->active < options.inFlight) {
     const std::shared_ptr<Exchange> next = std::move(waiting_.front());
     waiting_.pop_front();
+    counters->waiting--;
     if (!next->connection) continue;  // it did not wait
-    active_++;
+    counters->active++;
     next->isRunning = true;
     handle_(next);
   }

@@ -3,6 +3,7 @@
 
 #include <uv.h>
 
+#include <atomic>
 #include <ctime>
 #include <deque>
 #include <memory>
@@ -12,6 +13,8 @@
 #include "runtime/http/Connection.h"
 
 namespace gene::http {
+
+class Fleet;
 
 struct Options {
   std::string host = "0.0.0.0";
@@ -27,16 +30,37 @@ struct Options {
   int overloadStatus = 503;
   bool streamsBodies = false;  // the handler begins when the head is there
   bool logs = false;
+  int socket = -1;  // one that listens already, of a fleet; else the server opens its own
+};
+
+/// A number that one thread changes and others read.
+class Counter {
+ public:
+  void operator++(int) { number_.store(*this + 1, std::memory_order_relaxed); }
+  void operator--(int) { number_.store(*this - 1, std::memory_order_relaxed); }
+  operator uint64_t() const { return number_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> number_ = 0;
 };
 
 struct Counters {
-  uint64_t requests = 0, connections = 0, refused = 0, overloaded = 0, timeouts = 0, errors = 0;
+  Counter requests, connections, refused, overloaded, timeouts, errors;
+  Counter active, waiting, open;  // now: handlers, requests that wait for one, connections
 };
+
+/// The address that the options name; 0 or an error of libuv.
+int addressOf(const Options& options, sockaddr_storage* address);
+/// The port of an address of this machine.
+int portOf(const sockaddr_storage& address);
+/// Connections that wait until they are taken.
+constexpr int Backlog = 4096;
 
 class Server : public std::enable_shared_from_this<Server> {
  public:
   /// `handle` starts the handler on a fiber of its own.
-  Server(Context& context, Options options, void (*handle)(std::shared_ptr<Exchange>));
+  Server(Context& context, Options options, void (*handle)(std::shared_ptr<Exchange>),
+         std::shared_ptr<Counters> counters);
 
   /// Begins to listen; 0 or an error of libuv.
   int listen();
@@ -62,13 +86,10 @@ class Server : public std::enable_shared_from_this<Server> {
   Context& context;
   uv_loop_t* const loop;
   const Options options;
-  Counters counters;
+  const std::shared_ptr<Counters> counters;
+  std::shared_ptr<Fleet> fleet;  // that it is a member of, or null
   uv_tcp_t listener;
   char buffer[size_t{64} << 10];  // what is read lies here until it is parsed
-
-  [[nodiscard]] uint32_t active() const { return active_; }
-  [[nodiscard]] size_t waiting() const { return waiting_.size(); }
-  [[nodiscard]] uint32_t open() const { return open_; }
 
  private:
   void tick();
@@ -79,7 +100,6 @@ class Server : public std::enable_shared_from_this<Server> {
   uv_timer_t timer_;
   Operation stopped_;
   Connection* connections_ = nullptr;
-  uint32_t open_ = 0, active_ = 0;
   std::deque<std::shared_ptr<Exchange>> waiting_;
   std::shared_ptr<Server> self_;  // while the loop knows it
   bool isStopping_ = false;

@@ -2,6 +2,7 @@ set(HTTP_SOURCES
   http/Client.cpp
   http/Connection.cpp
   http/Curl.cpp
+  http/Fleet.cpp
   http/Library.cpp
   http/Message.cpp
   http/Multipart.cpp
