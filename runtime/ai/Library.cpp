@@ -12,6 +12,7 @@
 #include "runtime/object/Map.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/Resource.h"
+#include "runtime/system/Environment.h"
 
 namespace gene::ai {
 namespace {
@@ -72,8 +73,9 @@ bool readService(Context& context, Value client, Service* service) {
       isString(field("base_url")) ? textOf(field("base_url")) : service->provider->baseUrl;
   while (service->url.ends_with('/')) service->url.pop_back();
   service->url += service->provider->path;
-  const char* key = std::getenv(service->provider->keyVariable);
-  service->key = isString(field("api_key")) ? textOf(field("api_key")) : key ? key : "";
+  service->key = isString(field("api_key"))
+                     ? textOf(field("api_key"))
+                     : environmentValue(service->provider->keyVariable).value_or("");
   if (!http::isFieldValue(service->key)) {
     raiseArgument(context, "The key of ai/Client cannot be sent");
     return false;

@@ -13,6 +13,7 @@
 #include "runtime/object/Future.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Print.h"
+#include "runtime/system/Environment.h"
 
 namespace gene {
 namespace {
@@ -194,8 +195,8 @@ Value contextStop(Context& context, Arguments args) {
 // --- gene/actor --------------------------------------------------------------------------------------------------------------
 
 int64_t workerPool() {
-  const char* text = std::getenv("GENE_WORKERS");
-  const int64_t asked = text ? std::strtoll(text, nullptr, 10) : 0;
+  const std::string text = environmentValue("GENE_WORKERS").value_or("");
+  const int64_t asked = std::strtoll(text.c_str(), nullptr, 10);
   return asked > 0 ? asked : DefaultWorkers;
 }
 

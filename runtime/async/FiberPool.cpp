@@ -8,6 +8,7 @@
 
 #include "runtime/Runtime.h"
 #include "runtime/async/Fiber.h"
+#include "runtime/system/Environment.h"
 
 namespace gene {
 namespace {
@@ -35,8 +36,7 @@ void* reserve(size_t bytes) {
 
 size_t fiberStackBytes() {
   static const size_t bytes = [] {
-    const char* text = std::getenv("GENE_FIBER_STACK");
-    const size_t asked = text ? parseSize(text) : 0;
+    const size_t asked = parseSize(environmentValue("GENE_FIBER_STACK").value_or("").c_str());
     return asked == 0 ? DefaultStack
                       : (std::clamp(asked, LeastStack, size_t{1} << 30) + Page - 1) & ~(Page - 1);
   }();

@@ -11,6 +11,7 @@
 #include "runtime/heap/HeapState.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Future.h"
+#include "runtime/system/Environment.h"
 #include "runtime/vm/Interpreter.h"
 #include "runtime/vm/Profile.h"
 
@@ -314,7 +315,8 @@ Scheduler& schedulerOf(Context& context) {
   if (!mapStack(s->loopFiber, LoopStack) && !mapStack(s->loopFiber, fiberStackBytes()))
     outOfMemory();
   prepareFiber(s->loopFiber, loopEntry);
-  if (const char* text = std::getenv("GENE_SCHEDULE")) s->seed = std::strtoull(text, nullptr, 10);
+  if (const auto text = environmentValue("GENE_SCHEDULE"))
+    s->seed = std::strtoull(text->c_str(), nullptr, 10);
   context.scheduler = s;
   startTimers(*s);
   watchInterrupts(*s);

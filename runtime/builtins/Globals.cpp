@@ -22,8 +22,7 @@
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
 #include "runtime/object/Types.h"
-
-extern char** environ;
+#include "runtime/system/Environment.h"
 
 namespace gene {
 
@@ -135,8 +134,8 @@ Value typesEquivalent(Context& context, Arguments args) {
 Value getEnv(Context& context, Arguments args) {
   if (!isString(args.at(0)))
     return raiseArgument(context, "get_env requires a string variable name");
-  const char* value = std::getenv(std::string(stringView(args[0])).c_str());
-  return value && *value ? checkedString(context, value) : args.at(1);
+  const auto value = environmentValue(std::string(stringView(args[0])).c_str());
+  return value && !value->empty() ? checkedString(context, *value) : args.at(1);
 }
 Value setEnv(Context& context, Arguments args) {
   if (!isString(args[0])) return raiseArgument(context, "set_env requires a string variable name");
@@ -144,13 +143,13 @@ Value setEnv(Context& context, Arguments args) {
   if (name.empty() || name.find_first_of(std::string_view("=\0", 2)) != std::string::npos ||
       value.find('\0') != std::string::npos)
     return raiseArgument(context, "set_env requires a name without = and texts without NUL");
-  ::setenv(name.c_str(), value.c_str(), 1);
+  setEnvironmentValue(name.c_str(), value.c_str());
   return Value::nil();
 }
 Value hasEnv(Context& context, Arguments args) {
   if (!isString(args.at(0)))
     return raiseArgument(context, "has_env requires a string variable name");
-  return Value::boolean(std::getenv(std::string(stringView(args[0])).c_str()) != nullptr);
+  return Value::boolean(environmentValue(std::string(stringView(args[0])).c_str()).has_value());
 }
 
 Value sleepFor(Context& context, Arguments args) {
@@ -278,8 +277,8 @@ void defineStandardValues(Context& context) {
   for (const std::string& a : context.programArguments)
     arrayPush(context, arguments, checkedString(context, a));
   MapObject* environment = newMap(context);
-  for (char** e = environ; *e; e++) {
-    const std::string_view entry = *e;
+  for (const std::string& text : environmentEntries()) {
+    const std::string_view entry = text;
     const size_t equals = entry.find('=');
     if (equals == std::string_view::npos || equals == 0) continue;
     mapPut(context, environment, Symbol::of(entry.substr(0, equals)),

@@ -6,6 +6,7 @@
 #include "runtime/Runtime.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/object/Print.h"
+#include "runtime/system/Environment.h"
 
 // genex/test (14 system §14.8). The compiler makes functions of the bodies of test! and suite! (Calls.cpp). `gene test`
 // (driver/Test.cpp) says in the environment where results go, and which tests it wants.
@@ -40,8 +41,8 @@ struct Outcome {
 
 /// One record of the file that `gene test` reads: fields behind 0x1F, ended by 0x1E.
 void report(const std::string& suites, const std::string& name, const Outcome& outcome) {
-  const char* path = std::getenv("GENE_TEST_REPORT");
-  std::FILE* file = path && *path ? std::fopen(path, "a") : nullptr;
+  const std::string path = environmentValue("GENE_TEST_REPORT").value_or("");
+  std::FILE* file = path.empty() ? nullptr : std::fopen(path.c_str(), "a");
   if (!file) return;
   char seconds[32];
   std::snprintf(seconds, sizeof seconds, "%.6f", outcome.seconds);
@@ -84,8 +85,8 @@ bool bodyArgument(Context& context, Arguments args, const char* what) {
 Value runTest(Context& context, Arguments args) {
   if (!bodyArgument(context, args, "test!")) return Value::pending();
   const std::string name = displayText(context, args[0]), suites = suitesAround(context);
-  const char* wanted = std::getenv("GENE_TEST_FILTER");
-  if (wanted && (suites + "/" + name).find(wanted) == std::string::npos) return Value::nil();
+  const std::string wanted = environmentValue("GENE_TEST_FILTER").value_or("");
+  if ((suites + "/" + name).find(wanted) == std::string::npos) return Value::nil();
   const bool isSkipped = args.keywordCount > 0 && args.keywordValue(0).isTruthy();
   const Outcome outcome = isSkipped ? Outcome{"SKIP"} : outcomeOf(context, argument(args, 1));
   writeOut("TEST: " + name + " ... " + outcome.word + "\n");

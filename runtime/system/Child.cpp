@@ -15,7 +15,7 @@
 #include <memory>
 #include <mutex>
 
-extern char** environ;
+#include "runtime/system/Environment.h"
 
 namespace gene {
 namespace {
@@ -54,15 +54,14 @@ IoStatus makePipe(Pipe* pipe) {
   return {};
 }
 
-/// `environ` with other values and further variables.
+/// The environment with other values and further variables.
 std::vector<std::string> environmentWith(
     const std::vector<std::pair<std::string, std::string>>& added) {
   std::vector<std::string> all;
-  for (char** e = environ; *e; e++) {
-    const std::string_view entry = *e;
-    const std::string_view name = entry.substr(0, entry.find('='));
+  for (std::string& entry : environmentEntries()) {
+    const std::string_view name = std::string_view(entry).substr(0, entry.find('='));
     if (std::ranges::none_of(added, [&](const auto& a) { return a.first == name; }))
-      all.emplace_back(entry);
+      all.push_back(std::move(entry));
   }
   for (const auto& [name, value] : added) all.push_back(name + "=" + value);
   return all;
@@ -170,9 +169,12 @@ IoStatus Child::start(const ChildOptions& options) {
   else
     plan.redirect(options.error, err.write, STDERR_FILENO);
   const std::vector<std::string> environment = environmentWith(options.environment);
-  const int failed =
-      ::posix_spawnp(&pid_, options.command[0].c_str(), &plan.actions, &plan.attributes,
-                     pointers(options.command).data(), pointers(environment).data());
+  int failed;
+  {
+    const std::lock_guard lock(environmentMutex());  // it looks for PATH
+    failed = ::posix_spawnp(&pid_, options.command[0].c_str(), &plan.actions, &plan.attributes,
+                            pointers(options.command).data(), pointers(environment).data());
+  }
   if (failed != 0) {
     pid_ = -1;
     return IoStatus::error(failed);

@@ -6,6 +6,8 @@
 #include <climits>
 #include <cstdlib>
 
+#include "runtime/system/Environment.h"
+
 namespace gene {
 namespace {
 
@@ -91,7 +93,7 @@ std::string currentDirectory() {
 }
 
 std::string homeDirectory() {
-  if (const char* home = std::getenv("HOME"); home && *home) return home;
+  if (auto home = environmentValue("HOME"); home && !home->empty()) return *std::move(home);
   passwd entry{};
   passwd* found = nullptr;
   char buffer[4096];
@@ -101,8 +103,8 @@ std::string homeDirectory() {
 }
 
 std::string temporaryDirectory() {
-  const char* folder = std::getenv("TMPDIR");
-  return folder && *folder ? folder : "/tmp";
+  auto folder = environmentValue("TMPDIR");
+  return folder && !folder->empty() ? *std::move(folder) : "/tmp";
 }
 
 std::string expandHome(std::string_view path) {

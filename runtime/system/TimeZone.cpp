@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 
+#include "runtime/system/Environment.h"
 #include "runtime/system/Files.h"
 #include "runtime/system/Paths.h"
 #include "runtime/system/Streams.h"
@@ -186,11 +187,11 @@ const TimeZone* TimeZone::find(std::string_view name) {
   const std::lock_guard lock(mutex);
   if (const auto found = known->find(name); found != known->end()) return found->second.get();
   if (!isZoneName(name)) return nullptr;
-  const char* folder = std::getenv("TZDIR");
+  const std::string folder = environmentValue("TZDIR").value_or("");
   FileDescriptor file;
   uint64_t size = 0;
   std::string content;
-  if (!openForReading(joinPaths(folder && *folder ? folder : "/usr/share/zoneinfo", name), &file,
+  if (!openForReading(joinPaths(folder.empty() ? "/usr/share/zoneinfo" : folder, name), &file,
                       &size))
     return nullptr;
   if (InputStream(std::move(file)).rest(&content) != InputStream::Got::Something) return nullptr;

@@ -1,6 +1,7 @@
 set(SYSTEM
   system/Child.cpp
   system/Directories.cpp
+  system/Environment.cpp
   system/Files.cpp
   system/Io.cpp
   system/Paths.cpp
