@@ -10,7 +10,8 @@ stress    assertions, IR verified after every pass, reconcile at every allocatio
 debug     AddressSanitizer, UndefinedBehaviorSanitizer, slow assertions, IR verified after every pass, counts verified:
           unit tests, passes, IR, bytecode, and a part of the language and diagnostics suites. They are dealt out to N parts (8)
           by lit; which one is run follows from the commit, so that each is run now and then. --parts 1 runs all of them.
-tsan      ThreadSanitizer, IR and counts as above: the unit tests that use threads
+tsan      ThreadSanitizer: the unit tests that use threads, and the programs with fibers, actors and servers on threads in the VM, in
+          the order of several seeds (test/cli/schedules.test)
 
 The last line is 'N passed, M failed'; the exit code is 0 only when M is 0 and something ran.
 """
@@ -47,6 +48,7 @@ def runs(options):
     yield ("debug", ["test/language", "test/diag"], TORTURE, [f"--num-shards={options.parts}", f"--run-shard={part}"],
            f"language and diagnostics, part {part} of {options.parts} (--parts 1: all)")
     yield "tsan", ["test/unit"], {}, ["--filter=Contexts|InThreads"], "unit tests that use threads"
+    yield "tsan", ["test/cli/schedules.test"], {}, [], "programs that use threads"
 
 
 def run(build, suites, environment, further, name, arguments):
