@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """The programs of this folder beside the same ones for Erlang/OTP, Node and Go, where these are installed: tables in Markdown.
 
-  peers.py [--gene GENE] [PROGRAM…]
+  peers.py [--gene GENE] [--rounds N] [PROGRAM…]
 
 Needs GNU time. Each cell of the first table is processor time, user and system, and the most memory; each row's programs run one after the
-other, pinned to one processor. `erl +S 1` has one scheduler, as ours has one thread. The second table has the programs with threads,
-`workers_*`, pinned to two processors: the time that passed, and processor time. Nothing is averaged: run it on a machine that does
-nothing else.
+other, pinned to one processor, round after round, so that what else the machine does falls on all alike. The best round is shown, and
+behind ± how far the worst one was above it. `erl +S 1` has one scheduler, as ours has one thread. The second table has the programs with threads,
+`workers_*`, pinned to two processors: the time that passed, and processor time.
 """
 import argparse
 import os
@@ -19,16 +19,24 @@ HERE = Path(__file__).resolve().parent
 
 
 def measure(command, folder, threads):
-    """`1.23 s, 45 MB`, or what went wrong."""
+    """(user and system, KB, passed), or None where it failed."""
     processors = sorted(os.sched_getaffinity(0))[:2 if threads else 1]
     timed = ["/usr/bin/time", "-f", "%U %S %M %e", "taskset", "-c", ",".join(map(str, processors)), *command]
     done = subprocess.run(timed, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
-        return f"failed ({done.returncode})"
+        return None
     user, system, kilobytes, passed = done.stderr.split("\n")[-2].split()
-    if threads:
-        return f"{float(passed):.2f} s ({float(user) + float(system):.2f} s)"
-    return f"{float(user) + float(system):.2f} s, {int(kilobytes) // 1024} MB"
+    return float(user) + float(system), int(kilobytes), float(passed)
+
+
+def cell(rounds, threads):
+    """What the rounds of one program say."""
+    if None in rounds:
+        return "failed"
+    used, kilobytes, passed = (min(r[i] for r in rounds) for i in range(3))
+    value, values = (passed, [r[2] for r in rounds]) if threads else (used, [r[0] for r in rounds])
+    spread = f" ±{100 * (max(values) - value) / max(value, 0.01):.0f}%"
+    return f"{passed:.2f} s{spread} ({used:.2f} s)" if threads else f"{used:.2f} s{spread}, {kilobytes // 1024} MB"
 
 
 def engines(gene, folder):
@@ -55,18 +63,20 @@ def needs_threads(name):
     return name.startswith("workers_")
 
 
-def table(names, all_engines, folder, threads):
+def table(names, all_engines, folder, threads, rounds):
     print("| program | " + " | ".join(name for name, _ in all_engines) + " |")
     print("|---" * (len(all_engines) + 1) + "|")
     for name in names:
         commands = [command_of(name) for _, command_of in all_engines]
-        cells = [measure(command, folder, threads) if command else "–" for command in commands]
+        runs = [[measure(command, folder, threads) if command else None for command in commands] for _ in range(rounds)]
+        cells = [cell([r[i] for r in runs], threads) if command else "–" for i, command in enumerate(commands)]
         print(f"| `{name}` | " + " | ".join(cells) + " |", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gene", default=str(HERE.parent.parent / "build/release/bin/gene"))
+    parser.add_argument("--rounds", type=int, default=5, metavar="N")
     parser.add_argument("programs", nargs="*", metavar="PROGRAM")
     options = parser.parse_args()
     names = options.programs or sorted(p.stem for p in HERE.glob("*.gene"))
@@ -76,7 +86,7 @@ def main():
         for threads in (False, True):
             chosen = [name for name in names if needs_threads(name) == threads]
             if chosen:
-                table(chosen, all_engines, folder, threads)
+                table(chosen, all_engines, folder, threads, options.rounds)
                 print()
 
 

@@ -1,5 +1,7 @@
 #include "codegen/compile/KnownBuiltins.h"
 
+#include <vector>
+
 #include "codegen/image/TypeKinds.h"
 #include "codegen/ir/Builtins.h"
 #include "runtime/builtins/Builtins.h"
@@ -27,27 +29,30 @@ ir::BuiltinFacts factsOf(const BuiltinRow& row) {
           .operation = row.operation};
 }
 
+/// Adds the rows of a table that are members of `owner`; of math most are global as well.
+void fillFrom(const BuiltinDescription& table, Symbol owner, ir::Builtins::Members& members) {
+  const bool isOwn = owner.text() == table.owner;
+  if (!isOwn && !owner.empty()) return;
+  for (const BuiltinRow& row : table.rows) {
+    if (row.function.flags & (Constructor | Initializer)) continue;
+    forEachName(row.function.names, [&](std::string_view text) {
+      if (!isOwn && !isGlobalToo(table.owner, text)) return;
+      const bool isMethod = isOwn && table.members == Methods;
+      (isMethod ? members.methods : members.functions)[Symbol::of(text)] = factsOf(row);
+    });
+  }
+}
+
 const ir::Builtins& allRows() {
-  static const ir::Builtins all = [] {
-    ir::Builtins result;
-    for (const BuiltinDescription* table : builtinDescriptions()) {
-      const Symbol owner = Symbol::of(table->owner);
-      for (const BuiltinRow& row : table->rows) {
-        if (row.function.flags & (Constructor | Initializer)) continue;
-        const ir::BuiltinFacts facts = factsOf(row);
-        forEachName(row.function.names, [&](std::string_view text) {
-          const Symbol name = Symbol::of(text);
-          if (table->members == Methods)
-            result.addMethod(owner, name, facts);
-          else
-            result.addFunction(owner, name, facts);
-          // Most of math/ is global as well.
-          if (isGlobalToo(table->owner, text)) result.addFunction({}, name, facts);
-        });
-      }
-    }
-    return result;
+  static const std::vector<Symbol> owners = [] {
+    std::vector<Symbol> all;
+    for (const BuiltinDescription* table : builtinDescriptions())
+      all.push_back(Symbol::of(table->owner));
+    return all;
   }();
+  static const ir::Builtins all(owners, [](Symbol owner, ir::Builtins::Members& members) {
+    for (const BuiltinDescription* table : builtinDescriptions()) fillFrom(*table, owner, members);
+  });
   return all;
 }
 

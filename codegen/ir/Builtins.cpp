@@ -43,20 +43,28 @@ void publishBuiltins(const Builtins& (*make)()) {
     published.store(&make(), std::memory_order_release);
 }
 
+const Builtins::Members* Builtins::membersOf(Symbol owner) const {
+  const auto found = owners_.find(owner);
+  if (found == owners_.end()) return nullptr;
+  Owner& known = found->second;
+  std::call_once(known.isFilled, [&] { fill_(owner, known.members); });
+  return &known.members;
+}
+
 const BuiltinFacts* Builtins::method(Symbol cls, Symbol name) const {
   static const Symbol object = Symbol::of("Object");
   for (const Symbol owner : {cls, object})
-    if (const auto members = methods_.find(owner); members != methods_.end())
-      if (const auto found = members->second.find(name); found != members->second.end())
+    if (const Members* members = membersOf(owner))
+      if (const auto found = members->methods.find(name); found != members->methods.end())
         return &found->second;
   return nullptr;
 }
 
 const BuiltinFacts* Builtins::function(Symbol owner, Symbol name) const {
-  const auto members = functions_.find(owner);
-  if (members == functions_.end()) return nullptr;
-  const auto found = members->second.find(name);
-  return found == members->second.end() ? nullptr : &found->second;
+  const Members* members = membersOf(owner);
+  if (!members) return nullptr;
+  const auto found = members->functions.find(name);
+  return found == members->functions.end() ? nullptr : &found->second;
 }
 
 const BuiltinFacts* builtinMethod(const Instruction& call, Type receiver) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,15 +30,19 @@ struct BuiltinFacts {
   [[nodiscard]] bool takes(size_t count) const { return count >= least && count <= most; }
 };
 
-/// The rows by the path of their class or namespace, and their name.
+/// The rows by the path of their class or namespace, and their name. A small program asks for those of a few owners: the others
+/// are not looked at.
 class Builtins {
  public:
-  using Members = std::unordered_map<Symbol, BuiltinFacts>;
-  void addMethod(Symbol owner, Symbol name, const BuiltinFacts& facts) {
-    methods_[owner][name] = facts;
-  }
-  void addFunction(Symbol owner, Symbol name, const BuiltinFacts& facts) {
-    functions_[owner][name] = facts;
+  struct Members {
+    std::unordered_map<Symbol, BuiltinFacts> methods, functions;
+  };
+  /// Adds the rows of an owner.
+  using Fill = void (*)(Symbol owner, Members& members);
+
+  Builtins() = default;
+  Builtins(std::span<const Symbol> owners, Fill fill) : fill_(fill) {
+    for (const Symbol owner : owners) owners_[owner];
   }
   /// The method that values of this built-in class answer with; null where the class has none of its own and Object neither.
   [[nodiscard]] const BuiltinFacts* method(Symbol cls, Symbol name) const;
@@ -45,7 +50,14 @@ class Builtins {
   [[nodiscard]] const BuiltinFacts* function(Symbol owner, Symbol name) const;
 
  private:
-  std::unordered_map<Symbol, Members> methods_, functions_;
+  struct Owner {
+    std::once_flag isFilled;  // by whichever thread asks first
+    Members members;
+  };
+  const Members* membersOf(Symbol owner) const;
+
+  Fill fill_ = nullptr;
+  mutable std::unordered_map<Symbol, Owner> owners_;  // all of them, from the beginning
 };
 
 /// What passes and back ends know; empty before publishBuiltins. It never changes again.

@@ -39,9 +39,8 @@ Value ownerAt(Context& context, std::string_view path) {
   return owner;
 }
 
-FunctionObject* functionFor(Context& context, const BuiltinFunction& row, bool method,
-                            Symbol name) {
-  auto* info = new FunctionInfo{};  // immortal, like the function
+FunctionObject* functionFor(Context& context, FunctionInfo* info, const BuiltinFunction& row,
+                            bool method, Symbol name) {
   info->builtin = &row;
   info->name = name;
   info->isMethod = method;
@@ -51,7 +50,7 @@ FunctionObject* functionFor(Context& context, const BuiltinFunction& row, bool m
                                                            : uint32_t{row.most} - row.least;
   initializeEntries(*info);
   FunctionObject* function = newFunction(context, info, 0);
-  makeImmortal(Value::object(function));
+  function->countAndFlags |= Object::Immortal;  // it refers to nothing
   return function;
 }
 
@@ -64,12 +63,14 @@ NamespaceObject* namespaceAt(Context& context, std::string_view path) {
 void defineTable(Context& context, const BuiltinTable& table) {
   const Value owner = ownerAt(context, table.owner);
   ClassObject* const cls = isClass(owner) ? as<ClassObject>(owner) : nullptr;
+  auto* infos = new FunctionInfo[table.functions.size()]{};  // immortal, like the functions
   for (const BuiltinFunction& row : table.functions) {
+    FunctionInfo* const info = infos++;
     FunctionObject* function = nullptr;
     const bool isMethod = table.members == Methods || (row.flags & Initializer);
     forEachName(row.names, [&](std::string_view text) {
       const Symbol name = Symbol::of(text);
-      if (!function) function = functionFor(context, row, isMethod, name);
+      if (!function) function = functionFor(context, info, row, isMethod, name);
       const Value value = Value::object(function);
       if (row.flags & Constructor)
         cls->builtinConstructor = &row;

@@ -64,7 +64,7 @@ class Writer {
       if (!open_.enter(v.object())) return fail("JSON cannot hold circular data");
       return isArray(v) ? array(as<ArrayObject>(v)) : isMap(v) ? map(as<MapObject>(v)) : gene(v);
     } else {
-      return fail("Tagged Gene JSON does not support " + kindName(context_, v));
+      return fail("Tagged Gene JSON does not support " + valueKindName(v));
     }
     return true;
   }
