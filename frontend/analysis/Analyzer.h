@@ -171,6 +171,7 @@ class Analyzer {
   void checkMethodCall(const Form* receiver, Symbol name, const ast::Arguments& args,
                        const Form& method, Location loc);
   void checkNew(const Form* cls, const ast::Arguments& args);
+  void checkNoConstructor(const GeneForm& form);
   void checkSuper(Symbol cls, Symbol name, const ast::Arguments& args);
   void checkField(const PathForm& form);
   void checkImplements(Symbol cls, Symbol interface, Location loc);
@@ -201,6 +202,19 @@ class Analyzer {
   void checkAllGlued(std::span<Form* const> forms);
   void checkUseless(std::span<Form* const> forms);
   void warnUnused(std::span<Form* const> forms);
+
+  // --- Habits.cpp -----------------------------------------------------------------------------------------------------
+  void checkGluedType(Symbol name, Location loc);
+  Node* incompleteInfix(const GeneForm& form, std::span<const Form* const> parts);
+  void checkHoles(const Form* string);
+  void checkInitialiser(const GeneForm& form, Symbol name, const Form* equals);
+  static bool hasPairs(const ArrayForm& pattern);
+  bool checkBlock(const GeneForm& call);
+  void checkAssignment(const GeneForm& form, std::string_view op);
+  void checkSetItem(const GeneForm& form);
+  void checkHandler(std::span<Form* const> forms);
+  void checkCaught(const Form* cls, std::span<Form* const> forms);
+  bool hintHabit(Diagnostic& d, std::string_view name) const;
 
   // --- CallWarnings.cpp -----------------------------------------------------------------------------------------------
   void checkArguments(const GeneForm& call);

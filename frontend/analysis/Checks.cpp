@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "frontend/analysis/Analyzer.h"
+#include "frontend/analysis/Modules.h"
 #include "frontend/analysis/Parameters.h"
 #include "frontend/syntax/Suggest.h"
 
@@ -134,7 +134,8 @@ void Analyzer::checkMethodCall(const Form* receiver, Symbol name, const ast::Arg
   // The name may be that of a field, which is reported where the call runs.
   const bool mayBeField =
       facts_.assignedFields.contains(name) || (plain && facts_.assignsComputedFields);
-  if (found || isObjectMethod(name) || mayBeField) return;
+  const bool incomplete = anyInChain(info, false, [](const ClassInfo& c) { return c.incomplete; });
+  if (found || isObjectMethod(name) || mayBeField || incomplete) return;
   std::vector<Symbol> methods;
   anyInChain(info, true, [&](const ClassInfo& c) {
     for (const auto& entry : c.methods) methods.push_back(entry.first);
@@ -142,7 +143,10 @@ void Analyzer::checkMethodCall(const Form* receiver, Symbol name, const ast::Arg
   });
   Diagnostic& unknown =
       diagnostics_.report(method.range(), Diag::UnknownMethod, {name.text(), cls.text()});
-  hintNear(unknown, name, methods);
+  if (anyInChain(info, false, [&](const ClassInfo& c) { return c.functions.contains(name); }))
+    unknown.hint(Diag::HintMethod, {name.text()});
+  else
+    hintNear(unknown, name, methods);
 }
 
 /// (new cls args…)
@@ -150,6 +154,35 @@ void Analyzer::checkNew(const Form* cls, const ast::Arguments& args) {
   const ArrayForm* ctor = nullptr;
   anyInChain(classNamed(symbolOf(cls)), true, [&](const ClassInfo& c) { return (ctor = c.ctor); });
   if (ctor) checkPositionals(*ctor, args, "new");
+}
+
+/// (new Class arguments) where neither the class nor one above it has a constructor
+void Analyzer::checkNoConstructor(const GeneForm& form) {
+  if (!checksNames() || form.children.size() < 2) return;
+  const Symbol cls = symbolOf(form.children[0]);
+  if (symbolOf(form.children[1]).text().ends_with("...")) return;
+  const auto isException = [&](Symbol name) {
+    return name.text().ends_with("Exception") && isBuiltinName(name) &&
+           modules_->known()->isDefined(modules_->known()->data, name);
+  };
+  const auto report = [&]() -> Diagnostic& {
+    return diagnostics_.report(form.children[1]->range(), Diag::NoConstructor, {cls.text()});
+  };
+  const ClassInfo* info = classNamed(cls);
+  if (!info) {
+    if (isException(cls)) report().hint(Diag::HintThrown);
+    return;
+  }
+  bool thrown = false, initialised = false;
+  const bool mayTake = anyInChain(info, true, [&](const ClassInfo& c) {
+    for (const std::string_view name : {"init", "initialize", "__init__", "constructor", "new"})
+      initialised |= c.methods.contains(Symbol::of(name));
+    thrown |= c.parent && isException(symbolOf(c.parent));
+    return c.ctor != nullptr;
+  });
+  if ((mayTake && !thrown) || anyInChain(info, false, [](const ClassInfo& c) { return c.ctor; }))
+    return;
+  report().hint(thrown && !initialised ? Diag::HintThrown : Diag::HintConstructor);
 }
 
 /// (super .name args…) in a class body

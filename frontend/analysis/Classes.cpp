@@ -158,6 +158,7 @@ Analyzer::Node* Analyzer::newForm(const GeneForm& form) {
   Node* cls = expression(form.children[0]);
   const ast::Arguments args = arguments(form, form.children.subspan(1));
   checkNew(form.children[0], args);
+  checkNoConstructor(form);
   return make<ast::New>(form.loc, cls, args);
 }
 

@@ -314,6 +314,7 @@ void Analyzer::hide(const Scopes::DeclarationLog& log, bool hidden) {
 Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
   std::span<Form* const> rest = form.children;
   size_t n = until(rest, {"catch", "finally"});
+  checkHandler(rest.first(n));
   // The body is no scope, but what it declares is not visible in the clauses.
   Scopes::DeclarationLog declared{};
   Scopes::DeclarationLog* const outerLog = scopes_.beginLog(&declared);
@@ -348,6 +349,7 @@ Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
     if (what->kind == FormKind::Map || what->kind == FormKind::Array)
       clause.pattern = pattern(what, nullptr, false);
     n = until(rest, {"catch", "finally"});
+    if (clause.cls) checkCaught(what, rest.first(n));
     clause.body = n ? sequence(rest.first(n), at) : nullptr;
     scopes_.pop();
     hide(declared, false);

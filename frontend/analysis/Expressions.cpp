@@ -75,6 +75,7 @@ Analyzer::Node* Analyzer::resolve(const Form* form) {
   switch (form->kind) {
 #define ATOM(name) case FormKind::name:
 #include "frontend/syntax/FormKinds.def"
+    if (form->kind == FormKind::String) checkHoles(form);
     return literal(form);
     case FormKind::Symbol: {
       const Symbol symbol = symbolOf(form);
@@ -271,7 +272,7 @@ Analyzer::Node* Analyzer::infix(const GeneForm& form) {
     }
   };
   Node* result = climb(climb, operand(), 0);
-  if (bad || at != parts.size()) return error(form.range(), Diag::IncompleteInfix);
+  if (bad || at != parts.size()) return incompleteInfix(form, parts);
   return result;
 }
 
@@ -352,9 +353,7 @@ Analyzer::Node* Analyzer::assignment(const GeneForm& form, std::string_view op) 
       checkValueType(valueForm, binding ? binding->type : annotationOf(symbol),
                      "the variable '" + std::string(symbol.text()) + "'");
     }
-    if (modules_ && !operation && symbolOf(valueForm) == symbol)
-      diagnostics_.report(target->range(), Diag::SelfAssignment, {symbol.text()})
-          .hint(Diag::HintField, {symbol.text()});
+    checkAssignment(form, op);
     return assign(symbol, form.loc, value);
   }
   if (target->kind == FormKind::Path) {

@@ -374,6 +374,9 @@ void FactCollector::members(ClassInfo& info, std::span<Form* const> forms) {
       if (text.ends_with(':')) text.remove_suffix(1);
       info.fields[Symbol::of(text)] = g.children.size() > 1 ? g.children[1] : nullptr;
     }
+    if (head == "fn") info.functions.insert(symbolOf(g.children[0]));
+    if (head == "method" && (g.children.size() < 2 || g.children[1]->kind != FormKind::Array))
+      info.incomplete = true;
     if (head == "method" && g.children.size() >= 2 && g.children[1]->kind == FormKind::Array) {
       const Symbol name = g.children[0]->kind == FormKind::String
                               ? Symbol::of(as<StringForm>(*g.children[0]).text)

@@ -32,7 +32,9 @@ struct ClassInfo {
   std::unordered_map<Symbol, MethodInfo> methods;
   std::unordered_map<Symbol, const Form*> fields;  // declared ones, with their types
   std::vector<Symbol> assigned;                    // what its methods assign
+  std::unordered_set<Symbol> functions;            // in its body, which are no methods
   bool hasMissing = false;                         // on_method_missing
+  bool incomplete = false;                         // a method of it is reported
 };
 
 /// What (fn name! …) says; it can be expanded when its parameters are plain and used as code only.

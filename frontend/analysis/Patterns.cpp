@@ -114,6 +114,11 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
     return error(form.range(), Diag::MissingParts, {constant ? "let" : "var", "a name"});
   const Form* what = c[0];
   if (what->kind == FormKind::Array || what->kind == FormKind::Map) {
+    if (what->kind == FormKind::Array && hasPairs(as<ArrayForm>(*what))) {
+      diagnostics_.report(what->range(), Diag::UnsupportedPattern)
+          .hint(Diag::HintOneEach, {symbolOf(form.head).text()});
+      return nil(form.loc);
+    }
     Node* value = c.size() > 1 ? expression(c[1]) : nil(form.loc);
     return pattern(what, value, constant);
   }
@@ -123,9 +128,11 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   const bool typed = text.size() > 1 && text.ends_with(':');
   if (typed) text.remove_suffix(1);
   const Symbol name = Symbol::of(text);
+  if (!typed) checkGluedType(name, what->loc);
   const bool hasType = typed && c.size() > 1;
   const Form* type = hasType ? annotation(c[1]) : nullptr;
   const Form* init = c.size() > (hasType ? 2u : 1u) ? c[hasType ? 2 : 1] : nullptr;
+  if (init && c.back() != init) checkInitialiser(form, name, init);
   Symbol instanceOf = init ? staticClass(init) : Symbol{};
   if (type && !classNamed(instanceOf)) instanceOf = {};  // numbers are converted
   if (type && init) checkValueType(init, type, "the variable '" + std::string(text) + "'");

@@ -104,7 +104,8 @@ void Analyzer::checkDefined(Symbol symbol, Location loc) {
   const size_t dot = text.find('.');
   bool inMethod = false;
   for (const FunctionState* f = scopes_.function(); f; f = f->outer) inMethod |= f->hasSelf;
-  if (inMethod && facts_.assignedFields.contains(symbol)) {
+  if (hintHabit(d, text)) {
+  } else if (inMethod && facts_.assignedFields.contains(symbol)) {
     d.hint(Diag::HintField, {text});
   } else if (const auto owners = variants_.find(symbol);
              owners != variants_.end() && owners->second.size() == 1) {
@@ -115,7 +116,8 @@ void Analyzer::checkDefined(Symbol symbol, Location loc) {
     d.hint(inMethod ? Diag::HintOwnMethod : Diag::HintIsMethod, {text});
   } else if (const std::string_view foreign = foreignWord(text); !foreign.empty()) {
     d.hint(Diag::HintText, {foreign});
-  } else if (dot != std::string_view::npos && dot + 1 < text.size() && text[dot + 1] != '.') {
+  } else if (dot != std::string_view::npos && dot + 1 < text.size() && text[dot + 1] != '.' &&
+             !(text[dot + 1] >= '0' && text[dot + 1] <= '9')) {
     d.hint(Diag::HintMember, {dot == 0 ? "value" : text.substr(0, dot), text.substr(dot + 1)});
   } else if (text == "if") {
     d.hint(Diag::HintElif);
@@ -154,6 +156,7 @@ void Analyzer::checkOneValue(const GeneForm& form) {
 /// Is it the definition of a function or the like in another language? The names in it are no mistakes of their own.
 bool Analyzer::isForeign(const GeneForm& call) {
   const Symbol head = symbolOf(call.head);
+  if (checkBlock(call)) return true;
   if (!checksNames() || head.empty() || call.children.empty() || isShadowed(head) ||
       globals_.contains(head) || foreignWord(head.text()).empty() ||
       modules_->known()->isDefined(modules_->known()->data, head))
@@ -178,7 +181,10 @@ void Analyzer::checkAssigned(Symbol symbol, Location loc) {
   for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
     if (s->published.contains(symbol)) return;
   Diagnostic& d = diagnostics_.report(loc, Diag::UndeclaredAssignment, {text});
-  if (const std::string_view near = nearest(text, visibleNames()); !near.empty())
+  if (hintHabit(d, text)) return;
+  if (scopes_.enclosingClass() && facts_.assignedFields.contains(symbol))
+    d.hint(Diag::HintField, {text});
+  else if (const std::string_view near = nearest(text, visibleNames()); !near.empty())
     d.hint(Diag::HintNear, {near});
   else
     d.hint(Diag::HintDeclare, {text});
@@ -242,6 +248,8 @@ void Analyzer::checkReached(const Form* form, const Form* next) {
                        (isOperator(children[0]) || symbolOf(children[0]).text().starts_with('.'));
   if ((text != "return" && text != "throw" && text != "break" && text != "continue") || isInfix)
     return;
+  if (!symbolOf(next).empty() && !foreignWord(symbolOf(next).text()).empty())
+    return checkDefined(symbolOf(next), next->loc);
   diagnostics_.report(next->loc, Diag::UnreachableCode);
 }
 
@@ -294,14 +302,21 @@ void Analyzer::checkGlued(std::span<Form* const> forms, bool isDefinition) {
     const Symbol name = symbolOf(forms[i - 1]);
     const Location at = forms[i]->loc;
     const bool isArray = forms[i]->kind == FormKind::Array;
-    if (name.empty() || (forms[i]->kind != FormKind::Gene && !isArray) || !at.valid()) continue;
+    const bool isString = forms[i]->kind == FormKind::String;
+    if (name.empty() || (forms[i]->kind != FormKind::Gene && !isArray && !isString) || !at.valid())
+      continue;
     const std::string_view text = diagnostics_.sources().text(at);
     const size_t offset = at.offset - diagnostics_.sources().start(at).offset;
-    if (offset == 0 || text[offset] != (isArray ? '[' : '(')) continue;
+    if (offset == 0 || text[offset] != (isArray ? '[' : isString ? '"' : '(')) continue;
     const char before = text[offset - 1];
     const bool isLetter = (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z') ||
                           (before >= '0' && before <= '9') || before == '_';
     if (!isLetter) continue;
+    if (isString) {
+      Diagnostic& d = diagnostics_.report(forms[i - 1]->loc, Diag::GluedString, {name.text()});
+      if (name.text() == "f" || name.text() == "s") d.hint(Diag::HintHoles);
+      continue;
+    }
     if (isArray) {
       const std::span<Form* const> items = as<ArrayForm>(*forms[i]).items;
       if (!isDefinition && items.size() == 1)
@@ -324,6 +339,7 @@ void Analyzer::checkAllGlued(std::span<Form* const> forms) {
     work.pop_back();
     if (form->kind == FormKind::Gene) {
       const auto& g = as<GeneForm>(*form);
+      checkSetItem(g);
       const std::string_view head = calledName(g.head);
       const bool isFunction = hasTrait(head, form_trait::Inner) || head.ends_with("!") ||
                               (!g.children.empty() && symbolOf(g.children[0]).text() == "->");

@@ -250,11 +250,11 @@ std::string_view foreignWord(std::string_view word) {
 
 std::string_view foreignType(std::string_view name) {
   static constexpr Advice table[] = {
-      {"Integer integer Long long Short i64 i32 u64 u32 usize int64", "Int"},
-      {"Double double Real f64 f32 float64", "Float"},
+      {"int uint Integer integer Long long Short i64 i32 u64 u32 usize int64", "Int"},
+      {"float Double double Real f64 f32 float64", "Float"},
       {"Number number num", "Numeric"},
-      {"str Str Text", "String"},
-      {"boolean Boolean", "Bool"},
+      {"string str Str Text", "String"},
+      {"bool boolean Boolean", "Bool"},
       {"list List Vec Vector vector array ArrayList", "Array"},
       {"dict Dict Hash Object map hash", "Map"},
       {"Set set", "HashSet"},

@@ -1,0 +1,174 @@
+// What is written as other languages write it, where the form tells more than its names: types glued to names, holes in
+// plain strings, `=` in declarations, blocks with several parameters, handlers with other words. (Words of other languages:
+// frontend/syntax/Suggest.cpp.)
+
+#include <algorithm>
+#include <cctype>
+
+#include "frontend/analysis/Modules.h"
+#include "frontend/syntax/Suggest.h"
+
+namespace gene {
+namespace {
+
+bool isWordLetter(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
+/// The name that begins `text`.
+std::string_view nameAt(std::string_view text) {
+  size_t end = 0;
+  while (end < text.size() && isWordLetter(text[end])) end++;
+  return text.substr(0, end);
+}
+
+bool isName(std::string_view text) {
+  return !text.empty() && !std::isdigit(static_cast<unsigned char>(text[0])) &&
+         nameAt(text).size() == text.size();
+}
+
+}  // namespace
+
+/// [x:Int], (var x:Int 5)
+void Analyzer::checkGluedType(Symbol symbol, Location loc) {
+  if (!checksNames()) return;
+  const std::string_view text = symbol.text();
+  const size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return;
+  const std::string_view name = text.substr(0, colon), type = text.substr(colon + 1);
+  if (!isName(name) || !isName(type)) return;
+  foreignNames_.insert(Symbol::of(name));
+  diagnostics_.report(loc, Diag::GluedType, {text}).hint(Diag::HintType, {name, type});
+}
+
+/// (a > b ? c : d), and whatever else is no infix expression
+Analyzer::Node* Analyzer::incompleteInfix(const GeneForm& form,
+                                          std::span<const Form* const> parts) {
+  Diagnostic& d = diagnostics_.report(form.range(), Diag::IncompleteInfix);
+  if (std::ranges::any_of(parts, [](const Form* part) { return isSymbol(part, "?"); }))
+    d.hint(Diag::HintText, {foreignWord("?")});
+  return nil(form.loc);
+}
+
+/// "… #{name} …" without # in front, where something is called so
+void Analyzer::checkHoles(const Form* string) {
+  if (!checksNames() || !string->loc.valid()) return;
+  const SourceManager& sources = diagnostics_.sources();
+  const std::string_view source = sources.text(string->loc);
+  if (source[string->loc.offset - sources.start(string->loc).offset] != '"') return;
+  const std::string_view text = as<StringForm>(*string).text;
+  const size_t at = text.find("#{");
+  if (at == std::string_view::npos) return;
+  const size_t end = text.find('}', at);
+  if (end == std::string_view::npos) return;
+  const std::string_view hole = text.substr(at, end + 1 - at);
+  std::string_view inner = hole.substr(2);
+  while (!inner.empty() && (inner[0] == '(' || inner[0] == ' ')) inner.remove_prefix(1);
+  const std::string_view word = nameAt(inner);
+  if (word.empty() || std::isdigit(static_cast<unsigned char>(word[0]))) return;
+  const Symbol name = Symbol::of(word);
+  if (!scopes_.lookup(name) && !globals_.contains(name) && !facts_.topLevelVars.contains(name) &&
+      !facts_.definitions.contains(name))
+    return;
+  diagnostics_.report(string->range(), Diag::PlainHole, {hole}).hint(Diag::HintHoles);
+}
+
+/// (var x = 5)
+void Analyzer::checkInitialiser(const GeneForm& form, Symbol name, const Form* equals) {
+  if (!checksNames() || !isSymbol(equals, "=")) return;
+  diagnostics_.report(equals->range(), Diag::UndefinedName, {"="})
+      .hint(Diag::HintVariable, {symbolOf(form.head).text(), name.text()});
+  foreignNames_.insert(symbolOf(equals));
+}
+
+/// (let [x 5 y 6] …) is no pattern.
+bool Analyzer::hasPairs(const ArrayForm& pattern) {
+  const std::span<Form* const> items = pattern.items;
+  if (items.empty() || items.size() % 2 != 0) return false;
+  bool isPattern = true;
+  for (size_t i = 0; i < items.size(); i++) {
+    const bool named = !symbolOf(items[i]).empty();
+    if (i % 2 == 0 && !named) return false;
+    isPattern &= named || items[i]->kind == FormKind::Array || items[i]->kind == FormKind::Map;
+  }
+  return !isPattern;
+}
+
+/// (x = x), where a field is meant; (x = x + 1)
+void Analyzer::checkAssignment(const GeneForm& form, std::string_view op) {
+  if (!modules_) return;
+  const Symbol name = symbolOf(form.head);
+  if (form.children.size() > 2)
+    diagnostics_.report(form.children[2]->range(), Diag::SurplusValue, {op})
+        .hint(Diag::HintBrackets, {std::string(name.text()) + " " + std::string(op)});
+  else if (op == "=" && symbolOf(form.children[1]) == name)
+    diagnostics_.report(form.head->range(), Diag::SelfAssignment, {name.text()})
+        .hint(Diag::HintField, {name.text()});
+}
+
+/// (items[0] = value)
+void Analyzer::checkSetItem(const GeneForm& form) {
+  const std::span<Form* const> c = form.children;
+  if (!checksNames() || c.size() != 3 || !isSymbol(c[1], "=") || c[0]->kind != FormKind::Array ||
+      symbolOf(form.head).empty() || as<ArrayForm>(*c[0]).items.size() != 1)
+    return;
+  const std::string_view items = symbolOf(form.head).text();
+  diagnostics_.report(form.head->loc, Diag::GluedIndex, {items})
+      .hint(Diag::HintSetItem,
+            {items, printForm(*as<ArrayForm>(*c[0]).items[0]), printForm(*c[2])});
+  foreignNames_.insert(symbolOf(c[1]));
+}
+
+/// (a b -> body): of the names in it only the arrow is reported.
+bool Analyzer::checkBlock(const GeneForm& call) {
+  const Symbol head = symbolOf(call.head);
+  const auto arrow =
+      std::ranges::find_if(call.children, [](const Form* child) { return isSymbol(child, "->"); });
+  if (!checksNames() || head.empty() || arrow == call.children.end()) return false;
+  for (const Form* parameter : std::span(call.children.begin(), arrow)) {
+    if (symbolOf(parameter).empty()) return false;
+    foreignNames_.insert(symbolOf(parameter));
+  }
+  checkDefined(symbolOf(*arrow), (*arrow)->loc);
+  foreignNames_.insert(head);
+  return true;
+}
+
+/// (try … except e …): what stands behind the word is no mistake of its own.
+void Analyzer::checkHandler(std::span<Form* const> forms) {
+  for (size_t i = 0; i < forms.size(); i++) {
+    const std::string_view word = symbolOf(forms[i]).text();
+    if (word != "except" && word != "rescue") continue;
+    if (i + 1 < forms.size() && !symbolOf(forms[i + 1]).empty())
+      foreignNames_.insert(symbolOf(forms[i + 1]));
+  }
+}
+
+/// (try … catch Class e …)
+void Analyzer::checkCaught(const Form* cls, std::span<Form* const> forms) {
+  if (!checksNames() || forms.size() < 2) return;
+  const Symbol name = symbolOf(forms[0]);
+  if (!isName(name.text()) || scopes_.lookup(name) || globals_.contains(name) ||
+      facts_.topLevelVars.contains(name) || facts_.definitions.contains(name) ||
+      modules_->known()->isDefined(modules_->known()->data, name))
+    return;
+  diagnostics_.report(forms[0]->range(), Diag::UndefinedName, {name.text()})
+      .hint(Diag::HintCaught, {printForm(*cls)});
+  foreignNames_.insert(name);
+}
+
+/// Hints for names that contain what other languages write between names.
+bool Analyzer::hintHabit(Diagnostic& d, std::string_view name) const {
+  const size_t equals = name.find('=');
+  if (equals != std::string_view::npos && equals + 1 < name.size() &&
+      isName(name.substr(0, equals)) && name[equals + 1] != '=') {
+    d.hint(Diag::HintKeyword, {name.substr(0, equals)});
+    return true;
+  }
+  for (const std::string_view object : {"self.", "this."})
+    if (name.starts_with(object) && isName(name.substr(object.size()))) {
+      d.hint(Diag::HintField, {name.substr(object.size())});
+      return true;
+    }
+  return false;
+}
+
+}  // namespace gene
