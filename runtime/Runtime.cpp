@@ -302,6 +302,11 @@ int runOnLargeStack(const RuntimeOptions& options, int (*main)(void* data), void
                     void (*meanwhile)(void* data)) {
   // One arena: payloads are made and freed by this thread, and a second one would reserve 64 MiB at a time.
   mallopt(M_ARENA_MAX, 1);
+  // Large payloads come and go, an array in each round of a loop: pages that are given back and taken again cost more than what
+  // is done with them.
+  constexpr int mapped = 16 << 20, kept = 64 << 20;  // bytes
+  mallopt(M_MMAP_THRESHOLD, mapped);
+  mallopt(M_TRIM_THRESHOLD, kept);
   const size_t asked =
       options.stackSize == 0 ? defaultStackSize() : std::max(options.stackSize, MinStackSize);
   const size_t size = (asked + Page - 1) & ~(Page - 1);

@@ -26,7 +26,10 @@ Type paramType(const ir::ParamSpec& spec) {
 
 }  // namespace
 
-Inference::Inference(ir::Program& program) : program_(program), classes_(program) {
+Inference::Inference(ir::Program& program)
+    : program_(program), classes_(program), scopes_(program) {
+  variables_.assign(scopes_.count(), Type::none());
+  variableReaders_.resize(scopes_.count());
   fields_.assign(classes_.fieldCount(), Type::none());
   uint32_t count = 0;
   callers_.resize(program.functions.size());
@@ -60,6 +63,9 @@ Inference::Inference(ir::Program& program) : program_(program), classes_(program
 void Inference::noteVariables(const Instruction& inst, Function& function) {
   if (const auto read = inst.tryAs<Op::GlobalGet, Op::GlobalCheck>())
     readers_[read.global()->index].push_back(&function);
+  if (inst.op == Op::ScopeGet)
+    if (const int slot = scopes_.of(inst); slot >= 0)
+      variableReaders_[static_cast<size_t>(slot)].push_back(&function);
   // Code at run time, and whoever has the module itself, may assign any global.
   globalsAreOpen_ |= inst.info().reachesUnseenCode();
 }
@@ -174,6 +180,7 @@ Type Inference::transfer(const Instruction& inst) {
   if (const auto get = inst.tryAs<Op::MemberGet>())
     return memberType(typeOf(get.object()), get.name());
   if (inst.op == Op::FieldGet) return slotType(inst);
+  if (inst.op == Op::ScopeGet) return variableType(inst);
   if (const auto set = inst.tryAs<Op::MemberSet>()) {
     const Type value = typeOf(set.value());
     constexpr Type number = Type::Int() | Type::Float();
@@ -231,6 +238,25 @@ void Inference::assign(const Instruction& set) {
   for (const Function* reader : readers_[global->index]) waiting_[reader->index] = true;
 }
 
+/// What a variable in a scope object holds.
+Type Inference::variableType(const Instruction& get) const {
+  const int slot = scopes_.of(get);
+  if (slot < 0) return resultType(get);
+  const Type assigned = variables_[static_cast<size_t>(slot)];
+  return scopes_.isCertain(slot) ? assigned : assigned | Type::Nil();
+}
+
+void Inference::assignVariable(const Instruction& set) {
+  const int slot = scopes_.of(set);
+  if (slot < 0) return;
+  Type& known = variables_[static_cast<size_t>(slot)];
+  const Type joined = known | typeOf(set.operands[1]);
+  if (joined == known) return;
+  known = joined;
+  for (const Function* reader : variableReaders_[static_cast<size_t>(slot)])
+    waiting_[reader->index] = true;
+}
+
 namespace {
 
 /// What a test of kinds asks for; none if the instruction is no such test, or says more than the kind.
@@ -265,6 +291,7 @@ bool Inference::visit(const Block& block, Type& result) {
     noteStore(*inst);
     if (inst->op == Op::Closure) capture(*inst);
     if (inst->op == Op::GlobalSet) assign(*inst);
+    if (inst->op == Op::ScopeSet) assignVariable(*inst);
     const auto call = inst->tryAs<Op::CallKnown>();
     if (!call) continue;
     Function* callee = call.function();

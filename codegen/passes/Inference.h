@@ -10,6 +10,7 @@
 
 #include "codegen/ir/Ir.h"
 #include "codegen/passes/Classes.h"
+#include "codegen/passes/ScopeSlots.h"
 #include "codegen/passes/SureReads.h"
 
 namespace gene {
@@ -49,6 +50,8 @@ class Inference {
   void noteVariables(const ir::Instruction& inst, ir::Function& function);
   void capture(const ir::Instruction& closure);
   void assign(const ir::Instruction& set);
+  ir::Type variableType(const ir::Instruction& get) const;
+  void assignVariable(const ir::Instruction& set);
 
   ir::Type memberType(ir::Type object, Symbol field) const;
   ir::Type slotType(const ir::Instruction& get) const;
@@ -68,6 +71,9 @@ class Inference {
   std::vector<std::vector<ir::Type>> captures_;  // by Function::index, then by capture
   std::vector<ir::Type> globals_;                // by Global::index: what is assigned to it
   std::vector<std::vector<ir::Function*>> readers_;
+  ScopeSlots scopes_;
+  std::vector<ir::Type> variables_;  // by ScopeSlots' numbers: what is assigned to it
+  std::vector<std::vector<ir::Function*>> variableReaders_;
   std::optional<SureReads> sureReads_;  // none where somebody else may assign globals
   bool globalsAreOpen_ = false;
   std::unordered_map<const ir::Param*, ir::Type> forced_;
