@@ -66,7 +66,9 @@ constexpr std::string_view resolving[] = {"simplify",       "resolve-calls",   "
 constexpr std::string_view inlining[] = {"expand-methods", "resolve-calls", "inline", "simplify"};
 // clang-format off
 constexpr std::string_view specialising[] = {
-    "elide-scopes", "simplify", "thread-jumps", "simplify", "direct-calls", "drop-unused", "caller-checks",
+    "elide-scopes", "simplify", "thread-jumps", "simplify", "direct-calls",
+    "resolve-calls", "inline", "simplify",  // what parameters are closures of is known
+    "drop-unused", "caller-checks",
     "specialise", "infer", "numbers", "simplify", "elide-scopes", "infer",  // what kinds of values there are
     "self-inline", "simplify", "class-versions", "lower-fields", "simplify", "elide-instances", "expand-loops",
     "infer", "simplify", "infer",

@@ -1,17 +1,16 @@
 // Calls functions that are known by name: no test of the callee, no binding of arguments while the program runs.
 //   before  (v1 = global.get f) (v2 = call.shaped [_ ^key] v1 a b)      with (fn f [x ^key ^opt = 1 rest...] …)
 //   after   (v3 = array.new) (v2 = call.known f absent a b absent v3)
-// A callee is known where it is read from a constant global that holds a function, where its closure is made in the
-// same function, where a function calls itself, and where all closures of a function capture the same function.
+// Which callee is known, KnownFunctions says.
 // Keeps: a call that cannot be bound (wrong number of arguments, spreads) stays as it is and raises when it runs.
 
 #include <algorithm>
 #include <optional>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "codegen/ir/Builtins.h"
 #include "codegen/passes/Facts.h"
+#include "codegen/passes/KnownFunctions.h"
 #include "codegen/passes/Passes.h"
 #include "codegen/passes/Rewrite.h"
 
@@ -139,11 +138,12 @@ class StaticBinding {
 class Resolver {
  public:
   explicit Resolver(PassContext& context)
-      : program_(context.program), analyses_(*context.analyses) {}
+      : program_(context.program),
+        analyses_(*context.analyses),
+        functions_(program_, context.native ? &analyses_.classes() : nullptr) {}
 
   bool run() {
     collect();
-    findCaptures();
     findNeedsClosure();
     bool changed = false;
     for (Instruction* call : calls_) {
@@ -168,42 +168,12 @@ class Resolver {
           noteNamespaces(*inst);
           if (const auto set = inst->tryAs<Op::GlobalSet>()) assigned_.insert(set.global());
           if (inst->op == Op::Callee) askForThemselves_.insert(function);
-          if (inst->op == Op::Closure && !inst->operands.empty()) closures_.push_back(inst);
         }
   }
 
   // --- which function a value is ----------------------------------------------------------------------------------------------
 
-  Function* functionOf(const Value* value) const {
-    const Instruction* inst = asInstruction(value);
-    if (!inst) return nullptr;
-    if (const auto read = inst->tryAs<Op::GlobalGet, Op::GlobalCheck>())
-      return read.global()->constant ? read.global()->function : nullptr;
-    if (const auto closure = inst->tryAs<Op::Closure>()) return closure.function();
-    if (inst->op == Op::Callee) return inst->block->function;
-    const auto capture = inst->tryAs<Op::CaptureGet>();
-    if (!capture) return nullptr;
-    auto it = captured_.find(inst->block->function);
-    return it == captured_.end() ? nullptr : it->second[static_cast<size_t>(capture.index())];
-  }
-
-  /// For each function and capture: the function that all its closures have there. A function that captures what its
-  /// maker captured takes several rounds.
-  void findCaptures() {
-    for (bool changed = true; changed;) {
-      changed = false;
-      std::unordered_map<const Function*, std::vector<Function*>> found;
-      for (const Instruction* closure : closures_) {
-        std::vector<Function*> now;
-        for (const Value* v : closure->operands) now.push_back(functionOf(v));
-        auto [it, isNew] = found.emplace(closure->as<Op::Closure>().function(), now);
-        for (size_t i = 0; !isNew && i < now.size(); i++)
-          if (it->second[i] != now[i]) it->second[i] = nullptr;
-      }
-      changed = found != captured_;
-      captured_ = std::move(found);
-    }
-  }
+  Function* functionOf(const Value* value) const { return functions_.of(value); }
 
   /// Does the function's body look at its closure: for a capture, or for itself other than to call itself?
   void findNeedsClosure() {
@@ -344,10 +314,9 @@ class Resolver {
 
   ir::Program& program_;
   Analyses& analyses_;
+  KnownFunctions functions_;
   std::vector<Instruction*> calls_;
-  std::vector<const Instruction*> closures_;        // with captures
   std::unordered_set<Function*> askForThemselves_;  // have a `callee`
-  std::unordered_map<const Function*, std::vector<Function*>> captured_;
   std::unordered_set<const Function*> needsClosure_;
   std::unordered_set<const ir::Global*> assigned_;
   std::unordered_set<Symbol> openNamespaces_;
