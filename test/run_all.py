@@ -5,10 +5,9 @@
 
 release   everything, also what is marked `REQUIRES: slow`
           and the language suite once more, run with native code from the cache
-stress    assertions, IR verified after every pass, reconcile at every allocation, poisoned cells, counts verified:
-          the language suite in the VM and natively at -O2, unit tests
-debug     AddressSanitizer, UndefinedBehaviorSanitizer, slow assertions, IR verified after every pass, counts verified:
-          unit tests, passes, IR, bytecode, and a part of the language and diagnostics suites. They are dealt out to N parts (8)
+          and again under torture: reconcile at every allocation, poisoned cells, counts verified, in the VM and natively at -O2
+debug     AddressSanitizer, UndefinedBehaviorSanitizer, slow assertions, IR verified after every pass, and torture:
+          unit tests, passes, IR, bytecode, and a part of the language and diagnostics suites. They are dealt out to N parts (4)
           by lit; which one is run follows from the commit, so that each is run now and then. --parts 1 runs all of them.
 tsan      ThreadSanitizer: the unit tests that use threads, and the programs with fibers, actors and servers on threads in the VM, in
           the order of several seeds (test/cli/schedules.test)
@@ -27,7 +26,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LIT = "/usr/lib/llvm-22/bin/lit"
-TORTURE = {"GENE_TEST_STRESS": "1", "GENE_STRESS": "verify"}
+TORTURE = {"GENE_TEST_STRESS": "1", "GENE_STRESS": "reconcile,poison,verify"}
 
 
 def part_of_commit(parts):
@@ -43,7 +42,7 @@ def runs(options):
     part = options.part or part_of_commit(options.parts)
     yield "release", ["test"], {"GENE_TEST_SLOW": "1"}, [], "everything"
     yield "release", ["test/language"], {"GENE_TEST_CACHE": "1"}, [], "language, native code from the cache"
-    yield "stress", ["test/language", "test/unit"], TORTURE, [], "language and unit tests"
+    yield "release", ["test/language"], TORTURE, [], "language, under torture"
     yield "debug", ["test/unit", "test/passes", "test/ir", "test/bytecode"], TORTURE, [], "unit tests, passes, IR, bytecode"
     yield ("debug", ["test/language", "test/diag"], TORTURE, [f"--num-shards={options.parts}", f"--run-shard={part}"],
            f"language and diagnostics, part {part} of {options.parts} (--parts 1: all)")
@@ -77,7 +76,7 @@ def run(build, suites, environment, further, name, arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--parts", type=int, default=8, metavar="N")
+    parser.add_argument("--parts", type=int, default=4, metavar="N")
     parser.add_argument("--part", type=int, metavar="K")
     options, arguments = parser.parse_known_args()
     passed = failed = 0

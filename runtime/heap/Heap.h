@@ -26,7 +26,7 @@ struct HeapStats {
 };
 
 /// Torture switches: from the GENE_STRESS environment variable (comma-separated: reconcile, poison, verify,
-/// fail-alloc=N) or on by default in the stress preset.
+/// fail-alloc=N).
 struct HeapOptions {
   bool reconcileAlways = false;  // at every allocation
   bool poison = false;           // fill freed cells with 0xDD

@@ -138,9 +138,6 @@ Object* allocateObject(Context& context, size_t size, uint32_t shape) {
 
 namespace {
 HeapOptions optionsFromEnvironment(HeapOptions options) {
-#ifdef GENE_STRESS
-  options.reconcileAlways = options.poison = true;
-#endif
   const char* text = std::getenv("GENE_STRESS");
   if (!text) return options;
   std::string_view rest = text;
