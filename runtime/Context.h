@@ -4,8 +4,7 @@
 // threads of a program share is its Domain (runtime/Domain.h).
 
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <string_view>
 
 #include "runtime/object/Objects.h"
 
@@ -71,8 +70,6 @@ struct Context {
   bool isBeside;              // of one more thread of the program (createContextBeside)
   Value onInterrupt;          // the function for Ctrl-C (runtime/builtins/Signals.cpp), or nil
   ContextPart* parts[ContextPart::Count];  // partOf
-  std::vector<std::string> programArguments;
-  std::string programName;
 };
 
 /// The part T, a ContextPart with its name in T::Part.

@@ -7,7 +7,9 @@
 
 #include <atomic>
 #include <mutex>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "runtime/Context.h"
 #include "runtime/support/StableTable.h"
@@ -26,6 +28,8 @@ struct Domain {
   ClassObject* errors[static_cast<size_t>(ErrorClass::Count)];  // by ErrorClass
   /// Classes of kinds whose values are of several classes.
   ClassObject *date, *dateTime, *time, *arrayIterator, *mapIterator, *rangeIterator, *lineIterator;
+  std::string programName;  // as it was started, and with what
+  std::vector<std::string> programArguments;
   uint32_t workers = 0;                     // threads beside the program's own, once there are some
   std::atomic<bool> actorsEnabled = false;  // (gene/actor/enable)
   std::atomic<uint32_t> actorThreads =

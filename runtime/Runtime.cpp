@@ -245,8 +245,8 @@ Context* newContext(Context* shared) {
 
 Context* createContext(const RuntimeOptions& options) {
   Context* context = newContext(nullptr);
-  context->programArguments = options.arguments;
-  context->programName = options.programName;
+  context->domain->programArguments = options.arguments;
+  context->domain->programName = options.programName;
   context->domain->checksLeaks = options.checkLeaks;
   limitHeap(*context, options.maxHeap);
   context->globals = newNamespace(*context, Symbol::of("global"));
@@ -272,8 +272,6 @@ Context* createContextBeside(Context& first, size_t stackSize) {
   context->moduleSelf = first.moduleSelf;
   context->customEquality = first.customEquality;
   context->program = first.program;
-  context->programArguments = first.programArguments;
-  context->programName = first.programName;
   if (!vm::createState(*context, stackSize)) {
     destroyContext(context);
     return nullptr;

@@ -4,7 +4,10 @@
 #include <array>
 #include <bit>
 #include <deque>
+#include <memory>
 #include <unordered_map>
+
+#include "runtime/abi/InstructionRows.h"
 
 namespace gene::ir {
 namespace {
@@ -59,7 +62,7 @@ struct Program::Store {
   Constant* simple[7] = {};
   std::unordered_map<uint64_t, Global*> imported;  // by module and name
   std::unordered_map<Symbol, Global*> exported;
-  std::vector<std::unique_ptr<Program>> kept;
+  std::vector<std::unique_ptr<Program>> modules;
 };
 
 Program::Program(const SourceManager& from) : sources(from), store_(new Store) {}
@@ -135,8 +138,12 @@ Global* Program::exported(Symbol name) const {
   return found == store_->exported.end() ? nullptr : found->second;
 }
 
-void Program::keep(std::vector<std::unique_ptr<Program>> programs) {
-  std::ranges::move(programs, std::back_inserter(store_->kept));
+Program& Program::newModule() {
+  Program& module = *store_->modules.emplace_back(std::make_unique<Program>(sources));
+  module.language = language;
+  module.level = level;
+  module.debug = debug;
+  return module;
 }
 
 CallShape* Program::shape(std::span<const CallShape::Arg> args) {

@@ -11,16 +11,15 @@
 //   tail      a call marked `tail` is directly followed by the return of its result and has no handler
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "codegen/ir/Declarations.h"
 #include "codegen/ir/Types.h"
 #include "frontend/syntax/Form.h"
 #include "frontend/syntax/Source.h"
-#include "runtime/abi/CallKinds.h"
 #include "runtime/abi/Instructions.h"
 #include "runtime/support/Arena.h"
 #include "runtime/support/Check.h"
@@ -28,10 +27,6 @@
 #include "runtime/support/Symbol.h"
 
 namespace gene::ir {
-
-class Block;
-class Function;
-class Program;
 
 /// A row of Instructions.def with the type of its result.
 struct InstInfo : Row {
@@ -129,16 +124,6 @@ struct CallShape {
   uint32_t index = 0;  // in Program::shapes
 };
 
-/// An immediate operand; which member counts is said by the row.
-struct Immediate {
-  int64_t integer = 0;
-  Symbol symbol;
-  Function* function = nullptr;
-  Global* global = nullptr;
-  CallShape* shape = nullptr;
-  const Form* form = nullptr;
-};
-
 /// Whose code an instruction is that was copied from another function: what a stack trace shows although there is no
 /// frame any more.
 struct Inlined {
@@ -205,14 +190,6 @@ class Block {
   }
 };
 
-/// How one slot of a function is bound when it is called (05 §2).
-struct ParamSpec {
-  Symbol name;  // `_` for an ignored positional
-  SlotKind kind = SlotKind::Positional;
-  bool optional =
-      false;  // has a default: the slot is `absent` when nothing is given, the body fills it in
-};
-
 class Function {
  public:
   Program* program;
@@ -273,9 +250,11 @@ class Program {
     Symbol name;
     Global* global;
   };
-  std::vector<std::unique_ptr<Program>> modules;  // of the main one: each behind those it imports
-  std::vector<Function*> imports;                 // declarations of bodies of other modules
-  std::vector<Export> exports;                    // what others may take
+  std::vector<Program*> modules;   // of the main one: each behind those it imports
+  std::vector<Function*> imports;  // declarations of bodies of other modules
+  std::vector<Export> exports;     // what others may take
+  /// A program of the same build for a module, which lives as long as this one. It is not yet among `modules`.
+  Program& newModule();
   /// The declaration of what `module` exports under a name; always the same one.
   Global* importGlobal(Symbol module, Symbol exported);
   /// The declaration of the body of a module, its first function.
@@ -283,8 +262,6 @@ class Program {
   /// Others may take `global` under this name.
   void addExport(Symbol name, Global* global);
   [[nodiscard]] Global* exported(Symbol name) const;  // null: nothing of this name
-  /// Makes what lies in those programs live as long as this one.
-  void keep(std::vector<std::unique_ptr<Program>> programs);
 
   Function* addFunction(Symbol name, Location loc);
   /// A function that is no part of the program, only its code is of use: a body to copy from.

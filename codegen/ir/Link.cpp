@@ -12,20 +12,19 @@ class Linker {
 
   std::string run() {
     modules_[Symbol::of(main_.mainFile)] = &main_;
-    for (const auto& module : main_.modules) modules_[Symbol::of(module->mainFile)] = module.get();
+    for (Program* module : main_.modules) modules_[Symbol::of(module->mainFile)] = module;
     declarations(main_);
-    for (const auto& module : main_.modules) declarations(*module);
+    for (Program* module : main_.modules) declarations(*module);
     if (!problem_.empty()) return problem_;
     for (Function* function : main_.functions) code(*function, false);
     std::erase_if(main_.globals, [](const Global* global) { return !global->from.empty(); });
-    for (const auto& module : main_.modules) take(*module);
+    for (Program* module : main_.modules) take(*module);
     for (uint32_t i = 0; i < main_.globals.size(); i++) main_.globals[i]->index = i;
     main_.checksFunctionTypes |= std::ranges::any_of(
-        main_.modules, [](const auto& module) { return module->checksFunctionTypes; });
-    for (const auto& module : main_.modules) main_.phase = std::max(main_.phase, module->phase);
+        main_.modules, [](const Program* module) { return module->checksFunctionTypes; });
+    for (Program* module : main_.modules) main_.phase = std::max(main_.phase, module->phase);
     main_.imports.clear();
     main_.exports.clear();
-    main_.keep(std::move(main_.modules));
     main_.modules.clear();
     return {};
   }

@@ -400,8 +400,7 @@ std::unique_ptr<Program> parseProgram(SourceManager& sources, Location start,
   Program* module = program.get();
   for (size_t from = 0, to; from < forms.size(); from = to) {
     if (const std::string_view name = moduleName(forms[from]); !name.empty()) {
-      if (from != 0)
-        module = program->modules.emplace_back(std::make_unique<Program>(sources)).get();
+      if (from != 0) module = program->modules.emplace_back(&program->newModule());
       module->mainFile = name;
       from++;
     }

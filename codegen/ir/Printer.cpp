@@ -236,7 +236,7 @@ std::string print(const Program& program, PrintOptions options) {
   for (const Program::Export& e : program.exports)
     out += "(export " + symbolText(e.name.text()) + " " + labels.global(e.global) + ")\n";
   for (const Function* f : program.functions) out += FunctionPrinter(*f, labels, options).print();
-  for (const auto& module : program.modules) out += print(*module, options);
+  for (const Program* module : program.modules) out += print(*module, options);
   return out;
 }
 

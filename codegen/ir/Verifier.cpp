@@ -253,7 +253,7 @@ std::vector<std::string> verify(const Program& program) {
   std::vector<std::string> all;
   for (const Function* f : program.functions)
     for (std::string& p : verify(*f)) all.push_back(std::move(p));
-  for (const auto& module : program.modules)
+  for (const Program* module : program.modules)
     for (std::string& p : verify(*module)) all.push_back(std::move(p));
   return all;
 }

@@ -23,16 +23,25 @@ struct Place {
   friend constexpr bool operator==(const Place&, const Place&) = default;
 };
 
+/// By the words of the row, which name the operands and then, apart, the immediates.
 constexpr Place placeOf(Op op, std::string_view name) {
-  const Row& row = rowOf(op);
-  for (size_t i = 0; i < row.fixedOperands; i++)
-    if (row.operandNames[i] == name) return {Place::Operand, i};
-  if (row.variadic && row.operandNames[row.fixedOperands] == name)
-    return {Place::Operands, row.fixedOperands};
-  for (size_t i = 0; i < row.immediateCount; i++)
-    if (row.immediateNames[i] == name && row.immediates[i] != ImmKind::Cache)
-      return {Place::Immediate, i, row.immediates[i]};
-  return {};
+  const RowWords& row = RowWordsTable[static_cast<size_t>(op)];
+  Place place;
+  size_t i = 0;
+  forEachWord(row.operands, [&](std::string_view word) {
+    if (withoutDots(word) == name && place.what == Place::Nowhere)
+      place = {word.ends_with("...") ? Place::Operands : Place::Operand, i};
+    i++;
+  });
+  i = 0;
+  forEachWord(row.immediates, [&](std::string_view word) {
+    const auto kind = static_cast<ImmKind>(immediateNamed(kindOf(word)));
+    if (word.substr(0, word.find(':')) == name && kind != ImmKind::Cache &&
+        place.what == Place::Nowhere)
+      place = {Place::Immediate, i, kind};
+    i++;
+  });
+  return place;
 }
 
 template <Place place>

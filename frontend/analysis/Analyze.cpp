@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Comptime.h"
 #include "frontend/analysis/Modules.h"
 #include "frontend/analysis/SpecialForms.h"
@@ -19,6 +20,20 @@ std::string_view headText(const Form* form) {
 }
 
 }  // namespace
+
+Analyzer::Analyzer(ir::Program& program, const LanguageOptions& options,
+                   DiagnosticEngine& diagnostics, Modules* modules, const LoadedModule* module,
+                   bool isMain)
+    : program_(program),
+      arena_(program.arena),
+      options_(options),
+      diagnostics_(diagnostics),
+      modules_(modules),
+      module_(module),
+      isMain_(isMain),
+      scopes_(arena_) {}
+
+Analyzer::~Analyzer() = default;
 
 bool Analyzer::isDefinition(const Form* form) {
   return hasTrait(headText(form), form_trait::Hoisted);

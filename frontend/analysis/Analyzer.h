@@ -25,14 +25,9 @@ struct Package;
 class Analyzer {
  public:
   Analyzer(ir::Program& program, const LanguageOptions& options, DiagnosticEngine& diagnostics,
-           Modules* modules = nullptr, const LoadedModule* module = nullptr, bool isMain = true)
-      : program_(program),
-        arena_(program.arena),
-        options_(options),
-        diagnostics_(diagnostics),
-        modules_(modules),
-        module_(module),
-        isMain_(isMain) {}
+           Modules* modules = nullptr, const LoadedModule* module = nullptr, bool isMain = true);
+  ~Analyzer();
+  Analyzer(const Analyzer&) = delete;
   ast::Module run(std::span<Form*> forms);
   /// The global that holds what this module publishes under a name, or null; and all such names, in order.
   [[nodiscard]] ir::Global* publishedGlobal(Symbol name) const;
@@ -369,7 +364,7 @@ class Analyzer {
   }
   template <class T>
   std::span<T> copy(const std::vector<T>& items) {
-    return arena_.copy(std::span<const T>(items));
+    return arena_.copy(std::span<const T>(items.data(), items.size()));
   }
   Node* runtime(Location loc, ir::Op op, std::initializer_list<Node*> operands,
                 std::initializer_list<ir::Immediate> immediates = {});
@@ -389,7 +384,7 @@ class Analyzer {
   const LoadedModule* const module_;
   const bool isMain_;
 
-  Scopes scopes_{arena_};
+  Scopes scopes_;
   int depth_ = 0;
 
   ModuleFacts facts_;  // what its forms say; imports add to it

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "codegen/ir/Builtins.h"
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Modules.h"
 #include "frontend/analysis/Parameters.h"
 #include "frontend/syntax/Suggest.h"

@@ -1,5 +1,6 @@
 // Calls of functions and methods, and their arguments (05).
 
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Analyzer.h"
 
 namespace gene {

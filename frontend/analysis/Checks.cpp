@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Modules.h"
 #include "frontend/analysis/Parameters.h"
 #include "frontend/syntax/Suggest.h"

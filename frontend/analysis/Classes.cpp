@@ -1,5 +1,6 @@
 // Classes, objects, namespaces, new, super (07, 08 §4).
 
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Analyzer.h"
 
 namespace gene {

@@ -4,6 +4,7 @@
 #include <ranges>
 #include <utility>
 
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Analyzer.h"
 
 namespace gene {

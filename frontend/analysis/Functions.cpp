@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Analyzer.h"
 #include "frontend/analysis/SpecialForms.h"
 

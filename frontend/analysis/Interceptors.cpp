@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Analyzer.h"
 
 namespace gene {

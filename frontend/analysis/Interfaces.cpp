@@ -1,5 +1,6 @@
 // Interfaces and their implementations (07 §6).
 
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Analyzer.h"
 
 namespace gene {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "codegen/ir/Ir.h"
 #include "frontend/syntax/Reader.h"
 #include "frontend/syntax/Suggest.h"
 
@@ -226,24 +227,21 @@ LoadedModule* Modules::load(const std::string& path) {
   module->name = name;
   const unsigned before = diagnostics_.errorCount();
   // What is made of the module lives as long as the main program, also after errors.
-  auto program = std::make_unique<ir::Program>(sources_);
-  program->mainFile = program->arena.copy(std::string_view(name));
-  program->language = program_.language;
-  program->level = program_.level;
-  program->debug = program_.debug;
-  module->program = program.get();
-  const std::span<Form*> forms = readProgram(*start, program->arena, diagnostics_);
+  ir::Program& program = program_.newModule();
+  program.mainFile = program.arena.copy(std::string_view(name));
+  module->program = &program;
+  const std::span<Form*> forms = readProgram(*start, program.arena, diagnostics_);
   // What could be read is looked at all the same, for the mistakes there.
   if (diagnostics_.errorCount() != before) diagnostics_.setIncomplete(*start);
   module->analyzer =
-      std::make_unique<Analyzer>(*program, options_, diagnostics_, this, module, false);
+      std::make_unique<Analyzer>(program, options_, diagnostics_, this, module, false);
   loading_.push_back(module);
   module->init = module->analyzer->run(forms).main;
   for (const Symbol exported : module->analyzer->publishedNames())
-    program->addExport(exported, module->analyzer->publishedGlobal(exported));
+    program.addExport(exported, module->analyzer->publishedGlobal(exported));
   loading_.pop_back();
   bodies_.push_back(module->init);
-  program_.modules.push_back(std::move(program));
+  program_.modules.push_back(&program);
   module->loading = false;
   module->hasErrors = diagnostics_.errorCount() != before;
   return module->hasErrors ? nullptr : module;

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Index.h"
 #include "frontend/analysis/Modules.h"
 
@@ -136,10 +137,9 @@ Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
 }
 
 void Analyzer::decideStorage() {
-  scopes_.decideStorage([&](const ast::Function& function, size_t count) {
-    error(function.range(), Diag::TooManyCaptures,
+  for (const auto& [function, count] : scopes_.decideStorage())
+    error(function->range(), Diag::TooManyCaptures,
           {std::to_string(Scopes::MostCaptures), std::to_string(count)});
-  });
 }
 
 }  // namespace gene

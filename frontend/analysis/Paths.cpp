@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Modules.h"
 
 namespace gene {

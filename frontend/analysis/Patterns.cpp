@@ -1,5 +1,6 @@
 // var and let, and destructuring patterns (03 §7, 12).
 
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Analyzer.h"
 
 namespace gene {

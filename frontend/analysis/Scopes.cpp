@@ -4,6 +4,11 @@
 
 namespace gene {
 
+Scopes::Scopes(Arena& arena) : arena_(arena) {}
+Scopes::~Scopes() = default;
+
+Scopes::Scope* Scopes::outermost() { return &scopes_.front(); }
+
 // --- where the analysis is ---------------------------------------------------------------------------------------------
 
 ast::Scope* Scopes::push() {
@@ -130,6 +135,15 @@ void Scopes::endLog(DeclarationLog* log, DeclarationLog* before) {
 }
 
 // --- at the end --------------------------------------------------------------------------------------------------------
+
+std::vector<std::pair<const ast::Function*, size_t>> Scopes::decideStorage() {
+  for (ast::Binding* binding : bindings_) decide(*binding);
+  std::vector<std::pair<const ast::Function*, size_t>> tooMany;
+  for (Function& function : functions_)
+    if (const size_t count = decideCaptures(function); count > MostCaptures)
+      tooMany.emplace_back(function.function, count);
+  return tooMany;
+}
 
 void Scopes::decide(ast::Binding& binding) {
   if (!binding.captured) return;

@@ -8,6 +8,7 @@
 #include <span>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "frontend/analysis/Ast.h"
@@ -69,14 +70,16 @@ class Scopes {
     std::vector<Declaration> entries;
   };
 
-  explicit Scopes(Arena& arena) : arena_(arena) {}
+  explicit Scopes(Arena& arena);
+  ~Scopes();
+  Scopes(const Scopes&) = delete;
 
   // --- where the analysis is ------------------------------------------------------------------------------------------
   /// The innermost scope and function.
   [[nodiscard]] Scope* scope() const { return scope_; }
   [[nodiscard]] Function* function() const { return function_; }
   /// The outermost scope: the module's, or that of evaluated code.
-  [[nodiscard]] Scope* outermost() { return &scopes_.front(); }
+  [[nodiscard]] Scope* outermost();
   [[nodiscard]] bool isOutermost() const { return scope_->outer == nullptr; }
   /// A new scope of the current function within the current one.
   ast::Scope* push();
@@ -106,7 +109,7 @@ class Scopes {
   /// Does the place lie within a function that has `self`?
   [[nodiscard]] bool isInMethod() const;
   /// All variables that were made.
-  [[nodiscard]] std::span<ast::Binding* const> bindings() const { return bindings_; }
+  [[nodiscard]] const std::vector<ast::Binding*>& bindings() const { return bindings_; }
 
   // --- declarations of a try ------------------------------------------------------------------------------------------
   /// Logs what is declared in the current scope until `endLog`, which adds it to the log that was kept before.
@@ -118,15 +121,9 @@ class Scopes {
   }
 
   // --- at the end -----------------------------------------------------------------------------------------------------
-  /// A captured variable that is assigned apart from its declaration lives in its scope's object, others are copied. Calls
-  /// tooMany(function, count) for functions with more captures than an image can say.
-  template <class F>
-  void decideStorage(F&& tooMany) {
-    for (ast::Binding* binding : bindings_) decide(*binding);
-    for (Function& function : functions_)
-      if (const size_t count = decideCaptures(function); count > MostCaptures)
-        tooMany(*function.function, count);
-  }
+  /// A captured variable that is assigned apart from its declaration lives in its scope's object, others are copied. The
+  /// functions with more captures than an image can say, and how many they have.
+  [[nodiscard]] std::vector<std::pair<const ast::Function*, size_t>> decideStorage();
   static constexpr size_t MostCaptures = 65535;  // FunctionInfo::captureCount
 
  private:

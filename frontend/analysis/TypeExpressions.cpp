@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Modules.h"
 
 namespace gene {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "codegen/ir/Ir.h"
 #include "frontend/analysis/Modules.h"
 #include "frontend/analysis/Parameters.h"
 #include "frontend/analysis/SpecialForms.h"

@@ -19,7 +19,7 @@ void lowerModule(ast::Function& body, ir::Program& program, const LanguageOption
 
 void lower(const ast::Module& module, ir::Program& program, const LanguageOptions& options) {
   // A function may be checked in another module than it is defined in.
-  for (const auto& imported : program.modules)
+  for (const ir::Program* imported : program.modules)
     program.checksFunctionTypes |= imported->checksFunctionTypes;
   for (size_t i = 0; i < module.imported.size(); i++) {
     program.modules[i]->checksFunctionTypes = program.checksFunctionTypes;

@@ -154,6 +154,11 @@ Diagnostic& DiagnosticEngine::report(SourceRange at, Diag id, DiagArguments argu
   return added;
 }
 
+DiagnosticEngine::DiagnosticEngine(const SourceManager& sources) : sources_(sources) {}
+DiagnosticEngine::~DiagnosticEngine() = default;
+
+void DiagnosticEngine::setIncomplete(Location start) { incomplete_.insert(start.offset); }
+
 bool DiagnosticEngine::setWarning(std::string_view text) {
   if (text == "all" || text == "none") {
     std::set<Diag>& chosen = text == "all" ? on_ : off_;

@@ -60,7 +60,9 @@ bool findDiagnostic(std::string_view text, Diag* id);
 
 class DiagnosticEngine {
  public:
-  explicit DiagnosticEngine(const SourceManager& sources) : sources_(sources) {}
+  explicit DiagnosticEngine(const SourceManager& sources);
+  ~DiagnosticEngine();
+  DiagnosticEngine(const DiagnosticEngine&) = delete;
   /// Records a diagnostic; `{0}`, `{1}` … in the row's text are replaced by the arguments. The result takes hints and
   /// notes until the next call. What was said at this place already, warnings at the
   /// place of an error, warnings that are silenced, and errors behind the first
@@ -84,7 +86,7 @@ class DiagnosticEngine {
   /// Forgets those among them that are chosen.
   void drop(size_t from, bool (*chosen)(const Diagnostic&));
   /// Parts of the source that begins there could not be read: what may be missing in it because of that is no mistake.
-  void setIncomplete(Location start) { incomplete_.insert(start.offset); }
+  void setIncomplete(Location start);
 
  private:
   [[nodiscard]] bool isAllowedInSource(Location loc, Diag id) const;

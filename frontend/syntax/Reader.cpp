@@ -1,109 +1,16 @@
-// The structure: lists, properties, quotes, interpolations. Nothing recurses; what is open lies on a stack of frames,
+// The structure: lists, quotes, interpolations. Nothing recurses; what is open lies on a stack of frames,
 // so a million nested lists are no deeper than one.
 
 #include "frontend/syntax/Reader.h"
 
-#include <algorithm>
-#include <unordered_set>
 #include <utility>
 
-#include "frontend/syntax/Lexer.h"
+#include "frontend/syntax/ReaderState.h"
 #include "runtime/support/Utf8.h"
 
 namespace gene {
-namespace {
 
-class Reader : Lexer {
- public:
-  using Lexer::Lexer;
-  std::span<Form*> read();
-
- private:
-  enum class FrameKind : uint8_t {
-    Top,
-    Array,
-    Map,
-    HashMap,
-    Gene,
-    Property,  // waits for the value of the keys in keys_
-    Quote,
-    Unquote,
-    Decorator,  // waits for two values
-    Interpolation,
-    Hole,      // waits for one value, then `}`
-    OpenHole,  // waits for one value; its closing bracket is the value's own
-  };
-  struct Frame {
-    FrameKind kind;
-    bool frozen = false;
-    bool discard = false;
-    bool hasHead = false;  // Gene
-    bool nested = false;   // Map, Gene: some property was written ^a^b
-    bool triple = false;   // Interpolation
-    bool isNoMap = false;  // Map: it has something else than keys, which was reported
-    Location loc;
-    Form* head = nullptr;
-    size_t items = 0;       // where its items begin in items_
-    size_t properties = 0;  // where its properties begin in properties_
-    size_t keys = 0;        // Property: where its keys begin in keys_
-  };
-
-  static std::string_view closingOf(FrameKind kind) {
-    return kind == FrameKind::Array     ? "]"
-           : kind == FrameKind::HashMap ? "}}"
-           : kind == FrameKind::Map     ? "}"
-           : kind == FrameKind::Gene    ? ")"
-                                        : "the end of this";
-  }
-  void open(FrameKind kind, Location loc, bool frozen = false) {
-    frames_.push_back({.kind = kind,
-                       .frozen = frozen,
-                       .loc = loc,
-                       .items = items_.size(),
-                       .properties = properties_.size(),
-                       .keys = keys_.size()});
-  }
-  /// A string, character or regex.
-  void deliverText(Location from, Form* form) {
-    layout_.text(offset(from), offset(here()));
-    deliver(form);
-  }
-  /// A form in brackets; the cursor is behind the first ones.
-  void openForm(FrameKind kind, Location loc, bool frozen = false) {
-    layout_.open(offset(here()), kind == FrameKind::HashMap ? 2 : 1);
-    open(kind, loc, frozen);
-  }
-  /// Hands a finished value to what waits for it.
-  void deliver(Form* form);
-  void close(char bracket);
-  Form* finish(Frame& frame);
-  void value();
-  void hash();
-  void property();
-  void addProperty(Location loc, Form* value);
-  void continueInterpolation();
-  void finishInterpolation(Frame& frame);
-  void semicolon();
-  void missingValue(Frame& frame);
-  void unclosed();
-  std::span<Property> takeProperties(Frame& frame);
-  std::vector<Property> merged(std::span<Property> all);
-  template <class T>
-  std::span<T> take(std::vector<T>& from, size_t start) {
-    auto result = arena_.copy(std::span<T>(from).subspan(start));
-    from.resize(start);
-    return result;
-  }
-
-  std::vector<Frame> frames_;
-  std::vector<Form*> items_;
-  std::vector<Property> properties_;
-  std::vector<Symbol> keys_;
-  std::unordered_set<const Form*> nestedMaps_;  // made by ^a^b
-  std::string text_;
-};
-
-std::span<Form*> Reader::read() {
+std::span<Form*> FormReader::read() {
   open(FrameKind::Top, here());
   for (;;) {
     skipBlank();
@@ -116,7 +23,7 @@ std::span<Form*> Reader::read() {
   return take(items_, 0);
 }
 
-void Reader::value() {
+void FormReader::value() {
   const char c = *p_;
   const Location loc = here();
   Frame& top = frames_.back();
@@ -184,7 +91,7 @@ void Reader::value() {
 }
 
 /// What begins with `#` and is no comment.
-void Reader::hash() {
+void FormReader::hash() {
   const Location loc = here();
   switch (p_[1]) {
     case '[': p_ += 2; return openForm(FrameKind::Array, loc, true);
@@ -207,7 +114,7 @@ void Reader::hash() {
   }
 }
 
-void Reader::deliver(Form* form) {
+void FormReader::deliver(Form* form) {
   for (;;) {
     if (!form->end.valid()) form->end = here();
     Frame& frame = frames_.back();
@@ -274,111 +181,9 @@ void Reader::deliver(Form* form) {
   }
 }
 
-// --- properties --------------------------------------------------------------------------------------------------------
-
-/// ^key, ^^key, ^!key, ^a^b …, ^a^^b, ^a^!b: true and false at once, others when their value comes.
-void Reader::property() {
-  const Location loc = here();
-  const size_t first = keys_.size();
-  FormKind shortcut = FormKind::Nil;
-  while (*p_ == '^' && shortcut == FormKind::Nil) {
-    p_++;
-    if (*p_ == '^') {
-      shortcut = FormKind::True;
-      p_++;
-    } else if (*p_ == '!') {
-      shortcut = FormKind::False;
-      p_++;
-    }
-    const char* from = p_;
-    bool escaped = false;
-    while (p_ < end_ && !isClass(*p_, Terminator) && *p_ != '^') {
-      if (*p_ == '\\' && p_ + 1 < end_) {
-        escaped = true;
-        p_++;
-      }
-      p_++;
-    }
-    const std::string_view text(from, static_cast<size_t>(p_ - from));
-    if (text.empty()) report(loc, Diag::EmptyKey);
-    keys_.push_back(escaped ? Symbol::of(unescaped(text)) : Symbol::of(text));
-  }
-  Frame& frame = frames_.back();
-  if (frame.kind == FrameKind::Gene && !frame.hasHead) {
-    frame.hasHead = true;
-    frame.head = arena_.make<Form>(FormKind::Nil, frame.loc);
-  }
-  open(FrameKind::Property, loc);
-  frames_.back().keys = first;
-  if (shortcut != FormKind::Nil) deliver(arena_.make<Form>(shortcut, loc));
-}
-
-/// The container is the top frame again; the keys are those behind its own.
-void Reader::addProperty(Location loc, Form* value) {
-  Frame& frame = frames_.back();
-  const size_t first = frame.keys;
-  for (size_t i = keys_.size(); i-- > first + 1;) {
-    Property inner[] = {{keys_[i], value, loc}};
-    value = arena_.make<MapForm>(loc, arena_.copy(std::span<Property>(inner)));
-    nestedMaps_.insert(value);
-    frame.nested = true;
-  }
-  const Symbol key = keys_[first];
-  keys_.resize(first);
-  if (key.empty()) return;  // reported already
-  properties_.push_back({key, value, loc});
-}
-
-/// Nested keys with a common beginning become one map; a key twice is an error.
-std::vector<Property> Reader::merged(std::span<Property> all) {
-  std::vector<Property> result;
-  for (const Property& p : all) {
-    auto same = std::find_if(result.begin(), result.end(),
-                             [&](const Property& q) { return q.key == p.key; });
-    if (same == result.end()) {
-      result.push_back(p);
-      continue;
-    }
-    if (!nestedMaps_.contains(same->value) || !nestedMaps_.contains(p.value)) {
-      report(p.loc, Diag::ConflictingProperty, {p.key.text()});
-      continue;
-    }
-    const auto& a = as<MapForm>(*same->value);
-    const auto& b = as<MapForm>(*p.value);
-    std::vector<Property> both(a.properties.begin(), a.properties.end());
-    both.insert(both.end(), b.properties.begin(), b.properties.end());
-    both = merged(both);
-    same->value = arena_.make<MapForm>(a.loc, arena_.copy(std::span<Property>(both)));
-    nestedMaps_.insert(same->value);
-  }
-  return result;
-}
-
-std::span<Property> Reader::takeProperties(Frame& frame) {
-  std::span<Property> own = std::span<Property>(properties_).subspan(frame.properties);
-  if (frame.nested) {
-    std::vector<Property> result = merged(own);
-    properties_.resize(frame.properties);
-    return arena_.copy(std::span<Property>(result));
-  }
-  if (own.size() <= 8) {
-    for (size_t i = 1; i < own.size(); i++)
-      for (size_t j = 0; j < i; j++)
-        if (own[i].key == own[j].key) {
-          report(own[i].loc, Diag::ConflictingProperty, {own[i].key.text()});
-          break;
-        }
-  } else {
-    std::unordered_set<Symbol> seen;
-    for (const Property& p : own)
-      if (!seen.insert(p.key).second) report(p.loc, Diag::ConflictingProperty, {p.key.text()});
-  }
-  return take(properties_, frame.properties);
-}
-
 // --- closing -----------------------------------------------------------------------------------------------------------
 
-void Reader::missingValue(Frame& frame) {
+void FormReader::missingValue(Frame& frame) {
   if (frame.kind == FrameKind::Property)
     report(frame.loc, Diag::MissingPropertyValue, {keys_.back().text()});
   else
@@ -389,7 +194,7 @@ void Reader::missingValue(Frame& frame) {
   deliver(arena_.make<Form>(FormKind::Nil, frame.loc));
 }
 
-Form* Reader::finish(Frame& frame) {
+Form* FormReader::finish(Frame& frame) {
   Form* form = nullptr;
   switch (frame.kind) {
     case FrameKind::Array:
@@ -412,7 +217,7 @@ Form* Reader::finish(Frame& frame) {
   return form;
 }
 
-void Reader::close(char bracket) {
+void FormReader::close(char bracket) {
   for (;;) {
     Frame& frame = frames_.back();
     const bool waiting = frame.kind == FrameKind::Property || frame.kind == FrameKind::Quote ||
@@ -451,7 +256,7 @@ void Reader::close(char bracket) {
 }
 
 /// (a b; c d) is ((a b) c d).
-void Reader::semicolon() {
+void FormReader::semicolon() {
   Frame& frame = frames_.back();
   if (frame.kind != FrameKind::Gene) {
     report(here(), Diag::MisplacedSemicolon).hint(Diag::HintComment);
@@ -467,7 +272,7 @@ void Reader::semicolon() {
   p_++;
 }
 
-void Reader::unclosed() {
+void FormReader::unclosed() {
   if (unclosedString_) return;  // that was the mistake
   for (size_t i = frames_.size(); i-- > 1;) {
     const Frame& frame = frames_[i];
@@ -495,7 +300,7 @@ void Reader::unclosed() {
 // --- interpolation -----------------------------------------------------------------------------------------------------
 
 /// Reads text up to the next hole, which is opened, or to the end, which delivers the whole.
-void Reader::continueInterpolation() {
+void FormReader::continueInterpolation() {
   Frame& frame = frames_.back();
   GENE_ASSERT(frame.kind == FrameKind::Interpolation, "text belongs to an interpolation");
   text_.clear();
@@ -530,7 +335,7 @@ void Reader::continueInterpolation() {
 }
 
 /// One string when all parts are literal text, else the gene (#Str part …).
-void Reader::finishInterpolation(Frame& frame) {
+void FormReader::finishInterpolation(Frame& frame) {
   std::span<Form*> parts = std::span<Form*>(items_).subspan(frame.items);
   bool literal = true;
   for (Form* part : parts) literal &= part->kind == FormKind::String;
@@ -546,11 +351,9 @@ void Reader::finishInterpolation(Frame& frame) {
   deliver(gene);
 }
 
-}  // namespace
-
 std::span<Form*> readPart(Location at, std::string_view text, Arena& arena,
                           DiagnosticEngine& diagnostics, Layout* layout) {
-  return Reader(at, text, arena, diagnostics, layout).read();
+  return FormReader(at, text, arena, diagnostics, layout).read();
 }
 
 std::span<Form*> readForms(Location start, Arena& arena, DiagnosticEngine& diagnostics) {
@@ -560,7 +363,7 @@ std::span<Form*> readForms(Location start, Arena& arena, DiagnosticEngine& diagn
                        {});
     return {};
   }
-  return Reader(start, arena, diagnostics).read();
+  return FormReader(start, arena, diagnostics).read();
 }
 
 }  // namespace gene

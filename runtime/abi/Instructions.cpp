@@ -1,6 +1,6 @@
 // Every word of every row of Instructions.def is one that its column knows: nothing here runs.
 
-#include "runtime/abi/Instructions.h"
+#include "runtime/abi/InstructionRows.h"
 
 namespace gene::ir {
 namespace {

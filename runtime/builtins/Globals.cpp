@@ -11,6 +11,7 @@
 
 #include "frontend/syntax/Reader.h"
 #include "runtime/Async.h"
+#include "runtime/Domain.h"
 #include "runtime/Output.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/heap/Heap.h"
@@ -274,7 +275,7 @@ void defineStandardValues(Context& context) {
   };
   defineMath(context);
   ArrayObject* arguments = newArray(context, 0);
-  for (const std::string& a : context.programArguments)
+  for (const std::string& a : context.domain->programArguments)
     arrayPush(context, arguments, checkedString(context, a));
   MapObject* environment = newMap(context);
   for (const std::string& text : environmentEntries()) {
@@ -284,7 +285,7 @@ void defineStandardValues(Context& context) {
     mapPut(context, environment, Symbol::of(entry.substr(0, equals)),
            checkedString(context, entry.substr(equals + 1)));
   }
-  const Value program = checkedString(context, context.programName);
+  const Value program = checkedString(context, context.domain->programName);
   auto* gene = as<NamespaceObject>(namespaceGet(context.globals, Symbol::of("gene")));
   const auto* globals = as<MapObject>(context.globals->members.get());
   for (uint32_t i = 0; (i = mapNext(globals, i)) != MapEnd; i++) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "frontend/syntax/Reader.h"
+#include "runtime/Domain.h"
 #include "runtime/Output.h"
 #include "runtime/builtins/Extensions.h"
 #include "runtime/builtins/Io.h"
@@ -269,7 +270,7 @@ Value initialize(Context& context, Arguments args) {
   std::string name = isClass(args[1])
                          ? std::string(as<ClassObject>(args[1])->name.get().symbol().text())
                          : displayText(context, args[1]);
-  if (name.find('/') == std::string::npos) name = context.programName + "/" + name;
+  if (name.find('/') == std::string::npos) name = context.domain->programName + "/" + name;
   setField(context, as<InstanceObject>(args[0]), Symbol::of("name"), checkedString(context, name));
   return args[0];
 }

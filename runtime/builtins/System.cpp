@@ -3,6 +3,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "runtime/Domain.h"
 #include "runtime/builtins/Io.h"
 #include "runtime/object/Array.h"
 
@@ -19,8 +20,8 @@ Value changeDirectory(Context& context, Arguments args) {
 
 Value arguments(Context& context, Arguments) {
   ArrayObject* all = newArray(context, 0);
-  arrayPush(context, all, checkedString(context, context.programName));
-  for (const std::string& a : context.programArguments)
+  arrayPush(context, all, checkedString(context, context.domain->programName));
+  for (const std::string& a : context.domain->programArguments)
     arrayPush(context, all, checkedString(context, a));
   return Value::object(all);
 }

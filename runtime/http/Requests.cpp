@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/Domain.h"
 #include "runtime/Output.h"
 #include "runtime/Runtime.h"
 #include "runtime/async/Futures.h"
@@ -38,7 +39,7 @@ void reportFailure(Context& context, Exchange& exchange) {
   }
   exchange.server->counters->errors++;
   RuntimeOptions options = runtimeOptionsFromEnvironment();
-  options.programName = context.programName;
+  options.programName = context.domain->programName;
   writeError(describeUncaught(context, options));
   if (!exchange.connection) return;
   if (exchange.phase == Exchange::Phase::Waiting)

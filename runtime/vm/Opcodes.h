@@ -62,37 +62,13 @@ enum class RuntimeOp : uint16_t {
 };
 inline constexpr uint32_t RuntimeOpCount = static_cast<uint32_t>(RuntimeOp::Count);
 
-namespace detail {
-constexpr char letterOf(ir::ImmKind kind) {
-  switch (kind) {
-    case ir::ImmKind::Int: return 'i';
-    case ir::ImmKind::Symbol: return 'y';
-    case ir::ImmKind::Function: return 'F';
-    case ir::ImmKind::Shape: return 'S';
-    case ir::ImmKind::Form: return 'k';
-    case ir::ImmKind::Cache: return 'c';
-    case ir::ImmKind::Global: break;
-  }
-  return '?';
-}
-constexpr RuntimeRow runtimeRow(const ir::Row& from) {
-  RuntimeRow row{from.mnemonic,       from.entry, from.fixedOperands, from.variadic,
-                 from.immediateCount, {},         from.mayRaise};
-  for (size_t i = 0; i < from.immediateCount; i++) row.kinds[i] = letterOf(from.immediates[i]);
-  return row;
-}
-}  // namespace detail
-
-inline constexpr RuntimeRow RuntimeTable[RuntimeOpCount] = {
-#define RUNTIME(Name, ...) detail::runtimeRow(ir::rowOf(ir::Op::Name)),
-#include "runtime/abi/Instructions.def"
-};
-constexpr const RuntimeRow& runtimeRow(RuntimeOp op) {
+extern const RuntimeRow RuntimeTable[RuntimeOpCount];
+inline const RuntimeRow& runtimeRow(RuntimeOp op) {
   return RuntimeTable[static_cast<uint32_t>(op)];
 }
 
 /// How many words follow the first one of the instruction at `at`, which must be valid.
-constexpr uint32_t wordsBehind(const uint64_t* at) {
+inline uint32_t wordsBehind(const uint64_t* at) {
   const OpcodeInfo& info = OpcodeTable[static_cast<uint16_t>(*at)];
   if (info.words == "*") return static_cast<uint16_t>(*at >> 48);
   if (info.words == "r+") return 1u + RuntimeTable[static_cast<uint16_t>(at[1])].immediates;

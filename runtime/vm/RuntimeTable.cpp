@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/abi/Entry.h"
+#include "runtime/abi/InstructionRows.h"
 #include "runtime/vm/Opcodes.h"
 
 namespace gene::vm {
@@ -53,9 +54,34 @@ struct Adapter<Entry, Immediates> {
   }
 };
 
-constexpr uint32_t immediateCount(RuntimeOp op) { return runtimeRow(op).immediates; }
+constexpr char letterOf(ir::ImmKind kind) {
+  switch (kind) {
+    case ir::ImmKind::Int: return 'i';
+    case ir::ImmKind::Symbol: return 'y';
+    case ir::ImmKind::Function: return 'F';
+    case ir::ImmKind::Shape: return 'S';
+    case ir::ImmKind::Form: return 'k';
+    case ir::ImmKind::Cache: return 'c';
+    case ir::ImmKind::Global: break;
+  }
+  return '?';
+}
+constexpr RuntimeRow decoded(const ir::Row& from) {
+  RuntimeRow row{from.mnemonic,       from.entry, from.fixedOperands, from.variadic,
+                 from.immediateCount, {},         from.mayRaise};
+  for (size_t i = 0; i < from.immediateCount; i++) row.kinds[i] = letterOf(from.immediates[i]);
+  return row;
+}
 
 }  // namespace
+
+constexpr RuntimeRow RuntimeTable[RuntimeOpCount] = {
+#define RUNTIME(Name, ...) decoded(ir::rowOf(ir::Op::Name)),
+#include "runtime/abi/Instructions.def"
+};
+static constexpr uint32_t immediateCount(RuntimeOp op) {
+  return RuntimeTable[static_cast<uint32_t>(op)].immediates;
+}
 
 const RuntimeEntry runtimeEntries[] = {
 #define RUNTIME(Name, mnemonic, operands, immediates, result, effects, group, traits, entry) \

@@ -12,8 +12,8 @@ ROW = re.compile(r"^\| `(\w+)` \| (`[^|]+`) \| [^|]* \| ([^|]*) \|$", re.M)
 
 LAYERS = ("support", "system", "value", "heap", "object", "builtins", "vm", "abi", "image", "async", "http", "sql", "ai")
 # What the runtime agrees on with generated code is declared in abi/ and may be included by all.
-CONTRACT = {"abi/CallKinds.h", "abi/Caches.h", "abi/Entry.h", "abi/Instructions.def", "abi/Instructions.h", "abi/MethodTable.h",
-            "abi/Operations.h"}
+CONTRACT = {"abi/CallKinds.h", "abi/Caches.h", "abi/Entry.h", "abi/Instructions.def", "abi/Instructions.h",
+            "abi/InstructionRows.h", "abi/MethodTable.h", "abi/Operations.h"}
 UPWARD = {
     ("heap/Slots.h", "object/Class.h"), ("heap/Slots.h", "object/Objects.h"), ("heap/Cycles.cpp", "object/String.h"),
     ("abi/Main.cpp", "image/ImageLoader.h"),
