@@ -387,20 +387,38 @@ Position placeOf(Context& context, Value exception, const Trace& trace, std::str
   return {};
 }
 
+/// What a report shows of a place.
+struct Shown {
+  std::string line;  // of the source; empty: it is not there
+  Position end;      // behind the form that begins at the place
+};
+
+Shown shownAt(Context& context, const RuntimeOptions& options, const Position& at) {
+  if (at.line == 0) return {};
+  const std::string text = at.file == options.programName && !options.sourceText.empty()
+                               ? options.sourceText
+                               : sourceText(context.program, at.file);
+  std::string line(lineOf(text, at.line));
+  if (line.empty()) return {};
+  Position end = endOfForm(text, at);
+  if (end.line == 0) end = {at.file, at.line, at.column + extentAt(line, at.column)};
+  return {std::move(line), end};
+}
+
 /// What the compiler has seen coming is said once: takes from `expected` what lies in the call that failed, or in that of
 /// `refused`, which gave what an annotation refuses, and adds to the report what was said of it. Gives what was said of the
 /// latter, if anything.
 std::string joinExpected(std::vector<ExpectedError>& expected, ErrorReport& report,
-                         const TraceSite* refused, std::string_view callerLine) {
-  const auto covers = [](const Position& at, std::string_view text, const ExpectedError& e) {
+                         const TraceSite* refused, const Shown& call) {
+  const auto covers = [](const Position& at, const Position& end, const ExpectedError& e) {
     return e.line == at.line && e.file == at.file && e.column >= at.column &&
-           e.column < at.column + extentAt(text, at.column);
+           (e.line < end.line || e.column < end.column);
   };
   std::string said;
   std::erase_if(expected, [&](const ExpectedError& e) {
-    const bool here = covers(report.position, report.sourceLine, e);
+    const bool here = covers(report.position, report.end, e);
     const bool there =
-        refused && covers({refused->file, refused->line, refused->column}, callerLine, e);
+        refused && covers({refused->file, refused->line, refused->column}, call.end, e);
     if (!here && !there) return false;
     // Two guesses at the name are one too many: the analyzer knows what is in scope.
     constexpr std::string_view guess = "did you mean '";
@@ -411,7 +429,7 @@ std::string joinExpected(std::vector<ExpectedError>& expected, ErrorReport& repo
         report.hints.insert(report.hints.begin(), hint);
     if (there && said.empty()) {
       said = e.message;
-      report.notes.push_back({{refused->file, e.line, e.column}, {}, callerLine, said});
+      report.notes.push_back({{refused->file, e.line, e.column}, {}, call.line, said});
     }
     return true;
   });
@@ -433,48 +451,43 @@ std::string describeUncaught(Context& context, const RuntimeOptions& options) {
   std::string place;
   const Position position = placeOf(context, exception, trace, place);
   takeException(context);
-  std::string text;
-  const auto line = [&](const Position& at) {
-    if (at.line == 0) return std::string();
-    return std::string(at.file == options.programName && !options.sourceText.empty()
-                           ? lineOf(options.sourceText, at.line)
-                           : lineOf(text = sourceText(context.program, at.file), at.line));
-  };
-  const std::string shown = line(position);
+  const Shown shown = shownAt(context, options, position);
   ErrorReport report{.position = position,
+                     .end = shown.end,
                      .message = message,
                      .code = errorCode(message, "GENE.RUNTIME.ERROR"),
                      .severity = "error",
                      .stage = "runtime",
                      .humanCode = {},
-                     .sourceLine = shown,
+                     .sourceLine = shown.line,
                      .hints = words.hints,
                      .notes = {},
                      .stack = stackFrames(trace)};
-  std::string definition;
+  Shown definition;
   if (const TraceSite* site = words.definition) {
     const Position at{site->file, site->line, site->column};
-    definition = line(at);
-    report.notes.push_back({at, {}, definition, words.signature + " is defined here"});
+    definition = shownAt(context, options, at);
+    report.notes.push_back(
+        {at, definition.end, definition.line, words.signature + " is defined here"});
   }
   // What is called, by its name in the source.
   if (!report.hints.empty() && report.hints[0].starts_with("what is called here") &&
-      position.column <= shown.size() && shown[position.column - 1] == '(') {
-    const uint32_t length = extentAt(shown, position.column + 1);
-    report.hints[0].replace(0, 19, "'" + shown.substr(position.column, length) + "'");
+      position.column <= shown.line.size() && shown.line[position.column - 1] == '(') {
+    const uint32_t length = extentAt(shown.line, position.column + 1);
+    report.hints[0].replace(0, 19, "'" + shown.line.substr(position.column, length) + "'");
   }
   // An annotation refuses what the caller gave.
-  std::string callerLine;
+  Shown call;
   const TraceSite* caller = trace.count() > 1 ? trace.at(1) : nullptr;
   const bool refused = caller && message.starts_with("Type error [GENE_TYPE_MISMATCH]") &&
                        message.find(" in return value of ") == std::string::npos;
-  if (caller) callerLine = line({caller->file, caller->line, caller->column});
+  if (caller) call = shownAt(context, options, {caller->file, caller->line, caller->column});
   std::string said;
   if (options.expected)
-    said = joinExpected(*options.expected, report, refused ? caller : nullptr, callerLine);
+    said = joinExpected(*options.expected, report, refused ? caller : nullptr, call);
   if (refused && said.empty())
     report.notes.push_back(
-        {{caller->file, caller->line, caller->column}, {}, callerLine, "it was called here"});
+        {{caller->file, caller->line, caller->column}, call.end, call.line, "it was called here"});
   return renderError(report, options.errorFormat);
 }
 

@@ -220,50 +220,6 @@ std::string_view errorCode(std::string_view message, std::string_view otherwise)
   return otherwise;
 }
 
-uint32_t extentAt(std::string_view line, uint32_t column) {
-  const char* p = line.data();
-  const char* const end = p + line.size();
-  for (uint32_t c = 1; c < column && p < end; c++) utf8::decode(p, end);
-  const char* const from = p;
-  int depth = 0;
-  bool inString = false;
-  for (; p < end; p++) {
-    const char c = *p;
-    if (inString) {
-      if (c == '\\' && p + 1 < end) p++;
-      if (c == '"') {
-        inString = false;
-        if (depth == 0) {
-          p++;
-          break;
-        }
-      }
-      continue;
-    }
-    const bool opens = c == '(' || c == '[' || c == '{', closes = c == ')' || c == ']' || c == '}';
-    if (c == '"') {
-      inString = true;
-    } else if (opens) {
-      depth++;
-    } else if (closes) {
-      if (depth == 0 && p > from) break;
-      if (--depth <= 0) {
-        p++;
-        break;
-      }
-    } else if (depth == 0 && (c == ' ' || c == '\t' || c == ',' || c == ';')) {
-      break;
-    } else if (depth > 0 && c == '#' && (p + 1 == end || p[1] == ' ')) {
-      break;  // a comment
-    }
-  }
-  const char* last = std::min(p, end);
-  while (last > from && (last[-1] == ' ' || last[-1] == '\t')) last--;
-  const auto count =
-      static_cast<uint32_t>(utf8::count(std::string_view(from, static_cast<size_t>(last - from))));
-  return count == 0 ? 1 : count;
-}
-
 std::string renderError(const ErrorReport& report, ErrorFormat format) {
   switch (format) {
     case ErrorFormat::Human: return human(report);

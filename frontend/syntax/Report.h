@@ -50,5 +50,7 @@ std::string renderError(const ErrorReport& report, ErrorFormat format);
 
 /// How many characters of a line belong to the token or bracketed form that starts at `column` (1-based); at least one.
 uint32_t extentAt(std::string_view line, uint32_t column);
+/// The place behind the form that begins at `at` in a whole source; line 0 where none can be read.
+Position endOfForm(std::string_view text, const Position& at);
 
 }  // namespace gene
