@@ -86,7 +86,7 @@ bool Analyzer::hasPairs(const ArrayForm& pattern) {
   bool isPattern = true;
   for (size_t i = 0; i < items.size(); i++) {
     const bool named = !symbolOf(items[i]).empty();
-    if (i % 2 == 0 && !named) return false;
+    if ((i % 2 == 0 && !named) || isSymbol(items[i], "=")) return false;
     isPattern &= named || items[i]->kind == FormKind::Array || items[i]->kind == FormKind::Map;
   }
   return !isPattern;
