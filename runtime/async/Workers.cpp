@@ -36,9 +36,9 @@ void enroll(Worker& worker, Context& context) {
   Scheduler& s = schedulerOf(context);
   worker.context = &context;
   worker.scheduler = &s;
+  for (const Value* root : {&worker.known, &worker.places}) addRoots(context, root, 1);
   worker.known = Value::object(newArray(context, 0));
   worker.places = Value::object(newScope(context, Places));
-  for (const Value* root : {&worker.known, &worker.places}) addRoots(context, root, 1);
   GENE_CHECK(uv_async_init(&s.loop, &worker.bell, [](uv_async_t*) {}) == 0,
              "the loop can be woken");
   if (s.seed != 0) s.seed += worker.index;
