@@ -7,8 +7,8 @@ release   everything, also what is marked `REQUIRES: slow`
           and the language suite once more, run with native code from the cache
           and again under torture: reconcile at every allocation, poisoned cells, counts verified, in the VM and natively at -O2
 debug     AddressSanitizer, UndefinedBehaviorSanitizer, slow assertions, IR verified after every pass, and torture:
-          unit tests, passes, IR, bytecode, and a part of the language and diagnostics suites. They are dealt out to N parts (4)
-          by lit; which one is run follows from the commit, so that each is run now and then. --parts 1 runs all of them.
+          unit tests, passes, IR, bytecode, a part of the language suite, and without torture of the diagnostics. They are dealt out
+          to N parts (4) by lit; which one is run follows from the commit, so that each is run now and then. --parts 1 runs all of them.
 tsan      ThreadSanitizer: the unit tests that use threads, and the programs with fibers, actors and servers on threads in the VM, in
           the order of several seeds (test/cli/schedules.test)
 
@@ -44,8 +44,9 @@ def runs(options):
     yield "release", ["test/language"], {"GENE_TEST_CACHE": "1"}, [], "language, native code from the cache"
     yield "release", ["test/language"], TORTURE, [], "language, under torture"
     yield "debug", ["test/unit", "test/passes", "test/ir", "test/bytecode"], TORTURE, [], "unit tests, passes, IR, bytecode"
-    yield ("debug", ["test/language", "test/diag"], TORTURE, [f"--num-shards={options.parts}", f"--run-shard={part}"],
-           f"language and diagnostics, part {part} of {options.parts} (--parts 1: all)")
+    shard, which = [f"--num-shards={options.parts}", f"--run-shard={part}"], f"part {part} of {options.parts} (--parts 1: all)"
+    yield "debug", ["test/language"], TORTURE, shard, f"language, {which}"
+    yield "debug", ["test/diag"], {}, shard, f"diagnostics, {which}"
     yield "tsan", ["test/unit"], {}, ["--filter=Contexts|InThreads"], "unit tests that use threads"
     yield "tsan", ["test/cli/schedules.test"], {}, [], "programs that use threads"
 
