@@ -35,7 +35,7 @@ LikelyTypes::LikelyTypes(const ir::Program& program, const KnownClasses& classes
 Type LikelyTypes::of(const Value* value) const {
   const auto found = values_.find(value);
   if (found == values_.end()) return Type::none();
-  const uint8_t kinds = cells_[static_cast<size_t>(find(found->second))].kinds;
+  const uint8_t kinds = cells_[static_cast<size_t>(sets_.find(found->second))].kinds;
   return kinds == Ints ? Type::Int() : kinds == Floats ? Type::Float() : Type::none();
 }
 
@@ -43,15 +43,7 @@ Type LikelyTypes::of(const Value* value) const {
 
 int LikelyTypes::newCell() {
   cells_.emplace_back();
-  parents_.push_back(static_cast<int>(parents_.size()));
-  return parents_.back();
-}
-
-int LikelyTypes::find(int cell) const {
-  while (parents_[static_cast<size_t>(cell)] != cell)
-    cell = parents_[static_cast<size_t>(cell)] =
-        parents_[static_cast<size_t>(parents_[static_cast<size_t>(cell)])];
-  return cell;
+  return sets_.add();
 }
 
 /// A value's own cell says what its type says, if that is anything.
@@ -71,14 +63,14 @@ int LikelyTypes::cellOf(const Value* value) {
 }
 
 void LikelyTypes::add(int cell, uint8_t kinds) {
-  uint8_t& known = cells_[static_cast<size_t>(find(cell))].kinds;
+  uint8_t& known = cells_[static_cast<size_t>(sets_.find(cell))].kinds;
   if ((known | kinds) == known) return;
   known |= kinds;
   changed_ = true;
 }
 
 int LikelyTypes::elementsOf(int cell) {
-  const auto root = static_cast<size_t>(find(cell));
+  const auto root = static_cast<size_t>(sets_.find(cell));
   if (cells_[root].elements < 0) {
     const int made = newCell();  // cells_ may move
     cells_[root].elements = made;
@@ -89,7 +81,7 @@ int LikelyTypes::elementsOf(int cell) {
 
 /// What is in one may be in the other; an array is the same array there.
 void LikelyTypes::flow(int from, int to) {
-  const int source = find(from), target = find(to);
+  const int source = sets_.find(from), target = sets_.find(to);
   if (source == target) return;
   add(target, cells_[static_cast<size_t>(source)].kinds);
   int& left = cells_[static_cast<size_t>(source)].elements;
@@ -102,10 +94,10 @@ void LikelyTypes::flow(int from, int to) {
 
 void LikelyTypes::unify(int a, int b) {
   while (a >= 0 && b >= 0) {
-    const auto x = static_cast<size_t>(find(a)), y = static_cast<size_t>(find(b));
+    const auto x = static_cast<size_t>(sets_.find(a)), y = static_cast<size_t>(sets_.find(b));
     if (x == y) return;
     changed_ = true;
-    parents_[y] = static_cast<int>(x);
+    sets_.join(static_cast<int>(x), static_cast<int>(y));
     cells_[x].kinds |= cells_[y].kinds;
     a = cells_[x].elements;
     b = cells_[y].elements;
@@ -180,7 +172,7 @@ void LikelyTypes::visitMethod(const Instruction& inst) {
 void LikelyTypes::visitArithmetic(const Instruction& inst) {
   uint8_t kinds = 0, all = Ints;
   for (const Value* operand : inst.operands) {
-    const uint8_t other = cells_[static_cast<size_t>(find(cellOf(operand)))].kinds;
+    const uint8_t other = cells_[static_cast<size_t>(sets_.find(cellOf(operand)))].kinds;
     kinds |= other;
     all &= other;
   }

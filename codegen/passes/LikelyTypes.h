@@ -7,6 +7,7 @@
 
 #include "codegen/ir/Ir.h"
 #include "codegen/passes/Classes.h"
+#include "codegen/passes/DisjointSets.h"
 
 namespace gene {
 
@@ -32,7 +33,6 @@ class LikelyTypes {
   bool visitVariable(const ir::Instruction& inst);
   void visitArithmetic(const ir::Instruction& inst);
 
-  int find(int cell) const;
   int newCell();
   int cellOf(const ir::Value* value);
   int fieldCell(uint32_t field) { return namedCell(fields_, field); }
@@ -53,7 +53,7 @@ class LikelyTypes {
 
   const KnownClasses& classes_;
   std::vector<Cell> cells_;
-  mutable std::vector<int> parents_;
+  DisjointSets sets_;  // of indices of cells_
   std::unordered_map<const ir::Value*, int> values_;
   std::unordered_map<uint32_t, int> fields_;
   std::unordered_map<const ir::Global*, int> globals_;

@@ -24,7 +24,7 @@ ScopeSlots::ScopeSlots(const ir::Program& program) {
   for (const Function* function : program.functions) visit(*function);
   for (size_t i = 0; i < groups_.size(); i++) {
     Group& group = groups_[i];
-    if (find(static_cast<int>(i)) != static_cast<int>(i) || group.isOpen) continue;
+    if (sets_.find(static_cast<int>(i)) != static_cast<int>(i) || group.isOpen) continue;
     group.first = static_cast<int>(certain_.size());
     for (int slot = 0; slot < group.slots; slot++)
       certain_.push_back(group.certain[static_cast<size_t>(slot)]);
@@ -34,27 +34,21 @@ ScopeSlots::ScopeSlots(const ir::Program& program) {
 int ScopeSlots::of(const Instruction& access) const {
   const auto found = values_.find(access.operands[0]);
   if (found == values_.end()) return -1;
-  const Group& group = groups_[static_cast<size_t>(find(found->second))];
+  const Group& group = groups_[static_cast<size_t>(sets_.find(found->second))];
   const auto index = static_cast<int>(access.as<Op::ScopeGet, Op::ScopeSet>().index());
   return group.isOpen || index >= group.slots ? -1 : group.first + index;
 }
 
 // --- groups ------------------------------------------------------------------------------------------------------------------
 
-int ScopeSlots::find(int group) const {
-  while (parents_[static_cast<size_t>(group)] != group)
-    group = parents_[static_cast<size_t>(group)] =
-        parents_[static_cast<size_t>(parents_[static_cast<size_t>(group)])];
-  return group;
+int ScopeSlots::newGroup() {
+  groups_.emplace_back();
+  return sets_.add();
 }
 
 int ScopeSlots::captureOf(const Function* function, size_t index) {
   std::vector<int>& known = captures_[function];
-  while (known.size() <= index) {
-    known.push_back(static_cast<int>(groups_.size()));
-    parents_.push_back(known.back());
-    groups_.emplace_back();
-  }
+  while (known.size() <= index) known.push_back(newGroup());
   return known[index];
 }
 
@@ -65,19 +59,16 @@ int ScopeSlots::groupOf(const Value* value) {
     return values_[value] = captureOf(function, static_cast<size_t>(capture.index()));
   }
   if (!ir::madeBy<Op::ScopeNew>(value)) return -1;
-  const auto [it, isNew] = values_.try_emplace(value, static_cast<int>(groups_.size()));
-  if (isNew) {
-    parents_.push_back(it->second);
-    groups_.emplace_back();
-  }
+  const auto [it, isNew] = values_.try_emplace(value, -1);
+  if (isNew) it->second = newGroup();
   return it->second;
 }
 
 void ScopeSlots::unify(int a, int b) {
-  a = find(a);
-  b = find(b);
+  a = sets_.find(a);
+  b = sets_.find(b);
   if (a == b) return;
-  parents_[static_cast<size_t>(b)] = a;
+  sets_.join(a, b);
   Group &left = groups_[static_cast<size_t>(a)], &right = groups_[static_cast<size_t>(b)];
   left.isOpen |= right.isOpen;
   if (left.certain.size() < right.certain.size()) left.certain.swap(right.certain);
@@ -89,7 +80,7 @@ void ScopeSlots::unify(int a, int b) {
 
 void ScopeSlots::open(const Value* value) {
   const int group = groupOf(value);
-  if (group >= 0) groups_[static_cast<size_t>(find(group))].isOpen = true;
+  if (group >= 0) groups_[static_cast<size_t>(sets_.find(group))].isOpen = true;
 }
 
 // --- uses --------------------------------------------------------------------------------------------------------------------
@@ -111,7 +102,7 @@ void ScopeSlots::visitUses(const Instruction& inst) {
     if (given >= 0)
       unify(capture, given);
     else
-      groups_[static_cast<size_t>(find(capture))].isOpen = true;
+      groups_[static_cast<size_t>(sets_.find(capture))].isOpen = true;
   }
 }
 
@@ -133,7 +124,7 @@ void ScopeSlots::made(const Instruction& scope, const std::vector<const Instruct
                return use->op == Op::ScopeSet || comesBefore(set, use);
              });
     });
-  Group& group = groups_[static_cast<size_t>(find(groupOf(&scope)))];
+  Group& group = groups_[static_cast<size_t>(sets_.find(groupOf(&scope)))];
   for (size_t i = 0; i < std::min(slots, group.certain.size()); i++)
     certain[i] = certain[i] && group.certain[i];
   for (size_t i = slots; i < group.certain.size(); i++) certain.push_back(group.certain[i]);

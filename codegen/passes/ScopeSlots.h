@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "codegen/ir/Ir.h"
+#include "codegen/passes/DisjointSets.h"
 
 namespace gene {
 
@@ -32,13 +33,13 @@ class ScopeSlots {
   void visitUses(const ir::Instruction& inst);
   void made(const ir::Instruction& scope, const std::vector<const ir::Instruction*>& uses);
   int groupOf(const ir::Value* value);
+  int newGroup();
   int captureOf(const ir::Function* function, size_t index);
-  int find(int group) const;
   void unify(int a, int b);
   void open(const ir::Value* value);
 
   std::vector<Group> groups_;
-  mutable std::vector<int> parents_;
+  DisjointSets sets_;  // of indices of groups_
   std::unordered_map<const ir::Value*, int> values_;
   std::unordered_map<const ir::Function*, std::vector<int>> captures_;
   std::vector<bool> certain_;
