@@ -65,21 +65,17 @@ struct Excerpt {
 Excerpt excerpt(std::string_view line, uint32_t column) {
   constexpr size_t MostShown = 400, Before = 80, Behind = 160;
   if (line.size() <= MostShown) return {line, column};
-  const auto beginsCharacter = [&](size_t at) { return (line[at] & 0xC0) != 0x80; };
   const char* p = line.data();
   const char* const end = p + line.size();
   for (uint32_t c = 1; c < column && p < end; c++) utf8::decode(p, end);
   const auto at = static_cast<size_t>(p - line.data());
   size_t from = at > Before ? at - Before : 0;
-  while (from > 0 && !beginsCharacter(from)) from--;
+  while (from > 0 && utf8::isContinuation(line[from])) from--;
   size_t to = std::min(line.size(), at + Behind);
-  while (to < line.size() && !beginsCharacter(to)) to++;
+  while (to < line.size() && utf8::isContinuation(line[to])) to++;
   const std::string_view before = line.substr(from, at - from);
-  return {line.substr(from, to - from),
-          static_cast<uint32_t>(
-              std::ranges::count_if(before, [](char c) { return (c & 0xC0) != 0x80; })) +
-              1,
-          from > 0, to < line.size()};
+  return {line.substr(from, to - from), static_cast<uint32_t>(utf8::count(before)) + 1, from > 0,
+          to < line.size()};
 }
 
 /// How many characters of what is shown are meant; to its end if the rest lies on other lines or is not shown.
@@ -87,8 +83,7 @@ uint32_t lengthOf(const Excerpt& shown, const Position& at, const Position& end)
   const uint32_t length = end.line == at.line && end.column > at.column
                               ? end.column - at.column
                               : extentAt(shown.text, shown.column);
-  const auto all = static_cast<uint32_t>(
-      std::ranges::count_if(shown.text, [](char c) { return (c & 0xC0) != 0x80; }));
+  const auto all = static_cast<uint32_t>(utf8::count(shown.text));
   return all < shown.column ? 1 : std::min(length, all - shown.column + 1);
 }
 
