@@ -1,7 +1,9 @@
 #include "codegen/ir/Annotations.h"
 
 #include <algorithm>
-#include <array>
+#include <vector>
+
+#include "runtime/support/TypeNames.h"
 
 namespace gene::ir {
 
@@ -25,20 +27,10 @@ const BuiltinType* builtinType(Symbol name) {
         {"Any", Type::any(), Type::any()},
         {"Object", Type::any(), Type::any()},
         {"Int", Type::Int(), Type::Int()},
-        {"int", Type::Int(), Type::Int()},
-        {"Int64", Type::Int(), Type::Int()},
-        {"int64", Type::Int(), Type::Int()},
-        {"i64", Type::Int(), Type::Int()},
         {"Float", Type::Float(), Type::Float()},
-        {"float", Type::Float(), Type::Float()},
-        {"Float64", Type::Float(), Type::Float()},
-        {"float64", Type::Float(), Type::Float()},
-        {"f64", Type::Float(), Type::Float()},
         {"Numeric", Number, Number},
         {"String", Type::String(), Type::String()},
-        {"string", Type::String(), Type::String()},
         {"Bool", Type::Bool(), Type::Bool()},
-        {"bool", Type::Bool(), Type::Bool()},
         {"Char", Type::Char(), Type::Char()},
         {"Symbol", Type::Symbol(), Type::Symbol()},
         {"Nil", Type::Nil(), Type::Nil()},
@@ -50,9 +42,13 @@ const BuiltinType* builtinType(Symbol name) {
         {"Callable", Type::Function(), Functions},
         {"Collection", Type::Array() | Type::Map(), Type::Array() | Type::Map() | Type::Other()},
     };
-    std::array<BuiltinType, std::size(rows)> result;
-    for (size_t i = 0; i < result.size(); i++)
-      result[i] = {Symbol::of(rows[i].name), rows[i].passes, rows[i].gives};
+    std::vector<BuiltinType> result;
+    for (const auto& row : rows) {
+      result.push_back({Symbol::of(row.name), row.passes, row.gives});
+      for (const TypeAlias& other : TypeAliases)
+        if (other.name == row.name)
+          result.push_back({Symbol::of(other.alias), row.passes, row.gives});
+    }
     return result;
   }();
   const auto found = std::ranges::find(table, name, &BuiltinType::name);

@@ -8,6 +8,7 @@
 #include "frontend/analysis/Modules.h"
 #include "frontend/analysis/Parameters.h"
 #include "frontend/syntax/Suggest.h"
+#include "runtime/support/TypeNames.h"
 
 namespace gene {
 namespace {
@@ -30,7 +31,7 @@ std::string_view literalClass(const Form* form) {
 /// Can a literal of this class never be of the type? Of plain names of built-in types only.
 bool isRefused(const Form* type, std::string_view literal) {
   if (!type) return false;
-  const std::string_view name = symbolOf(type).text();
+  const std::string_view name = canonicalTypeName(symbolOf(type).text());
   const bool number = literal == "Int" || literal == "Float";
   if (name == "Int" || name == "Float") return !number;
   if (name == "String" || name == "Char" || name == "Bool" || name == "Array" || name == "Map" ||

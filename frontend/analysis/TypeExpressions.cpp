@@ -4,6 +4,7 @@
 
 #include "codegen/ir/Ir.h"
 #include "frontend/analysis/Modules.h"
+#include "runtime/support/TypeNames.h"
 
 namespace gene {
 namespace {
@@ -15,24 +16,20 @@ bool isUnion(const GeneForm& form) {
 bool isFunctionType(const GeneForm& form) { return symbolOf(form.head).text() == "Fn"; }
 
 constexpr std::string_view builtinNames[] = {
-    "Any",      "Array",   "Bool",      "Bytes",  "Char",      "Class",  "Collection", "Date",
-    "DateTime", "Enum",    "Exception", "Float",  "Function",  "Future", "Gene",       "Generator",
-    "HashMap",  "HashSet", "Int",       "Map",    "Namespace", "Nil",    "Numeric",    "Object",
-    "Option",   "Range",   "Regex",     "Result", "Selector",  "Self",   "String",     "Symbol",
-    "Time",     "Void",    "bool",      "float",  "int",       "string", "void"};
+    "Any",      "Array",     "Bool",    "Bytes",     "Char",  "Class",    "Collection",
+    "Date",     "DateTime",  "Enum",    "Exception", "Float", "Function", "Future",
+    "Gene",     "Generator", "HashMap", "HashSet",   "Int",   "Map",      "Namespace",
+    "Nil",      "Numeric",   "Object",  "Option",    "Range", "Regex",    "Result",
+    "Selector", "Self",      "String",  "Symbol",    "Time",  "Void"};
+
+bool isBuiltin(std::string_view name) {
+  return std::ranges::find(builtinNames, canonicalTypeName(name)) != std::end(builtinNames);
+}
 
 /// Names before applied types before function types, built-in names before others, each by text.
 int rank(const Form* form) {
   if (form->kind == FormKind::Gene) return isFunctionType(as<GeneForm>(*form)) ? 3 : 2;
-  const std::string_view text = symbolOf(form).text();
-  return std::find(std::begin(builtinNames), std::end(builtinNames), text) == std::end(builtinNames)
-             ? 1
-             : 0;
-}
-
-bool isBuiltin(Symbol name) {
-  return std::find(std::begin(builtinNames), std::end(builtinNames), name.text()) !=
-         std::end(builtinNames);
+  return isBuiltin(symbolOf(form).text()) ? 0 : 1;
 }
 
 }  // namespace
@@ -58,7 +55,7 @@ Symbol Analyzer::identityOf(const GeneForm& form, Symbol name) {
   Symbol& identity = formIdentities_[&form];
   if (identity.empty()) {
     identity = modules_ ? modules_->identify(name) : name;
-    if (modules_ && isBuiltin(name) && identity == name) identity = modules_->identify(name);
+    if (modules_ && isBuiltin(name.text()) && identity == name) identity = modules_->identify(name);
   }
   return identity;
 }

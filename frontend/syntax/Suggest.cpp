@@ -250,17 +250,17 @@ std::string_view foreignWord(std::string_view word) {
 
 std::string_view foreignType(std::string_view name) {
   static constexpr Advice table[] = {
-      {"int uint Integer integer Long long Short i64 i32 u64 u32 usize int64", "Int"},
-      {"float Double double Real f64 f32 float64", "Float"},
+      {"uint Integer integer Long long Short i32 u64 u32 usize", "Int"},
+      {"Double double Real f32", "Float"},
       {"Number number num", "Numeric"},
-      {"string str Str Text", "String"},
-      {"bool boolean Boolean", "Bool"},
+      {"str Str Text", "String"},
+      {"boolean Boolean", "Bool"},
       {"list List Vec Vector vector array ArrayList", "Array"},
       {"dict Dict Hash Object map hash", "Map"},
       {"Set set", "HashSet"},
       {"None null Null unit Unit", "Nil"},
       {"char Character", "Char"},
-      {"func function Callable Proc Lambda fn", "Function"},
+      {"func function Proc Lambda fn", "Function"},
       {"any object Anything", "Any"},
       {"Error Throwable", "Exception"},
   };

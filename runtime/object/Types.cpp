@@ -17,30 +17,17 @@
 #include "runtime/object/Map.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
+#include "runtime/support/TypeNames.h"
 
 namespace gene {
 namespace {
-
-/// Lower-case and sized names of the built-in types.
-std::string_view canonical(std::string_view name) {
-  struct {
-    std::string_view alias, name;
-  } constexpr table[] = {
-      {"int", "Int"},       {"Int64", "Int"},     {"int64", "Int"},     {"i64", "Int"},
-      {"float", "Float"},   {"Float64", "Float"}, {"float64", "Float"}, {"f64", "Float"},
-      {"string", "String"}, {"bool", "Bool"},     {"void", "Void"},     {"Regexp", "Regex"},
-  };
-  for (const auto& row : table)
-    if (row.alias == name) return row.name;
-  return name;
-}
 
 bool isFunction(Value v) { return isKind(v, Kind::Function) || isKind(v, Kind::BoundMethod); }
 
 bool matchesName(Context& context, Symbol symbol, Value v) {
   for (const ClassObject* cls = classOf(context, v); cls; cls = parentOf(cls))
     if (cls->identity == symbol) return true;
-  const std::string_view name = canonical(symbol.text());
+  const std::string_view name = canonicalTypeName(symbol.text());
   if (name == "Any" || name == "Object") return true;
   if (name == "Numeric") return isNumber(v);
   if (name == "Function" || name == "Fn" || name == "Callable") return isFunction(v);
@@ -55,7 +42,7 @@ bool matchesName(Context& context, Symbol symbol, Value v) {
   if (const VariantObject* variant = variantOf(v)) return ownerOf(variant)->identity == symbol;
   std::string_view actual = typeofName(v, context);
   if (actual == name) return true;
-  return actual.starts_with("Vk") && canonical(actual.substr(2)) == name;
+  return actual.starts_with("Vk") && canonicalTypeName(actual.substr(2)) == name;
 }
 
 bool isPipe(Value v) { return v.isSymbol() && v.symbol().text() == "|"; }
@@ -187,7 +174,7 @@ bool matchesFunctionType(const GeneObject* type, Value v) {
 }
 
 bool named(Value type, std::string_view name) {
-  return type.isSymbol() && canonical(type.symbol().text()) == name;
+  return type.isSymbol() && canonicalTypeName(type.symbol().text()) == name;
 }
 
 /// The number nearest to zero that `d` truncates to; false when no Int is.
@@ -246,7 +233,7 @@ bool admitsNil(Value type) {
 
 std::string canonicalType(Value type) {
   if (type.isNil()) return "Nil";
-  if (type.isSymbol()) return std::string(canonical(type.symbol().text()));
+  if (type.isSymbol()) return std::string(canonicalTypeName(type.symbol().text()));
   if (!type.isObject()) return "?";
   if (isKind(type, Kind::ComplexSymbol)) return std::string(lastPart(type).text());
   if (isKind(type, Kind::Type)) return canonicalType(as<TypeObject>(type)->expression.get());
