@@ -4,7 +4,9 @@
 // name counts as mentioned wherever it stands inside a function, class or namespace form: the scan is by spelling, so
 // it never misses one.
 
+#include <algorithm>
 #include <filesystem>
+#include <vector>
 
 #include "codegen/ir/Ir.h"
 #include "frontend/analysis/Comptime.h"
@@ -17,6 +19,20 @@ namespace {
 std::string_view headText(const Form* form) {
   return form->kind == FormKind::Gene ? symbolOf(as<GeneForm>(*form).head).text()
                                       : std::string_view{};
+}
+
+Symbol nameOf(Symbol name) { return name; }
+template <class Value>
+Symbol nameOf(const std::pair<const Symbol, Value>& named) {
+  return named.first;
+}
+/// The names in a set, or of a map, in an order that does not depend on what else the process has read.
+template <class Names>
+std::vector<Symbol> namesByText(const Names& names) {
+  std::vector<Symbol> all;
+  for (const auto& name : names) all.push_back(nameOf(name));
+  std::ranges::sort(all, {}, [](Symbol name) { return name.text(); });
+  return all;
 }
 
 }  // namespace
@@ -88,15 +104,17 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
   main->name = sym::Init;
   scopes_.enter(main, false);
   atTopLevel_ = true;
-  for (const auto& [name, count] : facts_.definitions) {
+  // The numbers of globals are the same in each process that compiles the program.
+  for (const Symbol name : namesByText(facts_.definitions)) {
+    const uint32_t count = facts_.definitions.at(name);
     ir::Global* global = moduleGlobal(name, main->loc);
     const bool assigned = facts_.assignedNames.contains(name) ||
                           facts_.topLevelVars.contains(name) ||
                           (facts_.published.contains(name) && facts_.assignedFields.contains(name));
     global->constant = count == 1 && !assigned && !isSession();
   }
-  for (Symbol name : facts_.published) moduleGlobal(name, main->loc);
-  for (Symbol name : facts_.topLevelVars)
+  for (const Symbol name : namesByText(facts_.published)) moduleGlobal(name, main->loc);
+  for (const Symbol name : namesByText(facts_.topLevelVars))
     if (facts_.reifies || facts_.usedInFunctions.contains(name)) moduleGlobal(name, main->loc);
   // Functions come before the variables: they have to know what these are.
   for (const auto& [name, count] : facts_.constantCounts)
