@@ -2,8 +2,11 @@
 
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
@@ -20,6 +23,7 @@ const std::vector<OptionSpec>& cacheSpecs() {
   static const std::vector<OptionSpec> specs = withLanguageOptions({
       {"pkg", "NAME|DIR", "add: the package that the program belongs to; FILE is relative to it"},
       {"background", nullptr, "add: return at once, and compile when nothing else has to be done"},
+      {"entries", nullptr, "add: not the whole program, but what one that runs in the VM enters"},
       {"help,h", nullptr, "this text"},
   });
   return specs;
@@ -76,8 +80,8 @@ Expected<std::string> sharedObject(const ir::Program& program) {
   return readFile(link.output);
 }
 
-/// Compiles the job's program for the cache, unless it is there.
-int addProgram(Job& job, jit::Cache& cache) {
+/// Compiles the job's program for the cache, unless it is there: the whole of it, or what a VM that runs it enters.
+int addProgram(Job& job, jit::Cache& cache, jit::Artefact artefact) {
   DiagnosticEngine& diagnostics = job.session.diagnostics;
   if (const auto code = chooseWarnings(job.options, diagnostics)) return *code;
   CompileOptions& compile = job.session.options;
@@ -85,11 +89,12 @@ int addProgram(Job& job, jit::Cache& cache) {
   compile.language.package = job.package;
   compile.level = 2;
   compile.native = true;
+  compile.entered = artefact == jit::Artefact::Entries;
   compile.names = namesContext();
   jit::CacheKey key;
   bool isThere = false;
   compile.analysed = [&](const ir::Program& program, const std::vector<std::string>& environment) {
-    key = jit::programKey(cache, program, environment);
+    key = jit::programKey(cache, jit::ProgramIdentity(program, environment), artefact);
     Expected<int> file = cache.find(key);
     if (file) ::close(*file);
     isThere = file.ok();
@@ -105,9 +110,25 @@ int addProgram(Job& job, jit::Cache& cache) {
   }
   Expected<std::string> bytes = sharedObject(*program);
   if (!bytes) return fail(bytes.message());
-  if (Status status = cache.add(key, name, *bytes); !status) return fail(status.message());
-  std::printf("Compiled: %s (%s)\n", name.c_str(), sizeText(bytes->size()).c_str());
+  const std::string label = compile.entered ? name + " (to enter)" : name;
+  if (Status status = cache.add(key, label, *bytes); !status) return fail(status.message());
+  std::printf("Compiled: %s (%s)\n", label.c_str(), sizeText(bytes->size()).c_str());
   return Success;
+}
+
+/// First what the running program enters, in a process of its own: what it prints, or its end, is heard there. Then the
+/// whole program.
+int addBoth(Job& job, jit::Cache& cache) {
+  const pid_t process = ::fork();
+  if (process == 0) {
+    const int code =
+        onLargeStack(job.runtime, [&] { return addProgram(job, cache, jit::Artefact::Entries); });
+    std::fflush(stdout);
+    ::_exit(code);
+  }
+  while (process > 0 && ::waitpid(process, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return onLargeStack(job.runtime, [&] { return addProgram(job, cache, jit::Artefact::Program); });
 }
 
 /// Goes on as a process of its own session that gives way to all others; false in the process that may end.
@@ -116,6 +137,7 @@ bool goToBackground() {
   if (process < 0) return true;
   if (process > 0) return false;
   ::setsid();
+  std::signal(SIGPIPE, SIG_IGN);  // nobody may listen any more
   ::setpriority(PRIO_PROCESS, 0, 19);
   constexpr int WhoProcess = 1, ClassIdle = 3 << 13;  // linux/ioprio.h
   ::syscall(SYS_ioprio_set, WhoProcess, 0, ClassIdle);
@@ -150,7 +172,10 @@ int addToCache(Job& job) {
   constexpr int Patient = 600, Impatient = 5;
   if (Status status = (*cache)->lock(inBackground ? Impatient : Patient); !status)
     return fail(status.message());
-  return onLargeStack(job.runtime, [&] { return addProgram(job, **cache); });
+  if (inBackground) return addBoth(job, **cache);
+  const jit::Artefact artefact =
+      job.options.has("entries") ? jit::Artefact::Entries : jit::Artefact::Program;
+  return onLargeStack(job.runtime, [&] { return addProgram(job, **cache, artefact); });
 }
 
 }  // namespace

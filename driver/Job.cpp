@@ -236,6 +236,7 @@ Program* loadJob(Context& context, Job& job, int* code) {
   compile.verify = job.options.has("verify-ir");
   compile.keepCalls = countsCalls(job);
   compile.keepVariables = job.options.has("repl-on-error");
+  compile.numbersClasses = job.native && job.native->compiles();
   if (job.native)
     compile.analysed = [&](const ir::Program& analysed,
                            const std::vector<std::string>& environment) {
@@ -253,7 +254,7 @@ Program* loadJob(Context& context, Job& job, int* code) {
   if (job.native && job.native->hasFound()) return job.native->load(context);
   Program* loaded = loadProgram(context, *program, lookOf(job));
   if (!loaded || !prepareRun(context, job)) return nullptr;
-  if (job.native) job.native->begin();
+  if (job.native) job.native->begin(*loaded);
   return loaded;
 }
 

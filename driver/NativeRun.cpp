@@ -1,7 +1,9 @@
 #include "driver/NativeRun.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,7 +16,6 @@
 #include <cstring>
 #include <filesystem>
 
-#include "codegen/jit/Programs.h"
 #include "runtime/image/ImageLoader.h"
 
 extern char** environ;
@@ -99,8 +100,9 @@ void NativeRun::log(const std::string& text) const {
 }
 
 bool NativeRun::find(const ir::Program& program, const std::vector<std::string>& environment) {
+  if (compiles_) identity_.emplace(program, environment);
   if (!cache_) return false;
-  const jit::CacheKey key = jit::programKey(*cache_, program, environment);
+  const jit::CacheKey key = jit::programKey(*cache_, *identity_, jit::Artefact::Program);
   Expected<const NativeProgram*> found = jit::openProgram(*cache_, key);
   if (!found) {
     log(key.text() + ": " + found.message());
@@ -119,8 +121,39 @@ Program* NativeRun::load(Context& context) {
   return nullptr;
 }
 
-void NativeRun::begin() {
+/// Leads the program into the native code that the cache has for it.
+bool NativeRun::enter() {
+  if (!cache_) {
+    Expected<std::unique_ptr<jit::Cache>> cache = jit::Cache::open(jit::Cache::Access::Read);
+    if (!cache) return false;
+    cache_ = std::move(*cache);
+  }
+  const jit::CacheKey key = jit::programKey(*cache_, *identity_, jit::Artefact::Entries);
+  Expected<const vm::NativeEntries*> entries = jit::openEntries(*cache_, key);
+  if (!entries) {
+    if (entries.message() != jit::Cache::NotThere) log(entries.message());
+    return false;
+  }
+  const char* which = std::getenv("GENE_JIT_ENTERED");
+  const std::optional<uint32_t> count = vm::enterNative(*running_, **entries,
+                                                        !which          ? vm::WhichEntered::All
+                                                        : *which == 'e' ? vm::WhichEntered::Even
+                                                                        : vm::WhichEntered::Odd);
+  if (!count) {
+    log(key.text() + " belongs to another program");
+    return false;
+  }
+  log(key.text() + ": native code of " + std::to_string(*count) +
+      (*count == 1 ? " function" : " functions") + " is entered");
+  return true;
+}
+
+void NativeRun::begin(Program& program) {
+  running_ = &program;
+  const bool isNative = cache_ && enter();
+  if (compiles_) ended_ = ::eventfd(0, EFD_CLOEXEC);
   const std::lock_guard lock(mutex_);
+  isEntered_ = isNative;
   state_ = State::Running;
   changed_.notify_one();
 }
@@ -129,6 +162,7 @@ void NativeRun::end() {
   const std::lock_guard lock(mutex_);
   state_ = State::Ended;
   changed_.notify_one();
+  if (ended_ >= 0) ::eventfd_write(ended_, 1);
 }
 
 void NativeRun::watch() {
@@ -139,11 +173,24 @@ void NativeRun::watch() {
     if (state_ == State::Ended || found_) return;
     if (changed_.wait_for(lock, delay_, [&] { return state_ == State::Ended; })) return;
   }
-  startCompiler();
+  const int output = startCompiler();
+  if (output < 0) return;
+  if (!isEntered_ && hears(output)) enter();
+  ::close(output);
 }
 
-/// `gene cache add` in a process that is not ours for long: it starts another one, which goes on when this one has ended.
-void NativeRun::startCompiler() {
+/// Waits until the compiler says that it has something; false if it has ended, or the program has.
+bool NativeRun::hears(int output) {
+  pollfd waiting[] = {{output, POLLIN, 0}, {ended_, POLLIN, 0}};
+  while (::poll(waiting, 2, -1) < 0)
+    if (errno != EINTR) return false;
+  char word = 0;
+  return waiting[1].revents == 0 && ::read(output, &word, 1) == 1;
+}
+
+/// `gene cache add` in a process that is not ours for long: it starts another one, which goes on when this one has ended. Gives
+/// what that writes when there is code to enter; -1 after a failure.
+int NativeRun::startCompiler() {
   std::vector<std::string> words{"gene", "cache", "add", "--background"};
   for (std::string& word : languageWords(job_.options)) words.push_back(std::move(word));
   words.insert(words.end(), {"--", file_});
@@ -153,10 +200,15 @@ void NativeRun::startCompiler() {
 
   const int input = file_ == "-" ? memoryFile(job_.runtime.sourceText)
                                  : ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  int output[2];
+  if (::pipe2(output, O_CLOEXEC) != 0) {
+    if (input >= 0) ::close(input);
+    return -1;
+  }
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   posix_spawn_file_actions_addchdir_np(&actions, folder_.c_str());
@@ -175,10 +227,16 @@ void NativeRun::startCompiler() {
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (input >= 0) ::close(input);
-  if (error != 0) return log(std::string("cannot start the compiler: ") + std::strerror(error));
-  log("compiling for the next time: it has run for " + std::to_string(delay_.count()) + " ms");
+  ::close(output[1]);
+  if (error != 0) {
+    ::close(output[0]);
+    log(std::string("cannot start the compiler: ") + std::strerror(error));
+    return -1;
+  }
+  log("compiling: it has run for " + std::to_string(delay_.count()) + " ms");
   while (::waitpid(process, nullptr, 0) < 0 && errno == EINTR) {
   }
+  return output[0];
 }
 
 }  // namespace gene::driver

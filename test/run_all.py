@@ -4,7 +4,7 @@
   run_all.py [--parts N] [--part K] [lit arguments]
 
 release   everything, also what is marked `REQUIRES: slow`
-          and the language suite once more, run with native code from the cache
+          and the language suite twice more, run with native code from the cache, and in the VM whose calls go to native code
           and again under torture: reconcile at every allocation, poisoned cells, counts verified, in the VM and natively at -O2
 debug     AddressSanitizer, UndefinedBehaviorSanitizer, slow assertions, IR verified after every pass, and torture:
           unit tests, passes, IR, bytecode, a part of the language suite, and without torture of the diagnostics. They are dealt out
@@ -42,6 +42,7 @@ def runs(options):
     part = options.part or part_of_commit(options.parts)
     yield "release", ["test"], {"GENE_TEST_SLOW": "1"}, [], "everything"
     yield "release", ["test/language"], {"GENE_TEST_CACHE": "1"}, [], "language, native code from the cache"
+    yield "release", ["test/language"], {"GENE_TEST_ENTERED": "1"}, [], "language, native code entered by the VM"
     yield "release", ["test/language"], TORTURE, [], "language, under torture"
     yield "debug", ["test/unit", "test/passes", "test/ir", "test/bytecode"], TORTURE, [], "unit tests, passes, IR, bytecode"
     shard, which = [f"--num-shards={options.parts}", f"--run-shard={part}"], f"part {part} of {options.parts} (--parts 1: all)"

@@ -135,6 +135,7 @@ void Session::optimise(ir::Program& program) {
   PassContext passes{.program = program,
                      .level = options.level,
                      .native = options.native,
+                     .numbersClasses = options.numbersClasses,
                      .verify = options.verify,
                      .keepCalls = options.keepCalls,
                      .observe = {},
@@ -143,6 +144,12 @@ void Session::optimise(ir::Program& program) {
     passes.observe = [&](std::string_view pass, bool after) {
       options.observe(program, pass, after);
     };
+  if (options.entered) {
+    // What the VM runs; from there on there are two.
+    PassContext shared{.program = program, .numbersClasses = true, .observe = {}};
+    runPipeline(shared);
+    program.becomeEntered();
+  }
   runPipeline(passes);
 }
 

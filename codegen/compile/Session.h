@@ -19,6 +19,9 @@ struct CompileOptions {
   LanguageOptions language;
   int level = 1;
   bool native = false;  // for machine code, not for the VM
+  /// native: code that a VM enters which runs what -O1 makes of the same source
+  bool entered = false;
+  bool numbersClasses = false;  // as PassContext's
   bool verify = false;
   bool keepCalls = false;  // as PassContext's
   Context* names =

@@ -83,7 +83,14 @@ Function* Program::detachedFunction(Symbol name, Location loc) {
 Function* Program::detachedCopy(const Function& from) {
   Function& f = store_->functions.emplace_back(from);
   f.blocks.clear();
+  f.enteredAs = Function::NotEntered;
   return &f;
+}
+
+void Program::becomeEntered() {
+  isEntered = true;
+  sharedGlobals = static_cast<uint32_t>(globals.size());
+  for (Function* function : functions) function->enteredAs = function->index;
 }
 
 void Program::add(Function* function) {

@@ -202,6 +202,9 @@ class Function {
   /// Only `call.known` calls it: slots and result are passed as their representations say (docs/ir.md).
   bool isDirect = false;
   Rep result = Rep::Boxed;  // of a direct function
+  /// Of a program that is entered: its number there (Program::isEntered).
+  static constexpr uint32_t NotEntered = UINT32_MAX;
+  uint32_t enteredAs = NotEntered;
   const Form* signature =
       nullptr;  // [[type …] result] for (Fn …) checks: nil where nothing is said; null without
   const GeneForm* form = nullptr;  // the source, for ^intent, ^examples and contracts; may be null
@@ -242,6 +245,12 @@ class Program {
   /// Functions keep their signatures: an annotation is a (Fn …) type, or the program names genex, whose tools of language models
   /// are described by them.
   bool checksFunctionTypes = false;
+  /// A VM that runs this program as it was when becomeEntered() was called may call, at any time and with anything, each function
+  /// that there was then; it goes on to make the instances and closures that are not made here any more. So passes keep
+  /// these functions and what they capture, and take nothing from an instance or a closure not being made here.
+  bool isEntered = false;
+  uint32_t sharedGlobals = 0;         // of a program that is entered: the VM has the first ones
+  std::vector<Type> leastFieldTypes;  // … by KnownClass::fields: what may be stored in fields there
   /// Something of the program has the name of a built-in type, or may get it; found when it is asked for (Annotations.h).
   std::optional<bool> redefinesTypes;
 
@@ -266,6 +275,8 @@ class Program {
   Function* addFunction(Symbol name, Location loc);
   /// A function that is no part of the program, only its code is of use: a body to copy from.
   Function* detachedFunction(Symbol name, Location loc);
+  /// Gives the functions that there are the numbers by which a VM comes into them.
+  void becomeEntered();
   /// All that is said of `from` but its blocks; no part of the program until it is added.
   Function* detachedCopy(const Function& from);
   /// Makes a detached function part of the program.

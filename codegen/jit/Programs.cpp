@@ -14,7 +14,7 @@ namespace gene::jit {
 namespace {
 
 /// Changes when the contents of a key do.
-constexpr std::string_view Format = "native program 1";
+constexpr std::string_view Format = "native program 2";
 
 /// What tells a file from every other one that lay at its path, as words.
 std::string identityOf(const char* path) {
@@ -32,25 +32,8 @@ std::string identityOf(const char* path) {
   return {reinterpret_cast<const char*>(words), sizeof words};
 }
 
-}  // namespace
-
-CacheKey programKey(const Cache& cache, const ir::Program& program,
-                    const std::vector<std::string>& environment) {
-  // The compiler: this executable and the code generator that belongs to it.
-  const std::string executable = identityOf("/proc/self/exe");
-  const std::string generator = identityOf((libraryFolder() + "/libgene_llvm.so").c_str());
-  const std::string options = std::to_string(program.language.bits());
-  std::vector<std::string_view> parts{
-      Format, executable, generator, options, program.language.package, program.mainFile};
-  for (const std::string& variable : environment) parts.push_back(variable);
-  for (const SourceManager::Source& source : program.sources.all()) {
-    parts.push_back(source.name);
-    parts.push_back(source.text);
-  }
-  return cache.key(parts);
-}
-
-Expected<const NativeProgram*> openProgram(const Cache& cache, CacheKey key) {
+/// What the object under the key exports by this name; it is opened.
+Expected<const void*> openSymbol(const Cache& cache, CacheKey key, const char* name) {
   Expected<int> file = cache.find(key);
   if (!file) return file.failure();
   // By its descriptor: the file that was checked, whatever its name means by now.
@@ -58,10 +41,50 @@ Expected<const NativeProgram*> openProgram(const Cache& cache, CacheKey key) {
   void* const object = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   ::close(*file);
   if (!object) return Failure{key.text() + " cannot be opened: " + ::dlerror()};
-  const auto* program = static_cast<const NativeProgram*>(::dlsym(object, "gene_program"));
-  if (!program || program->abiHash != nativeAbiHash())
-    return Failure{key.text() + " belongs to another runtime"};
+  return static_cast<const void*>(::dlsym(object, name));
+}
+
+Failure foreign(CacheKey key) { return Failure{key.text() + " belongs to another runtime"}; }
+
+}  // namespace
+
+ProgramIdentity::ProgramIdentity(const ir::Program& program, std::vector<std::string> environment)
+    : sources(program.sources),
+      mainFile(program.mainFile),
+      language(program.language),
+      environment(std::move(environment)) {}
+
+CacheKey programKey(const Cache& cache, const ProgramIdentity& identity, Artefact artefact) {
+  // The compiler: this executable and the code generator that belongs to it.
+  const std::string executable = identityOf("/proc/self/exe");
+  const std::string generator = identityOf((libraryFolder() + "/libgene_llvm.so").c_str());
+  const std::string options = std::to_string(identity.language.bits());
+  std::vector<std::string_view> parts{
+      Format, executable, generator, options, identity.language.package, identity.mainFile};
+  for (const std::string& variable : identity.environment) parts.push_back(variable);
+  for (const SourceManager::Source& source : identity.sources.all()) {
+    parts.push_back(source.name);
+    parts.push_back(source.text);
+  }
+  CacheKey key = cache.key(parts);
+  if (artefact == Artefact::Entries) key.high = ~key.high;
+  return key;
+}
+
+Expected<const NativeProgram*> openProgram(const Cache& cache, CacheKey key) {
+  Expected<const void*> symbol = openSymbol(cache, key, "gene_program");
+  if (!symbol) return symbol.failure();
+  const auto* program = static_cast<const NativeProgram*>(*symbol);
+  if (!program || program->abiHash != nativeAbiHash()) return foreign(key);
   return program;
+}
+
+Expected<const vm::NativeEntries*> openEntries(const Cache& cache, CacheKey key) {
+  Expected<const void*> symbol = openSymbol(cache, key, "gene_entries");
+  if (!symbol) return symbol.failure();
+  const auto* entries = static_cast<const vm::NativeEntries*>(*symbol);
+  if (!entries || entries->program->abiHash != nativeAbiHash()) return foreign(key);
+  return entries;
 }
 
 }  // namespace gene::jit

@@ -365,17 +365,13 @@ void FunctionEmitter::emitRuntime(const ir::Instruction& inst, std::string_view 
     switch (row.immediates[i]) {
       case ir::ImmKind::Int: args.push_back(b_.getInt64(inst.immediates[i].integer)); break;
       case ir::ImmKind::Symbol: args.push_back(symbol(inst.immediates[i].symbol)); break;
-      case ir::ImmKind::Function:
-        args.push_back(module_.functionInfo(inst.immediates[i].function));
-        break;
+      case ir::ImmKind::Function: args.push_back(closureInfo(*inst.immediates[i].function)); break;
       case ir::ImmKind::Shape: args.push_back(callShape(inst.immediates[i].shape)); break;
       case ir::ImmKind::Form:
         args.push_back(loadSlot(module_.tables().formSlot(inst.immediates[i].form)));
         break;
       case ir::ImmKind::Cache: args.push_back(module_.newCache()); break;
-      case ir::ImmKind::Global:
-        args.push_back(module_.slot(inst.immediates[i].global->index));
-        break;
+      case ir::ImmKind::Global: args.push_back(globalSlot(inst.immediates[i].global)); break;
     }
   }
   for (size_t i = 0; i < row.fixedOperands; i++) args.push_back(use(inst.operands[i]));

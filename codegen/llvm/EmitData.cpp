@@ -49,8 +49,29 @@ void FunctionEmitter::emitUnreachable(const ir::Instruction&) { b_.CreateUnreach
 
 // --- variables -----------------------------------------------------------------------------------------------------------------
 
+llvm::Value* FunctionEmitter::globalSlot(const ir::Global* global) {
+  const ir::Program& program = module_.program();
+  if (!program.isEntered || global->index >= program.sharedGlobals)
+    return module_.slot(global->index);
+  return bits_.address(loadShared(module_.sharedSlots()), uint64_t{global->index} * 8);
+}
+
+/// The description by which closures of the function are made: where a VM runs it as well, there is one for both.
+llvm::Value* FunctionEmitter::closureInfo(const ir::Function& function) {
+  if (function.enteredAs == ir::Function::NotEntered) return module_.functionInfo(&function);
+  return bits_.address(loadShared(module_.sharedFunctions()),
+                       uint64_t{function.enteredAs} * layout::sizeOfFunctionInfo);
+}
+
+/// Written before any code runs.
+llvm::Value* FunctionEmitter::loadShared(llvm::Value* pointer) {
+  llvm::LoadInst* const load = b_.CreateLoad(b_.getPtrTy(), pointer);
+  load->setMetadata(llvm::LLVMContext::MD_invariant_load, llvm::MDNode::get(module_.context(), {}));
+  return load;
+}
+
 llvm::Value* FunctionEmitter::globalWord(const ir::Global* global) {
-  return b_.CreateLoad(b_.getInt64Ty(), module_.slot(global->index));
+  return b_.CreateLoad(b_.getInt64Ty(), globalSlot(global));
 }
 
 void FunctionEmitter::emitGlobalGet(const ir::Instruction& inst) {
@@ -59,12 +80,12 @@ void FunctionEmitter::emitGlobalGet(const ir::Instruction& inst) {
 
 void FunctionEmitter::emitGlobalSet(const ir::Instruction& inst) {
   const auto set = inst.as<ir::Op::GlobalSet>();
-  b_.CreateStore(use(set.value()), module_.slot(set.global()->index));
+  b_.CreateStore(use(set.value()), globalSlot(set.global()));
 }
 
 void FunctionEmitter::emitGlobalCheck(const ir::Instruction& inst) {
   const ir::Global* global = inst.as<ir::Op::GlobalCheck>().global();
-  llvm::Value* const value = b_.CreateLoad(b_.getInt64Ty(), module_.slot(global->index));
+  llvm::Value* const value = globalWord(global);
   BasicBlock *const undefined = newBlock("undefined"), *const next = newBlock("ok");
   b_.CreateCondBr(b_.CreateICmpEQ(value, bits_.constant(gene::Value::absent())), undefined, next,
                   unlikely());
@@ -91,7 +112,7 @@ void FunctionEmitter::emitCallee(const ir::Instruction& inst) {
   b_.SetInsertPoint(make);
   llvm::Value* const none = llvm::ConstantPointerNull::get(b_.getPtrTy());
   llvm::Value* const made =
-      call("gene_closure", {context_, module_.functionInfo(&function_), none, b_.getInt64(0)});
+      call("gene_closure", {context_, closureInfo(function_), none, b_.getInt64(0)});
   b_.CreateBr(done);
   define(inst, merge(from, closure_, make, made, done));
 }
@@ -118,7 +139,7 @@ void FunctionEmitter::emitScopeSet(const ir::Instruction& inst) {
 }
 
 void FunctionEmitter::emitClosure(const ir::Instruction& inst) {
-  llvm::Value* const info = module_.functionInfo(inst.as<ir::Op::Closure>().function());
+  llvm::Value* const info = closureInfo(*inst.as<ir::Op::Closure>().function());
   llvm::Value* const count = b_.getInt64(inst.operands.size());
   if (cold_) return define(inst, call("gene_closure", {context_, info, spill(inst, 0), count}));
   defineNew(inst, call("gene_fast_closure", {context_, info, spill(inst, 0), count, mayLeave()}));

@@ -127,7 +127,10 @@ class FunctionEmitter {
   llvm::Value* callShape(const ir::CallShape* shape);
 
   // --- data --------------------------------------------------------------------------------------------------------------------
+  llvm::Value* globalSlot(const ir::Global* global);
   llvm::Value* globalWord(const ir::Global* global);
+  llvm::Value* closureInfo(const ir::Function& function);
+  llvm::Value* loadShared(llvm::Value* pointer);
   llvm::Value* isShapeOfClasses(llvm::Value* shape, uint32_t first, uint32_t last);
   bool emitIsKind(const ir::Instruction& inst);
   llvm::Value* scopeSlot(const ir::Instruction& inst);

@@ -7,6 +7,7 @@
 
 #include "codegen/llvm/EmitFunction.h"
 #include "runtime/abi/Layout.h"
+#include "runtime/image/NativeEntries.h"
 
 namespace gene::native {
 
@@ -32,6 +33,9 @@ ModuleEmitter::ModuleEmitter(const ir::Program& program, const NativeOptions& op
   slots_ = declareArray("gene.slots");
   caches_ = declareArray("gene.caches");
   functions_ = declareArray("gene.functions");
+  if (!program.isEntered) return;
+  sharedSlots_ = sharedPointer("gene.shared.slots");
+  sharedFunctions_ = sharedPointer("gene.shared.functions");
 }
 
 std::unique_ptr<llvm::Module> ModuleEmitter::emit() {
@@ -39,7 +43,8 @@ std::unique_ptr<llvm::Module> ModuleEmitter::emit() {
   declareFunctions();
   for (const ir::Function* function : program_.functions)
     FunctionEmitter::emitBounded(*this, *function, bodies_[function->index]);
-  emitProgramData();
+  GlobalVariable* const program = emitProgramData();
+  if (program_.isEntered) emitEntries(program);
   if (optimising()) runtime_.link();
   debugInfo_.finish();
   return std::move(module_);
@@ -224,7 +229,7 @@ void ModuleEmitter::emitLibraries() {
 }
 
 /// gene_program: the NativeProgram that runtime/abi/Main.cpp starts.
-void ModuleEmitter::emitProgramData() {
+GlobalVariable* ModuleEmitter::emitProgramData() {
   const std::vector<uint8_t> image = tables_.write({});
   emitLibraries();
   GlobalVariable* const imageData =
@@ -250,6 +255,50 @@ void ModuleEmitter::emitProgramData() {
   defineArray(slots_, uint64_t{tables_.slotCount()} * 8);
   defineArray(caches_, uint64_t{cacheCount_} * 8);
   defineArray(functions_, program_.functions.size() * layout::sizeOfFunctionInfo);
+  return program;
+}
+
+/// A pointer that is written when the code is installed.
+GlobalVariable* ModuleEmitter::sharedPointer(const char* name) {
+  llvm::PointerType* const pointer = llvm::PointerType::get(context(), 0);
+  GlobalVariable* const variable =
+      new GlobalVariable(*module_, pointer, false, GlobalValue::InternalLinkage,
+                         llvm::ConstantPointerNull::get(pointer), name);
+  variable->setExternallyInitialized(true);
+  return variable;
+}
+
+/// gene_entries: the NativeEntries by which a VM comes into this code.
+void ModuleEmitter::emitEntries(GlobalVariable* program) {
+  llvm::PointerType* const pointer = llvm::PointerType::get(context(), 0);
+  std::vector<Constant*> entries;
+  for (const ir::Function* function : program_.functions) {
+    const uint32_t index = function->enteredAs;
+    if (index == ir::Function::NotEntered) continue;
+    if (entries.size() <= index) entries.resize(index + 1, llvm::ConstantPointerNull::get(pointer));
+    // The top level has begun, and a macro finds its caller in the VM.
+    if (index != 0 && !function->isMacro) entries[index] = bodies_[function->index];
+  }
+  GlobalVariable* const table =
+      addData(llvm::ConstantArray::get(llvm::ArrayType::get(pointer, entries.size()), entries),
+              "gene.entries", 16);
+  llvm::Type* const word = llvm::Type::getInt64Ty(context());
+  Constant* const members[] = {program,
+                               sharedSlots_,
+                               sharedFunctions_,
+                               table,
+                               llvm::ConstantInt::get(word, entries.size()),
+                               llvm::ConstantInt::get(word, program_.sharedGlobals)};
+  static_assert(
+      offsetof(vm::NativeEntries, program) == 0 && offsetof(vm::NativeEntries, slots) == 8 &&
+          offsetof(vm::NativeEntries, functions) == 16 &&
+          offsetof(vm::NativeEntries, entries) == 24 && offsetof(vm::NativeEntries, count) == 32 &&
+          offsetof(vm::NativeEntries, globalCount) == 40 && sizeof(vm::NativeEntries) == 48,
+      "the order of the members above");
+  llvm::StructType* const type =
+      llvm::StructType::get(context(), {pointer, pointer, pointer, pointer, word, word});
+  new GlobalVariable(*module_, type, true, GlobalValue::ExternalLinkage,
+                     llvm::ConstantStruct::get(type, members), "gene_entries");
 }
 
 }  // namespace gene::native

@@ -53,6 +53,9 @@ class ModuleEmitter {
   /// The address of a word of Program::slots.
   llvm::Constant* slot(uint32_t index) { return element(slots_, index, 8); }
   llvm::Constant* functionInfo(const ir::Function* function);
+  /// Of a program that is entered: where the pointers to globals and functions of the VM's program are.
+  llvm::GlobalVariable* sharedSlots() { return sharedSlots_; }
+  llvm::GlobalVariable* sharedFunctions() { return sharedFunctions_; }
   /// The address of a further inline cache.
   llvm::Constant* newCache() { return element(caches_, cacheCount_++, 8); }
 
@@ -68,7 +71,9 @@ class ModuleEmitter {
   bool evaluates();
   llvm::Constant* evaluator();
   void emitLibraries();
-  void emitProgramData();
+  llvm::GlobalVariable* sharedPointer(const char* name);
+  void emitEntries(llvm::GlobalVariable* program);
+  llvm::GlobalVariable* emitProgramData();
   template <class F>
   void forEachInstruction(F&& visit) const {
     for (const ir::Function* function : program_.functions)
@@ -88,6 +93,8 @@ class ModuleEmitter {
   llvm::GlobalVariable* slots_;
   llvm::GlobalVariable* caches_;
   llvm::GlobalVariable* functions_;
+  llvm::GlobalVariable* sharedSlots_ = nullptr;
+  llvm::GlobalVariable* sharedFunctions_ = nullptr;
   uint32_t cacheCount_ = 0;
   std::vector<llvm::Function*> bodies_;  // by function index
   std::vector<bool> addressTaken_;  // functions that closures are made of, and the main module's

@@ -226,7 +226,7 @@ void KnownClasses::closeTrees() {
 }
 
 void KnownClasses::findInstantiated() {
-  bool any = false;
+  bool any = program_.isEntered;
   for (const Function* f : program_.functions)
     for (const ir::Block* block : f->blocks)
       for (const Instruction* inst : block->instructions) {
@@ -306,6 +306,7 @@ bool onlyDefines(const Instruction& inst, size_t operand) {
 
 /// Methods that no code asks for by name, and constructors of classes that no code can see.
 void KnownClasses::findHidden() {
+  if (program_.isEntered) return;
   const LookedUp lookedUp(program_);
   std::unordered_set<const KnownClass*> seen;
   const auto see = [&](const KnownClass* c) {
@@ -389,7 +390,7 @@ void numberCheck(ir::Program& program, const KnownClasses& classes, Instruction&
 ///   after   (v0 = class.new A `[x] 1 absent) … (v5 = class.new B `[] 2 v0)
 /// Keeps: classes that other code may extend, and those beyond the numbers there are.
 bool numberClasses(ir::Program& program, PassContext& context) {
-  if (!context.native) return false;
+  if ((!context.native && !context.numbersClasses) || program.isEntered) return false;
   KnownClasses classes(program, KnownClasses::Extent::Definitions);
   int64_t next = 1;
   auto number = [&](auto& self, KnownClass& c) -> void {

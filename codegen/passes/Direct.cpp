@@ -59,6 +59,8 @@ class DirectCalls {
   void scan() {
     const size_t count = program_.functions.size();
     escapes_.assign(count, false);
+    for (const Function* f : program_.functions)
+      escapes_[f->index] = f->enteredAs != Function::NotEntered;
     called_.assign(count, false);
     eligible_.assign(count, true);
     eligible_[0] = false;

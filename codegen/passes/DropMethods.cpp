@@ -14,7 +14,7 @@
 namespace gene {
 
 bool dropMethods(ir::Program& program, PassContext& context) {
-  if (!context.native) return false;
+  if (!context.native || program.isEntered) return false;
   const KnownClasses& classes = context.analyses->classes();
   std::unordered_set<const ir::Value*> dropped;  // and the closures, which are used nowhere else
   for (const ir::Block* block : program.functions[0]->blocks)

@@ -1,7 +1,7 @@
 // Removes functions that nothing calls and of which no closure is made: those that were inlined everywhere.
 //   before  (func __init__ …) (func square …)      with no call and no closure of square
 //   after   (func __init__ …)
-// Keeps: the module's top level.
+// Keeps: the module's top level, and what a VM enters.
 
 #include "codegen/passes/Passes.h"
 
@@ -13,8 +13,11 @@ using ir::Instruction;
 
 bool dropUnused(ir::Program& program, PassContext&) {
   std::vector<bool> used(program.functions.size());
-  std::vector<const Function*> work{program.functions[0]};
-  used[0] = true;
+  std::vector<const Function*> work;
+  for (const Function* f : program.functions) {
+    used[f->index] = f->index == 0 || f->enteredAs != Function::NotEntered;
+    if (used[f->index]) work.push_back(f);
+  }
   while (!work.empty()) {
     const Function* f = work.back();
     work.pop_back();

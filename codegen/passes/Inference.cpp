@@ -30,7 +30,8 @@ Inference::Inference(ir::Program& program)
     : program_(program), classes_(program), scopes_(program) {
   variables_.assign(scopes_.count(), Type::none());
   variableReaders_.resize(scopes_.count());
-  fields_.assign(classes_.fieldCount(), Type::none());
+  fields_ = program.leastFieldTypes;
+  fields_.resize(classes_.fieldCount(), Type::none());
   uint32_t count = 0;
   callers_.resize(program.functions.size());
   reached_.resize(program.functions.size());
@@ -50,7 +51,9 @@ Inference::Inference(ir::Program& program)
       }
     }
     if (readsFields) fieldReaders_.push_back(function);
-    captures_[function->index].assign(function->captureCount, Type::none());
+    const bool isEntered = function->enteredAs != Function::NotEntered;
+    captures_[function->index].assign(function->captureCount,
+                                      isEntered ? Type::any() : Type::none());
     reached_[function->index].assign(function->blocks.size(), false);
     reached_[function->index][function->entry()->index] = true;
   }

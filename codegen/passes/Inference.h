@@ -31,6 +31,7 @@ class Inference {
   [[nodiscard]] ir::Type resultOf(const ir::Function* function) const;
   /// What is ever stored in a field (KnownClass::fields).
   [[nodiscard]] ir::Type fieldType(uint32_t field) const { return fields_[field]; }
+  [[nodiscard]] const std::vector<ir::Type>& fieldTypes() const { return fields_; }
   [[nodiscard]] const KnownClasses& classes() const { return classes_; }
   /// Writes the types into the values. True if one of them became more exact; in which functions, `analyses` gets to know.
   bool write(Analyses* analyses = nullptr) const;

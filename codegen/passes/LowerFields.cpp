@@ -221,8 +221,10 @@ class FieldLowering {
 
 }  // namespace
 
-bool lowerFields(ir::Program&, PassContext& context) {
+bool lowerFields(ir::Program& program, PassContext& context) {
   if (!context.native || context.analyses->classes().numbered().empty()) return false;
+  // What a VM that runs the program, too, goes on to store when elide-instances has removed it here.
+  if (program.isEntered) program.leastFieldTypes = context.analyses->types().fieldTypes();
   return FieldLowering(context).run();
 }
 

@@ -57,8 +57,9 @@ struct Group {
 };
 
 // Level 0 (eval) runs nothing.
-constexpr std::string_view quick[] = {"simplify", "resolve-calls", "resolve-methods", "variants",
-                                      "inline",   "simplify",      "proven-checks"};
+constexpr std::string_view quick[] = {"simplify",      "resolve-calls", "resolve-methods",
+                                      "variants",      "inline",        "simplify",
+                                      "proven-checks", "number-classes"};
 constexpr std::string_view resolving[] = {"simplify",       "resolve-calls",   "constant-globals",
                                           "number-classes", "resolve-methods", "initialise-fields",
                                           "simplify",       "variants",        "tail-loops"};

@@ -27,6 +27,8 @@ struct PassContext {
   ir::Program& program;
   int level = 1;        // 0..3
   bool native = false;  // for machine code: unboxed representations are allowed
+  bool numbersClasses =
+      false;  // at -O1, too: native code of the same program is to come (docs/jit.md)
   bool verify =
       false;  // after every pass: does the IR keep its rules, and did the pass tell the truth (Passes.def)? Aborts
               // with the pass's name. Always so in builds with assertions

@@ -102,6 +102,7 @@ class SuperCalls {
 
   /// Functions whose captures nothing but such super calls look at.
   void findDroppable() {
+    if (program_.isEntered) return;
     for (Function* f : program_.functions) {
       if (f->captureCount == 0 || !f->isMethod) continue;
       if (onlyForSuper(*f)) droppable_.insert(f);

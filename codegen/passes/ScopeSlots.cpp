@@ -48,7 +48,11 @@ int ScopeSlots::newGroup() {
 
 int ScopeSlots::captureOf(const Function* function, size_t index) {
   std::vector<int>& known = captures_[function];
-  while (known.size() <= index) known.push_back(newGroup());
+  while (known.size() <= index) {
+    known.push_back(newGroup());
+    // A VM that enters the function makes scopes for it that are not made here any more.
+    groups_.back().isOpen = function->enteredAs != Function::NotEntered;
+  }
   return known[index];
 }
 

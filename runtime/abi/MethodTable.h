@@ -73,9 +73,11 @@ inline uint64_t fieldKey(uint32_t shape, Symbol name) { return uint64_t{shape} <
 uint32_t methodTargetIndex(Context& context, ClassObject* cls, Symbol name, Value target);
 /// The entry that was remembered for this shape and name; NoTarget when it has to be looked up.
 inline constexpr uint32_t NoTarget = 0xFFFFFFFF;
-/// Numbers of shapes and of names follow each other: mixed, so that the methods of a few classes do not meet in one place.
+/// Numbers of shapes and of names follow each other, those of numbered classes in steps: mixed, so that the methods of a few
+/// classes do not meet in one place.
 inline uint32_t mixed(uint32_t shape, Symbol name) {
-  return static_cast<uint32_t>((fieldKey(shape, name) * 0x9E3779B97F4A7C15ull) >> 40);
+  const uint64_t key = fieldKey(shape ^ shape >> ClassShapeBits, name);
+  return static_cast<uint32_t>((key * 0x9E3779B97F4A7C15ull) >> 40);
 }
 inline MethodTable::Recent& recentTarget(Context& context, uint32_t shape, Symbol name) {
   return context.methods->recent->targets[mixed(shape, name) % MethodTable::RecentCount];

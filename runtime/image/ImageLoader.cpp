@@ -326,6 +326,8 @@ class Loader {
     vm::Code& code = program_->codeStore[index];
     code.start = reinterpret_cast<uint16_t*>(view.words);
     code.behindChecks = code.start + 4 * behindChecks(view);
+    code.entry = code.start;
+    code.entryBehindChecks = code.behindChecks;
     code.consts = program_->slots;
     code.simpleCount = info.simple ? info.slotCount : vm::Code::NotSimple;
     code.frameSize = view.header->frameSize;

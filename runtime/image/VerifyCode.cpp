@@ -60,7 +60,8 @@ class CodeVerifier {
   void instruction() {
     start_ = at_;
     starts_[start_] = raising_[start_] = true;
-    if (half(0) >= vm::OpcodeCount || half(0) == static_cast<uint16_t>(Opcode::Exit))
+    if (half(0) >= vm::OpcodeCount || half(0) == static_cast<uint16_t>(Opcode::Exit) ||
+        half(0) == static_cast<uint16_t>(Opcode::EnterNative))
       return fail("no such opcode");
     op_ = static_cast<Opcode>(half(0));
     const OpcodeInfo& info = opcodeInfo(op_);

@@ -37,9 +37,11 @@ struct HandlerEntry {
 struct Code {
   static constexpr uint32_t NotSimple = 0xFFFFFFFF;
 
-  uint16_t* start;         // four halfwords a word
-  uint16_t* behindChecks;  // … behind the checks of slots that the code begins with
-  Value* consts;           // Program::slots
+  uint16_t* start;              // four halfwords a word
+  uint16_t* behindChecks;       // … behind the checks of slots that the code begins with
+  uint16_t* entry;              // where calls go: to `start`, or where native code is entered
+  uint16_t* entryBehindChecks;  // likewise
+  Value* consts;                // Program::slots
   uint32_t
       simpleCount;     // slots, when that many positional arguments need no binding; else NotSimple
   uint32_t frameSize;  // registers

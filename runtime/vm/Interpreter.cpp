@@ -26,6 +26,7 @@
 #include "runtime/object/Class.h"
 #include "runtime/object/Enum.h"
 #include "runtime/object/String.h"
+#include "runtime/vm/Arrival.h"
 #include "runtime/vm/Opcodes.h"
 #ifdef GENE_VM_PROFILED
 #include "runtime/vm/Profile.h"
@@ -59,8 +60,8 @@ inline bool isScope(Word scope, uint32_t slot) {
 inline bool isClosureOf(Word closure, Word start) {
   if (!hasKind(closure, Kind::Function)) return false;
   const Code* code = reinterpret_cast<FunctionObject*>(closure)->info->code;
-  return code && (reinterpret_cast<Word>(code->start) == start ||
-                  reinterpret_cast<Word>(code->behindChecks) == start);
+  return code && (reinterpret_cast<Word>(code->entry) == start ||
+                  reinterpret_cast<Word>(code->entryBehindChecks) == start);
 }
 /// Does the function of this frame have no handler? Then an instruction without a site may raise, too.
 inline bool catchesNothing(const Value* base) { return codeOf(base).handlerCount == 0; }

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Runs random programs of gen.py in the VM and as native code at -O0 and -O2, and compares.
 
-  compare.py --gene PATH [--from N] [--count K] [--batch B] [--small] [--gir] [--jobs J] [--reduce]
+  compare.py --gene PATH [--from N] [--count K] [--batch B] [--small] [--gir] [--entered] [--jobs J] [--reduce]
 
+With --entered: in the VM, and in the VM whose calls go to native code, all of them and every second function's.
 Output, exit code and the report of an uncaught error must be the same, no live object left at the end. With --reduce the
 first seed that differs is made smaller by leaving out statements, and printed.
 """
@@ -39,6 +40,13 @@ def outcomes(gene, text, engines):
         for engine in engines:
             if engine == "vm":
                 command = [gene, "run", "--no-gir-cache", "p.gene"]
+            elif engine.startswith("entered"):
+                kept = ["env", "GENE_CACHE=" + folder + "/kept", "GENE_JIT_DELAY=1000000"]
+                if engine == "entered":
+                    run([*kept, gene, "cache", "add", "--entries", "p.gene"], folder)
+                else:
+                    kept.append("GENE_JIT_ENTERED=" + engine.partition("-")[2])
+                command = [*kept, gene, "run", "p.gene"]
             elif engine == "gir":
                 run([gene, "compile", "--force", "-o", "out", "p.gene"], folder)
                 command = [gene, "run", "out/p.gir"]
@@ -98,10 +106,13 @@ def main():
     parser.add_argument("--batch", type=int, default=10)
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--gir", action="store_true")
+    parser.add_argument("--entered", action="store_true")
     parser.add_argument("--reduce", action="store_true")
     options = parser.parse_args()
     gene = options.gene
     engines = ["vm", *(["gir"] if options.gir else []), "-O0", "-O2"]
+    if options.entered:
+        engines = ["vm", "entered", "entered-even", "entered-odd"]
     last = options.first + options.count
     batches = [range(n, min(n + options.batch, last)) for n in range(options.first, last, options.batch)]
 

@@ -4,11 +4,13 @@
   both.py --gene PATH [--stress] [--expect FILE.out [--exit N]] PROGRAM [args...]
 
 Engines: the VM from source, the VM from a .gir file, native code at -O0 and at -O2; with GENE_TEST_CACHE the VM from source and
-`gene run` with native code from the cache. All must print the same and end with the same exit code; GENE_CHECK_LEAKS makes a live object at the end exit code 99. Prints the common output, so that
+`gene run` with native code from the cache; with GENE_TEST_ENTERED the VM and the VM whose calls go to native code: all of them, and
+every second function's, so that calls cross in both directions. All must print the same and end with the same exit code; GENE_CHECK_LEAKS makes a live object at the end exit code 99. Prints the common output, so that
 it can be piped to FileCheck, or compares it with FILE.out.
 """
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,6 +18,7 @@ from pathlib import Path
 
 
 FROM_CACHE = "native code from the cache"
+ENTERED = re.compile(r"native code of \d+ functions? is entered")
 
 
 def engines(gene, program, folder, stress):
@@ -25,6 +28,14 @@ def engines(gene, program, folder, stress):
     if os.environ.get("GENE_TEST_CACHE"):
         kept = ["env", f"GENE_CACHE={folder / 'cache'}", gene]
         yield "cache", [[*kept, "cache", "add", program.name]], [*kept, "run", "--jit-log", program.name]
+        return
+    if os.environ.get("GENE_TEST_ENTERED"):
+        kept = ["env", f"GENE_CACHE={folder / 'cache'}", "GENE_JIT_DELAY=1000000"]
+        add = [[*kept, gene, "cache", "add", "--entries", program.name]]
+        # A tail call from one engine to the other takes stack.
+        for which in ("all",) if stack_size(program) else ("all", "even", "odd"):
+            chosen = [f"GENE_JIT_ENTERED={which}"] if which != "all" else []
+            yield f"entered ({which})", add if which == "all" else [], [*kept, *chosen, gene, "run", "--jit-log", program.name]
         return
     if not stress:
         yield "gir", [[gene, "compile", "--force", "-o", str(folder), program.name]], [gene, "run", str(gir)]
@@ -70,6 +81,8 @@ def main():
                 out, code, err = outcome(prepare, command, options.program.parent.resolve(), environment, options.args)
             except subprocess.TimeoutExpired:
                 sys.exit(f"{name}: timed out")
+            if name.startswith("entered") and code != 1 and not ENTERED.search(err):
+                sys.exit(f"{name}: the native code was not used\n{err}")
             if name == "cache" and code != 1 and FROM_CACHE not in err:
                 sys.exit(f"{name}: the native code was not used\n{err}")
             if code < 0 or code == 99:

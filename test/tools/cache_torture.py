@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The cache of native code, mistreated: whatever lies in it, `gene run` prints what it prints without it.
 
-  cache_torture.py damage|race|full|beside GENE FOLDER
+  cache_torture.py damage|race|full|beside|entered GENE FOLDER
 
 damage  bytes of the file are turned one after the other, it is cut short, is another program's, has links and rights it should not
 race    several processes add and clear and run at the same time
 full    nothing can be written
+entered a program that runs for long goes on in native code, with the same results, exceptions and traces
 beside  a program that runs is compiled beside it, and native the next time; also one that comes on standard input
 """
 import os
@@ -32,6 +33,41 @@ WAITING = """
 (var n 0)
 (while (not (File/exists $args/0)) (sleep 20) (n += 1))
 (println "done")
+"""
+# Does what can be seen of calls, until a file that its first argument names is there, and once more.
+CALLING = """
+(fn fib [n] (if (n < 2) n else ((fib (n - 1)) + (fib (n - 2)))))
+(fn five [a b c d e rest...] ((a + (b * c)) - (d * (e + rest/.size))))
+(fn kept [^by = 2 x] (x * by))
+(fn adder [n] (fn [x] (n += 1) (x + n)))
+(fn even [n] (if (n == 0) true else (odd (n - 1))))
+(fn odd [n] (if (n == 0) false else (even (n - 1))))
+(fn numbers* [n] (yield n) (yield (n + 1)))
+(fn checked [x: Int] (x + 1))
+(fn refuses [x] (try (checked x) catch * $ex/message))
+(class Shape (ctor [name] (/name = name)) (method area [] 0) (method twice [] ((self .area) * 2)))
+(class Square < Shape (ctor [side] (super .ctor "square") (/side = side)) (method area [] (/side * /side)))
+(fn fails [n] (if (n == 0) (throw "deep down") else (1 + (fails (n - 1)))))
+(fn caught [n] (try (fails n) catch * $ex/message))
+(var first nil)
+(fn round []
+  (var add (adder 3))
+  (add 1)
+  (var found [(fib 10) (five 1 2 3 4 5 6 7) (kept 3) (kept ^by 5 3) (add 1) (even 1001)
+              ((new Square 3) .twice) ((new Square 1.5) .area) ((new Shape "s") .twice)
+              (caught 5) ([3 1 2] .map (fn [x] (add x))) ([5 4 6] .sort (fn [a b] (a - b)))
+              (refuses "text") (checked 4) (try (fails "x") catch * $ex/message)])
+  (for x in (numbers* 7) (found .push x))
+  #"#{found}")
+(var rounds 0)
+(while ((rounds == 0) || (! (File/exists $args/0)))
+  (var now (round))
+  (if (first == nil) (first = now))
+  (if (first != now) (println "differs:" now))
+  (rounds += 1))
+(println first)
+(println (round))
+(fails 3)
 """
 USED = "native code from the cache"
 
@@ -195,15 +231,16 @@ def beside(cache):
         flag.write_text("")
         out, err = process.stdout.read(), process.stderr.read()
         assert process.wait() == 0 and out == "done\n", (out, err)
-        assert "compiling for the next time" in err, err
+        assert "compiling: it has run for" in err, err
         assert native_files() == count, err
 
-    run_until_compiled(["waiting.gene"], 1)
+    # Two files for each: what the running program enters, and the whole of it.
+    run_until_compiled(["waiting.gene"], 2)
     done = cache.gene_with(cache.store, "run", "--jit-log", "waiting.gene", str(flag))
     assert done.stdout == "done\n" and USED in done.stderr, done
     # Other options of the language are another program.
-    run_until_compiled(["--strict-nil", "waiting.gene"], 2)
-    run_until_compiled(["-"], 3, text=WAITING)
+    run_until_compiled(["--strict-nil", "waiting.gene"], 4)
+    run_until_compiled(["-"], 6, text=WAITING)
     done = cache.gene_with(cache.store, "run", "--jit-log", "-", str(flag), input=WAITING)
     assert done.stdout == "done\n" and USED in done.stderr, done
     # It goes on when the program has ended.
@@ -211,13 +248,39 @@ def beside(cache):
     (cache.folder / "short.gene").write_text("(var i 0)\n(while (i < 3000000) (i += 1))\n(println i)\n")
     done = cache.gene_with(cache.store, "run", "--jit-log", "short.gene", environment=now)
     assert done.stdout == "3000000\n", done
-    if "compiling for the next time" in done.stderr:
+    if "compiling: it has run for" in done.stderr:
         deadline = time.monotonic() + 600
-        while native_files() == 0 and time.monotonic() < deadline:
+        while native_files() < 2 and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert native_files() == 1
+        assert native_files() == 2
+
+
+def entered(cache):
+    flag = cache.folder / "flag"
+    program = cache.folder / "calling.gene"
+    program.write_text(CALLING)
+    flag.write_text("")
+    plain = cache.gene_with("off", "run", "calling.gene", str(flag))
+    assert plain.returncode == 1 and "differs" not in plain.stdout and "deep down" in plain.stderr, plain
+    for which in ("all", "even", "odd"):
+        flag.unlink()
+        shutil.rmtree(cache.store, ignore_errors=True)
+        chosen = {} if which == "all" else {"GENE_JIT_ENTERED": which}
+        process = subprocess.Popen([cache.gene, "run", "--jit-log", "calling.gene", str(flag)], cwd=cache.folder, text=True,
+                                   env=os.environ | {"GENE_CACHE": str(cache.store), "GENE_JIT_DELAY": "0"} | chosen,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        log = ""
+        while "is entered" not in log:
+            line = process.stderr.readline()
+            assert line, log
+            log += line
+        time.sleep(0.3)
+        flag.write_text("")
+        out, err = process.communicate()
+        rest = "".join(line for line in err.splitlines(True) if not line.startswith("jit: "))
+        assert (out, rest, process.returncode) == (plain.stdout, plain.stderr, 1), (which, out, err)
 
 
 if __name__ == "__main__":
     mode, gene, folder = sys.argv[1:]
-    {"damage": damage, "race": race, "full": full, "beside": beside}[mode](Cache(os.path.abspath(gene), Path(folder)))
+    {"damage": damage, "race": race, "full": full, "beside": beside, "entered": entered}[mode](Cache(os.path.abspath(gene), Path(folder)))

@@ -1,0 +1,35 @@
+#pragma once
+// Coming from bytecode into native code of the same program that arrived while it ran (docs/jit.md).
+//
+// A function that has native code gets a stub: an EnterNative instruction, which calls go to instead of the function's bytecode.
+// Frames in progress stay in the interpreter. The code is bound to the running program by the first call that comes to a stub,
+// on the program's own thread, as that makes constants.
+
+#include <cstdint>
+#include <optional>
+
+#include "runtime/Program.h"
+
+namespace gene::vm {
+
+/// What an object with native code for a running program exports as `gene_entries` (codegen/llvm/EmitModule.cpp).
+struct NativeEntries {
+  const NativeProgram*
+      program;    // its own constants, sites, caches, and functions that the VM does not have
+  Value** slots;  // where it looks for Program::slots of the VM's program: globals are shared
+  FunctionInfo** functions;  // likewise for Program::functions: closures are made of these
+  const NativeCode*
+      entries;     // FunctionInfo::body by the index in the VM's program; null: stays in the VM
+  uint64_t count;  // of the VM's functions
+  uint64_t globalCount;  // … and globals
+};
+
+/// Which functions are entered: all, or for tests those with an even or odd number, so that calls cross in both directions.
+enum class WhichEntered : uint8_t { All, Even, Odd };
+
+/// Leads calls of the program's functions to the native code from now on; it may run meanwhile. Gives the number of functions; none
+/// when the code is not of this program. What is given must live as long as the process.
+std::optional<uint32_t> enterNative(Program& running, const NativeEntries& entries,
+                                    WhichEntered which);
+
+}  // namespace gene::vm
