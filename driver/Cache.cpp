@@ -116,6 +116,9 @@ int addProgram(Job& job, jit::Cache& cache, jit::Artefact artefact) {
   return Success;
 }
 
+/// How far the compiler gives way: less as long as a program waits for what it makes.
+constexpr int Patient = 5, MostPatient = 19;
+
 /// First what the running program enters, in a process of its own: what it prints, or its end, is heard there. Then the
 /// whole program.
 int addBoth(Job& job, jit::Cache& cache) {
@@ -128,17 +131,18 @@ int addBoth(Job& job, jit::Cache& cache) {
   }
   while (process > 0 && ::waitpid(process, nullptr, 0) < 0 && errno == EINTR) {
   }
+  ::setpriority(PRIO_PROCESS, 0, MostPatient);
   return onLargeStack(job.runtime, [&] { return addProgram(job, cache, jit::Artefact::Program); });
 }
 
-/// Goes on as a process of its own session that gives way to all others; false in the process that may end.
+/// Goes on as a process of its own session that gives way to others; false in the process that may end.
 bool goToBackground() {
   const pid_t process = ::fork();
   if (process < 0) return true;
   if (process > 0) return false;
   ::setsid();
   std::signal(SIGPIPE, SIG_IGN);  // nobody may listen any more
-  ::setpriority(PRIO_PROCESS, 0, 19);
+  ::setpriority(PRIO_PROCESS, 0, Patient);
   constexpr int WhoProcess = 1, ClassIdle = 3 << 13;  // linux/ioprio.h
   ::syscall(SYS_ioprio_set, WhoProcess, 0, ClassIdle);
   const rlimit seconds{300, 300};  // of CPU
@@ -169,8 +173,8 @@ int addToCache(Job& job) {
   Expected<std::unique_ptr<jit::Cache>> cache = jit::Cache::open(jit::Cache::Access::Write);
   if (!cache) return fail(cache.message());
   // One process compiles at a time. What nobody waits for has another chance.
-  constexpr int Patient = 600, Impatient = 5;
-  if (Status status = (*cache)->lock(inBackground ? Impatient : Patient); !status)
+  constexpr int Seconds = 600, SecondsBeside = 5;
+  if (Status status = (*cache)->lock(inBackground ? SecondsBeside : Seconds); !status)
     return fail(status.message());
   if (inBackground) return addBoth(job, **cache);
   const jit::Artefact artefact =

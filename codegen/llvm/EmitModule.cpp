@@ -268,35 +268,60 @@ GlobalVariable* ModuleEmitter::sharedPointer(const char* name) {
   return variable;
 }
 
+namespace {
+
+/// Is the function done so soon that the VM is faster than the way to native code and back? It is short, has no loop and calls
+/// nothing.
+bool isQuick(const ir::Function& function) {
+  constexpr size_t Short = 40;
+  size_t count = 0;
+  bool goesOn = false;
+  for (const ir::Block* block : function.blocks) {
+    count += block->instructions.size();
+    for (const ir::Instruction* inst : block->instructions)
+      goesOn |= inst->info().runsCode && inst->info().group == ir::Group::Call;
+    block->forEachEdge([&](ir::Edge& edge, bool) { goesOn |= edge.target->index <= block->index; });
+  }
+  return !goesOn && count <= Short;
+}
+
+}  // namespace
+
 /// gene_entries: the NativeEntries by which a VM comes into this code.
 void ModuleEmitter::emitEntries(GlobalVariable* program) {
   llvm::PointerType* const pointer = llvm::PointerType::get(context(), 0);
-  std::vector<Constant*> entries;
+  std::vector<Constant*> bodies, entries;
   for (const ir::Function* function : program_.functions) {
     const uint32_t index = function->enteredAs;
     if (index == ir::Function::NotEntered) continue;
-    if (entries.size() <= index) entries.resize(index + 1, llvm::ConstantPointerNull::get(pointer));
+    if (bodies.size() <= index) {
+      bodies.resize(index + 1, llvm::ConstantPointerNull::get(pointer));
+      entries.resize(index + 1, llvm::ConstantPointerNull::get(pointer));
+    }
     // The top level has begun, and a macro finds its caller in the VM.
-    if (index != 0 && !function->isMacro) entries[index] = bodies_[function->index];
+    if (index == 0 || function->isMacro) continue;
+    bodies[index] = bodies_[function->index];
+    if (!isQuick(*function)) entries[index] = bodies_[function->index];
   }
-  GlobalVariable* const table =
-      addData(llvm::ConstantArray::get(llvm::ArrayType::get(pointer, entries.size()), entries),
-              "gene.entries", 16);
+  llvm::ArrayType* const array = llvm::ArrayType::get(pointer, bodies.size());
   llvm::Type* const word = llvm::Type::getInt64Ty(context());
-  Constant* const members[] = {program,
-                               sharedSlots_,
-                               sharedFunctions_,
-                               table,
-                               llvm::ConstantInt::get(word, entries.size()),
-                               llvm::ConstantInt::get(word, program_.sharedGlobals)};
+  Constant* const members[] = {
+      program,
+      sharedSlots_,
+      sharedFunctions_,
+      addData(llvm::ConstantArray::get(array, bodies), "gene.entered.bodies", 16),
+      addData(llvm::ConstantArray::get(array, entries), "gene.entries", 16),
+      llvm::ConstantInt::get(word, bodies.size()),
+      llvm::ConstantInt::get(word, program_.sharedGlobals)};
   static_assert(
       offsetof(vm::NativeEntries, program) == 0 && offsetof(vm::NativeEntries, slots) == 8 &&
           offsetof(vm::NativeEntries, functions) == 16 &&
-          offsetof(vm::NativeEntries, entries) == 24 && offsetof(vm::NativeEntries, count) == 32 &&
-          offsetof(vm::NativeEntries, globalCount) == 40 && sizeof(vm::NativeEntries) == 48,
+          offsetof(vm::NativeEntries, bodies) == 24 && offsetof(vm::NativeEntries, entries) == 32 &&
+          offsetof(vm::NativeEntries, count) == 40 &&
+          offsetof(vm::NativeEntries, globalCount) == 48 && sizeof(vm::NativeEntries) == 56,
       "the order of the members above");
   llvm::StructType* const type =
-      llvm::StructType::get(context(), {pointer, pointer, pointer, pointer, word, word});
+      llvm::StructType::get(context(), {pointer, pointer, pointer, pointer, pointer, word, word});
   new GlobalVariable(*module_, type, true, GlobalValue::ExternalLinkage,
                      llvm::ConstantStruct::get(type, members), "gene_entries");
 }

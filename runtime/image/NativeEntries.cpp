@@ -38,10 +38,10 @@ class Entering : Arrival {
         stubs_(running.functionCount) {}
 
   uint32_t lead(WhichEntered which) {
+    which_ = which;
     for (uint32_t i = 0; i < running_.functionCount; i++) {
       const FunctionInfo& info = running_.functions[i];
-      if (!entries_.entries[i] || !info.code) continue;
-      if (which != WhichEntered::All && (i % 2 == 0) != (which == WhichEntered::Even)) continue;
+      if (!entries_.entries[i] || !isChosen(i)) continue;
       Stub& stub = stubs_[i];
       stub = {static_cast<uint64_t>(Opcode::EnterNative) | uint64_t{info.slotCount} << 16, 0,
               reinterpret_cast<uint64_t>(static_cast<Arrival*>(this))};
@@ -52,6 +52,10 @@ class Entering : Arrival {
   }
 
  private:
+  [[nodiscard]] bool isChosen(uint32_t function) const {
+    if (!entries_.bodies[function] || !running_.functions[function].code) return false;
+    return which_ == WhichEntered::All || (function % 2 == 0) == (which_ == WhichEntered::Even);
+  }
   [[nodiscard]] uint16_t* stubOf(uint32_t function) {
     return reinterpret_cast<uint16_t*>(&stubs_[function]);
   }
@@ -106,12 +110,14 @@ class Entering : Arrival {
       redirect(false);
       return false;
     }
-    for (const uint32_t i : entered_) {
+    for (uint32_t i = 0; i < running_.functionCount; i++) {
+      if (!isChosen(i)) continue;
       FunctionInfo& info = running_.functions[i];
-      info.body = entries_.entries[i];
+      info.body = entries_.bodies[i];
       initializeEntries(info);
-      store(stubs_[i].code, reinterpret_cast<uint64_t>(info.body));
     }
+    for (const uint32_t i : entered_)
+      store(stubs_[i].code, reinterpret_cast<uint64_t>(entries_.entries[i]));
     state_ = State::Bound;
     return true;
   }
@@ -119,6 +125,7 @@ class Entering : Arrival {
   enum class State : uint8_t { Announced, Bound, Refused };
   Program& running_;
   const NativeEntries& entries_;
+  WhichEntered which_ = WhichEntered::All;
   std::vector<Stub> stubs_;        // by function index
   std::vector<uint32_t> entered_;  // functions
   std::mutex mutex_;

@@ -17,11 +17,11 @@ struct NativeEntries {
   const NativeProgram*
       program;    // its own constants, sites, caches, and functions that the VM does not have
   Value** slots;  // where it looks for Program::slots of the VM's program: globals are shared
-  FunctionInfo** functions;  // likewise for Program::functions: closures are made of these
-  const NativeCode*
-      entries;     // FunctionInfo::body by the index in the VM's program; null: stays in the VM
-  uint64_t count;  // of the VM's functions
-  uint64_t globalCount;  // … and globals
+  FunctionInfo** functions;   // likewise for Program::functions: closures are made of these
+  const NativeCode* bodies;   // FunctionInfo::body by the VM's index; null: stays in the VM
+  const NativeCode* entries;  // where calls from bytecode go; null: the way would cost more
+  uint64_t count;             // of the VM's functions
+  uint64_t globalCount;       // … and globals
 };
 
 /// Which functions are entered: all, or for tests those with an even or odd number, so that calls cross in both directions.
