@@ -61,7 +61,6 @@ class Sharer {
       forEachSlot(object, [&](Slot& slot) { add(slot.get()); });
     }
     reconcile(context_);  // immortal objects leave the zero-count table
-    context_.domain->isShared = true;
   }
 
  private:
@@ -258,14 +257,21 @@ void shareDefinitions(Context& context) {
   const MethodTargets& targets = *context.methods->targets;
   for (uint32_t i = 0; i < targets.entries.size(); i++) sharer.add(targets.functions[i]);
   sharer.finish();
+  context.domain->isShared = true;
 }
 
 void shareBuiltins(Context& context) {
+  if (const Program* program = context.program) shareConstants(context, *program);
   Sharer sharer(context);
-  if (const Program* program = context.program)
-    for (uint32_t i = 0; i < program->constantCount; i++)
-      sharer.add(program->slots[program->globalCount + i]);
   addBuiltins(context, sharer);
+  sharer.finish();
+  context.domain->isShared = true;
+}
+
+void shareConstants(Context& context, const Program& program) {
+  Sharer sharer(context);
+  for (uint32_t i = 0; i < program.constantCount; i++)
+    sharer.add(program.slots[program.globalCount + i]);
   sharer.finish();
 }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 #include <vector>
 
+#include "runtime/Sharing.h"
 #include "runtime/image/ImageLoader.h"
 #include "runtime/vm/Arrival.h"
 #include "runtime/vm/Interpreter.h"
@@ -98,7 +98,8 @@ class Entering : Arrival {
   }
 
   bool bind(Context& context) {
-    const std::lock_guard lock(mutex_);
+    // Constants belong to the heap that lives longest.
+    if (context.isBeside) return false;
     if (state_ != State::Announced) return state_ == State::Bound;
     // Its closures and globals are the running program's.
     *entries_.slots = running_.slots;
@@ -110,6 +111,7 @@ class Entering : Arrival {
       redirect(false);
       return false;
     }
+    if (!running_.uses.empty()) shareConstants(context, **native);
     for (uint32_t i = 0; i < running_.functionCount; i++) {
       if (!isChosen(i)) continue;
       FunctionInfo& info = running_.functions[i];
@@ -128,7 +130,6 @@ class Entering : Arrival {
   WhichEntered which_ = WhichEntered::All;
   std::vector<Stub> stubs_;        // by function index
   std::vector<uint32_t> entered_;  // functions
-  std::mutex mutex_;
   State state_ = State::Announced;
 };
 

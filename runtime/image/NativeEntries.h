@@ -3,7 +3,7 @@
 //
 // A function that has native code gets a stub: an EnterNative instruction, which calls go to instead of the function's bytecode.
 // Frames in progress stay in the interpreter. The code is bound to the running program by the first call that comes to a stub,
-// on the program's own thread, as that makes constants.
+// on the program's first thread, as that makes constants; other threads stay in the interpreter until then.
 
 #include <cstdint>
 #include <optional>

@@ -6,7 +6,7 @@
 namespace gene::vm {
 
 struct Arrival {
-  /// Binds the code. False: it cannot be; then everything is as if it had not come.
+  /// Binds the code. False: it cannot be, or not by this thread; then the call goes on as if it had not come.
   bool (*bind)(Context& context, Arrival& arrival);
 };
 
