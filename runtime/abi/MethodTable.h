@@ -73,21 +73,24 @@ inline uint64_t fieldKey(uint32_t shape, Symbol name) { return uint64_t{shape} <
 uint32_t methodTargetIndex(Context& context, ClassObject* cls, Symbol name, Value target);
 /// The entry that was remembered for this shape and name; NoTarget when it has to be looked up.
 inline constexpr uint32_t NoTarget = 0xFFFFFFFF;
-/// Numbers of shapes and of names follow each other, those of numbered classes in steps: mixed, so that the methods of a few
-/// classes do not meet in one place.
+/// Numbers of names follow each other, those of shapes, too, or by ranges for classes: all bits of both count in the highest
+/// ones of the product, so that the methods of a few classes do not meet in one place.
 inline uint32_t mixed(uint32_t shape, Symbol name) {
-  const uint64_t key = fieldKey(shape ^ shape >> ClassShapeBits, name);
-  return static_cast<uint32_t>((key * 0x9E3779B97F4A7C15ull) >> 40);
+  return static_cast<uint32_t>((fieldKey(shape, name) * 0x9E3779B97F4A7C15ull) >> 52);
 }
-inline MethodTable::Recent& recentTarget(Context& context, uint32_t shape, Symbol name) {
-  return context.methods->recent->targets[mixed(shape, name) % MethodTable::RecentCount];
+/// The two places for a shape and a name, the later one first: two that meet there do not drive each other out.
+inline MethodTable::Recent* recentTargets(Context& context, uint32_t shape, Symbol name) {
+  return context.methods->recent->targets + mixed(shape, name) % (MethodTable::RecentCount / 2) * 2;
 }
 inline uint32_t findRecentTarget(Context& context, uint32_t shape, Symbol name) {
-  const MethodTable::Recent& recent = recentTarget(context, shape, name);
-  return recent.key == fieldKey(shape, name) ? recent.index : NoTarget;
+  const MethodTable::Recent* recent = recentTargets(context, shape, name);
+  const uint64_t key = fieldKey(shape, name);
+  return recent[0].key == key ? recent[0].index : recent[1].key == key ? recent[1].index : NoTarget;
 }
 inline void rememberTarget(Context& context, uint32_t shape, Symbol name, uint32_t index) {
-  recentTarget(context, shape, name) = {fieldKey(shape, name), index};
+  MethodTable::Recent* recent = recentTargets(context, shape, name);
+  recent[1] = recent[0];
+  recent[0] = {fieldKey(shape, name), index};
 }
 
 /// The place for the method `name` of the class with this id.
