@@ -70,7 +70,8 @@ class FieldLowering {
 
   void lower(Instruction& access) {
     const Type type = inference_.typeOf(access.operands[0]);
-    if (!type.hasInstances()) return;
+    // Code that is never reached has no types.
+    if (!type.hasInstances() || inference_.typeOf(&access).isNone()) return;
     std::optional<Place> place = placeOf(type, access.as<Op::MemberGet, Op::MemberSet>().name());
     if (place && access.op == Op::MemberSet && isConstructing(access)) place->certain = false;
     if (!place || (access.op == Op::MemberSet && !isPlain(access, type))) return;
