@@ -135,16 +135,20 @@ bool NativeRun::enter() {
     return false;
   }
   const char* which = std::getenv("GENE_JIT_ENTERED");
-  const std::optional<uint32_t> count = vm::enterNative(*running_, **entries,
-                                                        !which          ? vm::WhichEntered::All
-                                                        : *which == 'e' ? vm::WhichEntered::Even
-                                                                        : vm::WhichEntered::Odd);
-  if (!count) {
+  const std::optional<vm::EnteredCounts> entered =
+      vm::enterNative(*running_, **entries,
+                      !which          ? vm::WhichEntered::All
+                      : *which == 'e' ? vm::WhichEntered::Even
+                                      : vm::WhichEntered::Odd);
+  if (!entered) {
     log(key.text() + " belongs to another program");
     return false;
   }
-  log(key.text() + ": native code of " + std::to_string(*count) +
-      (*count == 1 ? " function" : " functions") + " is entered");
+  const auto counted = [](size_t count, const char* what) {
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+  };
+  log(key.text() + ": native code of " + counted(entered->functions, "function") + " and " +
+      counted(entered->loops, "loop") + " is entered");
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include "codegen/bytecode/Assembler.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "runtime/image/ImageFormat.h"
@@ -64,6 +65,12 @@ void Assembler::switchOn(uint32_t reg, const std::vector<Label>& targets) {
     fixups_.push_back({position(), next, Field::Word, target});
     word(0);
   }
+}
+
+bool Assembler::isJumpedBackTo(Label label) const {
+  return std::ranges::any_of(fixups_, [&](const Fixup& fixup) {
+    return fixup.target == label && positionOf(label) <= fixup.at;
+  });
 }
 
 bool Assembler::link() {

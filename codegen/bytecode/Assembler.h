@@ -57,6 +57,14 @@ class Assembler {
   /// … and when it does, goes on at `landing` with the exception in `reg`.
   void handler(Label landing, uint32_t reg) { handlers_.push_back({position(), landing, reg}); }
 
+  /// Does a jump behind the label lead back to it?
+  [[nodiscard]] bool isJumpedBackTo(Label label) const;
+  /// Where it was bound, and the word there.
+  [[nodiscard]] uint32_t positionOf(Label label) const {
+    return labels_[static_cast<uint32_t>(label)];
+  }
+  [[nodiscard]] uint64_t wordAt(uint32_t at) const { return words_[at]; }
+
   /// Puts the offsets in. False: some jump is too long, assemble again with `longJumps`.
   [[nodiscard]] bool link();
   /// The code as it lies in the image.

@@ -26,6 +26,8 @@ class RegAlloc {
   [[nodiscard]] bool hasReg(const ir::Value* value) const {
     return !asConstant(value) && !liveness_.intervals[value->number].segments.empty();
   }
+  /// The values that have registers where the block begins.
+  [[nodiscard]] std::vector<const ir::Value*> heldAt(const ir::Block& block) const;
   /// The register that constant operand `operand` is loaded into for the instruction.
   [[nodiscard]] uint32_t constantReg(const ir::Instruction& instruction, uint32_t operand) const;
   /// Constants that are in registers throughout.

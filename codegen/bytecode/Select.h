@@ -11,6 +11,7 @@
 
 #include "codegen/bytecode/Assembler.h"
 #include "codegen/bytecode/DebugTable.h"
+#include "codegen/bytecode/LoopStarts.h"
 #include "codegen/bytecode/ParallelMoves.h"
 #include "codegen/bytecode/RegAlloc.h"
 #include "codegen/image/ImageWriter.h"
@@ -27,6 +28,8 @@ class Select {
   [[nodiscard]] std::vector<uint8_t> bytes() const {
     return assembler_.bytes(registers_.frameSize());
   }
+  /// Where a frame can go on elsewhere (LoopStarts.h), after run().
+  [[nodiscard]] std::vector<LoopStart> loopStarts() const;
   /// What is known of the function's debug.points.
   void addTo(DebugTable& debug) const;
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "codegen/bytecode/Bytecode.h"
+#include "codegen/compile/Entered.h"
 #include "codegen/compile/KnownBuiltins.h"
 #include "codegen/ir/Link.h"
 #include "frontend/lower/Lower.h"
@@ -148,7 +149,7 @@ void Session::optimise(ir::Program& program) {
     // What the VM runs; from there on there are two.
     PassContext shared{.program = program, .numbersClasses = true, .observe = {}};
     runPipeline(shared);
-    program.becomeEntered();
+    becomeEntered(program);
   }
   runPipeline(passes);
 }

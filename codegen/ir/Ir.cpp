@@ -84,6 +84,8 @@ Function* Program::detachedCopy(const Function& from) {
   Function& f = store_->functions.emplace_back(from);
   f.blocks.clear();
   f.enteredAs = Function::NotEntered;
+  f.isContinuation = false;
+  f.assignedBefore.clear();
   return &f;
 }
 

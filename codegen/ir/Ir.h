@@ -205,6 +205,12 @@ class Function {
   /// Of a program that is entered: its number there (Program::isEntered).
   static constexpr uint32_t NotEntered = UINT32_MAX;
   uint32_t enteredAs = NotEntered;
+  /// Of such a program: what a loop that runs in the VM goes on as (Program::EnteredLoop).
+  bool isContinuation = false;
+  /// Module variables that were assigned before it is called.
+  std::vector<const Global*> assignedBefore;
+  /// Does a VM call it, with anything?
+  [[nodiscard]] bool isCalledByVm() const { return enteredAs != NotEntered || isContinuation; }
   const Form* signature =
       nullptr;  // [[type …] result] for (Fn …) checks: nil where nothing is said; null without
   const GeneForm* form = nullptr;  // the source, for ^intent, ^examples and contracts; may be null
@@ -249,6 +255,16 @@ class Program {
   /// that there was then; it goes on to make the instances and closures that are not made here any more. So passes keep
   /// these functions and what they capture, and take nothing from an instance or a closure not being made here.
   bool isEntered = false;
+  /// Where a frame of the VM that is in a loop can go on natively: at a place of the function's bytecode, with what the registers
+  /// hold as arguments; what is returned is the result of the frame.
+  struct EnteredLoop {
+    uint32_t function;  // its number in the VM
+    uint32_t offset;    // of the instruction, in words
+    uint16_t opcode;    // of the instruction
+    std::vector<uint16_t> registers;
+    Function* code;
+  };
+  std::vector<EnteredLoop> enteredLoops;
   uint32_t sharedGlobals = 0;         // of a program that is entered: the VM has the first ones
   std::vector<Type> leastFieldTypes;  // … by KnownClass::fields: what may be stored in fields there
   /// Something of the program has the name of a built-in type, or may get it; found when it is asked for (Annotations.h).

@@ -305,23 +305,42 @@ void ModuleEmitter::emitEntries(GlobalVariable* program) {
   }
   llvm::ArrayType* const array = llvm::ArrayType::get(pointer, bodies.size());
   llvm::Type* const word = llvm::Type::getInt64Ty(context());
+  const auto number = [&](uint64_t value) { return llvm::ConstantInt::get(word, value); };
+  std::vector<Constant*> loops;
+  llvm::StructType* const loopType =
+      llvm::StructType::get(context(), {pointer, pointer, word, word, word, word});
+  for (const ir::Program::EnteredLoop& loop : program_.enteredLoops) {
+    Constant* const registers = llvm::ConstantDataArray::get(context(), loop.registers);
+    loops.push_back(llvm::ConstantStruct::get(
+        loopType, {bodies_[loop.code->index], addData(registers, "gene.loop.registers", 2),
+                   number(loop.registers.size()), number(loop.function), number(loop.offset),
+                   number(loop.opcode)}));
+  }
+  static_assert(offsetof(vm::NativeLoop, registers) == 8 && offsetof(vm::NativeLoop, count) == 16 &&
+                    offsetof(vm::NativeLoop, function) == 24 &&
+                    offsetof(vm::NativeLoop, offset) == 32 && sizeof(vm::NativeLoop) == 48,
+                "the order of the members above");
   Constant* const members[] = {
       program,
       sharedSlots_,
       sharedFunctions_,
       addData(llvm::ConstantArray::get(array, bodies), "gene.entered.bodies", 16),
       addData(llvm::ConstantArray::get(array, entries), "gene.entries", 16),
-      llvm::ConstantInt::get(word, bodies.size()),
-      llvm::ConstantInt::get(word, program_.sharedGlobals)};
+      number(bodies.size()),
+      number(program_.sharedGlobals),
+      addData(llvm::ConstantArray::get(llvm::ArrayType::get(loopType, loops.size()), loops),
+              "gene.loops", 8),
+      number(loops.size())};
   static_assert(
       offsetof(vm::NativeEntries, program) == 0 && offsetof(vm::NativeEntries, slots) == 8 &&
           offsetof(vm::NativeEntries, functions) == 16 &&
           offsetof(vm::NativeEntries, bodies) == 24 && offsetof(vm::NativeEntries, entries) == 32 &&
           offsetof(vm::NativeEntries, count) == 40 &&
-          offsetof(vm::NativeEntries, globalCount) == 48 && sizeof(vm::NativeEntries) == 56,
+          offsetof(vm::NativeEntries, globalCount) == 48 &&
+          offsetof(vm::NativeEntries, loops) == 56 && sizeof(vm::NativeEntries) == 72,
       "the order of the members above");
-  llvm::StructType* const type =
-      llvm::StructType::get(context(), {pointer, pointer, pointer, pointer, pointer, word, word});
+  llvm::StructType* const type = llvm::StructType::get(
+      context(), {pointer, pointer, pointer, pointer, pointer, word, word, pointer, word});
   new GlobalVariable(*module_, type, true, GlobalValue::ExternalLinkage,
                      llvm::ConstantStruct::get(type, members), "gene_entries");
 }

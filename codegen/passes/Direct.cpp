@@ -59,8 +59,7 @@ class DirectCalls {
   void scan() {
     const size_t count = program_.functions.size();
     escapes_.assign(count, false);
-    for (const Function* f : program_.functions)
-      escapes_[f->index] = f->enteredAs != Function::NotEntered;
+    for (const Function* f : program_.functions) escapes_[f->index] = f->isCalledByVm();
     called_.assign(count, false);
     eligible_.assign(count, true);
     eligible_[0] = false;

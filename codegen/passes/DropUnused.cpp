@@ -15,7 +15,7 @@ bool dropUnused(ir::Program& program, PassContext&) {
   std::vector<bool> used(program.functions.size());
   std::vector<const Function*> work;
   for (const Function* f : program.functions) {
-    used[f->index] = f->index == 0 || f->enteredAs != Function::NotEntered;
+    used[f->index] = f->index == 0 || f->isCalledByVm();
     if (used[f->index]) work.push_back(f);
   }
   while (!work.empty()) {

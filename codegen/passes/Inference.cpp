@@ -51,9 +51,8 @@ Inference::Inference(ir::Program& program)
       }
     }
     if (readsFields) fieldReaders_.push_back(function);
-    const bool isEntered = function->enteredAs != Function::NotEntered;
     captures_[function->index].assign(function->captureCount,
-                                      isEntered ? Type::any() : Type::none());
+                                      function->isCalledByVm() ? Type::any() : Type::none());
     reached_[function->index].assign(function->blocks.size(), false);
     reached_[function->index][function->entry()->index] = true;
   }

@@ -37,7 +37,7 @@ void KnownFunctions::collect(const ir::Program& program, const KnownClasses* cla
 void KnownFunctions::collect(const Instruction& inst, bool all) {
   // A VM that enters a function makes closures of it that are not made here any more.
   if (inst.op == Op::Closure && !inst.operands.empty() &&
-      inst.as<Op::Closure>().function()->enteredAs == Function::NotEntered) {
+      !inst.as<Op::Closure>().function()->isCalledByVm()) {
     closures_.push_back(&inst);
     captures_[inst.as<Op::Closure>().function()].resize(inst.operands.size());
   }

@@ -51,7 +51,7 @@ int ScopeSlots::captureOf(const Function* function, size_t index) {
   while (known.size() <= index) {
     known.push_back(newGroup());
     // A VM that enters the function makes scopes for it that are not made here any more.
-    groups_.back().isOpen = function->enteredAs != Function::NotEntered;
+    groups_.back().isOpen = function->isCalledByVm();
   }
   return known[index];
 }

@@ -35,12 +35,16 @@ SureReads::SureReads(const ir::Program& program) {
         sure_.insert(inst);
       }
     }
-  for (const ir::Function* function : program.functions)
+  for (const ir::Function* function : program.functions) {
+    if (function == &top) continue;
+    const auto& before = function->assignedBefore;
     for (const Block* block : function->blocks)
       for (const Instruction* inst : block->instructions)
         if (const auto get = inst->tryAs<Op::GlobalGet, Op::GlobalCheck>();
-            get && function != &top && first.contains(get.global()))
+            get && (first.contains(get.global()) ||
+                    std::ranges::find(before, get.global()) != before.end()))
           sure_.insert(inst);
+  }
 }
 
 }  // namespace gene

@@ -37,7 +37,7 @@ class Entering : Arrival {
         entries_(entries),
         stubs_(running.functionCount) {}
 
-  uint32_t lead(WhichEntered which) {
+  EnteredCounts lead(WhichEntered which) {
     which_ = which;
     for (uint32_t i = 0; i < running_.functionCount; i++) {
       const FunctionInfo& info = running_.functions[i];
@@ -48,7 +48,7 @@ class Entering : Arrival {
       entered_.push_back(i);
     }
     redirect(true);
-    return static_cast<uint32_t>(entered_.size());
+    return {entered_.size(), leadLoops()};
   }
 
  private:
@@ -78,6 +78,28 @@ class Entering : Arrival {
     if (!toStubs) return;
     for (uint32_t i = 0; i < running_.functionCount; i++)
       redirectCalls(*running_.functions[i].code, targets);
+  }
+
+  /// After the calls: their words are no longer to be read as instructions.
+  size_t leadLoops() {
+    size_t count = 0;
+    loops_.resize(entries_.loopCount);
+    for (size_t i = 0; i < loops_.size(); i++) {
+      const NativeLoop& loop = entries_.loops[i];
+      Code* const code =
+          loop.function < running_.functionCount ? running_.functions[loop.function].code : nullptr;
+      if (!code || loop.offset >= code->wordCount || !isChosenLoop(loop.function)) continue;
+      uint64_t* const place = reinterpret_cast<uint64_t*>(code->start) + loop.offset;
+      if ((*place & 0xFFFF) != loop.opcode) continue;
+      loops_[i] = {nullptr, loop.registers, static_cast<uint32_t>(loop.count), place, *place, this};
+      store(*place, static_cast<uint64_t>(Opcode::EnterLoop) |
+                        reinterpret_cast<uint64_t>(&loops_[i]) << 16);
+      count++;
+    }
+    return count;
+  }
+  [[nodiscard]] bool isChosenLoop(uint64_t function) const {
+    return which_ == WhichEntered::All || (function % 2 == 0) == (which_ == WhichEntered::Even);
   }
 
   /// The functions that the words of known calls name.
@@ -120,6 +142,7 @@ class Entering : Arrival {
     }
     for (const uint32_t i : entered_)
       store(stubs_[i].code, reinterpret_cast<uint64_t>(entries_.entries[i]));
+    for (size_t i = 0; i < loops_.size(); i++) loops_[i].code = entries_.loops[i].code;
     state_ = State::Bound;
     return true;
   }
@@ -128,15 +151,16 @@ class Entering : Arrival {
   Program& running_;
   const NativeEntries& entries_;
   WhichEntered which_ = WhichEntered::All;
-  std::vector<Stub> stubs_;        // by function index
-  std::vector<uint32_t> entered_;  // functions
+  std::vector<Stub> stubs_;         // by function index
+  std::vector<uint32_t> entered_;   // functions
+  std::vector<LoopArrival> loops_;  // as in entries_
   State state_ = State::Announced;
 };
 
 }  // namespace
 
-std::optional<uint32_t> enterNative(Program& running, const NativeEntries& entries,
-                                    WhichEntered which) {
+std::optional<EnteredCounts> enterNative(Program& running, const NativeEntries& entries,
+                                         WhichEntered which) {
   if (entries.count != running.functionCount || entries.globalCount != running.globalCount)
     return std::nullopt;
   // Calls lead there as long as the process lives.

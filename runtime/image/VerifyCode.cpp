@@ -61,7 +61,8 @@ class CodeVerifier {
     start_ = at_;
     starts_[start_] = raising_[start_] = true;
     if (half(0) >= vm::OpcodeCount || half(0) == static_cast<uint16_t>(Opcode::Exit) ||
-        half(0) == static_cast<uint16_t>(Opcode::EnterNative))
+        half(0) == static_cast<uint16_t>(Opcode::EnterNative) ||
+        half(0) == static_cast<uint16_t>(Opcode::EnterLoop))
       return fail("no such opcode");
     op_ = static_cast<Opcode>(half(0));
     const OpcodeInfo& info = opcodeInfo(op_);

@@ -18,7 +18,7 @@ from pathlib import Path
 
 
 FROM_CACHE = "native code from the cache"
-ENTERED = re.compile(r"native code of \d+ functions? is entered")
+ENTERED = re.compile(r"native code of \d+ functions? and \d+ loops? is entered")
 
 
 def engines(gene, program, folder, stress):
