@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "driver/Command.h"
+#include "runtime/system/Paths.h"
 
 namespace gene::driver {
 
@@ -127,11 +128,10 @@ Status checkOutput(const std::string& path, const Session& session) {
 }
 
 Expected<std::unique_ptr<TemporaryFolder>> TemporaryFolder::make() {
-  std::error_code failed;
-  std::string path = (fs::temp_directory_path(failed) / "gene-XXXXXX").string();
-  if (failed || !::mkdtemp(path.data()))
-    return Failure{"Cannot make a temporary folder: " +
-                   (failed ? failed.message() : std::string(std::strerror(errno)))};
+  const std::string parent = temporaryDirectory();
+  std::string path = parent + "/gene-XXXXXX";
+  if (!::mkdtemp(path.data()))
+    return Failure{"Cannot make a temporary folder in " + parent + ": " + std::strerror(errno)};
   return std::unique_ptr<TemporaryFolder>(new TemporaryFolder(std::move(path)));
 }
 

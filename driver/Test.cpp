@@ -43,19 +43,12 @@ struct Run {
 /// Runs programs, each in a process of its own and some at a time, and tells of them in their order.
 class Tests {
  public:
-  Tests(std::string gene, const Options& options)
+  /// `folder` is for what the programs say of their tests.
+  Tests(std::string gene, const Options& options, std::string folder)
       : gene_(std::move(gene)),
         shows_(options.has("verbose")),
         filter_(options.get("filter")),
-        folder_(
-            (fs::temp_directory_path() / ("gene-test-" + std::to_string(::getpid()))).string()) {
-    std::error_code failed;
-    fs::create_directories(folder_, failed);
-  }
-  ~Tests() {
-    std::error_code failed;
-    fs::remove_all(folder_, failed);
-  }
+        folder_(std::move(folder)) {}
   Tests(const Tests&) = delete;
 
   void run(const std::vector<Run>& runs, unsigned jobs) {
@@ -213,8 +206,10 @@ int testPackage(Arguments args) {
           ? runsOfPackage(options.get("root", fs::current_path().string()), runs)
           : runsOf(options.positional, runs);
   if (!mistake.empty()) return fail(mistake);
+  Expected<std::unique_ptr<TemporaryFolder>> folder = TemporaryFolder::make();
+  if (!folder) return fail(folder.message());
   std::error_code failed;
-  Tests tests(fs::read_symlink("/proc/self/exe", failed).string(), options);
+  Tests tests(fs::read_symlink("/proc/self/exe", failed).string(), options, (*folder)->path());
   tests.run(runs, jobs);
   if (options.has("filter") && tests.files().empty())
     return fail("No test has '" + options.get("filter") + "' in its name");
