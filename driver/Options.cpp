@@ -73,12 +73,13 @@ Status split(std::span<const OptionSpec> specs, std::span<const std::string> arg
       result.unknown.push_back(word);
       continue;
     }
-    if (spec->value && !hasValue) {
+    const bool mayLackValue = spec->value && spec->value[0] == '[' && spec->value[1] == '=';
+    if (spec->value && !hasValue && !mayLackValue) {
       if (i + 1 == args.size()) return Failure{word + " requires a value"};
       value = args[++i];
     }
     std::vector<std::string>& values = result.given[longName(*spec)];
-    if (spec->value) values.push_back(std::move(value));
+    if (spec->value && !(mayLackValue && !hasValue)) values.push_back(std::move(value));
   }
   return {};
 }

@@ -14,7 +14,8 @@ namespace gene::driver {
 
 struct OptionSpec {
   const char* names;  // "output,o": the long name, and a letter if there is one
-  const char* value;  // the name of its value for the help text; null: a flag
+  const char*
+      value;  // the name of its value for the help text; "[=NAME]": it may lack one; null: a flag
   const char* help;
 };
 

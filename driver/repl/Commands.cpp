@@ -4,14 +4,12 @@
 #include <cstdio>
 
 #include "driver/Command.h"
-#include "driver/Reference.h"
+#include "driver/repl/About.h"
 #include "frontend/syntax/Suggest.h"
 #include "runtime/Output.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Environment.h"
-#include "runtime/object/Function.h"
 #include "runtime/object/Map.h"
-#include "runtime/object/Print.h"
 
 namespace gene::driver {
 namespace {
@@ -29,10 +27,6 @@ constexpr ReplCommand commands[] = {
 #include "driver/repl/Commands.def"
 };
 
-std::string nextName(ReplState& state) {
-  return "<repl:" + std::to_string(state.entries + 1) + ">";
-}
-
 void helpCommand(ReplState&, const std::string&) {
   std::string out;
   for (const ReplCommand& c : commands) {
@@ -46,85 +40,19 @@ void helpCommand(ReplState&, const std::string&) {
            "clears the line.\n");
 }
 
-/// name [a b ^c], from the slots of a function.
-std::string signatureOf(const FunctionInfo& info) {
-  std::string text(info.name.text().empty() ? "fn" : info.name.text());
-  text += " [";
-  bool isFirst = true;
-  for (uint32_t i = 0; i < info.slotCount && info.slots; i++) {
-    const SlotInfo& slot = info.slots[i];
-    if (slot.kind == SlotKind::Self) continue;
-    const bool isKeyword = slot.kind == SlotKind::Keyword || slot.kind == SlotKind::KeywordRest;
-    const bool isRest = slot.kind == SlotKind::Rest || slot.kind == SlotKind::KeywordRest;
-    text += std::string(isFirst ? "" : " ") + (isKeyword ? "^" : "") +
-            std::string(slot.name.text()) +
-            (isRest          ? "..."
-             : slot.optional ? "?"
-                             : "");
-    isFirst = false;
-  }
-  return text + "]";
-}
-
-std::string describeFunction(Context& context, Value value) {
-  const FunctionInfo& info = *as<FunctionObject>(value)->info;
-  if (info.builtin) return {};
-  std::string text = signatureOf(info) + "\n";
-  if (const std::string intent = displayText(context, functionIntent(context, value));
-      !intent.empty())
-    text += intent + "\n";
-  if (info.program && info.site < info.program->siteCount) {
-    const TraceSite& site = info.program->sites[info.site];
-    text += "defined at " + std::string(site.file) + ":" + std::to_string(site.line) + "\n";
-  }
-  return text;
-}
-
-std::string describeClass(ClassObject* cls) {
-  std::string text = "class " + std::string(cls->name.get().symbol().text());
-  if (const ClassObject* parent = parentOf(cls))
-    text += " < " + std::string(parent->name.get().symbol().text());
-  text += "\n";
-  const auto* methods = as<MapObject>(cls->methods.get());
-  for (uint32_t i = 0; (i = mapNext(methods, i)) != MapEnd; i++) {
-    const std::string_view name = methods->entries[i].key.get().symbol().text();
-    const Value method = methods->entries[i].value.get();
-    const bool isOwn = isKind(method, Kind::Function) && !as<FunctionObject>(method)->info->builtin;
-    text +=
-        "  ." + (isOwn ? signatureOf(*as<FunctionObject>(method)->info) : std::string(name)) + "\n";
-  }
-  return text;
-}
-
 void docCommand(ReplState& state, const std::string& name) {
-  std::string out;
   if (name.empty()) return writeOut(":doc NAME, :doc .method\n");
-  if (name[0] == '.') {
-    for (const BuiltinEntry& e : builtinMethods(std::string_view(name).substr(1)))
-      out += e.text() + "\n";
-  } else {
-    Value value = namedValue(state.context, Symbol::of(name));
-    if (value.isAbsent()) value = namespaceGet(state.context.globals, Symbol::of(name));
-    const std::string form = aboutSpecialForm(name);
-    const BuiltinEntry builtin = findBuiltin(name);
-    if (isKind(value, Kind::Function)) out = describeFunction(state.context, value);
-    if (isClass(value)) out = describeClass(as<ClassObject>(value));
-    if (out.empty() && builtin.row) out = builtin.text() + "\n";
-    if (out.empty() && !form.empty()) out = std::string(form) + "\n";
-    if (out.empty() && !value.isAbsent())
-      out = name + " is " + kindName(state.context, value) + ": " +
-            literalText(state.context, value) + "\n";
-  }
-  writeOut(out.empty() ? "Nothing is known about " + name + "\n" : out);
+  const About about = aboutName(state.context, name);
+  writeOut(about.text.empty() ? "Nothing is known about " + name + "\n" : about.text);
 }
 
 void typeCommand(ReplState& state, const std::string& form) {
-  state.evaluate("(typeof (do " + form + "\n))", nextName(state));
+  state.evaluate("(typeof (do " + form + "\n))", state.entries.nextName());
 }
 
 void timeCommand(ReplState& state, const std::string& form) {
   const auto start = std::chrono::steady_clock::now();
-  state.evaluate(form, nextName(state));
+  state.evaluate(form, state.entries.nextName());
   const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
   char text[64];
   std::snprintf(text, sizeof text, "%.3f ms\n", taken.count());
@@ -132,10 +60,10 @@ void timeCommand(ReplState& state, const std::string& form) {
 }
 
 void irCommand(ReplState& state, const std::string& form) {
-  writeOut(state.dialog.irOf(form, nextName(state)));
+  writeOut(state.entries.dialog().irOf(form, state.entries.nextName()));
 }
 void bytecodeCommand(ReplState& state, const std::string& form) {
-  writeOut(state.dialog.bytecodeOf(form, nextName(state)));
+  writeOut(state.entries.dialog().bytecodeOf(form, state.entries.nextName()));
 }
 
 void loadCommand(ReplState& state, const std::string& file) {

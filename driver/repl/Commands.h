@@ -6,17 +6,14 @@
 #include <string_view>
 #include <vector>
 
-#include "codegen/eval/Dialog.h"
-#include "runtime/Runtime.h"
+#include "driver/repl/Entries.h"
 
 namespace gene::driver {
 
 /// What a command may use.
 struct ReplState {
   Context& context;
-  Dialog& dialog;
-  RuntimeOptions& runtime;
-  uint32_t entries = 0;  // so far
+  Entries& entries;
   /// Evaluates an entry and shows what comes of it.
   std::function<void(const std::string& text, const std::string& name)> evaluate;
 };

@@ -1,22 +1,25 @@
 #include "driver/repl/Repl.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <csignal>
+#include <cstdio>
 
-#include "codegen/eval/Dialog.h"
 #include "driver/Job.h"
+#include "driver/debug/Capture.h"
+#include "driver/nrepl/Server.h"
 #include "driver/repl/Commands.h"
 #include "driver/repl/Completion.h"
 #include "driver/repl/Editor.h"
+#include "driver/repl/Entries.h"
 #include "frontend/syntax/Reader.h"
 #include "runtime/Output.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Environment.h"
 #include "runtime/object/Print.h"
-#include "runtime/vm/Interpreter.h"
-#include "runtime/vm/Watch.h"
 
 namespace gene::driver {
 namespace {
@@ -78,11 +81,10 @@ class Repl {
  public:
   Repl(Context& context, const RuntimeOptions& runtime, const LanguageOptions& language)
       : context_(context),
-        runtime_(runtime),
-        dialog_(context, language),
+        entries_(context, runtime, language),
         editor_(Editor::make(
             [&context](const std::string& before) { return completionsFor(context, before); })),
-        state_{context, dialog_, runtime_, 0,
+        state_{context, entries_,
                [this](const std::string& text, const std::string& name) { evaluate(text, name); }} {
   }
 
@@ -122,51 +124,29 @@ class Repl {
     } else if (text[0] == ':' && text.size() > 1 && text[1] != ' ') {
       runReplCommand(state_, text);
     } else {
-      evaluate(text, "<repl:" + std::to_string(state_.entries + 1) + ">");
+      evaluate(text, entries_.nextName());
     }
     flushOut();
   }
 
   void evaluate(const std::string& text, const std::string& name) {
-    state_.entries++;
-    // The machine checks whether to go on before every instruction, while the REPL has something running.
-    Value (*const before)(Context&, Value*) = context_.vm ? context_.vm->run : nullptr;
-    if (!context_.vm) vm::createState(context_, runtime_.stackSize);
-    vm::Watch* const outerWatch = context_.vm->watch;
-    vm::Watch* const outerRunning = running;
-    // A debugger that watches the program goes on doing so.
-    if (!outerWatch || outerWatch->looks()) {
-      context_.vm->run = vm::runWatched;
-      context_.vm->watch = &watch_;
-    }
-    watch_.reset();
-    running = &watch_;
-    const Dialog::Result result = dialog_.run(text, name, runtime_.errorFormat);
-    running = outerRunning;
-    context_.vm->watch = outerWatch;
-    if (before) context_.vm->run = before;
+    vm::Watch* const outer = running;
+    entries_.watch().reset();
+    running = &entries_.watch();
+    const Dialog::Result result = entries_.run(text, name);
+    running = outer;
     if (!result.diagnostics.empty()) writeError(result.diagnostics);
-    if (result.state == Dialog::Result::Raised) {
-      RuntimeOptions options = runtime_;
-      options.programName = name;
-      options.sourceText = text;
-      writeError(describeUncaught(context_, options));
-    }
+    if (result.state == Dialog::Result::Raised) writeError(entries_.uncaught(text, name));
     if (result.state == Dialog::Result::Done) show(text, result.value);
   }
 
   void show(const std::string& text, Value value) {
-    NamespaceObject* variables = session().variables;
-    namespaceSet(context_, variables, Symbol::of("_"), value);
-    namespaceSet(context_, variables, Symbol::of("_" + std::to_string(state_.entries)), value);
     if (value.isNil() || value == Value::void_() || text.starts_with("(print")) return;
     writeOut(literalText(context_, value) + "\n");
   }
 
   Context& context_;
-  RuntimeOptions runtime_;
-  Dialog dialog_;
-  vm::Watch watch_;
+  Entries entries_;
   const std::unique_ptr<Editor> editor_;
   ReplState state_;
 };
@@ -205,9 +185,32 @@ void runRepl(Context& context, const RuntimeOptions& runtime, const LanguageOpti
   Repl(context, runtime, language).loop();
 }
 
+/// gene repl --nrepl
+static int serveNrepl(Job& job, const LanguageOptions& language) {
+  const std::string port = job.options.get("nrepl", "0");
+  uint16_t number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (error != std::errc() || end != port.data() + port.size())
+    return misuse("--nrepl requires a number from 0 to 65535");
+  nrepl::Server server(job, language);
+  if (const Status listens = server.listen(number); !listens) return fail(listens.message());
+  std::printf("nREPL server started on port %u on host 127.0.0.1 - nrepl://127.0.0.1:%u\n",
+              server.port(), server.port());
+  std::fflush(stdout);
+  debug::Capture out(STDOUT_FILENO, [&](const std::string& text) { server.output("out", text); });
+  debug::Capture err(STDERR_FILENO, [&](const std::string& text) { server.output("err", text); });
+  server.drain = [&] {
+    out.drain();
+    err.drain();
+  };
+  writeLinesAtOnce();
+  return onLargeStack(job.runtime, [&] { return server.run(); }, [&] { server.serve(); });
+}
+
 int repl(Arguments args) {
   static const std::vector<OptionSpec> specs = withLanguageOptions({
       {"pkg", "NAME|DIR", "the package that imports are looked for in"},
+      {"nrepl", "[=PORT]", "serve editors with nREPL on a port of this machine (default: any)"},
       {"debug,d", nullptr, "accepted, no effect"},
       {"stack-size", "SIZE", "address space for the stack, like 64M (default 112M, or less)"},
       {"help,h", nullptr, "this text"},
@@ -222,6 +225,7 @@ int repl(Arguments args) {
   job.runtime.programName = "<repl>";
   LanguageOptions language = languageOptions(job.options);
   language.package = job.package;
+  if (job.options.has("nrepl")) return serveNrepl(job, language);
   return onLargeStack(job.runtime, [&] {
     Context& context = *createContext(job.runtime);
     enableRepl(job.runtime, language);
