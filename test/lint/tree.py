@@ -16,7 +16,7 @@ def tracked():
         if done.returncode == 0:
             names = done.stdout.split("\n")
     if names is None:
-        names = [str(p.relative_to(ROOT)) for p in ROOT.rglob("*") if "build" not in p.parts and ".git" not in p.parts]
+        names = [str(p.relative_to(ROOT)) for p in ROOT.rglob("*") if not {"build", ".git", "__pycache__"} & set(p.parts)]
     return [Path(n) for n in names if n and (ROOT / n).is_file()]
 
 
