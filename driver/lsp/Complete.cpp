@@ -209,24 +209,11 @@ class Completer {
       if (type)
         found = printForm(*type);
       else if (value)
-        found = typeOfForm(value);
+        found = typeOfForm(*value);
     };
     locals(take);
     for (const Definition& d : document_.outline()) take(d.name.text(), d.type, d.value);
     return found;
-  }
-  static std::string typeOfForm(const Form* value) {
-    if (value->kind == FormKind::String) return "String";
-    if (value->kind == FormKind::Int) return "Int";
-    if (value->kind == FormKind::Float) return "Float";
-    if (value->kind == FormKind::Array) return "Array";
-    if (value->kind == FormKind::Map) return "Map";
-    if (value->kind == FormKind::HashMap) return "HashMap";
-    if (value->kind != FormKind::Gene) return {};
-    const auto& g = as<GeneForm>(*value);
-    if (isSymbol(g.head, "#Str")) return "String";
-    return isSymbol(g.head, "new") && !g.children.empty() ? printForm(*g.children[0])
-                                                          : std::string{};
   }
 
   /// The class of what stands before the method's dot at `end`; empty: anything.

@@ -9,15 +9,8 @@
 #include "runtime/object/Class.h"
 
 namespace gene::lsp {
-namespace {
-
-using Kind = Target::Kind;
-
-/// The type of a variable as its text says it: the annotation, or that of a literal or a new instance.
-std::string typeOf(const Definition& d) {
-  if (d.type) return printForm(*d.type);
-  if (!d.value) return "Any";
-  switch (d.value->kind) {
+std::string typeOfForm(const Form& value) {
+  switch (value.kind) {
     case FormKind::Int: return "Int";
     case FormKind::Float: return "Float";
     case FormKind::String: return "String";
@@ -29,9 +22,9 @@ std::string typeOf(const Definition& d) {
     case FormKind::HashMap: return "HashMap";
     case FormKind::Regex: return "Regexp";
     case FormKind::Gene: {
-      const auto& g = as<GeneForm>(*d.value);
+      const auto& g = as<GeneForm>(value);
       if (isSymbol(g.head, "new") && !g.children.empty()) return printForm(*g.children[0]);
-      return isSymbol(g.head, "#Str") ? "String" : isSymbol(g.head, "fn") ? "Function" : "Any";
+      return isSymbol(g.head, "#Str") ? "String" : isSymbol(g.head, "fn") ? "Function" : "";
     }
     case FormKind::Nil:
     case FormKind::Void:
@@ -43,9 +36,20 @@ std::string typeOf(const Definition& d) {
     case FormKind::Date:
     case FormKind::DateTime:
     case FormKind::Time:
-    case FormKind::Bytes: return "Any";
+    case FormKind::Bytes: return {};
   }
-  return "Any";
+  return {};
+}
+
+namespace {
+
+using Kind = Target::Kind;
+
+/// The type of a variable as its text says it: the annotation, or that of a literal or a new instance.
+std::string typeOf(const Definition& d) {
+  if (d.type) return printForm(*d.type);
+  const std::string type = d.value ? typeOfForm(*d.value) : "";
+  return type.empty() ? "Any" : type;
 }
 
 std::string code(std::string_view text) { return "`" + std::string(text) + "`"; }

@@ -11,7 +11,24 @@ void writeRange(JsonWriter& out, const Document& document, const Range& range);
 /// {uri, range}
 void writeLocation(JsonWriter& out, const Document& document, const Range& range);
 
+// --- Actions.cpp
+/// What mends the diagnostics in the range.
+void codeActions(JsonWriter& out, Workspace& workspace, const Document& document, Range range);
+
+// --- Hints.cpp
+void inlayHints(JsonWriter& out, Workspace& workspace, const Document& document, Range range);
+
+// --- Hierarchy.cpp: each is about the name at the offset
+void prepareCalls(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+void incomingCalls(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+void outgoingCalls(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+void prepareTypes(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+void supertypes(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+void subtypes(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+
 // --- Describe.cpp: about the name under the cursor
+/// The type of a value as its text says it: of literals, new instances and functions; empty for others.
+std::string typeOfForm(const Form& value);
 void hover(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
 void signatureHelp(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
 
@@ -31,6 +48,9 @@ bool rename(JsonWriter& out, Workspace& workspace, const Document& document, siz
 void workspaceSymbols(JsonWriter& out, Workspace& workspace, std::string_view query);
 
 // --- Structure.cpp: of the document as a whole
+/// What a diagnostic of this document is about.
+Range diagnosticRange(const Document::Analysis& analysis, const Document& document,
+                      const Diagnostic& diagnostic);
 void diagnostics(JsonWriter& out, Workspace& workspace, const Document& document);
 void documentSymbols(JsonWriter& out, const Document& document);
 void foldingRanges(JsonWriter& out, const Document& document);

@@ -177,8 +177,11 @@ class Server {
     for (const char* name :
          {"definitionProvider", "hoverProvider", "referencesProvider", "documentHighlightProvider",
           "documentSymbolProvider", "workspaceSymbolProvider", "documentFormattingProvider",
-          "foldingRangeProvider", "selectionRangeProvider"})
+          "foldingRangeProvider", "selectionRangeProvider", "inlayHintProvider",
+          "callHierarchyProvider", "typeHierarchyProvider"})
       out.member(name, true);
+    out.objectMember("codeActionProvider",
+                     [&] { out.arrayMember("codeActionKinds", [&] { out.value("quickfix"); }); });
     out.objectMember("renameProvider", [&] { out.member("prepareProvider", true); });
     out.objectMember("diagnosticProvider", [&] {
       out.member("interFileDependencies", true);
@@ -296,6 +299,45 @@ class Server {
       rename(out, workspace_, *document, offset, textOf(member(r.params, "newName")), &problem);
     });
   }
+  Range rangeOf(const Request& r, const Document& document) {
+    const Json* range = member(r.params, "range");
+    return {offsetOf(document, member(range, "start")), offsetOf(document, member(range, "end"))};
+  }
+  void onCodeAction(const Request& r) {
+    const Json* only = member(r.params, "context", "only");
+    const bool wants = !only || only->type != Json::Type::Array ||
+                       std::ranges::any_of(only->items, [](const Json& kind) {
+                         return kind.text.empty() || kind.text == "quickfix";
+                       });
+    withDocument(r, [&](JsonWriter& out, const Document& d) {
+      if (wants) return codeActions(out, workspace_, d, rangeOf(r, d));
+      out.array([] {});
+    });
+  }
+  void onInlayHint(const Request& r) {
+    withDocument(r, [&](JsonWriter& out, const Document& d) {
+      inlayHints(out, workspace_, d, rangeOf(r, d));
+    });
+  }
+  /// About an item that the server gave before: its document, and the place of its name.
+  template <class F>
+  void withItem(const Request& r, F&& feature) {
+    const Json* item = member(r.params, "item");
+    const std::string uri(textOf(member(item, "uri")));
+    const Document* document = workspace_.document(uri);
+    if (!document && !pathOfUri(uri).empty()) document = workspace_.file(pathOfUri(uri));
+    answer(r, [&](JsonWriter& out) {
+      if (!document) return out.null();
+      feature(out, workspace_, *document,
+              offsetOf(*document, member(item, "selectionRange", "start")));
+    });
+  }
+  void onPrepareCalls(const Request& r) { withPlace(r, prepareCalls); }
+  void onIncomingCalls(const Request& r) { withItem(r, incomingCalls); }
+  void onOutgoingCalls(const Request& r) { withItem(r, outgoingCalls); }
+  void onPrepareTypes(const Request& r) { withPlace(r, prepareTypes); }
+  void onSupertypes(const Request& r) { withItem(r, supertypes); }
+  void onSubtypes(const Request& r) { withItem(r, subtypes); }
   void onSymbols(const Request& r) {
     withDocument(r, [](JsonWriter& out, const Document& d) { documentSymbols(out, d); });
   }
@@ -357,6 +399,14 @@ const Server::Method Server::requests[] = {
     {"textDocument/formatting", &Server::onFormatting},
     {"textDocument/semanticTokens/full", &Server::onTokens},
     {"textDocument/diagnostic", &Server::onDiagnostic},
+    {"textDocument/codeAction", &Server::onCodeAction},
+    {"textDocument/inlayHint", &Server::onInlayHint},
+    {"textDocument/prepareCallHierarchy", &Server::onPrepareCalls},
+    {"callHierarchy/incomingCalls", &Server::onIncomingCalls},
+    {"callHierarchy/outgoingCalls", &Server::onOutgoingCalls},
+    {"textDocument/prepareTypeHierarchy", &Server::onPrepareTypes},
+    {"typeHierarchy/supertypes", &Server::onSupertypes},
+    {"typeHierarchy/subtypes", &Server::onSubtypes},
     {"workspace/symbol", &Server::onWorkspaceSymbols},
 };
 const size_t Server::requestCount = std::size(Server::requests);

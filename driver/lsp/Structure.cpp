@@ -68,6 +68,12 @@ Range extentOf(const SourceManager& sources, const Document& document, Location 
 
 }  // namespace
 
+Range diagnosticRange(const Document::Analysis& analysis, const Document& document,
+                      const Diagnostic& diagnostic) {
+  return extentOf(analysis.session.sources, document, diagnostic.loc, diagnostic.end,
+                  diagnostic.loc.offset - analysis.start.offset);
+}
+
 int symbolKind(D kind) { return rowOf(kind).symbol; }
 int completionKind(D kind) { return rowOf(kind).completion; }
 std::string_view kindWord(D kind) { return rowOf(kind).word; }
@@ -85,9 +91,7 @@ void diagnostics(JsonWriter& out, Workspace& workspace, const Document& document
       for (const std::string& hint : d.hints) message += "\n" + hint;
       out.object([&] {
         out.key("range");
-        writeRange(
-            out, document,
-            extentOf(a.session.sources, document, d.loc, d.end, d.loc.offset - a.start.offset));
+        writeRange(out, document, diagnosticRange(a, document, d));
         out.member("severity", d.severity == Severity::Error ? 1 : 2);
         out.member("code", diagnosticCode(d.id));
         out.member("source", "gene");
