@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "codegen/link/Native.h"
 #include "driver/Command.h"
 
 namespace gene::driver {
@@ -92,6 +93,11 @@ std::string commandHelp(std::string_view name, std::span<const OptionSpec> specs
 }  // namespace gene::driver
 
 int main(int argc, char** argv) {
+  // In a package lib/gene/ld.lld is a link to this command, which has LLVM's linker beside it.
+  if (std::string_view(argv[0]).ends_with("/ld.lld")) {
+    gene::Expected<int> code = gene::runLinker(argc, argv);
+    return code ? *code : gene::driver::fail(code.message());
+  }
   const int status = gene::driver::dispatch(std::vector<std::string>(argv + 1, argv + argc));
   if (std::fflush(stdout) == 0 || status != gene::driver::Success) return status;
   if (errno == EPIPE) {  // nobody reads any more

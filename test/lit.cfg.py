@@ -29,6 +29,8 @@ if os.environ.get("GENE_TEST_SLOW"):
     config.available_features.add("slow")  # what takes minutes: ./dev test runs it
 if glob.glob("/usr/lib/postgresql/*/bin/initdb"):  # Debian's package postgresql
     config.available_features.add("postgres")
+if os.geteuid() == 0 and all(shutil.which(tool, path="/usr/bin:/bin") for tool in ("mmdebstrap", "lintian", "git")):
+    config.available_features.add("bare-roots")  # bare Debian systems can be made and entered
 for tool in ("emacs", "vim", "vscode-tmgrammar-test"):
     if shutil.which(tool, path="/usr/bin:/bin"):
         config.available_features.add(tool)

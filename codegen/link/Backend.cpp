@@ -7,17 +7,33 @@
 
 namespace gene {
 
-Expected<const NativeBackend*> loadNativeBackend() {
-  static const NativeBackend* backend = nullptr;
-  if (backend) return backend;
+namespace {
+
+/// What the module exports under this name.
+Expected<void*> exported(const char* name) {
   const std::string path = libraryFolder() + "/libgene_llvm.so";
   void* const module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!module) return Failure{std::string("native code generation is not available: ") + dlerror()};
-  const auto getBackend =
-      reinterpret_cast<decltype(&gene_native_backend)>(dlsym(module, "gene_native_backend"));
-  if (!getBackend)
-    return Failure{"native code generation is not available: " + path + " is of another version"};
-  return backend = getBackend();
+  void* const symbol = dlsym(module, name);
+  if (!symbol)
+    return Failure{"native code generation is not available: " + path + " has no " + name};
+  return symbol;
+}
+
+}  // namespace
+
+Expected<const NativeBackend*> loadNativeBackend() {
+  static const NativeBackend* backend = nullptr;
+  if (backend) return backend;
+  Expected<void*> symbol = exported("gene_native_backend");
+  if (!symbol) return symbol.failure();
+  return backend = reinterpret_cast<decltype(&gene_native_backend)>(*symbol)();
+}
+
+Expected<int> runLinker(int count, const char* const* words) {
+  Expected<void*> symbol = exported("gene_linker");
+  if (!symbol) return symbol.failure();
+  return reinterpret_cast<int (*)(int, const char* const*)>(*symbol)(count, words);
 }
 
 Expected<std::string> emitNative(const ir::Program& program, const NativeOptions& options) {

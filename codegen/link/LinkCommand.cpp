@@ -1,4 +1,5 @@
-// How to link: what the C compiler says, without what only its own linker understands.
+// How to link: with the files that the installation brings, or else what the C compiler says, without what only its own linker
+// understands.
 
 #include <algorithm>
 #include <filesystem>
@@ -47,8 +48,8 @@ bool isLinkerName(const std::string& path) {
   return name == "collect2" || name == "ld" || name.starts_with("ld.") || name.starts_with("ld-");
 }
 
-/// The libraries of a program, one a line: archives in the library folder, or words for the linker. The build writes
-/// the file next to the archives.
+/// The libraries of a program, one a line: archives by their path in the library folder, or words for the linker. The build
+/// writes the file next to the archives.
 Expected<std::vector<std::string>> runtimeLibraries() {
   const std::string folder = libraryFolder();
   std::ifstream file(folder + "/gene.link");
@@ -56,7 +57,7 @@ Expected<std::vector<std::string>> runtimeLibraries() {
   std::vector<std::string> words;
   for (std::string line; std::getline(file, line);) {
     if (line.empty()) continue;
-    const bool ours = line.find('/') == std::string::npos && line.ends_with(".a");
+    const bool ours = !line.starts_with('/') && line.ends_with(".a");
     words.push_back(ours ? folder + "/" + line : line);
   }
   return words;
@@ -127,14 +128,46 @@ std::vector<std::string> directCommand(const std::string& linker,
 
 std::string directLinker(const LinkOptions& options) {
   if (!options.linker.empty()) return isLinkerName(options.linker) ? options.linker : "";
+  if (const std::string own = libraryFolder() + "/ld.lld"; programExists(own)) return own;
   for (const char* name : {"ld.lld-22", "ld.lld"})
     if (programExists(name)) return name;
   return "";
 }
 
-}  // namespace
+/// Where an installation that needs no compiler keeps what every program is linked with beside our archives: start files, the
+/// C and C++ libraries (packaging/package.py). Empty: there is none.
+std::string linkFolder() {
+  const std::string folder = libraryFolder() + "/link";
+  return fs::exists(folder + "/Scrt1.o") ? folder : "";
+}
 
-namespace {
+/// The command with the files of that folder, and no question to a compiler.
+Expected<std::vector<std::string>> ownCommand(const LinkOptions& options, const std::string& linker,
+                                              const std::string& folder) {
+  Expected<std::vector<std::string>> libraries = runtimeLibraries();
+  if (!libraries) return libraries.failure();
+  const bool isStatic = options.kind == LinkOptions::Kind::Static;
+  std::vector<std::string> command{linker, "--build-id",  "--eh-frame-hdr", "-m",  "elf_x86_64",
+                                   "-pie", "--as-needed", "--gc-sections",  "-O2", "--icf=safe"};
+  const auto add = [&](std::initializer_list<std::string> words) {
+    command.insert(command.end(), words);
+  };
+  if (isStatic)
+    add({"-static", "--no-dynamic-linker", "-z", "text", "-z", "pack-relative-relocs"});
+  else
+    add({"-dynamic-linker", "/lib64/ld-linux-x86-64.so.2"});
+  if (options.strip) add({"-s"});
+  add({"-o", options.output, folder + (isStatic ? "/rcrt1.o" : "/Scrt1.o"), folder + "/crti.o",
+       folder + "/crtbeginS.o", "-L" + folder});
+  command.insert(command.end(), options.objects.begin(), options.objects.end());
+  add({"--start-group"});
+  command.insert(command.end(), libraries->begin(), libraries->end());
+  add({"--end-group", "-Bstatic", "-lstdc++"});
+  if (!isStatic) add({"-Bdynamic"});
+  add({"-lm", "--start-group", "-lgcc", "-lgcc_eh", "-lc", "--end-group", folder + "/crtendS.o",
+       folder + "/crtn.o"});
+  return command;
+}
 
 /// The command for a shared object, which is linked with no library.
 Expected<std::vector<std::string>> sharedCommand(const LinkOptions& options) {
@@ -145,8 +178,10 @@ Expected<std::vector<std::string>> sharedCommand(const LinkOptions& options) {
   if (options.strip) command.push_back("-s");
   command.insert(command.end(), {"-o", options.output});
   command.insert(command.end(), options.objects.begin(), options.objects.end());
-  if (linker.find("lld") != std::string::npos)
-    command.insert(command.end(), {"-O2", "--icf=safe", "-z", "pack-relative-relocs"});
+  if (linker.find("lld") != std::string::npos) command.insert(command.end(), {"-O2", "--icf=safe"});
+  // glibc before 2.36 passes over such relocations without a word; a package's command may run with one.
+  if (linker.find("lld") != std::string::npos && linkFolder().empty())
+    command.insert(command.end(), {"-z", "pack-relative-relocs"});
   return command;
 }
 
@@ -154,6 +189,10 @@ Expected<std::vector<std::string>> sharedCommand(const LinkOptions& options) {
 
 Expected<std::vector<std::string>> linkCommand(const LinkOptions& options) {
   if (options.kind == LinkOptions::Kind::Shared) return sharedCommand(options);
+  const std::string linker = directLinker(options);
+  if (const std::string folder = linkFolder();
+      !folder.empty() && !linker.empty() && options.linker.empty())
+    return ownCommand(options, linker, folder);
   const bool isStatic = options.kind == LinkOptions::Kind::Static;
   Expected<std::vector<std::string>> compiler = compilerCommand(options, isStatic);
   if (!compiler) return compiler.failure();
@@ -161,7 +200,6 @@ Expected<std::vector<std::string>> linkCommand(const LinkOptions& options) {
   if (!asked) return asked.failure();
   if (isStatic && !staticIsThere(*asked))
     return Failure{"the static C and C++ libraries are not installed"};
-  const std::string linker = directLinker(options);
   if (linker.empty()) return compiler;
   std::vector<std::string> command = directCommand(linker, *asked);
   // What only lld has: 4 % smaller executables.

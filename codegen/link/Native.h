@@ -30,6 +30,9 @@ extern "C" const NativeBackend* gene_native_backend();
 /// gene_link.
 Expected<const NativeBackend*> loadNativeBackend();
 
+/// Runs the linker that a package's module brings (codegen/llvm/Linker.cpp) with this command line; its exit code.
+Expected<int> runLinker(int count, const char* const* words);
+
 /// emitNative of the module, opened when first used.
 Expected<std::string> emitNative(const ir::Program& program, const NativeOptions& options);
 
