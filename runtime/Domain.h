@@ -6,6 +6,7 @@
 // Who changes something here while there may be several threads holds the lock (DomainLock). Reading shapes takes none.
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -36,6 +37,8 @@ struct Domain {
       0;                     // so many of the workers have actors; 0: they run where they are made
   bool checksLeaks = false;  // RuntimeOptions::checkLeaks
   bool isShared = false;     // there are threads beside the program's own
+  /// Code that was loaded, descriptions of functions: what lives until the domain is given back, behind its heaps.
+  std::vector<std::shared_ptr<void>> kept;
   std::mutex mutex;
 
   Domain() = default;

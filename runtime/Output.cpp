@@ -90,8 +90,11 @@ void callReports(const Context* context) {
 
 }  // namespace
 
+thread_local constinit const OutputSink* outputSink = nullptr;
+
 void writeOut(std::string_view text) {
   GENE_NOTE(outside);
+  if (outputSink) return outputSink->write(outputSink->data, text.data(), text.size());
   Output& out = output();
   const std::lock_guard lock(out.mutex);
   if (text.size() > BufferSize - out.used) flushLocked(out);
@@ -118,6 +121,7 @@ void flushOut() {
 
 void writeError(std::string_view text) {
   GENE_NOTE(outside);
+  if (outputSink) return outputSink->write(outputSink->data, text.data(), text.size());
   flushOut();
   writeAll(STDERR_FILENO, text.data(), text.size());
 }

@@ -4,11 +4,19 @@
 // and line by line on a terminal. When nobody reads the
 // output any more the program ends as SIGPIPE ends one; when it cannot be written, with a message and exit code 1.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string_view>
 
 namespace gene {
+
+/// Where what this thread writes goes instead of standard output, and how; null: nowhere else.
+struct OutputSink {
+  void (*write)(void* data, const char* text, size_t size);
+  void* data;
+};
+extern thread_local constinit const OutputSink* outputSink;
 
 /// Appends `text` to standard output.
 void writeOut(std::string_view text);

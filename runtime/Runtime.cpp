@@ -280,6 +280,8 @@ Context* createContextBeside(Context& first, size_t stackSize) {
   return context;
 }
 
+void runOnStack(uintptr_t low, uintptr_t high) { stackBounds = {low, high}; }
+
 void enterContext(Context& context) { threadContext = &context; }
 
 void destroyContext(Context* context) {

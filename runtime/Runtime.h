@@ -54,8 +54,11 @@ Context* createContextBeside(Context& first, size_t stackSize);
 /// Makes it the context of this thread. One that was made in another thread, which does not run it any more, has to be told
 /// of the stack as well (setStackBase, Context::stackLimit).
 void enterContext(Context& context);
-/// Gives back all that a context is made of, after finishProgram, and the domain with its last one; what was loaded into it
-/// stays (programs live as long as the process).
+/// What this thread runs on from here on, for contexts that are made in it; (0, 0): its own stack again. For whoever changes
+/// stacks.
+void runOnStack(uintptr_t low, uintptr_t high);
+/// Gives back all that a context is made of, after finishProgram, and the domain with its last one; and with that what was loaded
+/// into it.
 void destroyContext(Context* context);
 
 /// Calls `main` (with `data`) on a thread of its own with the large stack; returns its result. `meanwhile` is what the calling
@@ -75,6 +78,11 @@ int finishProgram(Context& context, int code, const RuntimeOptions& options);
 
 /// Fills the classes, Context::globals and Context::dollars with the built-ins (runtime/builtins).
 void defineBuiltins(Context& context);
+
+/// Does another program embed this one? Then it must not end or hold up the process.
+bool isEmbedded(const Context& context);
+/// (exit code): ends the process, or, where another program embeds this one, the program alone; then it gives 0.
+Value exitProgram(Context& context, int code);
 
 /// The message of an exception; of one without, and of other values, the literal text.
 std::string exceptionMessage(Context& context, Value exception);

@@ -139,6 +139,7 @@ class Reach {
 
   bool visitCode(const FunctionInfo* info, Symbol through) {
     using image::ImageUse;
+    if (info->isNative()) return refuse(through, "is a function of an extension");
     const Program& program = *info->program;
     if (program.uses.empty()) return refuse(through, "was made while the program runs");
     const uint32_t end = program.uses[info->index + 1];

@@ -31,6 +31,10 @@ if glob.glob("/usr/lib/postgresql/*/bin/initdb"):  # Debian's package postgresql
     config.available_features.add("postgres")
 if os.geteuid() == 0 and all(shutil.which(tool, path="/usr/bin:/bin") for tool in ("mmdebstrap", "lintian", "git")):
     config.available_features.add("bare-roots")  # bare Debian systems can be made and entered
+if os.path.exists("/usr/include/zlib.h"):
+    config.available_features.add("zlib")
+if shutil.which("pkg-config", path="/usr/bin:/bin") and shutil.which("cc", path="/usr/bin:/bin"):
+    config.available_features.add("pkg-config")
 for tool in ("emacs", "vim", "vscode-tmgrammar-test"):
     if shutil.which(tool, path="/usr/bin:/bin"):
         config.available_features.add(tool)

@@ -48,9 +48,7 @@ std::unique_ptr<Dialog::Compiled> Dialog::compile(const std::string& text, const
 Dialog::Result Dialog::run(const std::string& text, const std::string& name, ErrorFormat format) {
   const std::unique_ptr<Compiled> compiled = compile(text, name, format);
   if (!compiled->program) return {Result::Refused, Value::nil(), compiled->diagnostics};
-  // What is loaded refers to its image: it lives as long as the process.
-  auto* image = new std::vector<uint8_t>(compileToImage(*compiled->program));
-  Expected<Program*> loaded = loadImage(context_, *image, ImageOrigin::Compiler);
+  Expected<Program*> loaded = loadCompiled(context_, compileToImage(*compiled->program));
   if (!loaded) return {Result::Refused, Value::nil(), "internal error: " + loaded.message() + "\n"};
   FunctionObject* body = newFunction(context_, &(*loaded)->functions[0], 0);
   const Value value = call(context_, Value::object(body), nullptr, 0);

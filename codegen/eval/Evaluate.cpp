@@ -117,6 +117,14 @@ struct CompiledCode : ContextPart {
   std::unordered_map<std::string, std::unique_ptr<EvaluatedCode>> known;
   std::vector<uint64_t> words;
   size_t mostKept = LeastKept;  // programs: then some are unloaded
+
+  CompiledCode() = default;
+  /// With the context: the other programs are its domain's.
+  ~CompiledCode() override {
+    for (const auto& [text, code] : known)
+      if (code->program->mayUnload) unloadProgram(context, code->program);
+  }
+  Context& context = currentContext();
 };
 
 /// Unloads what can be, for a program that makes up new code all the time.

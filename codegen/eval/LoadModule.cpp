@@ -14,8 +14,9 @@
 namespace gene {
 namespace {
 
-/// The program of a source that imports the module, and keeps what it defines for who looks for it by name.
-std::vector<uint8_t>* compileImport(Context& context, const std::string& path) {
+/// The program of a source that imports the module, and keeps what it defines for who looks for it by name; empty when there are
+/// mistakes.
+std::vector<uint8_t> compileImport(Context& context, const std::string& path) {
   Session compiling;
   compiling.options.names = &context;
   if (context.program) compiling.options.language = context.program->language;
@@ -23,8 +24,7 @@ std::vector<uint8_t>* compileImport(Context& context, const std::string& path) {
   const std::string text = "(import * from \"" + path + "\") gene/serdes";
   std::unique_ptr<ir::Program> program =
       compiling.compile(compiling.sources.add(folder + "/<deserialize>", text));
-  // What is loaded refers to its image: it lives as long as the process.
-  if (program) return new std::vector<uint8_t>(compileToImage(*program));
+  if (program) return compileToImage(*program);
   for (const Diagnostic& d : compiling.diagnostics.all()) {
     if (d.severity != Severity::Error) continue;
     const Position at = compiling.sources.position(d.loc);
@@ -33,16 +33,16 @@ std::vector<uint8_t>* compileImport(Context& context, const std::string& path) {
               ": " + d.message);
     break;
   }
-  return nullptr;
+  return {};
 }
 
 }  // namespace
 
 Program* loadModule(Context& context, const std::string& path) {
-  std::vector<uint8_t>* image = nullptr;
+  std::vector<uint8_t> image;
   onLargeStack(context, [&] { image = compileImport(context, path); });
-  if (!image) return nullptr;
-  Expected<Program*> loaded = loadImage(context, *image, ImageOrigin::Compiler);
+  if (image.empty()) return nullptr;
+  Expected<Program*> loaded = loadCompiled(context, std::move(image));
   if (!loaded) {
     raise(context, ErrorClass::Runtime, loaded.message());
     return nullptr;

@@ -78,6 +78,8 @@ Expected<std::vector<std::string>> compilerCommand(const LinkOptions& options, b
   command.push_back("-Wl,--start-group");
   command.insert(command.end(), libraries->begin(), libraries->end());
   command.push_back("-Wl,--end-group");
+  // What extensions in C call of a program that may load one (runtime/capi/Functions.def).
+  if (!isStatic) command.push_back("-Wl,--dynamic-list=" + libraryFolder() + "/gene.exports");
   if (isStatic)
     command.push_back("-lstdc++");
   else

@@ -256,6 +256,7 @@ class Analyzer {
     };
     std::vector<Item> items;
     bool hasFrom = false;
+    bool isNative = false;  // ^^native: of a shared library
     std::string from, package, packagePath;
     Location fromLoc;
   };
@@ -270,6 +271,7 @@ class Analyzer {
   void makePackages(Location loc, std::vector<Node*>& nodes);
   Node* moduleNamespace(Location loc);
   Node* published(Symbol name, ast::AssignGlobal* assignment);
+  Node* nativeImport(const GeneForm& form, const Import& import);
   static std::string readImport(const GeneForm& form, Import* result);
   ir::Global* importedGlobal(const LoadedModule& other, Symbol name);
   void bindImport(Symbol local, ir::Global* direct, Node* value, Location loc,

@@ -79,6 +79,8 @@ std::string Analyzer::readImport(const GeneForm& form, Import* result) {
       result->items.push_back(item);
     }
   }
+  if (const Form* native = property(form, "native"))
+    result->isNative = native->kind != FormKind::Nil && native->kind != FormKind::False;
   if (const Form* package = property(form, "pkg"); package && package->kind == FormKind::String)
     result->package = as<StringForm>(*package).text;
   if (const Form* path = property(form, "path"); path && path->kind == FormKind::String)
@@ -273,6 +275,7 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
     return nil(form.loc);
   }
   if (!import.hasFrom) return libraryImport(form, import);
+  if (import.isNative) return nativeImport(form, import);
   const Modules::Found found =
       modules_->find({module_->path, import.from, import.package, import.packagePath});
   if (!found.module) {
@@ -289,6 +292,31 @@ Analyzer::Node* Analyzer::moduleImport(const GeneForm& form) {
   std::vector<Node*> nodes;
   if (found.isNew) nodes.push_back(make<ast::Call>(form.loc, found.module->init, ast::Arguments{}));
   for (const Import::Item& item : import.items) importItem(item, *found.module, form.loc, nodes);
+  return make<ast::Sequence>(form.loc, copy(nodes));
+}
+
+/// (import a b from "path" ^^native): of the namespace that a shared library makes when the program runs (14 system §14.9).
+Analyzer::Node* Analyzer::nativeImport(const GeneForm& form, const Import& import) {
+  for (const Import::Item& item : import.items)
+    if (item.name == sym::Star) {
+      bindUnknown(import);
+      return error(item.loc, Diag::ImportFailed,
+                   {"a native import names what it takes: * is known when the program runs"});
+    }
+  Node* const path[] = {literal(make<StringForm>(FormKind::String, form.loc,
+                                                 arena_.copy(std::string_view(import.from)))),
+                        literal(make<StringForm>(FormKind::String, form.loc,
+                                                 arena_.copy(std::string_view(module_->name))))};
+  std::vector<Node*> nodes;
+  ir::Global* const ns = program_.addGlobal(Symbol::of("__native__"), form.loc);
+  nodes.push_back(
+      make<ast::AssignGlobal>(form.loc, ns, callBuiltin("load_extension", path, form.loc)));
+  for (const Import::Item& item : import.items) {
+    std::vector<Symbol> members = item.path;
+    members.push_back(item.name);
+    bindMember(item.local, make<ast::Global>(form.loc, ns, false), import.from, members,
+               item.name.text(), form.loc, nodes);
+  }
   return make<ast::Sequence>(form.loc, copy(nodes));
 }
 

@@ -13,6 +13,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "runtime/Context.h"
 
@@ -47,6 +49,9 @@ size_t fiberStackBytes();
 /// Free fibers, and the memory of all: a few large mappings.
 class FiberPool {
  public:
+  FiberPool() = default;
+  FiberPool(const FiberPool&) = delete;
+  ~FiberPool();
   /// A fiber that starts with `entry`, or that gave itself back and goes on behind that. Null without memory.
   Fiber* take(void (*entry)());
   void give(Fiber* fiber);
@@ -58,6 +63,7 @@ class FiberPool {
   Fiber* free_ = nullptr;
   size_t inUse_ = 0;
   size_t warm_ = 0;  // free fibers that keep their memory
+  std::vector<std::span<char>> mappings_;
   char* next_ = nullptr;
   char* end_ = nullptr;
   size_t slots_ = 16;  // of the next mapping

@@ -43,10 +43,15 @@ size_t fiberStackBytes() {
   return bytes;
 }
 
+FiberPool::~FiberPool() {
+  for (const std::span<char> mapping : mappings_) munmap(mapping.data(), mapping.size());
+}
+
 bool FiberPool::grow() {
   const size_t bytes = slots_ * slotBytes() + Page;
   auto* memory = static_cast<char*>(reserve(bytes));
   if (!memory) return false;
+  mappings_.emplace_back(memory, bytes);
   mprotect(memory, Page, PROT_NONE);
   next_ = memory + Page;
   end_ = memory + bytes;

@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "runtime/async/Scheduler.h"
+#include "runtime/vm/Code.h"
 
 namespace gene {
 namespace {
@@ -26,7 +27,8 @@ void onInterrupt(int) {  // the disposition is the default one again (SA_RESETHA
 }  // namespace
 
 void watchInterrupts(Scheduler& s) {
-  if (wakeLoop.load()) return;
+  // A program that another one embeds leaves the signals of the process alone.
+  if (wakeLoop.load() || (s.context.vm && s.context.vm->limits)) return;
   struct sigaction before{};
   if (sigaction(SIGINT, nullptr, &before) != 0 || before.sa_handler != SIG_DFL) return;
   GENE_CHECK(uv_async_init(&s.loop, &s.interrupt, [](uv_async_t*) {}) == 0,

@@ -265,6 +265,7 @@ void lookAtLoop(Scheduler& s) {
   const bool sleeps = ready(s)->size == 0 && (!s.worker || mayFallAsleep(s));
   if (sleeps) flushOut();
   sleeping(s, sleeps);
+  boundWait(s);
   const int left = uv_run(&s.loop, sleeps ? UV_RUN_ONCE : UV_RUN_NOWAIT);
   sleeping(s, false);
   if (s.worker) wokeUp(s);
@@ -272,6 +273,7 @@ void lookAtLoop(Scheduler& s) {
     s.interrupted = true;
     interruptAll(s);
   }
+  if (waitIsOver(s)) interruptAll(s);
   if (s.ending && ready(s)->size == 0 && mayEnd(s) && !s.mainObject.isNil())
     wake(s, as<FiberObject>(s.mainObject), Wakeup::Ended);
   else if (ready(s)->size == 0 && left == 0)
@@ -460,6 +462,7 @@ int finishScheduler(Context& context, int code) {
   if (s.worker) code = endWorkers(s, code);
   if (s.interrupted) code = 130;
   ignoreInterrupts(s);
+  keepScheduler(s);
   context.scheduler = nullptr;
   for (const Value* root :
        {&s.ready, &s.operations, &s.subject, &s.argument, &s.mainObject, &s.requester, &s.forever})

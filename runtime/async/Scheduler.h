@@ -60,6 +60,8 @@ struct Scheduler {
   bool foreverStopped = false;       // (stop_scheduler)
   void (*request)(void*) = nullptr;  // to be called on the loop's stack
   void* requestData = nullptr;
+  uv_timer_t waitTimer;  // of a program with limits: ends each sleep in the loop
+  bool hasWaitTimer = false;
 
   explicit Scheduler(Context& c) : context(c) {}
 };
@@ -80,6 +82,14 @@ class FiberTask : public NativeResource {
 
 /// The next number of the schedule's seed.
 uint64_t nextRandom(Scheduler& scheduler);
+// Limits.cpp: programs that others embed.
+/// The thread may be about to sleep: sees to it that it wakes up when the program's time is over.
+void boundWait(Scheduler& scheduler);
+/// Has the program come to a limit? Then whoever waits is to be woken.
+bool waitIsOver(Scheduler& scheduler);
+/// Has the scheduler given back with its domain, behind the heap.
+void keepScheduler(Scheduler& scheduler);
+
 /// Wakes all fibers because of Ctrl-C.
 void interruptAll(Scheduler& scheduler);
 /// Puts an entry behind those that are ready.

@@ -122,6 +122,11 @@ bool isDebugged(Context& context) {
 
 bool reserveThreads(Context& context, uint32_t count, std::string_view what) {
   Domain& domain = *context.domain;
+  if (count != 0 && context.vm && context.vm->limits && context.vm->watch) {
+    raise(context, ErrorClass::Runtime,
+          std::string(what) + ": a program that is held to limits runs on one thread");
+    return false;
+  }
   const bool areRunning = context.scheduler && context.scheduler->worker;
   if (areRunning && count > domain.workers) {
     raise(context, ErrorClass::Exception,

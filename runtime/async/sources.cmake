@@ -5,6 +5,7 @@ set(ASYNC_SOURCES
   async/Futures.cpp
   async/Install.cpp
   async/Interrupt.cpp
+  async/Limits.cpp
   async/Messages.cpp
   async/Operation.cpp
   async/Publish.cpp

@@ -63,7 +63,8 @@ NamespaceObject* namespaceAt(Context& context, std::string_view path) {
 void defineTable(Context& context, const BuiltinTable& table) {
   const Value owner = ownerAt(context, table.owner);
   ClassObject* const cls = isClass(owner) ? as<ClassObject>(owner) : nullptr;
-  auto* infos = new FunctionInfo[table.functions.size()]{};  // immortal, like the functions
+  auto* infos = new FunctionInfo[table.functions.size()]{};
+  context.domain->kept.push_back(std::shared_ptr<FunctionInfo[]>(infos));
   for (const BuiltinFunction& row : table.functions) {
     FunctionInfo* const info = infos++;
     FunctionObject* function = nullptr;

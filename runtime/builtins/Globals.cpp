@@ -13,6 +13,7 @@
 #include "runtime/Async.h"
 #include "runtime/Domain.h"
 #include "runtime/Output.h"
+#include "runtime/Runtime.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/object/Array.h"
@@ -27,8 +28,9 @@
 
 namespace gene {
 
-Value exitWith(Context&, Arguments args) {
-  exitProcess(args.count > 0 && isInt(args[0]) ? static_cast<int>(asInt(args[0])) : 0);
+Value exitWith(Context& context, Arguments args) {
+  const int code = args.count > 0 && isInt(args[0]) ? static_cast<int>(asInt(args[0])) : 0;
+  return exitProgram(context, code);
 }
 
 Value cwd(Context& context, Arguments) {
@@ -158,7 +160,7 @@ Value sleepFor(Context& context, Arguments args) {
   const double seconds =
       args[0].isFloat() ? args[0].floating() : static_cast<double>(asInt(args[0])) / 1000;
   flushOut();
-  if (context.scheduler) {
+  if (context.scheduler || isEmbedded(context)) {
     const double micros = std::clamp(seconds, 0.0, 1e9) * 1e6;
     return context.async->sleep(context, static_cast<int64_t>(micros)) ? Value::nil()
                                                                        : Value::pending();

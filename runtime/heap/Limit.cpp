@@ -22,7 +22,8 @@
 
 namespace gene {
 
-void acceptCalls(Context& context);  // runtime/vm/Enter.cpp
+void acceptCalls(Context& context);    // runtime/vm/Enter.cpp
+bool stopForMemory(Context& context);  // runtime/vm/Limits.cpp
 
 namespace {
 
@@ -35,8 +36,8 @@ size_t systemHeap() {
   return std::max(MinHeapLimit, std::min(group / 8 * 5, machine / 4 * 3));
 }
 
-/// A program that was told so often, and let nothing go, would go on for ever.
-constexpr uint32_t MostRaises = 100;
+/// A program that was told so often, and let nothing go, would go on for ever. One that another one embeds is stopped sooner.
+constexpr uint32_t MostRaises = 100, MostRaisesInside = 10;
 
 /// What handlers of the exception may use beyond the limit.
 size_t reserveOf(size_t limit) { return std::max(limit / 4, MinHeapLimit); }
@@ -56,6 +57,12 @@ size_t furtherLimit(const MemoryLimit& limit, size_t used) {
 std::string sizeText(size_t bytes) {
   const bool whole = bytes % (size_t{1} << 20) == 0;
   return whole ? std::to_string(bytes >> 20) + " MiB" : std::to_string(bytes) + " bytes";
+}
+
+/// A program that another one embeds is stopped where the process would end: false where there is no such program, or where it
+/// has gone far beyond its limit before it came to the next instruction.
+bool isStopped(const Heap& heap) {
+  return heap.heapBytes() / 4 < heap.limit.last && stopForMemory(*heap.owner);
 }
 
 /// The free cells of each page are counted in its header.
@@ -83,7 +90,8 @@ Value raiseOutOfMemory(Context& context) {
     heap.limit.last = heap.heapBytes() + reserveOf(heap.limit.bytes);
   heap.limit.next = furtherLimit(heap.limit, heap.heapBytes());
   heap.limit.raised = true;
-  if (++heap.limit.raises > MostRaises) outOfMemory();
+  if (++heap.limit.raises > MostRaisesInside && !isStopped(heap) && heap.limit.raises > MostRaises)
+    outOfMemory();
   return raise(context, ErrorClass::Runtime,
                "out of memory: the heap has reached its limit of " + sizeText(heap.limit.bytes));
 }
@@ -111,7 +119,7 @@ void Heap::nearLimit(size_t bytes) {
   findLimit(limit);
   const size_t used = heapBytes();
   // One step of something that grows may lead beyond; the next one may not.
-  if (used > limit.last || bytes / 2 > limit.last) outOfMemory();
+  if ((used > limit.last || bytes / 2 > limit.last) && !isStopped(*this)) outOfMemory();
   if (used + bytes > limit.next) owner->zeroEnd = owner->zeroTop;
   if (used + bytes > limit.last && !owner->outOfMemory) refuseCalls(*owner);
 }

@@ -21,9 +21,9 @@ using namespace image;
 
 namespace {
 
-/// A program and all that its pointers lead to; lives as long as the process, but for code that was evaluated.
+/// A program and all that its pointers lead to; lives as long as its domain, but for code that was evaluated.
 struct LoadedProgram : Program {
-  std::vector<uint8_t> image;  // of evaluated code
+  std::vector<uint8_t> image;  // where the loader was given it
   std::vector<Value> slotStore;
   std::vector<FunctionInfo> functionStore;
   std::vector<gene::CallShape> shapeStore;
@@ -77,7 +77,11 @@ class Loader {
     if (isEvaluated) decideUnloading();
     if (!native && !context_.vm && !vm::createState(context_, 0)) return Failure{"Out of memory"};
     build(native);
-    return static_cast<Program*>(program_.release());
+    Program* const program = program_.get();
+    if (mayUnload_) return static_cast<Program*>(program_.release());
+    const DomainLock lock(*context_.domain);
+    context_.domain->kept.push_back(std::shared_ptr<LoadedProgram>(std::move(program_)));
+    return program;
   }
 
  private:
@@ -415,11 +419,24 @@ Expected<Program*> loadImage(Context& context, std::span<uint8_t> image, ImageOr
   return Loader(context, image, origin).load(nullptr);
 }
 
-Expected<Program*> loadEvaluated(Context& context, std::vector<uint8_t> image) {
-  Expected<Program*> program = Loader(context, image, ImageOrigin::Compiler).load(nullptr, true);
+namespace {
+
+Expected<Program*> loadOwned(Context& context, std::vector<uint8_t> image, bool isEvaluated) {
+  Expected<Program*> program =
+      Loader(context, image, ImageOrigin::Compiler).load(nullptr, isEvaluated);
   // Moved, not copied: the program's pointers into it stay true.
   if (program) static_cast<LoadedProgram*>(*program)->image = std::move(image);
   return program;
+}
+
+}  // namespace
+
+Expected<Program*> loadCompiled(Context& context, std::vector<uint8_t> image) {
+  return loadOwned(context, std::move(image), false);
+}
+
+Expected<Program*> loadEvaluated(Context& context, std::vector<uint8_t> image) {
+  return loadOwned(context, std::move(image), true);
 }
 
 void unloadProgram(Context& context, Program* program) {

@@ -19,7 +19,9 @@ enum class ImageOrigin : uint8_t { Compiler, File };
 /// has changed. The bytes must stay alive (they are mapped) and writable (inline caches).
 Expected<Program*> loadImage(Context& context, std::span<uint8_t> image, ImageOrigin origin);
 
-/// The same for code that is evaluated; takes the bytes. If the result's `mayUnload` is true, unloadProgram can be called.
+/// The same of what the compiler has just made; takes the bytes.
+Expected<Program*> loadCompiled(Context& context, std::vector<uint8_t> image);
+/// The same for code that is evaluated. If the result's `mayUnload` is true, unloadProgram can be called.
 Expected<Program*> loadEvaluated(Context& context, std::vector<uint8_t> image);
 /// Frees a program and its image. It must not run, and no value of it may be left but constants: see `mayUnload`.
 void unloadProgram(Context& context, Program* program);

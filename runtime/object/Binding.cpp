@@ -419,9 +419,18 @@ Value applyFunction(Context& context, FunctionObject* function, const Value* arg
     const Value* slots = context.arguments;
     return info.body(&context, closure, slots[0], slots[1], slots[2], slots[3]);
   }
-  GENE_CHECK(keywords.count == 0, "runtime functions take positional arguments");
-  std::memcpy(static_cast<void*>(requireArguments(context, count)), args, count * sizeof(Value));
-  return info.generic(&context, closure, Value{count}, Value{0}, Value::absent(), Value::absent());
+  // One of the runtime or of an extension: its entry takes what the call says.
+  std::vector<CallShape::Arg> shaped(count, {ArgKind::Positional, Symbol{}});
+  Value* const given = requireArguments(context, count + keywords.count);
+  std::memcpy(static_cast<void*>(given), args, count * sizeof(Value));
+  for (uint32_t i = 0; i < keywords.count; i++) {
+    shaped.push_back({ArgKind::Keyword, keywords.pairs[2 * i].symbol()});
+    given[count + i] = keywords.pairs[2 * i + 1];
+  }
+  const uint32_t all = count + keywords.count;
+  const CallShape shape{all, keywords.count == 0, shaped.data()};
+  return info.generic(&context, closure, Value{all}, Value{reinterpret_cast<uint64_t>(&shape)},
+                      Value::absent(), Value::absent());
 }
 
 }  // namespace gene

@@ -301,9 +301,9 @@ std::string valueKindName(Value v) {
   if (isInstance(v)) return "VkInstance";
   if (isKind(v, Kind::BoxedInt)) return "VkInt";
   if (auto* function = asOrNull<FunctionObject>(v, Kind::Function))
-    return function->info->builtin   ? "VkNativeFn"
-           : function->info->isBlock ? "VkBlock"
-                                     : "VkFunction";
+    return function->info->isNative() ? "VkNativeFn"
+           : function->info->isBlock  ? "VkBlock"
+                                      : "VkFunction";
   if (const auto* time = asOrNull<DateTimeObject>(v, Kind::DateTime))
     return time->what == 0 ? "VkDate" : time->what == 1 ? "VkDateTime" : "VkTime";
   if (isKind(v, Kind::Variant)) return "VkEnumMember";

@@ -131,6 +131,8 @@ struct FunctionInfo {
       metadata;  // Map with `intent` and `examples` as they were written (05 §4) and `types`, the annotations: [[type
                  // …] result]; null without
 
+  /// Is it a function in C++ or C, of which there is no Gene code?
+  [[nodiscard]] bool isNative() const { return !program; }
   /// Can the built-in function be called with so many positional arguments, the receiver included?
   [[nodiscard]] bool takes(uint32_t count) const { return count - minArgs <= argsRange; }
 };

@@ -79,7 +79,7 @@ Value refuse(Context& context, const InterceptorObject* definition, std::string_
 std::string targetKind(Context& context, Value v) {
   if (isClass(v)) return "class";
   if (isKind(v, Kind::Function))
-    return as<FunctionObject>(v)->info->builtin ? "native function" : "function";
+    return as<FunctionObject>(v)->info->isNative() ? "native function" : "function";
   if (isKind(v, Kind::BoundMethod)) return "function";
   if (isKind(v, Kind::Interception)) return "interception";
   if (isInstance(v)) return "VkInstance";

@@ -238,7 +238,7 @@ class Printer {
   }
   void print(const FunctionObject* function, Rendering) {
     const FunctionInfo* info = function->info;
-    out_ += info->builtin ? "VkNativeFn" : info->isBlock ? "VkBlock" : "VkFunction";
+    out_ += info->isNative() ? "VkNativeFn" : info->isBlock ? "VkBlock" : "VkFunction";
   }
   void print(const SelectorObject* selector, Rendering) {
     auto* segments = as<ArrayObject>(selector->segments.get());

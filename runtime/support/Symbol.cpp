@@ -46,6 +46,7 @@ class Table {
     return place.word - 1;
   }
   [[nodiscard]] std::string_view text(uint32_t id) const { return entry(id).text; }
+  [[nodiscard]] uint32_t count() const { return count_.load(std::memory_order_relaxed); }
 
  private:
   struct Slots {
@@ -75,9 +76,10 @@ class Table {
   }
   /// What the slot says from now on.
   uint32_t add(std::string_view text, uint32_t hash, Slot& slot) {
-    (count_ < FirstEntries ? firstEntries[count_] : laterEntries_.at(laterEntries_.add())) = {text,
-                                                                                              hash};
-    const uint32_t word = ++count_;
+    const uint32_t id = count();
+    (id < FirstEntries ? firstEntries[id] : laterEntries_.at(laterEntries_.add())) = {text, hash};
+    const uint32_t word = id + 1;
+    count_.store(word, std::memory_order_relaxed);
     slot.store(word, std::memory_order_release);
     if (word * 2 > slots_.load(std::memory_order_relaxed)->mask) grow();
     return word;
@@ -88,7 +90,7 @@ class Table {
     void* memory = std::calloc(size_t{mask} + 1, sizeof(Slot));
     GENE_CHECK(memory, "there is memory for symbols");
     auto* slots = new Slots{mask, static_cast<Slot*>(memory)};
-    for (uint32_t id = 0; id < count_; id++) {
+    for (uint32_t id = 0; id < count(); id++) {
       uint32_t i = entry(id).hash & slots->mask;
       while (slots->ids[i].load(std::memory_order_relaxed)) i = (i + 1) & slots->mask;
       slots->ids[i].store(id + 1, std::memory_order_relaxed);
@@ -111,7 +113,7 @@ class Table {
 
   static constexpr size_t BlockBytes = 4096;
   StableTable<Entry, FirstEntries> laterEntries_;
-  uint32_t count_ = 0;
+  std::atomic<uint32_t> count_ = 0;
   Slots firstSlots_{2 * FirstEntries - 1, firstIds};
   std::atomic<Slots*> slots_ = &firstSlots_;
   std::atomic_flag busy_;
@@ -128,6 +130,8 @@ Table& table() {
 
 Symbol Symbol::of(std::string_view text) { return Symbol{table().find(text, hashText(text))}; }
 Symbol Symbol::of(std::string_view text, uint32_t hash) { return Symbol{table().find(text, hash)}; }
+
+bool Symbol::exists(uint32_t id) { return id < table().count(); }
 
 std::string_view Symbol::text() const { return table().text(id); }
 

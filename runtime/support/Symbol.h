@@ -14,6 +14,8 @@ struct Symbol {
   static Symbol of(std::string_view text);
   /// The same where hashText(text) is known.
   static Symbol of(std::string_view text, uint32_t hash);
+  /// Is there a symbol with this id? For words from outside.
+  static bool exists(uint32_t id);
   /// The text; valid for the life of the process.
   [[nodiscard]] std::string_view text() const;
   /// The text with a terminating zero.

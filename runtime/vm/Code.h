@@ -79,6 +79,7 @@ class SharedCache {
   Entry entries_[256] = {};
 };
 
+class Limits;
 class Profile;
 class Watch;
 
@@ -103,6 +104,7 @@ struct State {
   Value (*run)(Context& context, Value* base);  // one of the interpreters
   Profile* profile = nullptr;                   // of runProfiled
   Watch* watch = nullptr;                       // of runWatched
+  Limits* limits = nullptr;          // of a program that somebody embeds (runtime/vm/Limits.h)
   Place place;                       // of runWatched: the frame that called into C++ last
   const Entered* entered = nullptr;  // likewise: the innermost run
   SharedCache memberGets, memberSets;

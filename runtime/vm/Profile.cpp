@@ -14,13 +14,13 @@ namespace gene::vm {
 namespace {
 
 std::string nameOf(const FunctionInfo& info) {
-  if (info.builtin) return std::string(info.name.text());
+  if (info.isNative()) return std::string(info.name.text());
   const TraceSite& site = info.program->sites[info.site];
   const std::string_view name = site.function;
   return std::string(name.empty() ? "<unnamed>" : name == "__init__" ? "<module>" : name);
 }
 std::string placeOf(const FunctionInfo& info) {
-  if (info.builtin) return "built-in";
+  if (info.isNative()) return "built-in";
   const TraceSite& site = info.program->sites[info.site];
   return std::string(site.file) + ":" + std::to_string(site.line);
 }

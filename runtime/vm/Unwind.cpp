@@ -4,6 +4,7 @@
 
 #include "runtime/abi/Entry.h"
 #include "runtime/vm/Interpreter.h"
+#include "runtime/vm/Limits.h"
 
 namespace gene::vm {
 
@@ -45,13 +46,15 @@ bool handles(const uint16_t* pc, const Value* base) {
 }
 
 Resume unwind(Context& context, uint16_t* pc, Value* base) {
+  const bool stops = context.vm->limits && context.vm->limits->stopping();
   for (;;) {
     const Code& code = codeOf(base);
     const uint32_t offset = offsetBefore(code, pc);
     context.vm->top = base + code.frameSize;
     const SiteEntry* site = siteBefore(pc, base);
     if (site) gene_trace(&context, reinterpret_cast<uint64_t>(code.info->program), site->site);
-    if (const HandlerEntry* handler = handlerAt(code, offset, site)) {
+    const HandlerEntry* const handler = stops ? nullptr : handlerAt(code, offset, site);
+    if (handler) {
       base[handler->reg] = gene_catch(&context);
       return {code.start + size_t{handler->landing} * 4, base};
     }

@@ -1,12 +1,13 @@
 #pragma once
 // Somebody who looks at a program that runs in the watched interpreter. Either before each instruction, where it may also be
-// interrupted (the REPL, `gene run --trace`), or where they put BreakOpcode in the place of an opcode (the debugger), which costs
-// nothing elsewhere.
+// interrupted (the REPL, `gene run --trace`) or held to limits (Limits.h), or where they put BreakOpcode in the place of an
+// opcode (the debugger), which costs nothing elsewhere.
 
 #include <csignal>
 #include <functional>
 
 #include "runtime/vm/Code.h"
+#include "runtime/vm/Limits.h"
 #include "runtime/vm/Opcodes.h"
 
 namespace gene::vm {
@@ -27,6 +28,8 @@ class Watch {
     std::function<void(Context& context, const uint16_t* pc, Value* base)> raised;
   };
   explicit Watch(Breaks breaks) : breaks_(std::move(breaks)), looks_(false) {}
+  /// What runs is held to these limits.
+  explicit Watch(Limits& limits) : looks_(true), limits_(&limits) {}
 
   /// Does it look at each instruction?
   [[nodiscard]] bool looks() const { return looks_; }
@@ -37,6 +40,7 @@ class Watch {
   void reset() { interrupted_ = 0; }
   /// Before an instruction; false with an exception pending.
   bool step(Context& context, const uint16_t* pc, Value* base) {
+    if (limits_) return limits_->step(context, base);
     if (look_) look_(pc, base);
     return GENE_LIKELY(!interrupted_) || stop(context, base);
   }
@@ -55,6 +59,7 @@ class Watch {
   const Look look_;
   const Breaks breaks_;
   const bool looks_;
+  Limits* const limits_ = nullptr;
   volatile std::sig_atomic_t interrupted_ = 0;
 };
 

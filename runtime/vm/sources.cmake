@@ -1,6 +1,7 @@
 set(VM_SOURCES
   vm/Enter.cpp
   vm/Interpreter.cpp
+  vm/Limits.cpp
   vm/Profile.cpp
   vm/ProfiledInterpreter.cpp
   vm/RuntimeTable.cpp
