@@ -61,8 +61,13 @@ void freeZeroPages(void* memory, size_t bytes) { ::munmap(memory, bytes); }
 
 void ChunkTable::set(uintptr_t address, Chunk* chunk) {
   Chunk**& leaf = roots_[address >> (ChunkBits + LeafBits) & (Roots - 1)];
-  if (!leaf) leaf = static_cast<Chunk**>(zeroPages(sizeof(Chunk*) << LeafBits));
-  leaf[address >> ChunkBits & ((1u << LeafBits) - 1)] = chunk;
+  constexpr size_t Entries = size_t{1} << LeafBits;
+  if (!leaf) leaf = static_cast<Chunk**>(zeroPages(sizeof(Chunk*) * Entries));
+  leaf[address >> ChunkBits & (Entries - 1)] = chunk;
+  if (chunk || std::any_of(leaf, leaf + Entries, [](const Chunk* c) { return c != nullptr; }))
+    return;
+  freeZeroPages(leaf, sizeof(Chunk*) * Entries);
+  leaf = nullptr;
 }
 
 void Heap::cover(Chunk* chunk, size_t bytes, Chunk* value) {
