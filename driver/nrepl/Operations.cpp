@@ -10,6 +10,7 @@
 #include "driver/repl/About.h"
 #include "driver/repl/Completion.h"
 #include "runtime/Output.h"
+#include "runtime/async/Interrupt.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Print.h"
 
@@ -110,17 +111,11 @@ void Server::interrupt(const Request& request) {
 }
 
 void Server::input(const Request& request) {
-  std::string_view rest;
-  if (const std::string* text = request.text("stdin")) rest = *text;
-  // No text is the end of the input, for good.
-  if (rest.empty() && !noInput_.exchange(true)) {
-    ::close(input_);
-    input_ = -1;
-  }
-  while (!rest.empty() && input_ >= 0) {
-    const ssize_t n = ::write(input_, rest.data(), rest.size());
-    if (n <= 0) break;
-    rest.remove_prefix(static_cast<size_t>(n));
+  const std::string text = request.textOr("stdin", "");
+  if (!noInput_) {
+    unread_ += text;
+    noInput_ = text.empty();  // no text is the end of the input, for good
+    pushInput();
   }
   finish(request);
 }
@@ -136,6 +131,7 @@ void Server::runEntry(const Request& request, const std::string& text, const std
     runs_ = true;
     wasInterrupted_ = false;
     entries_->watch().reset();
+    forgetInterrupt();
   }
   const Dialog::Result result = entries_->run(text, name);
   bool interrupted = false;

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +19,7 @@
 
 #include "driver/repl/Repl.h"
 #include "runtime/Output.h"
+#include "runtime/async/Interrupt.h"
 #include "runtime/builtins/Io.h"
 #include "runtime/support/Check.h"
 
@@ -43,7 +45,10 @@ void Client::send(const Bencode::Dictionary& message) {
   for (std::string_view rest = text; !rest.empty();) {
     const ssize_t n = ::send(socket_, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return;
+    if (n <= 0) {  // it is gone, or does not read
+      ::shutdown(socket_, SHUT_RDWR);
+      return;
+    }
     rest.remove_prefix(static_cast<size_t>(n));
   }
 }
@@ -107,8 +112,10 @@ Status Server::listen(uint16_t port) {
     return failed("Cannot make a pipe for");
   ::dup2(input[0], STDIN_FILENO);
   ::close(input[0]);
+  ::fcntl(input[1], F_SETFL, O_NONBLOCK);
   input_ = input[1];
   theServer = this;
+  interruptByCall();
   InputStream::beforeWaiting = beforeInput;
   Reader::onInterrupt = inputInterrupted;
   struct sigaction action{};
@@ -131,13 +138,17 @@ void Server::removePortFile() {
 
 void Server::serve() {
   for (;;) {
-    std::vector<pollfd> waits{{stopPipe[0], POLLIN, 0}, {listens_, POLLIN, 0}};
+    std::vector<pollfd> waits{{stopPipe[0], POLLIN, 0},
+                              {listens_, POLLIN, 0},
+                              {unread_.empty() ? -1 : input_, POLLOUT, 0}};
+    const size_t first = waits.size();
     for (const auto& client : clients_) waits.push_back({client->socket(), POLLIN, 0});
     if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) break;
     if (waits[0].revents) break;
     std::vector<std::shared_ptr<Client>> gone;
-    for (size_t i = 2; i < waits.size(); i++)
-      if (waits[i].revents && !receive(clients_[i - 2])) gone.push_back(clients_[i - 2]);
+    for (size_t i = first; i < waits.size(); i++)
+      if (waits[i].revents && !receive(clients_[i - first])) gone.push_back(clients_[i - first]);
+    if (waits[2].revents) pushInput();
     for (const auto& client : gone) std::erase(clients_, client);
     if (waits[1].revents) accept();
   }
@@ -145,13 +156,17 @@ void Server::serve() {
   const std::lock_guard lock(mutex_);
   ends_ = true;
   if (entries_) entries_->watch().interrupt();
+  interruptWaiting();
   static_cast<void>(!::write(wake_[1], "", 1));
   changed_.notify_all();
 }
 
 void Server::accept() {
   const int socket = ::accept4(listens_, nullptr, nullptr, SOCK_CLOEXEC);
-  if (socket >= 0) clients_.push_back(std::make_shared<Client>(socket));
+  if (socket < 0) return;
+  const timeval most{.tv_sec = 10, .tv_usec = 0};  // a client that does not read is given up
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+  clients_.push_back(std::make_shared<Client>(socket));
 }
 
 bool Server::receive(const std::shared_ptr<Client>& client) {
@@ -229,6 +244,7 @@ bool Server::interruptRunning(const std::string& session, const std::string* id)
   if (id && asked_->textOr("id", "") != *id) return false;
   wasInterrupted_ = true;
   entries_->watch().interrupt();
+  interruptWaiting();
   static_cast<void>(!::write(wake_[1], "", 1));
   return true;
 }
@@ -241,6 +257,7 @@ int Server::run() {
   atEnd(context, [this] { removePortFile(); });
   {
     driver::Entries entries(context, job_.runtime, language_);
+    driver::waitInterruptibly(context, job_.runtime);
     std::unique_lock lock(mutex_);
     entries_ = &entries;
     for (;;) {
@@ -265,6 +282,18 @@ void Server::output(const char* key, const std::string& text) {
     to = asked_;
   }
   if (to) answer(*to, {{key, text}});
+}
+
+void Server::pushInput() {
+  while (!unread_.empty()) {
+    const ssize_t n = ::write(input_, unread_.data(), unread_.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return;  // the pipe is full: when somebody has read
+    unread_.erase(0, static_cast<size_t>(n));
+  }
+  if (!noInput_) return;
+  ::close(input_);
+  input_ = -1;
 }
 
 bool Server::beforeInput(int file) {

@@ -2,7 +2,6 @@
 // A REPL for editors (CIDER, Calva, Conjure …): nREPL's messages on a port of this machine. One thread, the caller's, reads
 // messages and answers what does not need the program; the program's thread takes the others, one after the other.
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -108,15 +107,18 @@ class Server {
   static bool beforeInput(int file);
   static bool inputInterrupted(Context& context);
   bool waitForInput();
+  /// Writes what clients sent, as far as there is room.
+  void pushInput();
 
   driver::Job& job_;
   const LanguageOptions language_;
   int listens_ = -1;
   uint16_t port_ = 0;
   std::string portFile_;
-  int input_ = -1;                                // what the program reads is written to it
-  int wake_[2] = {-1, -1};                        // an interrupt for a program that waits for input
-  std::atomic<bool> noInput_ = false;             // the client said that there is no more
+  int input_ = -1;          // what the program reads is written to it
+  int wake_[2] = {-1, -1};  // an interrupt for a program that waits for input
+  std::string unread_;      // input that the pipe has no room for; of the thread that reads, as is
+  bool noInput_ = false;    // that a client said that there is no more
   std::vector<std::shared_ptr<Client>> clients_;  // of the thread that reads
 
   std::mutex mutex_;  // of what follows, up to the next blank line

@@ -17,9 +17,12 @@
 #include "driver/repl/Entries.h"
 #include "frontend/syntax/Reader.h"
 #include "runtime/Output.h"
+#include "runtime/async/Interrupt.h"
+#include "runtime/async/Scheduler.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Environment.h"
 #include "runtime/object/Print.h"
+#include "runtime/vm/Interpreter.h"
 
 namespace gene::driver {
 namespace {
@@ -29,12 +32,14 @@ vm::Watch* running = nullptr;
 pthread_t replThread;
 void interrupted(int) {
   // A line is read by the thread of the REPL: the signal has to end its wait.
-  if (!::pthread_equal(replThread, ::pthread_self()))
+  if (!::pthread_equal(replThread, ::pthread_self())) {
     ::pthread_kill(replThread, SIGINT);
-  else if (running)
+  } else if (running) {
     running->interrupt();
-  else
+    interruptWaiting();
+  } else {
     interruptLine();
+  }
 }
 
 /// While it lives Ctrl-C goes to this thread: to what runs, or to the line that is typed.
@@ -132,6 +137,7 @@ class Repl {
   void evaluate(const std::string& text, const std::string& name) {
     vm::Watch* const outer = running;
     entries_.watch().reset();
+    forgetInterrupt();
     running = &entries_.watch();
     const Dialog::Result result = entries_.run(text, name);
     running = outer;
@@ -181,6 +187,11 @@ void enableRepl(const RuntimeOptions& runtime, const LanguageOptions& language) 
   session().repl = replInScope;
 }
 
+void waitInterruptibly(Context& context, const RuntimeOptions& runtime) {
+  if (!context.vm) vm::createState(context, runtime.stackSize);
+  schedulerOf(context);  // waits in its loop, not in the system
+}
+
 void runRepl(Context& context, const RuntimeOptions& runtime, const LanguageOptions& language) {
   Repl(context, runtime, language).loop();
 }
@@ -226,9 +237,11 @@ int repl(Arguments args) {
   LanguageOptions language = languageOptions(job.options);
   language.package = job.package;
   if (job.options.has("nrepl")) return serveNrepl(job, language);
+  interruptByCall();
   return onLargeStack(job.runtime, [&] {
     Context& context = *createContext(job.runtime);
     enableRepl(job.runtime, language);
+    waitInterruptibly(context, job.runtime);
     writeOut(
         "Gene REPL - Interactive Gene Language Shell\n"
         "Type 'exit' or 'quit' to exit, 'help' for help\n\n");

@@ -270,7 +270,7 @@ void lookAtLoop(Scheduler& s) {
   sleeping(s, false);
   if (s.worker) wokeUp(s);
   if (takeInterrupt(s)) {
-    s.interrupted = true;
+    s.interrupted = endsInterrupted();
     interruptAll(s);
   }
   if (waitIsOver(s)) interruptAll(s);

@@ -77,6 +77,13 @@ check(c.wait(endless)[-1]["status"], ["interrupted", "done"])
 check(c.evaluate("(2 + 3)", session=one), ("5", "", "", ["done"]))
 check(c.one("interrupt", session=one)["status"], ["session-idle", "done"])
 
+for waits in ("(sleep 1000000)", "(await (gene/sleep_async 1000000))"):
+    long = c.send("eval", code=f'(println "waits") (try {waits} finally (println "woken"))', session=one)
+    check(c.receive()["out"], "waits\n")
+    c.request("interrupt", session=one)
+    check(c.wait(long)[-1]["status"], ["interrupted", "done"])
+check(c.evaluate("(sleep 10) (await (gene/sleep_async 10)) 7", session=one)[0], "7")
+
 # Standard input.
 reads = c.send("eval", code="[(stdin .read_line) (stdin .read_line)]", session=one)
 check(c.wait(reads, "need-input")[-1]["status"], ["need-input"])
@@ -85,6 +92,8 @@ check(c.wait(reads, "need-input")[-1]["status"], ["need-input"])
 c.request("stdin", session=one, stdin="ond\nthird\n")
 check(Connection.outcome(c.wait(reads))[0], '["first" "second"]')
 check(c.evaluate("(stdin .read_line)")[0], '"third"')
+c.request("stdin", session=one, stdin="y" * 500_000 + "\n")  # more than a pipe holds, and nobody reads
+check(c.evaluate("((stdin .read_line) .size)")[0], "500000")
 reads = c.send("eval", code="(stdin .read_line)", session=one)
 c.wait(reads, "need-input")
 c.request("interrupt", session=one)
