@@ -458,6 +458,8 @@ int finishScheduler(Context& context, int code) {
     if (leave(s) != Wakeup::Ended) break;
     while (ready(s)->size != 0) yieldTo(s);
   }
+  // The others may have come to their end before this thread began to wait for it.
+  if (s.worker) endInterrupted(s);
   while (s.context.isBeside && ready(s)->size != 0) yieldTo(s);
   if (s.worker) code = endWorkers(s, code);
   if (s.interrupted) code = 130;

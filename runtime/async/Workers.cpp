@@ -101,12 +101,8 @@ void noticeEnd(Worker& worker) {
   wakeAll(s, place(worker, EndPlace));
   if (!s.ending) return;
   if (all.leaving) {
-    if (all.interrupted && !s.interrupted) {
-      s.interrupted = true;
-      interruptAll(s);
-    } else if (!s.mainObject.isNil()) {
+    if (!endInterrupted(s) && !s.mainObject.isNil())
       wake(s, as<FiberObject>(s.mainObject), Wakeup::Ended);
-    }
   } else if (as<QueueObject>(s.ready)->size == 0 && s.finite == 0 && s.turns == 0 &&
              !worker.done.exchange(true)) {
     uv_async_send(&all.members[0]->bell);
@@ -218,6 +214,14 @@ void beginEnd(Scheduler& s) {
   worker.all.ending = true;
   for (const auto& other : worker.all.members)
     if (!other->isFirst()) uv_async_send(&other->bell);
+}
+
+bool endInterrupted(Scheduler& s) {
+  const Workers& all = s.worker->all;
+  if (s.worker->isFirst() || !all.leaving || !all.interrupted || s.interrupted) return false;
+  s.interrupted = true;
+  interruptAll(s);
+  return true;
 }
 
 bool isAtRest(const Scheduler& s) {

@@ -134,6 +134,9 @@ bool mayFallAsleep(Scheduler& scheduler);
 void wokeUp(Scheduler& scheduler);
 /// Tells all threads that the program ends.
 void beginEnd(Scheduler& scheduler);
+/// The others have ended after Ctrl-C: who waits on this thread is woken by an exception, too. False when that is not so, or was
+/// done.
+bool endInterrupted(Scheduler& scheduler);
 /// Has the thread nothing more to do before the program ends?
 bool isAtRest(const Scheduler& scheduler);
 /// Waits for all threads and gives back what they had. The exit code: 99 where objects were left.
