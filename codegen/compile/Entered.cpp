@@ -1,6 +1,8 @@
 #include "codegen/compile/Entered.h"
 
 #include <algorithm>
+#include <optional>
+#include <tuple>
 
 #include "codegen/bytecode/LoopStarts.h"
 #include "codegen/ir/Dominance.h"
@@ -76,29 +78,62 @@ std::vector<const ir::Global*> assignedBefore(const Function& function, const Bl
   return result;
 }
 
+/// How many instructions there are from a block on, about: blocks stand in reverse post-order.
+size_t sizeFrom(const Function& function, size_t block) {
+  size_t count = 0;
+  for (; block < function.blocks.size(); block++)
+    count += function.blocks[block]->instructions.size();
+  return count;
+}
+
+struct Candidate {
+  const Function* function;
+  LoopStart start;
+  size_t size;
+};
+
+/// The loop as a function, or nothing where it cannot be one.
+std::optional<ir::Program::EnteredLoop> entered(const Function& function, const LoopStart& start) {
+  if (!canBeGiven(start)) return std::nullopt;
+  std::vector<const ir::Value*> values;
+  std::vector<uint16_t> registers;
+  for (const LoopStart::Held& held : start.held) {
+    values.push_back(held.value);
+    registers.push_back(held.reg);
+  }
+  Function* rest = continuationAt(function, *start.block, values);
+  if (defines(*rest)) return std::nullopt;
+  rest->isContinuation = true;
+  if (function.index == 0) rest->assignedBefore = assignedBefore(function, *start.block);
+  return ir::Program::EnteredLoop{function.index, start.offset, start.opcode, std::move(registers),
+                                  rest};
+}
+
 }  // namespace
 
 void becomeEntered(ir::Program& program) {
-  constexpr size_t MostLoops = 32;
+  // Each loop is the rest of its function once more: of a long one with many loops that would be too much code to wait for. Those
+  // with the least of it are taken, as long as the program becomes about twice as large at most.
+  constexpr size_t Always = 4000, MostBlocks = 2000;
+  size_t budget = Always;
+  for (const Function* function : program.functions) budget += sizeFrom(*function, 0);
   ImageTables tables(program);
+  std::vector<Candidate> candidates;
   for (const Function* function : runOnce(program)) {
-    if (function->isMacro || function->isCtor) continue;
-    for (const LoopStart& start : bytecode::loopStarts(*function, tables)) {
-      if (program.enteredLoops.size() == MostLoops) break;
-      if (!canBeGiven(start)) continue;
-      std::vector<const ir::Value*> values;
-      std::vector<uint16_t> registers;
-      for (const LoopStart::Held& held : start.held) {
-        values.push_back(held.value);
-        registers.push_back(held.reg);
-      }
-      Function* rest = continuationAt(*function, *start.block, values);
-      if (defines(*rest)) continue;
-      rest->isContinuation = true;
-      if (function->index == 0) rest->assignedBefore = assignedBefore(*function, *start.block);
-      program.enteredLoops.push_back(
-          {function->index, start.offset, start.opcode, std::move(registers), rest});
+    if (function->isMacro || function->isCtor || function->blocks.size() > MostBlocks) continue;
+    for (LoopStart& start : bytecode::loopStarts(*function, tables)) {
+      const size_t size = sizeFrom(*function, start.block->index);
+      candidates.push_back({function, std::move(start), size});
     }
+  }
+  std::ranges::sort(candidates, {}, [](const Candidate& c) {
+    return std::tuple(c.size, c.function->index, c.start.offset);
+  });
+  for (const Candidate& candidate : candidates) {
+    if (candidate.size > budget) break;
+    budget -= candidate.size;
+    if (auto loop = entered(*candidate.function, candidate.start))
+      program.enteredLoops.push_back(std::move(*loop));
   }
   program.becomeEntered();
   for (const ir::Program::EnteredLoop& loop : program.enteredLoops) program.add(loop.code);

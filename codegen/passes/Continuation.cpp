@@ -63,6 +63,11 @@ class GivenOrMade {
       if (isNeeded_[block->index]) rewrite(*block);
   }
 
+  /// Gives the parameters what they stand for; when no other value is to be rewritten any more.
+  void addArguments(Arena& arena) {
+    for (const auto& [edge, value] : arguments_) edge->args.push_back(arena, value);
+  }
+
  private:
   template <class F>
   static void forEachUse(Block& block, F&& f) {
@@ -79,10 +84,15 @@ class GivenOrMade {
   }
   /// The value is needed where the block begins.
   void need(const Block& block) {
-    if (isNeeded_[block.index]) return;
-    isNeeded_[block.index] = true;
-    for (const Predecessor& p : before_[block.index])
-      if (p.from != home_ && p.from != given_->block) need(*p.from);
+    std::vector<const Block*> work{&block};
+    while (!work.empty()) {
+      const uint32_t index = work.back()->index;
+      work.pop_back();
+      if (isNeeded_[index]) continue;
+      isNeeded_[index] = true;
+      for (const Predecessor& p : before_[index])
+        if (p.from != home_ && p.from != given_->block) work.push_back(p.from);
+    }
   }
   Value* atStart(const Block& block) const {
     if (params_[block.index]) return params_[block.index];
@@ -102,13 +112,6 @@ class GivenOrMade {
       arguments_.push_back({p.edge, atEnd(*p.from)});
   }
 
- public:
-  /// To be called when nothing is rewritten any more.
-  void addArguments(Arena& arena) {
-    for (const auto& [edge, value] : arguments_) edge->args.push_back(arena, value);
-  }
-
- private:
   const ir::Predecessors& before_;
   Param* const given_;
   Value* const made_;

@@ -89,11 +89,12 @@ class Entering : Arrival {
       Code* const code =
           loop.function < running_.functionCount ? running_.functions[loop.function].code : nullptr;
       if (!code || loop.offset >= code->wordCount || !isChosenLoop(loop.function)) continue;
-      uint64_t* const place = reinterpret_cast<uint64_t*>(code->start) + loop.offset;
-      if ((*place & 0xFFFF) != loop.opcode) continue;
-      loops_[i] = {nullptr, loop.registers, static_cast<uint32_t>(loop.count), place, *place, this};
-      store(*place, static_cast<uint64_t>(Opcode::EnterLoop) |
-                        reinterpret_cast<uint64_t>(&loops_[i]) << 16);
+      uint16_t* const place = code->start + 4 * loop.offset;
+      if (*place != loop.opcode) continue;
+      loops_[i] = {nullptr, loop.registers, static_cast<uint32_t>(loop.count), *place, place,
+                   this,    code->loops};
+      __atomic_store_n(&code->loops, &loops_[i], __ATOMIC_RELEASE);
+      __atomic_store_n(place, static_cast<uint16_t>(Opcode::EnterLoop), __ATOMIC_RELEASE);
       count++;
     }
     return count;

@@ -10,14 +10,16 @@ struct Arrival {
   bool (*bind)(Context& context, Arrival& arrival);
 };
 
-/// What an EnterLoop instruction refers to.
+/// What an EnterLoop instruction leads to. It is the opcode alone that another thread puts in the place of the instruction's own:
+/// the fields stay, as a handler that has begun may read them yet.
 struct LoopArrival {
   NativeCode code = nullptr;  // null until it is bound
   const uint16_t* registers;
   uint32_t count;
-  uint64_t* place;    // of the instruction
-  uint64_t original;  // … that it stands for, and that is put back if the code cannot be bound
+  uint16_t original;  // the opcode, which is put back if the code cannot be bound
+  uint16_t* place;    // of the instruction
   Arrival* arrival;
+  LoopArrival* next;  // of the same function: Code::loops
 };
 
 }  // namespace gene::vm

@@ -34,6 +34,8 @@ struct HandlerEntry {
   uint32_t unused;
 };
 
+struct LoopArrival;
+
 struct Code {
   static constexpr uint32_t NotSimple = 0xFFFFFFFF;
 
@@ -41,6 +43,7 @@ struct Code {
   uint16_t* behindChecks;       // … behind the checks of slots that the code begins with
   uint16_t* entry;              // where calls go: to `start`, or where native code is entered
   uint16_t* entryBehindChecks;  // likewise
+  LoopArrival* loops;           // of EnterLoop instructions
   Value* consts;                // Program::slots
   uint32_t
       simpleCount;     // slots, when that many positional arguments need no binding; else NotSimple
