@@ -90,6 +90,11 @@ ENGINES = {
         build=["env", "GENE_CACHE={exe}", "$GENE", "cache", "add", "{src}"],
         run=["env", "GENE_CACHE={exe}", "$GENE", "run", "{src}", "{n}"],
         on_request=True),
+    "gene-run-first": dict(  # nothing in the cache: the compiler works beside the program, and goes on for a while behind it
+        source=["gene"],
+        build=["touch", "{exe}"],
+        run=["sh", "-c", 'rm -rf "$1"; GENE_CACHE="$1" exec "$2" run "$3" "$4"', "sh", "{exe}", "$GENE", "{src}", "{n}"],
+        on_request=True),
 }
 
 DEFAULT_BASE = "lua"

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """The cache of native code, mistreated: whatever lies in it, `gene run` prints what it prints without it.
 
-  cache_torture.py damage|race|full|beside|entered GENE FOLDER
+  cache_torture.py damage|race|full|beside|entered|loops GENE FOLDER
 
 damage  bytes of the file are turned one after the other, it is cut short, is another program's, has links and rights it should not
 race    several processes add and clear and run at the same time
 full    nothing can be written
 entered a program that runs for long goes on in native code, with the same results, exceptions and traces
+loops   so do programs that are in a tight loop when the code comes: once for each of ten runs, as the round differs
 beside  a program that runs is compiled beside it, and native the next time; also one that comes on standard input
 """
 import os
@@ -68,6 +69,25 @@ CALLING = """
 (println first)
 (println (round))
 (fails 3)
+"""
+# A tight loop with the same result each time.
+LOOPING = """
+(fn main [flag]
+  (var first nil) (var wrong 0) (var halves 0.0)
+  (while true
+    (var sum 0)
+    (var k 0)
+    (while (k < 100000)
+      (if ((k % 7) == 3) (k += 2))
+      (sum = ((sum + k) % 1000))
+      (k += 1))
+    (halves = (halves + 0.5))
+    (if (first == nil) (first = sum))
+    (if (first != sum) (wrong += 1))
+    (if (File/exists flag) (break)))
+  (if (((halves * 2) % 1) != 0) (wrong += 1))
+  wrong)
+(println (main $args/0))
 """
 USED = "native code from the cache"
 
@@ -281,6 +301,25 @@ def entered(cache):
         assert (out, rest, process.returncode) == (plain.stdout, plain.stderr, 1), (which, out, err)
 
 
+def loops(cache):
+    flag = cache.folder / "flag"
+    (cache.folder / "looping.gene").write_text(LOOPING)
+    for _ in range(10):
+        flag.unlink(missing_ok=True)
+        shutil.rmtree(cache.store, ignore_errors=True)
+        process = subprocess.Popen([cache.gene, "run", "--jit-log", "looping.gene", str(flag)], cwd=cache.folder, text=True,
+                                   env=os.environ | {"GENE_CACHE": str(cache.store), "GENE_JIT_DELAY": "0"},
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        log = ""
+        while "2 loops is entered" not in log:
+            line = process.stderr.readline()
+            assert line, (log, process.wait())
+            log += line
+        flag.write_text("")
+        out, err = process.communicate()
+        assert (out, process.returncode) == ("0\n", 0), (out, err, process.returncode)
+
+
 if __name__ == "__main__":
     mode, gene, folder = sys.argv[1:]
-    {"damage": damage, "race": race, "full": full, "beside": beside, "entered": entered}[mode](Cache(os.path.abspath(gene), Path(folder)))
+    {"damage": damage, "race": race, "full": full, "beside": beside, "entered": entered, "loops": loops}[mode](Cache(os.path.abspath(gene), Path(folder)))
