@@ -136,7 +136,7 @@ def result_key(engine_name, size_class):
 
 def run_benchmark(name, sizes, engines, base, options, folder, at):
     """Measures one benchmark; gives {engine@class: figures}."""
-    full, small = sizes
+    full, small = (size * options.scale for size in sizes)
     size_of = {"full": full, "small": small}
     plan = []
     for engine_name in engines:
