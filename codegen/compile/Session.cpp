@@ -7,7 +7,7 @@
 #include <string>
 
 #include "codegen/bytecode/Bytecode.h"
-#include "codegen/compile/Entered.h"
+#include "codegen/compile/EnteredLoops.h"
 #include "codegen/compile/KnownBuiltins.h"
 #include "codegen/ir/Link.h"
 #include "frontend/lower/Lower.h"
@@ -149,7 +149,8 @@ void Session::optimise(ir::Program& program) {
     // What the VM runs; from there on there are two.
     PassContext shared{.program = program, .numbersClasses = true, .observe = {}};
     runPipeline(shared);
-    becomeEntered(program);
+    program.becomeEntered();
+    addEnteredLoops(program);
   }
   runPipeline(passes);
 }

@@ -41,7 +41,7 @@ class Entering : Arrival {
     which_ = which;
     for (uint32_t i = 0; i < running_.functionCount; i++) {
       const FunctionInfo& info = running_.functions[i];
-      if (!entries_.entries[i] || !isChosen(i)) continue;
+      if (!entries_.entries[i] || !isEntered(i)) continue;
       Stub& stub = stubs_[i];
       stub = {static_cast<uint64_t>(Opcode::EnterNative) | uint64_t{info.slotCount} << 16, 0,
               reinterpret_cast<uint64_t>(static_cast<Arrival*>(this))};
@@ -52,8 +52,10 @@ class Entering : Arrival {
   }
 
  private:
-  [[nodiscard]] bool isChosen(uint32_t function) const {
-    if (!entries_.bodies[function] || !running_.functions[function].code) return false;
+  [[nodiscard]] bool isEntered(uint32_t function) const {
+    return isChosen(function) && entries_.bodies[function] && running_.functions[function].code;
+  }
+  [[nodiscard]] bool isChosen(uint64_t function) const {
     return which_ == WhichEntered::All || (function % 2 == 0) == (which_ == WhichEntered::Even);
   }
   [[nodiscard]] uint16_t* stubOf(uint32_t function) {
@@ -88,7 +90,7 @@ class Entering : Arrival {
       const NativeLoop& loop = entries_.loops[i];
       Code* const code =
           loop.function < running_.functionCount ? running_.functions[loop.function].code : nullptr;
-      if (!code || loop.offset >= code->wordCount || !isChosenLoop(loop.function)) continue;
+      if (!code || loop.offset >= code->wordCount || !isChosen(loop.function)) continue;
       uint16_t* const place = code->start + 4 * loop.offset;
       if (*place != loop.opcode) continue;
       loops_[i] = {nullptr, loop.registers, static_cast<uint32_t>(loop.count), *place, place,
@@ -98,9 +100,6 @@ class Entering : Arrival {
       count++;
     }
     return count;
-  }
-  [[nodiscard]] bool isChosenLoop(uint64_t function) const {
-    return which_ == WhichEntered::All || (function % 2 == 0) == (which_ == WhichEntered::Even);
   }
 
   /// The functions that the words of known calls name.
@@ -136,7 +135,7 @@ class Entering : Arrival {
     }
     if (!running_.uses.empty()) shareConstants(context, **native);
     for (uint32_t i = 0; i < running_.functionCount; i++) {
-      if (!isChosen(i)) continue;
+      if (!isEntered(i)) continue;
       FunctionInfo& info = running_.functions[i];
       info.body = entries_.bodies[i];
       initializeEntries(info);

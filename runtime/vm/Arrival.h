@@ -1,5 +1,5 @@
 #pragma once
-// What an EnterNative instruction without code yet leads to (runtime/image/NativeEntries.h).
+// What EnterNative and EnterLoop instructions lead to (runtime/image/NativeEntries.h).
 
 #include "runtime/object/Function.h"
 

@@ -1,4 +1,4 @@
-#include "codegen/compile/Entered.h"
+#include "codegen/compile/EnteredLoops.h"
 
 #include <algorithm>
 #include <optional>
@@ -111,7 +111,7 @@ std::optional<ir::Program::EnteredLoop> entered(const Function& function, const 
 
 }  // namespace
 
-void becomeEntered(ir::Program& program) {
+void addEnteredLoops(ir::Program& program) {
   // Each loop is the rest of its function once more: of a long one with many loops that would be too much code to wait for. Those
   // with the least of it are taken, as long as the program becomes about twice as large at most.
   constexpr size_t Always = 4000, MostBlocks = 2000;
@@ -135,7 +135,6 @@ void becomeEntered(ir::Program& program) {
     if (auto loop = entered(*candidate.function, candidate.start))
       program.enteredLoops.push_back(std::move(*loop));
   }
-  program.becomeEntered();
   for (const ir::Program::EnteredLoop& loop : program.enteredLoops) program.add(loop.code);
 }
 
