@@ -72,6 +72,7 @@ class SuperCalls {
     }
     for (Function* f : program_.functions) {
       if (!droppable_.contains(f)) continue;
+      changed = true;
       f->captureCount = 0;
       removeInstructions(*f, [](const Instruction* i) { return i->op == Op::CaptureGet; });
     }
