@@ -120,10 +120,11 @@ def main():
         return gen.Program(seed, skip, options.small).text()
 
     def differing(seeds):
-        if not difference(outcomes(gene, "\n".join(map(text_of, seeds)), engines)):
+        together = difference(outcomes(gene, "\n".join(map(text_of, seeds)), engines))
+        if not together:
             return []
         alone = [(seed, difference(outcomes(gene, text_of(seed), engines))) for seed in seeds]
-        return [(s, d) for s, d in alone if d] or [(seeds[0], "only together with the seeds behind it")]
+        return [(s, d) for s, d in alone if d] or [(seeds[0], f"with the {len(seeds) - 1} behind it: {together}")]
 
     found = [pair for pairs in pool.run_all(differing, batches, options.jobs) for pair in pairs]
     for seed, what in found:
