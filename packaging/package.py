@@ -68,6 +68,19 @@ def install(build, prefix):
         path.write_text(output_of(gene, "completions", shell))
 
 
+def name_archives(prefix):
+    """The system's archives that executables are linked with, as gene.link names them. There and in gene.pc they are named in
+    lib/gene/link from now on, where they have to be put."""
+    link, config = prefix / "lib/gene/gene.link", prefix / "lib/pkgconfig/gene.pc"
+    archives = [Path(word) for word in link.read_text().split() if word.startswith("/")]
+    for file, folder in ((link, "link"), (config, "${libdir}/link")):
+        text = file.read_text()
+        for archive in archives:
+            text = text.replace(str(archive), f"{folder}/{archive.name}")
+        file.write_text(text)
+    return archives
+
+
 def depends(prefix):
     """What the Debian package needs: the shared libraries of its programs, as dpkg-shlibdeps finds them, and what it links with."""
     with tempfile.TemporaryDirectory() as folder:
@@ -86,8 +99,12 @@ def debian(build, output, version, date):
     install(build, prefix)
     link = prefix / "lib/gene/link"
     link.mkdir()
-    for name, target in LINKED.items():
+    for name, target in [*LINKED.items(), *((file.name, file) for file in name_archives(prefix))]:
         (link / name).symlink_to(os.path.relpath(target, "/usr/lib/gene/link"))
+    config, found = prefix / "lib/pkgconfig/gene.pc", prefix / "lib/x86_64-linux-gnu/pkgconfig/gene.pc"
+    found.parent.mkdir(parents=True)
+    found.write_text(config.read_text().replace("${pcfiledir}/../..", "${pcfiledir}/../../.."))
+    shutil.rmtree(config.parent)
     documents = prefix / "share/doc/gene"
     shutil.copy(HERE / "copyright", documents / "copyright")
     maintainer = output_of("git", "log", "-1", "--format=%cn <%ce>").strip()
@@ -121,13 +138,8 @@ def archive(build, output, version, date):
     shutil.copy(build / "portable/libgene_llvm.so", library / "libgene_llvm.so")
     (library / "ld.lld").symlink_to("../../bin/gene")
     shutil.copytree(build / "portable/link", link)
-    lines = []
-    for line in (library / "gene.link").read_text().split():
-        if line.startswith("/"):
-            shutil.copy(line, link)
-            line = "link/" + Path(line).name
-        lines.append(line + "\n")
-    (library / "gene.link").write_text("".join(lines))
+    for file in name_archives(prefix):
+        shutil.copy(file, link)
     documents = prefix / "share/doc/gene"
     shutil.copy(ROOT / "LICENSE", documents / "LICENSE")
     (documents / "licences").mkdir()

@@ -38,6 +38,14 @@ tree=${archive%.tar.xz}
 newest=$(readelf -VW "$tree/bin/gene" "$tree/lib/gene/libgene_llvm.so" | grep -o 'GLIBC_[A-Z0-9.]*' | sed 's/GLIBC_//' | sort -V | tail -1)
 [ "$(printf '%s\n' "$newest" 2.31 | sort -V | tail -1)" = 2.31 ] || { echo "glibc $newest" >&2; exit 1; }
 
+say "a program in C, linked as the archive's gene.pc says"
+sed -n 's/^Libs: //p' "$tree/lib/pkgconfig/gene.pc" | tr ' ' '\n' | grep '^/' && { echo "gene.pc names a file of this machine" >&2; exit 1; }
+mkdir -p "$folder/host"
+flags=$(PKG_CONFIG_PATH=$tree/lib/pkgconfig pkg-config --cflags --libs gene)
+# shellcheck disable=SC2086 # words of a command
+cc -std=c99 "$here/docs/examples/embed/host.c" -o "$folder/host/host" $flags
+(cd "$here/docs/examples/embed" && "$folder/host/host" prices.gene) | grep -q 'prices.gene wants 1.50 for 3 apples'
+
 if [ ! -x "$folder/deb/usr/bin/apt-get" ]; then
   say "bare roots in $folder"
   mmdebstrap --quiet --variant=apt --mode=root bookworm "$folder/deb" \
@@ -105,6 +113,7 @@ EXTRA=gene inside deb root:root "cd /try; $tries
   zcat /usr/share/man/man1/gene.1.gz | grep -q '^.SS gene run'
   . /usr/share/bash-completion/completions/gene
   dpkg --verify gene
+  for name in \$(grep -o '[^/ ]*[.]a ' /usr/lib/x86_64-linux-gnu/pkgconfig/gene.pc); do test -f /usr/lib/gene/\$name || test -f /usr/lib/gene/link/\$name; done
   apt-get purge -y -qq gene > /dev/null
   ! command -v gene; ! test -e /usr/lib/gene"
 
