@@ -2,7 +2,7 @@
 """Makes the packages of this version from a release build: gene_VERSION_amd64.deb, and gene-VERSION-x86_64-linux.tar.xz, which runs
 from wherever it is unpacked.
 
-  package.py BUILD OUTPUT      (`./dev package` calls it with build/release and build/package)
+  package.py BUILD OUTPUT      (`./dev package` calls it with build/release and, by default, build/package)
 
 Both link executables without a compiler: lib/gene/link holds what a compiler would add to each command of its linker, the start files
 and the C and C++ libraries. In the Debian package they are links to files of the packages that it depends on, among them the linker.

@@ -1,5 +1,6 @@
 # The test suites. Run with GENE_BUILD naming a build folder (default build/release):
 #   /usr/lib/llvm-22/bin/lit -v test/language
+# run_all.py loads it once for each of its suites, whose settings stand for variables of the environment.
 import glob
 import os
 import shutil
@@ -10,22 +11,24 @@ import lit.formats
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "tools"))
 
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-build = os.path.abspath(os.environ.get("GENE_BUILD", os.path.join(root, "build", "release")))
+settings = os.environ | getattr(config, "gene_settings", {})
+build = os.path.abspath(settings.get("GENE_BUILD", os.path.join(root, "build", "release")))
 llvm = "/usr/lib/llvm-22/bin"
 
-config.name = "gene"
+config.name = getattr(config, "gene_suite", "gene")
 config.test_source_root = os.path.dirname(__file__)
-config.test_exec_root = os.path.join(build, "test")
+config.test_exec_root = getattr(config, "gene_folder", os.path.join(build, "test"))
 config.suffixes = [".test", ".ir"]
 config.excludes = ["tools", "CMakeLists.txt"]
 config.test_format = lit.formats.ShTest(execute_external=True)
 config.gene_build = build
+config.gene_units = settings.get("GENE_TEST_UNITS", "")  # which suites of the unit tests: a regular expression
 config.gene = os.path.join(build, "bin", "gene")
 
 config.environment["PATH"] = os.pathsep.join([llvm, "/usr/bin", "/bin"])
 config.environment["GENE_BUILD"] = build
 config.environment["GENE_CACHE"] = "off"  # native code of earlier runs: the tests of the cache name a folder of theirs
-if os.environ.get("GENE_TEST_SLOW"):
+if settings.get("GENE_TEST_SLOW"):
     config.available_features.add("slow")  # what takes minutes: ./dev test runs it
 if glob.glob("/usr/lib/postgresql/*/bin/initdb"):  # Debian's package postgresql
     config.available_features.add("postgres")
@@ -38,9 +41,10 @@ if shutil.which("pkg-config", path="/usr/bin:/bin") and shutil.which("cc", path=
 for tool in ("emacs", "vim", "vscode-tmgrammar-test"):
     if shutil.which(tool, path="/usr/bin:/bin"):
         config.available_features.add(tool)
-for name in ("GENE_STRESS", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_PROFILE_FILE"):
-    if name in os.environ:
-        config.environment[name] = os.environ[name]
+for name in ("GENE_STRESS", "GENE_TEST_CACHE", "GENE_TEST_ENTERED", "GENE_TEST_STRESS", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS",
+             "LLVM_PROFILE_FILE"):
+    if name in settings:
+        config.environment[name] = settings[name]
 config.substitutions += [
     ("%both", f"python3 {root}/test/tools/both.py --gene {config.gene}"),
     ("%gene", config.gene),

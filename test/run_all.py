@@ -4,29 +4,35 @@
   run_all.py [--parts N] [--part K] [lit arguments]
 
 release   everything, also what is marked `REQUIRES: slow`
-          and the language suite twice more, run with native code from the cache, and in the VM whose calls go to native code
-          and again under torture: reconcile at every allocation, poisoned cells, counts verified, in the VM and natively at -O2
+cached    the language suite, run with native code from the cache
+entered   the language suite in the VM whose calls go to native code
+torture   the language suite with reconcile at every allocation, poisoned cells, counts verified, in the VM and natively at -O2
 debug     AddressSanitizer, UndefinedBehaviorSanitizer, slow assertions, IR verified after every pass, and torture:
-          unit tests, passes, IR, bytecode, a part of the language suite, and without torture of the diagnostics. They are dealt out
-          to N parts (4) by lit; which one is run follows from the commit, so that each is run now and then. --parts 1 runs all of them.
+          unit tests, passes, IR, bytecode, a part of the language suite
+messages  the same build without torture: a part of the diagnostics
 tsan      ThreadSanitizer: the unit tests that use threads, and the programs with fibers, actors and servers on threads in the VM, in
           the order of several seeds (test/cli/schedules.test)
+
+A part is one of N (4); which one is run follows from the commit, so that each is run now and then. --parts 1 runs all of them.
+One run of lit has the tests of all suites, so that the long ones of one go on beside those of others: each suite is a folder of
+build/suites with its settings, which loads lit.cfg.py.
 
 The last line is 'N passed, M failed'; the exit code is 0 only when M is 0 and something ran.
 """
 import argparse
+import json
 import os
-import re
-import resource
 import shutil
 import subprocess
 import sys
-import time
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SUITES = ROOT / "build" / "suites"
 LIT = "/usr/lib/llvm-22/bin/lit"
 TORTURE = {"GENE_TEST_STRESS": "1", "GENE_STRESS": "reconcile,poison,verify"}
+FAILURES = ("FAIL", "TIMEOUT", "UNRESOLVED", "XPASS")
 
 
 def part_of_commit(parts):
@@ -37,43 +43,43 @@ def part_of_commit(parts):
     return int(done.stdout[:8], 16) % parts + 1 if done.returncode == 0 and done.stdout else 1
 
 
-def runs(options):
-    """(build, suites, environment, further arguments of lit, what it is called)"""
-    part = options.part or part_of_commit(options.parts)
-    yield "release", ["test"], {"GENE_TEST_SLOW": "1"}, [], "everything"
-    yield "release", ["test/language"], {"GENE_TEST_CACHE": "1"}, [], "language, native code from the cache"
-    yield "release", ["test/language"], {"GENE_TEST_ENTERED": "1"}, [], "language, native code entered by the VM"
-    yield "release", ["test/language"], TORTURE, [], "language, under torture"
-    yield "debug", ["test/unit", "test/passes", "test/ir", "test/bytecode"], TORTURE, [], "unit tests, passes, IR, bytecode"
-    shard, which = [f"--num-shards={options.parts}", f"--run-shard={part}"], f"part {part} of {options.parts} (--parts 1: all)"
-    yield "debug", ["test/language"], TORTURE, shard, f"language, {which}"
-    yield "debug", ["test/diag"], {}, shard, f"diagnostics, {which}"
-    yield "tsan", ["test/unit"], {}, ["--filter=Contexts|InThreads"], "unit tests that use threads"
-    yield "tsan", ["test/cli/schedules.test"], {}, [], "programs that use threads"
+def dealt(folder, suffixes, part, parts):
+    """The tests of that part, as paths in test/."""
+    tests = sorted(path for path in (ROOT / "test" / folder).iterdir() if path.suffix in suffixes)
+    return [f"{folder}/{path.name}" for path in tests[part - 1::parts]]
 
 
-def run(build, suites, environment, further, name, arguments):
-    """One lit run over a build; returns (passed, failed)."""
-    command = [LIT, "-sv", "--allow-empty-runs", *further, *arguments, *[str(ROOT / s) for s in suites]]
-    print(f"--- {build}: {name}", flush=True)
-    environment = os.environ | environment | {"GENE_BUILD": str(ROOT / "build" / build)}
-    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    passed = failed = 0
-    for line in process.stdout:
-        print(line, end="", flush=True)
-        if m := re.match(r"\s*(Passed|Failed|Timed Out|Unresolved|Unexpectedly Passed)\s*:\s*(\d+)", line):
-            if m.group(1) == "Passed":
-                passed += int(m.group(2))
-            else:
-                failed += int(m.group(2))
-    if process.wait() != 0 and failed == 0:
-        failed = 1
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(f"--- {build}: {passed} passed, {failed} failed, {time.monotonic() - start:.0f} s, {used:.0f} s of CPU", flush=True)
-    return passed, failed
+def suites(part, parts):
+    """(name, build, settings, what of test/)"""
+    yield "release", "release", {"GENE_TEST_SLOW": "1"}, [""]
+    yield "cached", "release", {"GENE_TEST_CACHE": "1"}, ["language"]
+    yield "entered", "release", {"GENE_TEST_ENTERED": "1"}, ["language"]
+    yield "torture", "release", TORTURE, ["language"]
+    yield "debug", "debug", TORTURE, ["unit", "passes", "ir", "bytecode", *dealt("language", [".gene"], part, parts)]
+    yield "messages", "debug", {}, dealt("diag", [".test", ".ir"], part, parts)
+    yield "tsan", "tsan", {"GENE_TEST_UNITS": "Contexts|InThreads"}, ["unit", "cli/schedules.test"]
+
+
+def prepare(name, build, settings):
+    """The folder of a suite."""
+    folder = SUITES / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "lit.site.cfg.py").write_text(
+        f"config.gene_suite, config.gene_folder = {name!r}, {str(folder)!r}\n"
+        f"config.gene_settings = {settings | {'GENE_BUILD': str(ROOT / 'build' / build)}!r}\n"
+        f"lit_config.load_config(config, {str(ROOT / 'test/lit.cfg.py')!r})\n")
+    return folder
+
+
+def counted(results):
+    """{suite: a counter of its passed, failed and seconds} of lit's JSON."""
+    counts = {}
+    for test in results["tests"]:
+        count = counts.setdefault(test["name"].partition(" :: ")[0], Counter())
+        count["passed"] += test["code"] == "PASS"
+        count["failed"] += test["code"] in FAILURES
+        count["seconds"] += test["elapsed"] or 0
+    return counts
 
 
 def main():
@@ -81,12 +87,22 @@ def main():
     parser.add_argument("--parts", type=int, default=4, metavar="N")
     parser.add_argument("--part", type=int, metavar="K")
     options, arguments = parser.parse_known_args()
-    passed = failed = 0
-    for build, suites, environment, further, name in runs(options):
-        p, f = run(build, suites, environment, further, name, arguments)
-        passed, failed = passed + p, failed + f
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed or not passed else 0)
+    part = options.part or part_of_commit(options.parts)
+    print(f"debug and messages: part {part} of {options.parts} of the language suite and the diagnostics (--parts 1: all)", flush=True)
+    tests = [str(folder / test) for name, build, settings, within in suites(part, options.parts)
+             for folder in [prepare(name, build, settings)] for test in within]
+    output = SUITES / "results.json"
+    output.unlink(missing_ok=True)
+    code = subprocess.run([LIT, "-sv", "--allow-empty-runs", f"--output={output}", *arguments, *tests], cwd=ROOT).returncode
+    if not output.exists():
+        sys.exit(code or 1)
+    total = Counter()
+    for suite, count in counted(json.loads(output.read_text())).items():
+        total += count
+        print(f"--- {suite}: {count['passed']} passed, {count['failed']} failed, {count['seconds']:.0f} s")
+    failed = total["failed"] or int(code != 0)
+    print(f"{total['passed']} passed, {failed} failed")
+    sys.exit(1 if failed or not total["passed"] else 0)
 
 
 if __name__ == "__main__":

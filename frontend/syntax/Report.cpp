@@ -21,7 +21,7 @@ bool containsFolded(std::string_view text, std::string_view word) {
   return false;
 }
 
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
   std::string out;
   appendJsonString(text, out);
   return out;
@@ -139,25 +139,25 @@ std::string human(const ErrorReport& report) {
 std::string geneMap(const ErrorReport& report) {
   const Position& at = report.position;
   std::string hints;
-  for (const std::string& hint : report.hints) hints += (hints.empty() ? "" : " ") + quoted(hint);
-  return "Error: {^message " + quoted(report.message) + " ^code " + quoted(report.code) +
-         " ^severity " + quoted(report.severity) + " ^stage " + quoted(report.stage) +
-         " ^span {^file " + quoted(at.file) + " ^line " + std::to_string(at.line) + " ^column " +
+  for (const std::string& hint : report.hints) hints += (hints.empty() ? "" : " ") + inQuotes(hint);
+  return "Error: {^message " + inQuotes(report.message) + " ^code " + inQuotes(report.code) +
+         " ^severity " + inQuotes(report.severity) + " ^stage " + inQuotes(report.stage) +
+         " ^span {^file " + inQuotes(at.file) + " ^line " + std::to_string(at.line) + " ^column " +
          std::to_string(at.column) + "} ^hints [" + hints + "] ^repair_tags [" +
-         quoted(report.stage) + "]}\n";
+         inQuotes(report.stage) + "]}\n";
 }
 
 std::string jsonPlace(const Position& at) {
-  return "\"file\":" + quoted(at.file) + ",\"line\":" + std::to_string(at.line) +
+  return "\"file\":" + inQuotes(at.file) + ",\"line\":" + std::to_string(at.line) +
          ",\"column\":" + std::to_string(at.column);
 }
 
 std::string json(const ErrorReport& report) {
   const Position& at = report.position;
   std::string out =
-      "{\"severity\":" + quoted(report.severity) +
-      ",\"code\":" + quoted(report.humanCode.empty() ? report.code : report.humanCode) +
-      ",\"stage\":" + quoted(report.stage) + ",\"message\":" + quoted(report.message) + "," +
+      "{\"severity\":" + inQuotes(report.severity) +
+      ",\"code\":" + inQuotes(report.humanCode.empty() ? report.code : report.humanCode) +
+      ",\"stage\":" + inQuotes(report.stage) + ",\"message\":" + inQuotes(report.message) + "," +
       jsonPlace(at);
   if (report.end.line > at.line)
     out += ",\"end_line\":" + std::to_string(report.end.line) +
@@ -175,13 +175,13 @@ std::string json(const ErrorReport& report) {
     }
     out += "]";
   };
-  list("hints", report.hints, [](const std::string& hint) { return quoted(hint); });
+  list("hints", report.hints, [](const std::string& hint) { return inQuotes(hint); });
   list("notes", report.notes, [](const ErrorReport::Note& note) {
-    return "{\"message\":" + quoted(note.text) + "," + jsonPlace(note.position) + "}";
+    return "{\"message\":" + inQuotes(note.text) + "," + jsonPlace(note.position) + "}";
   });
   list("stack", report.stack, [](const ErrorReport::Frame& frame) {
     if (frame.omitted) return "{\"omitted\":" + std::to_string(frame.omitted) + "}";
-    return "{\"function\":" + quoted(frame.function) + "," + jsonPlace(frame.position) + "}";
+    return "{\"function\":" + inQuotes(frame.function) + "," + jsonPlace(frame.position) + "}";
   });
   return out + "}\n";
 }

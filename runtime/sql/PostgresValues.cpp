@@ -99,7 +99,7 @@ bool read(std::string_view text, Number* number) {
   return std::from_chars(text.data(), text.data() + text.size(), *number).ec == std::errc();
 }
 
-std::string quoted(const std::string& text) {
+std::string inQuotes(const std::string& text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -116,7 +116,7 @@ std::string arrayText(const List& list) {
     if (!textOfCell(item, &own))
       text += "NULL";
     else
-      text += std::holds_alternative<std::shared_ptr<List>>(item) ? own : quoted(own);
+      text += std::holds_alternative<std::shared_ptr<List>>(item) ? own : inQuotes(own);
   }
   return text + "}";
 }

@@ -12,4 +12,5 @@ set(VM_SOURCES
 # A frame pointer would give every tail-called handler a prologue; a handler that straddles one more cache line than it must
 # costs up to half of the time of a loop.
 set_source_files_properties(vm/Interpreter.cpp vm/ProfiledInterpreter.cpp vm/SwitchInterpreter.cpp
-  vm/WatchedInterpreter.cpp PROPERTIES COMPILE_OPTIONS "-fomit-frame-pointer;-fno-stack-protector;-falign-functions=64")
+  vm/WatchedInterpreter.cpp PROPERTIES COMPILE_OPTIONS "-fomit-frame-pointer;-fno-stack-protector;-falign-functions=64"
+  SKIP_PRECOMPILE_HEADERS ON)

@@ -17,7 +17,7 @@ class LanguageFormat(lit.formats.FileBasedTest):
         if not expected.exists():
             return lit.Test.UNRESOLVED, f"{expected.name} is missing"
         command = [sys.executable, BOTH, "--gene", test.config.gene, "--expect", str(expected)]
-        if os.environ.get("GENE_TEST_STRESS"):
+        if test.config.environment.get("GENE_TEST_STRESS"):
             command.append("--stress")
         if program.with_suffix(".exit").exists():
             command += ["--exit", program.with_suffix(".exit").read_text().strip()]

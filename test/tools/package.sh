@@ -3,11 +3,12 @@
 #
 #   test/tools/package.sh [--keep] [FOLDER]
 #
-# `./dev package` makes them. lintian has to find no error and no warning in the Debian package. It is installed by apt in one root; in
+# `./dev package FOLDER/made` makes them. lintian has to find no error and no warning in the Debian package. It is installed by apt in one root; in
 # others, among them a Debian 11 with glibc 2.31 where it can be had, the archive is unpacked to a folder with a blank and letters beyond
 # ASCII, for a user whose home cannot be written to. There is no compiler in any of them. The same programs are run, compiled to executables of both kinds and run as those. FOLDER (a new one below /var/tmp) is
 # removed at the end, unless --keep. Needs root.
 set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin # chroot
 here=$(cd "$(dirname "$0")/../.." && pwd)
 keep= folder=
 for word in "$@"; do
@@ -27,9 +28,9 @@ mkdir -p "$folder"
 say() { echo "--- $*" >&2; }
 
 say "./dev package"
-"$here/dev" package
-deb=$(echo "$here"/build/package/gene_*_amd64.deb)
-archive=$(echo "$here"/build/package/gene-*-x86_64-linux.tar.xz)
+XZ_DEFAULTS=-1 "$here/dev" package "$folder/made" # packed lightly: that is half of the time of all this
+deb=$(echo "$folder"/made/gene_*_amd64.deb)
+archive=$(echo "$folder"/made/gene-*-x86_64-linux.tar.xz)
 say "lintian"
 lintian --allow-root --fail-on error,warning "$deb"
 

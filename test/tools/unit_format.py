@@ -1,4 +1,5 @@
 """lit's format for test/unit: one test for each suite of the GoogleTest program, which lists them itself."""
+import re
 import subprocess
 
 import lit.Test
@@ -6,8 +7,8 @@ import lit.formats
 
 
 class UnitFormat(lit.formats.FileBasedTest):
-    def __init__(self, program):
-        self.program = program
+    def __init__(self, program, pattern):
+        self.program, self.pattern = program, re.compile(pattern)  # of the names of suites
 
     def suites(self):
         """The names of the suites; None if the program is not there or ends badly."""
@@ -15,7 +16,9 @@ class UnitFormat(lit.formats.FileBasedTest):
             done = subprocess.run([self.program, "--gtest_list_tests"], capture_output=True, text=True)
         except OSError:
             return None
-        return [line.strip(". ") for line in done.stdout.splitlines() if line.endswith(".")] if done.returncode == 0 else None
+        if done.returncode != 0:
+            return None
+        return [line.strip(". ") for line in done.stdout.splitlines() if line.endswith(".") and self.pattern.search(line)]
 
     def getTestsInDirectory(self, testSuite, path_in_suite, litConfig, localConfig):
         for name in self.suites() or ["program"]:
