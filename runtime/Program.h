@@ -55,7 +55,7 @@ struct Program {
   bool mayUnload = false;  // evaluated code that nobody refers to when it does not run
 };
 
-/// What a native executable hands to the runtime (made by codegen/llvm, read by runtime/abi/Main.cpp).
+/// What a native executable hands to the runtime (made by codegen/llvm, read by runtime/image/Main.cpp).
 struct NativeProgram {
   const uint8_t* image;
   uint64_t imageSize;

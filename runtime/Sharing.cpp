@@ -9,12 +9,12 @@
 #include "runtime/Program.h"
 #include "runtime/abi/MethodTable.h"
 #include "runtime/heap/Heap.h"
-#include "runtime/heap/Slots.h"
 #include "runtime/image/ImageFormat.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Future.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/Regex.h"
+#include "runtime/object/Slots.h"
 #include "runtime/object/String.h"
 
 namespace gene {

@@ -228,7 +228,7 @@ void ModuleEmitter::emitLibraries() {
                              {addData(llvm::ConstantArray::get(array, used), "gene.libraries", 8)});
 }
 
-/// gene_program: the NativeProgram that runtime/abi/Main.cpp starts.
+/// gene_program: the NativeProgram that runtime/image/Main.cpp starts.
 GlobalVariable* ModuleEmitter::emitProgramData() {
   const std::vector<uint8_t> image = tables_.write({});
   emitLibraries();

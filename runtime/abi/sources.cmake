@@ -6,7 +6,6 @@ set(ABI
   abi/Enums.cpp abi/Evaluation.cpp abi/Exceptions.cpp
   abi/Instructions.cpp
   abi/Iteration.cpp
-  abi/Main.cpp
   abi/Members.cpp
   abi/MethodTable.cpp
   abi/Patterns.cpp

@@ -1,5 +1,5 @@
 #pragma once
-// The inside of the heap, shared by the files of this folder.
+// The inside of the heap, shared by the files of this folder and the collector.
 //
 //   chunk    4 MiB of aligned address space, cut into pages of 64 KiB. A small page holds cells of one size behind a
 //            PageHeader; a run of pages holds one large object, a huge one has chunks of its own. The header of an

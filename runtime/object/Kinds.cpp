@@ -1,10 +1,10 @@
 // What objects own besides their cells.
 
 #include "runtime/heap/HeapState.h"
-#include "runtime/heap/Slots.h"
 #include "runtime/object/Future.h"
 #include "runtime/object/Regex.h"
 #include "runtime/object/Resource.h"
+#include "runtime/object/Slots.h"
 
 namespace gene {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/heap/Slots.h"
+#include "runtime/object/Slots.h"
 #include "runtime/support/Activity.h"
 
 namespace gene {

@@ -6,7 +6,7 @@
 
 namespace gene {
 
-/// Enters an object whose count fell to zero in the zero-count table of its heap (runtime/heap/Counts.cpp).
+/// Enters an object whose count fell to zero in the zero-count table of its heap (runtime/collector/Counts.cpp).
 void countFellToZero(Object* object);
 
 /// Reference counts that went up or down so far in this thread: --stats prints it. Native code counts, too. (As

@@ -7,7 +7,7 @@
 
 #include "runtime/Async.h"
 #include "runtime/heap/Allocate.h"
-#include "runtime/heap/Slots.h"
+#include "runtime/object/Slots.h"
 
 namespace gene {
 

@@ -1,0 +1,1 @@
+set(COLLECTOR collector/Counts.cpp collector/Cycles.cpp)
