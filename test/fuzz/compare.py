@@ -126,9 +126,10 @@ def main():
         alone = [(seed, difference(outcomes(gene, text_of(seed), engines))) for seed in seeds]
         return [(s, d) for s, d in alone if d] or [(seeds[0], f"with the {len(seeds) - 1} behind it: {together}")]
 
-    found = [pair for pairs in pool.run_all(differing, batches, options.jobs) for pair in pairs]
-    for seed, what in found:
-        print(f"seed {seed}: {what}")
+    found = []
+    for seed, what in (pair for pairs in pool.run_all(differing, batches, options.jobs) for pair in pairs):
+        print(f"seed {seed}: {what}", flush=True)
+        found.append((seed, what))
     if found and options.reduce:
         print(text_of(found[0][0], reduce(gene, found[0][0], text_of, engines)))
     if not found:

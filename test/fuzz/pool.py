@@ -10,6 +10,6 @@ def add_options(parser):
 
 
 def run_all(function, work, jobs):
-    """The results for all of `work`, in its order."""
+    """The results for all of `work`, in its order, each as soon as it is there."""
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(function, work))
+        yield from pool.map(function, work)
