@@ -119,7 +119,9 @@ void Client::settle() {
     const CURLcode result = message->data.result;
     Transfer* found = nullptr;
     curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &found);
-    curl.multi_remove_handle(multi_, message->easy_handle);
+    // A connection is libcurl's for as long as it is used.
+    if (!found->order.isConnection || result != CURLE_OK)
+      curl.multi_remove_handle(multi_, message->easy_handle);
     found->finished(result);
   }
   while (!noted_.empty()) {

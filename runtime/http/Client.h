@@ -30,6 +30,8 @@ struct Order {
   bool hasBody = false;
   bool hasParts = false;  // the body is not known yet: Transfer::addPart
   bool isStream = false;  // the response is there when its head is
+  bool isConnection =
+      false;  // nothing is asked for: the connection is what is wanted (Transfer::send, receive)
   uint64_t timeout =
       60'000;  // milliseconds, to the end of the response, of a stream: of its head; 0: none
   uint64_t connectTimeout = 30'000;
@@ -61,6 +63,11 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   void endParts();
   /// How many bytes of it are not sent yet.
   [[nodiscard]] size_t unsent() const { return order.body.size() - sent_; }
+  /// Of a connection that is there: its socket; how many bytes were sent or have come, -1 for none now, -2 when it is broken, 0 at
+  /// the end of what comes.
+  [[nodiscard]] int socket() const;
+  int64_t send(std::string_view bytes);
+  int64_t receive(char* into, size_t room);
   /// The request failed for a reason of ours, an exception.
   void failWith(Value exception);
   /// Raises why it failed.

@@ -39,7 +39,9 @@ bool hasNoBody(int status) { return status < 200 || status == 204 || status == 3
 
 }  // namespace
 
-Connection::Connection(Server& server) : server_(server), parser_(server.options.limits) {}
+Connection::Connection(Server& server) : server_(server), parser_(server.options.limits) {
+  if (server.options.tls) tls_ = std::make_unique<TlsSession>(server.options.tls);
+}
 
 // --- beginning and end -------------------------------------------------------------------------------------------------
 
@@ -68,6 +70,7 @@ void Connection::close() {
     succeed(server_.context, exchange->arrived, Value::nil());
     succeed(server_.context, exchange->drained, Value::nil());
   }
+  if (const std::shared_ptr<WebSocket> socket = std::move(webSocket_)) socket->ended();
   uv_close(reinterpret_cast<uv_handle_t*>(&socket_), [](uv_handle_t* handle) {
     Connection& self = connectionOf(handle);
     Server& server = self.server_;
@@ -85,7 +88,9 @@ void Connection::closeAfterWrites() {
 /// would take the response away from it.
 void Connection::linger() {
   if (phase_ == Phase::Lingering || phase_ == Phase::Closing) return;
+  if (tls_) sendBytes(tls_->farewell(), {});
   if (inputEnded_) return close();
+  if (phase_ == Phase::Closing) return;
   setPhase(Phase::Lingering, LingerTime);
   in_.clear();
   const int error =
@@ -109,6 +114,7 @@ void Connection::tick(uint64_t now) {
     stalled_ = queued();
     writeDeadline_ = now + server_.options.writeTimeout;
   }
+  if (webSocket_) return webSocket_->tick(now);
   if (current_ && bodyDeadline_ != 0 && now >= bodyDeadline_ && isReading_) {
     bodyDeadline_ = 0;
     server_.counters->timeouts++;
@@ -126,6 +132,7 @@ void Connection::tick(uint64_t now) {
       return reply({.status = 504, .closes = true});
     case Phase::Refused:
     case Phase::Lingering: return close();
+    case Phase::Upgraded:
     case Phase::Closing: return;
   }
 }
@@ -157,14 +164,38 @@ void Connection::received(ssize_t count, const char* data) {
   if (count == UV_EOF) return ended();
   if (count < 0) return close();
   if (phase_ == Phase::Refused || phase_ == Phase::Lingering) return;
-  in_.append(data, static_cast<size_t>(count));
+  const std::string_view bytes(data, static_cast<size_t>(count));
+  if (!tls_)
+    in_.append(bytes);
+  else if (!decrypt(bytes))
+    return;
   advance();
+  if (tlsEnded_ && phase_ != Phase::Closing) ended();
+}
+
+/// What the network has brought is read through TLS; false where that ended the connection.
+bool Connection::decrypt(std::string_view bytes) {
+  std::string answer;
+  const TlsSession::Opened opened = tls_->open(bytes, &in_, &answer);
+  if (!answer.empty()) sendBytes(answer, {});
+  if (phase_ == Phase::Closing) return false;
+  tlsEnded_ = opened == TlsSession::Opened::Ended;
+  if (opened != TlsSession::Opened::Broken) return true;
+  server_.counters->refused++;
+  if (current_ || webSocket_) {
+    close();
+  } else {
+    setPhase(Phase::Refused, LingerTime);
+    closeAfterWrites();
+  }
+  return false;
 }
 
 /// The client sends nothing more. It may still read: what it has asked for is answered.
 void Connection::ended() {
   inputEnded_ = true;
   stopReading();
+  if (webSocket_) return webSocket_->ended();
   if (phase_ == Phase::Lingering || phase_ == Phase::Idle) return close();
   if (phase_ == Phase::Head || phase_ == Phase::Body || isStreaming_) return close();
   if (phase_ == Phase::Handling && current_ && !current_->bodyIsDone) endInput(true);
@@ -183,13 +214,14 @@ void Connection::advance() {
   isAdvancing_ = true;
   parse();
   isAdvancing_ = false;
+  if (webSocket_) return feedWebSocket();
   // Requests that wait do so in the network.
   if (current_ && in_.size() > HighWater) stopReading();
 }
 
 void Connection::parse() {
   while (!in_.empty() && phase_ != Phase::Closing && phase_ != Phase::Refused &&
-         phase_ != Phase::Lingering) {
+         phase_ != Phase::Lingering && phase_ != Phase::Upgraded) {
     if (current_ && current_->bodyIsDone) break;
     if (phase_ == Phase::Idle) {
       // A line end behind the last request is let pass (RFC 9112 §2.2).
@@ -264,6 +296,13 @@ void Connection::dispatch() {
 size_t Connection::queued() const { return socket_.write_queue_size; }
 
 void Connection::send(std::string_view head, std::string_view body) {
+  if (phase_ == Phase::Closing || !tls_) return sendBytes(head, body);
+  std::string sealed;
+  if (!tls_->seal(head, &sealed) || !tls_->seal(body, &sealed)) return close();
+  sendBytes(sealed, {});
+}
+
+void Connection::sendBytes(std::string_view head, std::string_view body) {
   if (phase_ == Phase::Closing) return;
   uv_buf_t parts[] = {
       uv_buf_init(const_cast<char*>(head.data()), static_cast<unsigned>(head.size())),
@@ -296,6 +335,7 @@ void Connection::written(int status) {
   stalled_ = queued();
   writeDeadline_ = stalled_ == 0 ? 0 : server_.now() + server_.options.writeTimeout;
   if (current_ && stalled_ < HighWater) succeed(server_.context, current_->drained, Value::nil());
+  if (webSocket_) webSocket_->sentSome();
   if (stalled_ == 0 && closesNext_) linger();
 }
 
@@ -411,6 +451,49 @@ void Connection::nextRequest() {
   if (phase_ == Phase::Closing || phase_ == Phase::Refused || phase_ == Phase::Lingering) return;
   if (inputEnded_ && !current_) return closeAfterWrites();
   if (in_.size() <= HighWater) startReading();
+}
+
+// --- WebSockets --------------------------------------------------------------------------------------------------------
+
+std::shared_ptr<WebSocket> Connection::upgrade(std::string fields,
+                                               const WebSocketOptions& options) {
+  const std::shared_ptr<Exchange> exchange = current_;
+  bool keeps = true;
+  exchange->status = 101;
+  send(headOf({.status = 101, .fields = std::move(fields)}, true, keeps), {});
+  auto socket = std::make_shared<WebSocket>(server_.context, options, this);
+  if (phase_ == Phase::Closing) {
+    socket->ended();
+    return socket;
+  }
+  current_.reset();
+  exchange->connection = nullptr;
+  exchange->phase = Exchange::Phase::Done;
+  server_.log(*exchange);
+  webSocket_ = socket;
+  setPhase(Phase::Upgraded, 0);
+  startReading();
+  if (!isAdvancing_) feedWebSocket();
+  return socket;
+}
+
+void Connection::feedWebSocket() {
+  const std::shared_ptr<WebSocket> socket = webSocket_;
+  if (!in_.empty()) socket->received(std::exchange(in_, {}), server_.now());
+}
+
+void Connection::endWhenSent() {
+  if (phase_ == Phase::Closing) return;
+  webSocket_.reset();
+  setPhase(Phase::Refused, 0);  // until all is written
+  closeAfterWrites();
+}
+
+void Connection::leave() {
+  if (webSocket_)
+    webSocket_->close(GoingAway, "", server_.now());
+  else if (isIdle())
+    close();
 }
 
 }  // namespace gene::http

@@ -11,6 +11,8 @@
 
 #include "runtime/async/Operation.h"
 #include "runtime/http/Message.h"
+#include "runtime/http/Tls.h"
+#include "runtime/http/WebSocket.h"
 
 namespace gene::http {
 
@@ -54,7 +56,7 @@ struct Reply {
   bool closes = false;  // the connection, afterwards
 };
 
-class Connection {
+class Connection final : public WebSocketTransport {
  public:
   static constexpr size_t HighWater = size_t{256} << 10;
 
@@ -73,20 +75,32 @@ class Connection {
   void bodyTaken();
   /// Ends the connection at once; what was not sent is lost.
   void close();
+  /// The exchange that is in progress was the last one: what comes from now on is a WebSocket's. `fields` are of the response.
+  std::shared_ptr<WebSocket> upgrade(std::string fields, const WebSocketOptions& options);
+  /// The server ends: the client is told, unless a request is answered.
+  void leave();
   /// No request is in progress and none has begun.
   [[nodiscard]] bool isIdle() const;
   /// Looks at what the client has to do in time.
   void tick(uint64_t now);
 
+  void writeBytes(std::string_view bytes) override { send(bytes, {}); }
+  [[nodiscard]] size_t unsentBytes() const override { return queued(); }
+  void wantBytes(bool wanted) override { wanted ? startReading() : stopReading(); }
+  void endWhenSent() override;
+  void endNow() override { close(); }
+
   Connection* next = nullptr;  // in the server's list
   Connection* previous = nullptr;
 
  private:
-  enum class Phase : uint8_t { Idle, Head, Body, Handling, Refused, Lingering, Closing };
+  enum class Phase : uint8_t { Idle, Head, Body, Handling, Upgraded, Refused, Lingering, Closing };
 
   explicit Connection(Server& server);
   ~Connection() = default;
   void received(ssize_t count, const char* data);
+  bool decrypt(std::string_view bytes);
+  void feedWebSocket();
   void ended();
   void advance();
   void parse();
@@ -96,6 +110,7 @@ class Connection {
   void responded();
   void nextRequest();
   void send(std::string_view head, std::string_view body);
+  void sendBytes(std::string_view head, std::string_view body);
   void written(int status);
   void endInput(bool isBroken);
   void closeAfterWrites();
@@ -112,10 +127,13 @@ class Connection {
   std::string in_;  // what was received and is not parsed
   RequestParser parser_;
   std::shared_ptr<Exchange> current_;
+  std::unique_ptr<TlsSession> tls_;       // of a server with ^tls
+  std::shared_ptr<WebSocket> webSocket_;  // of Phase::Upgraded
   Phase phase_ = Phase::Idle;
   bool isReading_ = false;
   bool isAdvancing_ = false;
   bool inputEnded_ = false;
+  bool tlsEnded_ = false;    // the client has said in TLS that it sends nothing more
   bool closesNext_ = false;  // once all is written
   bool keepsAlive_ = true;   // after the response that is being sent
   bool isStreaming_ = false;

@@ -9,6 +9,7 @@
 #include "runtime/Output.h"
 #include "runtime/async/Futures.h"
 #include "runtime/builtins/Builtins.h"
+#include "runtime/object/Array.h"
 #include "runtime/object/Future.h"
 
 namespace gene::http {
@@ -23,12 +24,12 @@ uint32_t part(uint32_t whole, uint32_t index, uint32_t count) {
 
 class Fleet::Start : public Errand {
  public:
-  Start(std::shared_ptr<Fleet> fleet, uint32_t index, Options options, Parcel handler,
+  Start(std::shared_ptr<Fleet> fleet, uint32_t index, Options options, std::vector<Parcel> handlers,
         void (*handle)(std::shared_ptr<Exchange>), Serve serve)
       : fleet_(std::move(fleet)),
         index_(index),
         options_(std::move(options)),
-        handler_(std::move(handler)),
+        handlers_(std::move(handlers)),
         handle_(handle),
         serve_(serve) {}
 
@@ -41,14 +42,17 @@ class Fleet::Start : public Errand {
       writeError(std::string("start_server: a worker cannot listen: ") + uv_strerror(error) + "\n");
       return fleet_->memberStopped(*here.context);
     }
-    serve_(*here.context, server, unpack(*here.context, handler_));
+    ArrayObject* sockets = newArray(*here.context, 0);
+    for (size_t i = 1; i < handlers_.size(); i++)
+      arrayPush(*here.context, sockets, unpack(*here.context, handlers_[i]));
+    serve_(*here.context, server, unpack(*here.context, handlers_[0]), Value::object(sockets));
   }
 
  private:
   const std::shared_ptr<Fleet> fleet_;
   const uint32_t index_;
   Options options_;
-  Parcel handler_;
+  const std::vector<Parcel> handlers_;  // for requests, then those for WebSockets
   void (*const handle_)(std::shared_ptr<Exchange>);
   const Serve serve_;
 };
@@ -114,13 +118,19 @@ Options Fleet::shareOf(uint32_t index, uint32_t count) const {
   return options;
 }
 
-bool Fleet::start(Value handler, uint32_t count, void (*handle)(std::shared_ptr<Exchange>),
-                  Serve serve) {
+bool Fleet::start(Value handler, const std::vector<Value>& sockets, uint32_t count,
+                  void (*handle)(std::shared_ptr<Exchange>), Serve serve) {
   Context& context = *owner_.context;
-  std::vector<Parcel> parcels(count);
-  if (freeze(context, {&handler, 1}).isPending()) return false;
-  for (Parcel& parcel : parcels)
-    if (!packHandler(context, handler, &parcel)) return false;
+  std::vector<Value> handlers = {handler};
+  handlers.insert(handlers.end(), sockets.begin(), sockets.end());
+  std::vector<std::vector<Parcel>> parcels(count);
+  for (Value one : handlers)
+    if (freeze(context, {&one, 1}).isPending()) return false;
+  for (std::vector<Parcel>& own : parcels) {
+    own.resize(handlers.size());
+    for (size_t i = 0; i < handlers.size(); i++)
+      if (!packHandler(context, handlers[i], &own[i])) return false;
+  }
   running_ = count;
   members_.resize(count);
   for (uint32_t i = 0; i < count; i++) counters_.push_back(std::make_shared<Counters>());

@@ -13,7 +13,8 @@ namespace gene::http {
 class Fleet : public std::enable_shared_from_this<Fleet> {
  public:
   /// Makes the instance that a member of the fleet is known by on its thread, and begins to listen.
-  using Serve = void (*)(Context& context, const std::shared_ptr<Server>& server, Value handler);
+  using Serve = void (*)(Context& context, const std::shared_ptr<Server>& server, Value handler,
+                         Value sockets);
 
   Fleet(Worker& owner, Options options);
   Fleet(const Fleet&) = delete;
@@ -23,8 +24,10 @@ class Fleet : public std::enable_shared_from_this<Fleet> {
   /// Opens the socket; 0 or an error of libuv.
   int listen();
   [[nodiscard]] int port() const;
-  /// Starts `count` members; false with an exception when the handler may not run on other threads.
-  bool start(Value handler, uint32_t count, void (*handle)(std::shared_ptr<Exchange>), Serve serve);
+  /// Starts `count` members; false with an exception when the handler, or one of those for WebSockets, may not run on other
+  /// threads.
+  bool start(Value handler, const std::vector<Value>& sockets, uint32_t count,
+             void (*handle)(std::shared_ptr<Exchange>), Serve serve);
   /// Takes no more connections; the future ends when all members have ended.
   FutureObject* stop(uint64_t timeout);
   [[nodiscard]] bool isRunning() const { return running_ != 0; }

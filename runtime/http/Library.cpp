@@ -5,6 +5,7 @@
 #include "runtime/builtins/Io.h"
 #include "runtime/http/Fleet.h"
 #include "runtime/http/Values.h"
+#include "runtime/http/WebSocketValues.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Map.h"
 
@@ -62,18 +63,24 @@ void forgetEnded(Context& context) {
       arrayErase(list, i, i + 1);
 }
 
-/// The handler of the server, in its field.
-Value handlerOf(Context& context, const Server& server) {
+/// A field of the server's instance.
+Value fieldOf(Context& context, const Server& server, const char* name) {
   const ArrayObject* list = serverList(context);
   for (uint32_t i = 0; i < list->size; i++)
     if (serverAt(context, list, i).server.get() == &server)
-      return getField(context, as<InstanceObject>(arrayAt(list, i)), Symbol::of("handler"));
+      return getField(context, as<InstanceObject>(arrayAt(list, i)), Symbol::of(name));
   return Value::nil();
 }
 
 void handle(std::shared_ptr<Exchange> exchange) {
-  Context& context = exchange->server->context;
-  const Value handler = handlerOf(context, *exchange->server);
+  Server& server = *exchange->server;
+  Context& context = server.context;
+  if (const WebSocketRoute* route = webSocketRouteOf(*exchange)) {
+    const Value handlers = fieldOf(context, server, "sockets");
+    const auto index = static_cast<uint32_t>(route - server.options.webSockets.data());
+    return openWebSocket(context, exchange, *route, arrayAt(as<ArrayObject>(handlers), index));
+  }
+  const Value handler = fieldOf(context, server, "handler");
   InstanceObject* request =
       newResourceInstance(context, httpClass(context, "ServerRequest"),
                           std::make_unique<RequestResource>(std::move(exchange), handler));
@@ -95,6 +102,23 @@ bool numberOption(Context& context, Arguments args, const char* name, int64_t le
   raiseArgument(context, "start_server requires ^" + std::string(name) +
                              " to be an Int of at least " + std::to_string(least));
   return false;
+}
+
+/// ^tls {^cert file ^key file}
+bool readTls(Context& context, Value given, Options* o) {
+  if (given.isNil()) return true;
+  const auto* map = isMap(given) ? as<MapObject>(given) : nullptr;
+  const Value certificate = map ? mapGet(map, Symbol::of("cert")) : Value::nil();
+  const Value key = map ? mapGet(map, Symbol::of("key")) : Value::nil();
+  if (!isString(certificate) || !isString(key)) {
+    raiseArgument(context, "start_server requires ^tls to be a Map with the files ^cert and ^key");
+    return false;
+  }
+  std::string failure;
+  o->tls = TlsIdentity::read(std::string(stringView(certificate)), std::string(stringView(key)),
+                             &failure);
+  if (!o->tls) raise(context, ErrorClass::Network, "start_server ^tls: " + failure);
+  return o->tls != nullptr;
 }
 
 bool readOptions(Context& context, Arguments args, Options* o, uint32_t* workers) {
@@ -119,18 +143,24 @@ bool readOptions(Context& context, Arguments args, Options* o, uint32_t* workers
          numberOption(context, args, "write_timeout_ms", 1, &o->writeTimeout) &&
          numberOption(context, args, "max_head", 64, &o->limits.head) &&
          numberOption(context, args, "max_headers", 1, &o->limits.fields) &&
-         numberOption(context, args, "max_body", 0, &o->limits.body);
+         numberOption(context, args, "max_body", 0, &o->limits.body) &&
+         readTls(context, keywordArgument(args, "tls"), o);
 }
 
 // --- functions -------------------------------------------------------------------------------------------------------------
 
+Value arrayOf(Context& context, const std::vector<Value>& values) {
+  return Value::object(newArrayFrom(context, values.data(), static_cast<uint32_t>(values.size())));
+}
+
 /// The instance by which the program knows the server.
 Value keepServer(Context& context, std::unique_ptr<ServerResource> resource, int port,
-                 Value handler) {
+                 Value handler, Value sockets) {
   InstanceObject* instance =
       newResourceInstance(context, httpClass(context, "Server"), std::move(resource));
   setField(context, instance, Symbol::of("port"), Value::smallInt(port));
   setField(context, instance, Symbol::of("handler"), handler);
+  setField(context, instance, Symbol::of("sockets"), sockets);
   arrayPush(context, serverList(context), Value::object(instance));
   return Value::object(instance);
 }
@@ -141,11 +171,13 @@ Value cannotListen(Context& context, const Options& options, int error) {
                    uv_strerror(error));
 }
 
-void serveMember(Context& context, const std::shared_ptr<Server>& server, Value handler) {
-  keepServer(context, std::make_unique<ServerResource>(server), server->port(), handler);
+void serveMember(Context& context, const std::shared_ptr<Server>& server, Value handler,
+                 Value sockets) {
+  keepServer(context, std::make_unique<ServerResource>(server), server->port(), handler, sockets);
 }
 
-Value startFleet(Context& context, const Options& options, uint32_t workers, Value handler) {
+Value startFleet(Context& context, const Options& options, uint32_t workers, Value handler,
+                 const std::vector<Value>& sockets) {
   if (context.isBeside)
     return raise(context, ErrorClass::Concurrency,
                  "start_server ^workers: only the program's own thread starts others");
@@ -154,8 +186,9 @@ Value startFleet(Context& context, const Options& options, uint32_t workers, Val
   if (!reserveThreads(context, workers, "start_server ^workers")) return Value::pending();
   const auto fleet = std::make_shared<Fleet>(startedWorker(context), options);
   if (const int error = fleet->listen(); error != 0) return cannotListen(context, options, error);
-  if (!fleet->start(handler, workers, handle, serveMember)) return Value::pending();
-  return keepServer(context, std::make_unique<ServerResource>(fleet), fleet->port(), handler);
+  if (!fleet->start(handler, sockets, workers, handle, serveMember)) return Value::pending();
+  return keepServer(context, std::make_unique<ServerResource>(fleet), fleet->port(), handler,
+                    arrayOf(context, sockets));
 }
 
 Value startServer(Context& context, Arguments args) {
@@ -166,17 +199,23 @@ Value startServer(Context& context, Arguments args) {
   if (!isCallable(args[1]) &&
       !(isInstance(args[1]) && !methodOf(context, args[1], sym::Call).isAbsent()))
     return raiseType(context, "start_server requires a function as handler");
-  if (!readOptions(context, args, &options, &workers)) return Value::pending();
+  std::vector<Value> sockets;
+  if (!readOptions(context, args, &options, &workers) ||
+      !readWebSocketRoutes(context, keywordArgument(args, "websocket"), &options.webSockets,
+                           &sockets))
+    return Value::pending();
   options.port = static_cast<int>(asInt(args[0]));
   forgetEnded(context);
   // Who handles N requests at a time has no work for more threads.
   workers = std::min(workers, options.inFlight);
-  if (workers > 1 && !isDebugged(context)) return startFleet(context, options, workers, args[1]);
+  if (workers > 1 && !isDebugged(context))
+    return startFleet(context, options, workers, args[1], sockets);
   const auto server =
       std::make_shared<Server>(context, std::move(options), handle, std::make_shared<Counters>());
   if (const int error = server->listen(); error != 0)
     return cannotListen(context, server->options, error);
-  return keepServer(context, std::make_unique<ServerResource>(server), server->port(), args[1]);
+  return keepServer(context, std::make_unique<ServerResource>(server), server->port(), args[1],
+                    arrayOf(context, sockets));
 }
 
 Value stopServer(Context& context, Arguments args) {
@@ -197,15 +236,11 @@ Value serverStatus(Context& context, Arguments) {
   MapObject* map = newMap(context);
   mapPut(context, map, Symbol::of("servers"), Value::smallInt(list->size));
   static constexpr std::pair<const char*, Counter Counters::*> entries[] = {
-      {"requests", &Counters::requests},
-      {"active", &Counters::active},
-      {"queued", &Counters::waiting},
-      {"open_connections", &Counters::open},
-      {"connections", &Counters::connections},
-      {"refused", &Counters::refused},
-      {"overloaded", &Counters::overloaded},
-      {"timeouts", &Counters::timeouts},
-      {"errors", &Counters::errors}};
+      {"requests", &Counters::requests},       {"active", &Counters::active},
+      {"queued", &Counters::waiting},          {"open_connections", &Counters::open},
+      {"connections", &Counters::connections}, {"refused", &Counters::refused},
+      {"overloaded", &Counters::overloaded},   {"timeouts", &Counters::timeouts},
+      {"errors", &Counters::errors},           {"websockets", &Counters::webSockets}};
   for (const auto& [name, counter] : entries) {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < list->size; i++)
@@ -219,7 +254,7 @@ constexpr BuiltinRow rows[] = {
     {"start_server", startServer,
      "port handler ^host ^concurrent ^workers ^max_in_flight ^queue_limit ^overload_status "
      "^request_timeout_ms ^head_timeout_ms ^body_timeout_ms ^idle_timeout_ms ^write_timeout_ms "
-     "^max_head ^max_headers ^max_body ^stream ^log -> Instance",
+     "^max_head ^max_headers ^max_body ^stream ^log ^websocket ^tls -> Instance",
      "Rrwac",
      "has `handler` called with each request that comes to the port (0: one that is free): a "
      "Server. Options: docs/book/http.md",
@@ -256,8 +291,10 @@ GENE_LIBRARY(http) {
   setResourceLayout(request);
   request->lazyField = http::requestField;
   setResourceLayout(defineClass(context, "genex/http/Response"), {"status", "headers", "body"});
-  setResourceLayout(defineClass(context, "genex/http/Server"), {"port", "handler"});
+  setResourceLayout(defineClass(context, "genex/http/Server"), {"port", "handler", "sockets"});
   setResourceLayout(defineClass(context, "genex/http/EventStream"));
+  setResourceLayout(defineClass(context, "genex/http/WebSocket"),
+                    {"request", "protocol", "handler"});
   setResourceLayout(defineClass(context, "genex/http/ResponseStream"));
   http::defineClientClasses(context);
   NamespaceObject* ns = namespaceAt(context, "genex/http");

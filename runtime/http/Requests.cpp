@@ -28,31 +28,20 @@ RequestResource::~RequestResource() {
   exchange->server->handlerEnded(*exchange);
 }
 
-namespace {
-
-/// What the handler raised goes to standard error; the client hears only that something did.
-void reportFailure(Context& context, Exchange& exchange) {
+void reportFailure(Context& context, Server& server, bool hasClient) {
   const auto* raised = classOf(context, context.exception);
-  if (!exchange.connection && raised == errorClass(context, ErrorClass::Network)) {
+  if (!hasClient && raised == errorClass(context, ErrorClass::Network)) {
     takeException(context);  // it wrote, and the client was gone
     return;
   }
-  exchange.server->counters->errors++;
+  server.counters->errors++;
   RuntimeOptions options = runtimeOptionsFromEnvironment();
   options.programName = context.domain->programName;
   writeError(describeUncaught(context, options));
-  if (!exchange.connection) return;
-  if (exchange.phase == Exchange::Phase::Waiting)
-    exchange.connection->reply({.status = 500,
-                                .fields = "Content-Type: text/plain; charset=utf-8\r\n",
-                                .body = "Internal Server Error\n"});
-  else
-    exchange.connection->close();  // the client sees that the body is not whole
 }
 
-/// The handler's answer; futures are waited for.
-Value handled(Context& context, Value handler, Value request) {
-  Value result = call(context, handler, &request, 1);
+Value handled(Context& context, Value handler, Value argument) {
+  Value result = call(context, handler, &argument, 1);
   while (!result.isPending() && isFuture(result)) {
     auto* future = as<FutureObject>(result);
     if (future->state == FutureObject::Pending && !waitForFuture(context, future, -1))
@@ -62,13 +51,27 @@ Value handled(Context& context, Value handler, Value request) {
   return result;
 }
 
+namespace {
+
+/// The client hears only that something failed.
+void answerFailure(Context& context, Exchange& exchange) {
+  reportFailure(context, *exchange.server, exchange.connection != nullptr);
+  if (!exchange.connection) return;
+  if (exchange.phase == Exchange::Phase::Waiting)
+    exchange.connection->reply({.status = 500,
+                                .fields = "Content-Type: text/plain; charset=utf-8\r\n",
+                                .body = "Internal Server Error\n"});
+  else
+    exchange.connection->close();  // the client sees that the body is not whole
+}
+
 }  // namespace
 
 void RequestResource::run(Context& context, Value request) {
   const std::shared_ptr<Exchange> own = exchange;
   if (own->connection) {
     const Value result = handled(context, handler, request);
-    if (result.isPending() || !answer(context, own, result)) reportFailure(context, *own);
+    if (result.isPending() || !answer(context, own, result)) answerFailure(context, *own);
   }
   own->server->handlerEnded(*own);
 }
@@ -103,6 +106,16 @@ std::string_view pathAndQuery(const Head& head) {
   const size_t slash = target.find_first_of("/?");
   return slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
 }
+
+}  // namespace
+
+std::string pathOf(const Head& head) {
+  const std::string_view target = pathAndQuery(head);
+  const std::string path = percentDecoded(target.substr(0, target.find('?')), false);
+  return path.empty() ? "/" : path;
+}
+
+namespace {
 
 Value mapOf(Context& context, const std::vector<std::pair<std::string, std::string>>& fields) {
   MapObject* map = newMap(context);
@@ -200,11 +213,7 @@ Value makeField(Context& context, Exchange& exchange, std::string_view name) {
   const Head& head = exchange.head;
   if (name == "method") return newString(context, head.method());
   if (name == "url") return checkedString(context, head.target());
-  if (name == "path") {
-    const std::string_view target = pathAndQuery(head);
-    const std::string path = percentDecoded(target.substr(0, target.find('?')), false);
-    return path.empty() ? newString(context, "/") : checkedString(context, path);
-  }
+  if (name == "path") return checkedString(context, pathOf(head));
   if (name == "params") {
     const std::string_view target = pathAndQuery(head);
     const size_t query = std::min(target.find('?'), target.size());

@@ -61,6 +61,8 @@ int Server::listen() {
   for (const uint64_t time : {options.headTimeout, options.bodyTimeout, options.idleTimeout,
                               options.writeTimeout, options.requestTimeout})
     if (time != 0) least = std::min(least, time);
+  for (const WebSocketRoute& route : options.webSockets)
+    if (route.options.ping != 0) least = std::min(least, route.options.ping);
   const uint64_t interval = std::max<uint64_t>(least / 4, 10);
   uv_timer_start(&timer_, [](uv_timer_t* timer) { serverOf(timer).tick(); }, interval, interval);
   return 0;
@@ -95,7 +97,7 @@ FutureObject* Server::stop(uint64_t timeout) {
            [](uv_handle_t* handle) { serverOf(handle).closed(); });
   for (Connection* c = connections_; c;) {
     Connection* next = c->next;
-    if (c->isIdle()) c->close();
+    c->leave();
     c = next;
   }
   checkStopped();

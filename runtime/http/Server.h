@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "runtime/async/Operation.h"
 #include "runtime/http/Connection.h"
@@ -15,6 +16,15 @@
 namespace gene::http {
 
 class Fleet;
+
+/// Requests that become WebSockets, and for which handler: the one at the same place in the server's list.
+struct WebSocketRoute {
+  std::string path;  // "": any
+  std::vector<std::string>
+      origins;  // of pages that may connect; "*": any. None: those of the same host
+  std::vector<std::string> protocols;  // that the handler speaks
+  WebSocketOptions options;
+};
 
 struct Options {
   std::string host = "0.0.0.0";
@@ -30,6 +40,8 @@ struct Options {
   int overloadStatus = 503;
   bool streamsBodies = false;  // the handler begins when the head is there
   bool logs = false;
+  std::shared_ptr<const TlsIdentity> tls;  // or null
+  std::vector<WebSocketRoute> webSockets;
   int socket = -1;  // one that listens already, of a fleet; else the server opens its own
 };
 
@@ -45,7 +57,7 @@ class Counter {
 };
 
 struct Counters {
-  Counter requests, connections, refused, overloaded, timeouts, errors;
+  Counter requests, connections, refused, overloaded, timeouts, errors, webSockets;
   Counter active, waiting, open;  // now: handlers, requests that wait for one, connections
 };
 

@@ -67,6 +67,11 @@ void Transfer::prepareBody() {
 void Transfer::prepare() {
   const auto set = curl_.easy_setopt;
   prepareBody();
+  if (order.isConnection) {
+    set(easy_, CURLOPT_CONNECT_ONLY, 1L);
+    set(easy_, CURLOPT_HTTPPROXYTUNNEL, 1L);
+    set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  }
   set(easy_, CURLOPT_URL, order.url.c_str());
   set(easy_, CURLOPT_PRIVATE, this);
   set(easy_, CURLOPT_NOSIGNAL, 1L);
@@ -182,6 +187,26 @@ void Transfer::endParts() {
   addPart("");
 }
 
+// --- connections -------------------------------------------------------------------------------------------------------
+
+int Transfer::socket() const {
+  curl_socket_t number = CURL_SOCKET_BAD;
+  curl_.easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &number);
+  return number;
+}
+
+int64_t Transfer::send(std::string_view bytes) {
+  size_t count = 0;
+  const CURLcode result = curl_.easy_send(easy_, bytes.data(), bytes.size(), &count);
+  return result == CURLE_OK ? static_cast<int64_t>(count) : result == CURLE_AGAIN ? -1 : -2;
+}
+
+int64_t Transfer::receive(char* into, size_t room) {
+  size_t count = 0;
+  const CURLcode result = curl_.easy_recv(easy_, into, room, &count);
+  return result == CURLE_OK ? static_cast<int64_t>(count) : result == CURLE_AGAIN ? -1 : -2;
+}
+
 // --- redirects -----------------------------------------------------------------------------------------------------------
 
 bool Transfer::isRedirect() const {
@@ -274,7 +299,8 @@ void Transfer::deliver() {
       fail(context, responded, takeException(context));
     } else if (isThere) {
       if (!isDone) curl_.easy_setopt(easy_, CURLOPT_TIMEOUT_MS, 0L);
-      succeed(context, responded, responseOf(context, shared_from_this()));
+      succeed(context, responded,
+              order.isConnection ? Value::nil() : responseOf(context, shared_from_this()));
     }
   }
   if (!hasEnded(arrived) && (isDone || !body.empty())) succeed(context, arrived, Value::nil());

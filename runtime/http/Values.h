@@ -35,6 +35,12 @@ class RequestResource : public FiberTask {
 std::shared_ptr<Exchange> requestArgument(Context& context, Arguments args, const char* function);
 /// Fields of a ServerRequest that are made when they are asked for.
 Value requestField(Context& context, InstanceObject* request, Symbol name);
+/// Calls a handler, and waits for the future that it may give; 0 with an exception.
+Value handled(Context& context, Value handler, Value argument);
+/// What a handler raised goes to standard error; not that it wrote when the client was gone.
+void reportFailure(Context& context, Server& server, bool hasClient);
+/// The decoded path of a request.
+std::string pathOf(const Head& head);
 /// Waits until more of the body has come or it has ended; false with an exception.
 bool waitForBody(Context& context, Exchange& exchange);
 

@@ -15,4 +15,10 @@ set(HTTP_SOURCES
   http/StaticFiles.cpp
   http/Streams.cpp
   http/Text.cpp
-  http/Transfer.cpp)
+  http/Tls.cpp
+  http/Transfer.cpp
+  http/WebSocket.cpp
+  http/WebSocketClient.cpp
+  http/WebSocketFrames.cpp
+  http/WebSocketServing.cpp
+  http/WebSocketValues.cpp)
