@@ -7,7 +7,9 @@ namespace gene::sql {
 
 const char ConnectionResource::Type = 0;
 
-ConnectionResource::~ConnectionResource() { connection->kept.reset(); }
+ConnectionResource::~ConnectionResource() {
+  if (connection) connection->kept.reset();
+}
 
 std::shared_ptr<void> Connection::takeTurn(Context& context) {
   std::shared_ptr<void> turn;
@@ -21,8 +23,8 @@ std::shared_ptr<void> Connection::takeTurn(Context& context) {
 }
 
 std::shared_ptr<Connection> connectionOf(Context& context, Arguments args) {
-  if (const auto* found = resourceAs<ConnectionResource>(context, args[0]))
-    return found->connection;
+  const auto* found = resourceAs<ConnectionResource>(context, args[0]);
+  if (found && found->connection) return found->connection;
   raise(context, ErrorClass::Exception, "Connection is closed");
   return nullptr;
 }
@@ -45,10 +47,7 @@ Value run(Context& context, Connection& connection, std::string sql, std::vector
 Value runArguments(Context& context, Arguments args, const char* method, Shape shape) {
   const auto connection = connectionOf(context, args);
   if (!connection) return Value::pending();
-  if (!isString(args[1]))
-    return raiseType(context, "Connection." + std::string(method) + " requires SQL as a String");
-  return run(context, *connection, std::string(stringView(args[1])),
-             cellsOf(context, args, 2, connection->lists()), shape);
+  return runStatement(context, *connection, args, method, shape);
 }
 
 /// Without a result; false with an exception.
@@ -70,27 +69,46 @@ void takeBack(Context& context, Connection& connection, const std::string& savep
 
 }  // namespace
 
-Value query(Context& c, Arguments a) { return runArguments(c, a, "query", Shape::Texts); }
-Value rows(Context& c, Arguments a) { return runArguments(c, a, "rows", Shape::Rows); }
-Value row(Context& c, Arguments a) { return runArguments(c, a, "row", Shape::Row); }
-Value value(Context& c, Arguments a) { return runArguments(c, a, "value", Shape::Value); }
-Value exec(Context& c, Arguments a) { return runArguments(c, a, "exec", Shape::Nothing); }
+Value runStatement(Context& context, Connection& connection, Arguments args, const char* method,
+                   Shape shape) {
+  if (!isString(args[1]))
+    return raiseType(context, std::string(method) + " requires SQL as a String");
+  return run(context, connection, std::string(stringView(args[1])),
+             cellsOf(context, args, 2, connection.lists()), shape);
+}
+
+Value query(Context& c, Arguments a) {
+  return runArguments(c, a, "Connection.query", Shape::Texts);
+}
+Value rows(Context& c, Arguments a) { return runArguments(c, a, "Connection.rows", Shape::Rows); }
+Value row(Context& c, Arguments a) { return runArguments(c, a, "Connection.row", Shape::Row); }
+Value value(Context& c, Arguments a) {
+  return runArguments(c, a, "Connection.value", Shape::Value);
+}
+Value exec(Context& c, Arguments a) {
+  return runArguments(c, a, "Connection.exec", Shape::Nothing);
+}
+
+Value inTransaction(Context& context, Connection& connection, Value f,
+                    std::initializer_list<Value> arguments) {
+  const std::shared_ptr<void> turn = connection.takeTurn(context);
+  if (!turn) return Value::pending();
+  const bool isInner = connection.depth != 0;
+  const std::string name = isInner ? "gene_" + std::to_string(connection.depth) : "";
+  if (!say(context, connection, isInner ? "SAVEPOINT " + name : connection.beginning()))
+    return Value::pending();
+  connection.depth++;
+  const Value result = call(context, f, arguments.begin(), static_cast<uint32_t>(arguments.size()));
+  const bool isDone =
+      !result.isPending() && say(context, connection, isInner ? "RELEASE " + name : "COMMIT");
+  if (!isDone) takeBack(context, connection, name);
+  connection.depth--;
+  return isDone ? result : Value::pending();
+}
 
 Value transaction(Context& context, Arguments args) {
   const auto connection = connectionOf(context, args);
-  const std::shared_ptr<void> turn = connection ? connection->takeTurn(context) : nullptr;
-  if (!turn) return Value::pending();
-  const bool isInner = connection->depth != 0;
-  const std::string name = isInner ? "gene_" + std::to_string(connection->depth) : "";
-  if (!say(context, *connection, isInner ? "SAVEPOINT " + name : connection->beginning()))
-    return Value::pending();
-  connection->depth++;
-  const Value result = call(context, args[1], nullptr, 0);
-  const bool isDone =
-      !result.isPending() && say(context, *connection, isInner ? "RELEASE " + name : "COMMIT");
-  if (!isDone) takeBack(context, *connection, name);
-  connection->depth--;
-  return isDone ? result : Value::pending();
+  return connection ? inTransaction(context, *connection, args[1], {}) : Value::pending();
 }
 
 Value begin(Context& context, Arguments args) {
@@ -129,12 +147,12 @@ Value rollback(Context& c, Arguments a) { return endTransaction(c, a, "ROLLBACK"
 
 Value isClosed(Context& context, Arguments args) {
   const auto* found = resourceAs<ConnectionResource>(context, args[0]);
-  return Value::boolean(!found || !found->connection->isOpen());
+  return Value::boolean(!found || !found->connection || !found->connection->isOpen());
 }
 
 Value closeConnection(Context& context, Arguments args) {
   const auto* found = resourceAs<ConnectionResource>(context, args[0]);
-  if (!found || !found->connection->isOpen()) return Value::nil();
+  if (!found || !found->connection || !found->connection->isOpen()) return Value::nil();
   const auto connection = found->connection;
   std::shared_ptr<void> turn = connection->takeTurn(context);
   if (!turn) return Value::pending();

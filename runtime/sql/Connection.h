@@ -2,6 +2,7 @@
 // What connections to all kinds of databases have in common: the methods that Gene code calls, turns, transactions. A kind of
 // database says how one statement is run.
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,13 +45,20 @@ class ConnectionResource : public NativeResource {
   explicit ConnectionResource(std::shared_ptr<Connection> of)
       : NativeResource(&Type), connection(std::move(of)) {}
   ~ConnectionResource() override;
-  const std::shared_ptr<Connection> connection;
+  std::shared_ptr<Connection> connection;  // null: it went back to its pool
 };
 
 /// The connection of args[0]; null, and raised, for instances that no `open` has made.
 std::shared_ptr<Connection> connectionOf(Context& context, Arguments args);
 /// SQL execution failed: TEXT, an exception with the field `code`; 0.
 Value raiseSql(Context& context, std::string_view text, std::string_view code);
+
+/// Runs args[1], a statement, with the parameters behind it, in the turn of the caller, who may have it already.
+Value runStatement(Context& context, Connection& connection, Arguments args, const char* method,
+                   Shape shape);
+/// What f gives in a transaction, called with `arguments`; 0 with an exception.
+Value inTransaction(Context& context, Connection& connection, Value f,
+                    std::initializer_list<Value> arguments);
 
 // --- methods, for the table of each class ----------------------------------------------------------------------------------
 

@@ -50,6 +50,12 @@ void PostgresConnection::close() {
   connection_ = nullptr;
 }
 
+bool PostgresConnection::isAlive() {
+  // The first look reads what the server said last, the second one sees that this was all.
+  return connection_ && pq_.consumeInput(connection_) && pq_.consumeInput(connection_) &&
+         pq_.status(connection_) == CONNECTION_OK;
+}
+
 bool PostgresConnection::isInTransaction() const {
   return pq_.transactionStatus(connection_) != PQTRANS_IDLE;
 }

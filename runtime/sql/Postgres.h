@@ -21,6 +21,13 @@ const Libpq* openLibpq(std::string* failure);
 Cell cellOfText(Oid type, std::string_view text);
 bool textOfCell(const Cell& cell, std::string* text);
 
+/// genex/postgres/NAME.
+ClassObject* postgresClass(Context& context, const char* name);
+/// ^timeout_ms, where it is given; false with an exception.
+bool timeOption(Context& context, Arguments args, int64_t* milliseconds);
+/// The library, for `open` and `pool`; null with an exception.
+const Libpq* libraryOf(Context& context);
+
 class PostgresConnection : public Connection {
  public:
   PostgresConnection(Context& context, const Libpq& library);
@@ -29,6 +36,8 @@ class PostgresConnection : public Connection {
   /// Waits until the connection is there; false with an exception.
   bool open(Context& context, const std::string& address, int64_t timeout);
   bool isOpen() const override { return connection_ != nullptr; }
+  /// Has the server not ended it, as far as that is known without asking?
+  bool isAlive();
   bool isInTransaction() const override;
   const char* beginning() const override { return "BEGIN"; }
   Lists lists() const override { return Lists::Kept; }

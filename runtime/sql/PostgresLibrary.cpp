@@ -4,7 +4,10 @@
 #include "runtime/sql/Postgres.h"
 
 namespace gene::sql {
-namespace {
+
+ClassObject* postgresClass(Context& context, const char* name) {
+  return as<ClassObject>(namespaceGet(namespaceAt(context, "genex/postgres"), Symbol::of(name)));
+}
 
 bool timeOption(Context& context, Arguments args, int64_t* milliseconds) {
   const Value given = keywordArgument(args, "timeout_ms");
@@ -17,21 +20,26 @@ bool timeOption(Context& context, Arguments args, int64_t* milliseconds) {
   return false;
 }
 
+const Libpq* libraryOf(Context& context) {
+  std::string failure;
+  const Libpq* library = openLibpq(&failure);
+  if (!library) raise(context, ErrorClass::Exception, "genex/postgres needs libpq: " + failure);
+  return library;
+}
+
+namespace {
+
 Value open(Context& context, Arguments args) {
   if (!isString(args[0])) return raiseType(context, "postgres/open requires a connection string");
   int64_t timeout = 30'000;
   if (!timeOption(context, args, &timeout)) return Value::pending();
-  std::string failure;
-  const Libpq* library = openLibpq(&failure);
-  if (!library)
-    return raise(context, ErrorClass::Exception, "genex/postgres needs libpq: " + failure);
+  const Libpq* library = libraryOf(context);
+  if (!library) return Value::pending();
   const auto connection = std::make_shared<PostgresConnection>(context, *library);
   if (!connection->open(context, std::string(stringView(args[0])), timeout))
     return Value::pending();
-  auto* cls = as<ClassObject>(
-      namespaceGet(namespaceAt(context, "genex/postgres"), Symbol::of("Connection")));
-  return Value::object(
-      newResourceInstance(context, cls, std::make_unique<ConnectionResource>(connection)));
+  return Value::object(newResourceInstance(context, postgresClass(context, "Connection"),
+                                           std::make_unique<ConnectionResource>(connection)));
 }
 
 std::shared_ptr<PostgresConnection> self(Context& context, Arguments args) {
@@ -80,6 +88,7 @@ GENE_LIBRARY(postgres) {
 #include "runtime/builtins/Tables.def"
   };
   setResourceLayout(defineClass(context, "genex/postgres/Connection"));
+  setResourceLayout(defineClass(context, "genex/postgres/Pool"));
   for (const BuiltinTable* table : tables) defineTable(context, *table);
 }
 

@@ -3,6 +3,7 @@ set(SQL_SOURCES
   sql/Connection.cpp
   sql/Postgres.cpp
   sql/PostgresLibrary.cpp
+  sql/PostgresPool.cpp
   sql/PostgresValues.cpp
   sql/Sqlite.cpp
   sql/SqliteLibrary.cpp

@@ -218,12 +218,15 @@ def silence(served, checks):
         big = frame(2, b"x" * 60000)
         sent = 0
         try:
-            while sent < 500:
+            while sent < 2000:
                 p.send(big)
                 sent += 1
         except TimeoutError:
             pass
-        checks.holds("who does not read is not sent more", sent < 500)
+        checks.holds("who does not read is not sent more", sent < 2000)
+        p.socket.settimeout(TIMEOUT)
+        served.get("/go")
+        checks.same("what was read", p.read(), (1, b"read"))
 
 
 def clients(served, checks):
