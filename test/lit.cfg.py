@@ -32,6 +32,8 @@ if settings.get("GENE_TEST_SLOW"):
     config.available_features.add("slow")  # what takes minutes: ./dev test runs it
 if glob.glob("/usr/lib/postgresql/*/bin/initdb"):  # Debian's package postgresql
     config.available_features.add("postgres")
+if shutil.which("chromium", path="/usr/bin:/bin") and shutil.which("chromedriver", path="/usr/bin:/bin"):
+    config.available_features.add("chromium")  # Debian's packages chromium and chromium-driver
 if os.geteuid() == 0 and all(shutil.which(tool, path="/usr/bin:/bin") for tool in ("mmdebstrap", "lintian", "git")):
     config.available_features.add("bare-roots")  # bare Debian systems can be made and entered
 if os.path.exists("/usr/include/zlib.h"):

@@ -1,6 +1,4 @@
 """WebSockets of the server and the client (RFC 6455), on each engine: websocket.py GENE."""
-import base64
-import hashlib
 import json
 import os
 import socket
@@ -8,36 +6,7 @@ import struct
 import time
 
 from serving import TIMEOUT, Served, on_engines, receive_all, receive_until, split
-
-KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # of RFC 6455
-GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-
-
-def handshake(path="/chat", *more, version="13", key=KEY, host="x"):
-    lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Upgrade: websocket", "Connection: keep-alive, Upgrade", f"Sec-WebSocket-Version: {version}",
-             *([f"Sec-WebSocket-Key: {key}"] if key else []), *more]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n"
-
-
-def frame(opcode, payload=b"", last=True, masked=True, rsv=0, size=None):
-    size = len(payload) if size is None else size
-    head = bytes([last << 7 | rsv << 4 | opcode])
-    bit = masked << 7
-    head += bytes([bit | size]) if size < 126 else struct.pack(">BH", bit | 126, size) if size < 65536 else struct.pack(">BQ", bit | 127, size)
-    if masked:
-        key = os.urandom(4)
-        head += key
-        payload = xor(payload, key)
-    return head + payload
-
-
-def xor(payload, key):
-    size = len(payload)
-    return (int.from_bytes(payload, "big") ^ int.from_bytes((key * (size // 4 + 1))[:size], "big")).to_bytes(size, "big")
-
-
-def close(code, reason=b""):
-    return frame(8, struct.pack(">H", code) + reason)
+from websocket_peer import close, frame, handshake
 
 
 class Peer:
@@ -99,10 +68,10 @@ def handshakes(served, checks):
         checks.same("the handshake", (status, fields.get("upgrade"), fields.get("connection"), fields.get("sec-websocket-accept"), "content-length" in fields),
                     ("HTTP/1.1 101 Switching Protocols", "websocket", "Upgrade", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", False))
     for what, want, text in (
-            ("another version", "426", handshake(version="8")), ("no key", "400", handshake(key=None)), ("a short key", "400", handshake(key="YWJj")),
-            ("a key that is no Base64", "400", handshake(key="!!!!!!!!!!!!!!!!!!!!!!==")), ("another site", "403", handshake("/chat", "Origin: http://evil.example")),
+            ("another version", "426", handshake("/chat", version="8")), ("no key", "400", handshake("/chat", key=None)), ("a short key", "400", handshake("/chat", key="YWJj")),
+            ("a key that is no Base64", "400", handshake("/chat", key="!!!!!!!!!!!!!!!!!!!!!!==")), ("another site", "403", handshake("/chat", "Origin: http://evil.example")),
             ("another site that may not", "403", handshake("/open", "Origin: http://x")), ("another path", "200", handshake("/else")),
-            ("no upgrade", "200", b"GET /chat HTTP/1.1\r\nHost: x\r\n\r\n"), ("POST", "200", handshake().replace(b"GET", b"POST"))):
+            ("no upgrade", "200", b"GET /chat HTTP/1.1\r\nHost: x\r\n\r\n"), ("POST", "200", handshake("/chat").replace(b"GET", b"POST"))):
         with served.connect() as s:
             s.sendall(text)
             s.shutdown(socket.SHUT_WR)
