@@ -137,7 +137,7 @@ double gene_to_float(GeneValue value) {
 
 bool gene_to_bool(GeneValue value) {
   const Value v = peek(value);
-  return !v.isPending() && v.isTruthy();
+  return !v.isPending() && (v.isTruthy() || v.isVoid());
 }
 
 const char* gene_to_string(GeneValue value) {

@@ -81,7 +81,7 @@ bool gene_is_nil(GeneValue value);
 int64_t gene_to_int(GeneValue value);
 /* Of a Float or an Int; 0.0 for others. */
 double gene_to_float(GeneValue value);
-/* False for nil, void and false. */
+/* False for nil and false only; void is true here. */
 bool gene_to_bool(GeneValue value);
 /* The text of a String or Symbol behind which a zero stands, as long as the scope; NULL for others and where a zero is in it. */
 const char* gene_to_string(GeneValue value);
