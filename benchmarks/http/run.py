@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Requests a second and latency of the HTTP server beside Node's: run.py [GENE] [--seconds N] [--rounds N].
+"""Requests a second and latency of the HTTP server beside Node's and Go's: run.py [GENE] [--seconds N] [--rounds N].
 
 wrk (Debian's package) asks each server in turn, round after round, so that whatever else the machine does falls on all of them alike. A
 row is the best round. Prints a table; RESULTS.md has one.
@@ -61,11 +61,16 @@ def main():
         servers = [Server("gene, native", [native]), Server("gene run", [options.gene, "run", "server.gene"])]
         if shutil.which("node"):
             servers.append(Server("node http", ["node", "server.js"]))
+        if shutil.which("go"):
+            subprocess.run(["go", "build", "-o", f"{folder}/go", "server.go"], cwd=HERE, check=True)
+            servers.append(Server("go net/http", [f"{folder}/go"]))
         best = {}
         for _ in range(options.rounds):
             for case, path, script in CASES:
                 for connections in CONNECTIONS:
                     for server in servers:
+                        if server.name.startswith("go") and path == "/row":
+                            continue  # Debian has no driver for it
                         got = measure(server, path, script, connections, options.seconds)
                         key = case, connections, server.name
                         if got and got > best.get(key, (0,)):
@@ -78,4 +83,5 @@ def main():
             server.stop()
 
 
-main()
+if __name__ == "__main__":
+    main()
