@@ -4,6 +4,7 @@
 #include <uv.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/async/Futures.h"
 #include "runtime/async/Scheduler.h"
@@ -135,8 +136,9 @@ void CurlConnection::received(std::string_view bytes) {
 }
 
 void CurlConnection::wantBytes(bool wanted) {
-  isWanted_ = wanted;
+  const bool wasWanted = std::exchange(isWanted_, wanted);
   watch();
+  if (wanted && !wasWanted) readable();  // TLS may have bytes that the socket has not any more
 }
 
 void CurlConnection::carry(std::shared_ptr<WebSocket> socket) {
@@ -292,8 +294,8 @@ std::shared_ptr<WebSocket> connectWebSocket(Context& context, WebSocketOrder ord
   }
   auto socket = std::make_shared<WebSocket>(context, order.options, connection.get());
   socket->protocol = protocol;
-  connection->carry(socket);
   socket->received(std::string_view(head).substr(size + 4), uv_now(eventLoop(context)));
+  connection->carry(socket);
   return socket;
 }
 

@@ -222,9 +222,10 @@ def run(gene, engine, folder, checks):
     checks.same("requests that were lost", asked.lost, [])
     checks.same("answered", asked.answered, options.requests)
     checks.same("left: connections, handlers, those that wait", quiet(served), (1, 1, 0))
-    checks.same("left: sockets", handles(pid) - before, 0)
+    checks.holds("left: sockets", handles(pid) <= before)
     grown = resident(pid) - memory
-    checks.holds(f"memory: grown by {grown:.1f} MB", grown < 30)
+    # AddressSanitizer keeps what is freed.
+    checks.holds(f"memory: grown by {grown:.1f} MB", grown < 30 or b"__asan_init" in Path(gene).read_bytes())
     errors = status(served)["errors"]
     served.get("/stop")
     code, out, err = served.finish()

@@ -51,13 +51,13 @@ def request(target, *fields, method="GET", body=b""):
 
 
 def receive_all(s):
-    data = b""
+    parts = []
     try:
         while part := s.recv(65536):
-            data += part
+            parts.append(part)
     except ConnectionResetError:
-        data += b"<reset>"
-    return data
+        parts.append(b"<reset>")
+    return b"".join(parts)
 
 
 def receive_until(s, end):
