@@ -167,6 +167,8 @@ bool PostgresConnection::readResult(Context& context, PGresult* result, Table* t
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY) {
     const char* code = pq_.resultErrorField(result, PG_DIAG_SQLSTATE);
     const char* text = pq_.resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char* where = pq_.resultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+    isStale_ = where && std::string_view(where) == "RevalidateCachedQuery";
     raiseSql(context, text ? text : trimmed(pq_.resultErrorMessage(result)), code ? code : "");
     return false;
   }
@@ -210,6 +212,17 @@ bool PostgresConnection::prepare(Context& context, const std::string& sql, std::
   return true;
 }
 
+/// Prepares a statement anew whose tables have changed since; false with an exception.
+bool PostgresConnection::renew(Context& context, const std::string& sql) {
+  const auto found = std::ranges::find(prepared_, sql);
+  const std::string name = "gene_" + std::to_string(found - prepared_.begin());
+  if (!pq_.sendQuery(connection_, ("DEALLOCATE " + name).c_str())) return raiseLost(context), false;
+  if (!results(context, nullptr, Shape::Nothing)) return false;
+  if (!pq_.sendPrepare(connection_, name.c_str(), sql.c_str(), 0, nullptr))
+    return raiseLost(context), false;
+  return results(context, nullptr, Shape::Nothing);
+}
+
 bool PostgresConnection::send(Context& context, const std::string& sql,
                               const std::vector<Cell>& parameters) {
   if (parameters.empty())
@@ -228,7 +241,13 @@ bool PostgresConnection::send(Context& context, const std::string& sql,
 Value PostgresConnection::run(Context& context, std::shared_ptr<void> turn, std::string sql,
                               std::vector<Cell> parameters, Shape shape) {
   Table table;
-  const bool isDone = send(context, sql, parameters) && results(context, &table, shape);
+  isStale_ = false;
+  bool isDone = send(context, sql, parameters) && results(context, &table, shape);
+  if (!isDone && isStale_ && !isInTransaction()) {
+    takeException(context);
+    isDone =
+        renew(context, sql) && send(context, sql, parameters) && results(context, &table, shape);
+  }
   // A wait that was interrupted leaves answers that nobody reads: the connection cannot be used any more.
   if (!isDone && (pq_.status(connection_) == CONNECTION_BAD ||
                   pq_.transactionStatus(connection_) == PQTRANS_ACTIVE))

@@ -59,6 +59,7 @@ class PostgresConnection : public Connection {
   Waited waitFor(Context& context, int events, int64_t timeout);
   bool send(Context& context, const std::string& sql, const std::vector<Cell>& parameters);
   bool prepare(Context& context, const std::string& sql, std::string* name);
+  bool renew(Context& context, const std::string& sql);
   bool flushed(Context& context);
   bool results(Context& context, Table* table, Shape shape);
   bool readResult(Context& context, PGresult* result, Table* table, Shape shape);
@@ -69,6 +70,7 @@ class PostgresConnection : public Connection {
   Socket* socket_ = nullptr;
   int number_ = -1;                    // of the socket that is watched
   std::vector<std::string> prepared_;  // the statements; the name of each is its number
+  bool isStale_ = false;  // a prepared statement failed because its tables are others now
 };
 
 }  // namespace gene::sql
