@@ -7,18 +7,31 @@
 
 #include "codegen/bytecode/Disassembler.h"
 #include "driver/NativeRun.h"
+#include "driver/Sandbox.h"
 #include "driver/repl/Repl.h"
 #include "frontend/analysis/Packages.h"
 #include "runtime/Output.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/object/Print.h"
+#include "runtime/support/Sandbox.h"
 #include "runtime/vm/Interpreter.h"
 #include "runtime/vm/Profile.h"
+#include "runtime/vm/Watch.h"
 
 namespace gene::driver {
 
+namespace {
+
+/// `specs` with those of the sandbox before the last one, which is --help.
+std::vector<OptionSpec> withSandbox(std::vector<OptionSpec> specs) {
+  specs.insert(specs.end() - 1, sandboxSpecs().begin(), sandboxSpecs().end());
+  return specs;
+}
+
+}  // namespace
+
 const std::vector<OptionSpec>& runSpecs() {
-  static const std::vector<OptionSpec> specs = withLanguageOptions({
+  static const std::vector<OptionSpec> specs = withLanguageOptions(withSandbox({
       {"optimize,O", "0..3", "optimisation level (default 1)"},
       {"stats", nullptr, "print statistics of the runtime on standard error"},
       {"profile", nullptr, "print calls and time per function on standard error"},
@@ -45,7 +58,7 @@ const std::vector<OptionSpec>& runSpecs() {
       {"force-compile", nullptr, "accepted; programs are always compiled from source"},
       {"verify-ir", nullptr, "verify the IR after every pass"},
       {"help,h", nullptr, "this text"},
-  });
+  }));
   return specs;
 }
 
@@ -76,7 +89,7 @@ Status runtimeOptions(const Options& options, RuntimeOptions& result) {
     if (result.maxHeap == 0)
       return Failure{"Invalid heap size '" + size + "'. Must be at least 1M, like 64M or 1G"};
   }
-  return {};
+  return beginSandbox(options, result);
 }
 
 /// Finds the package of --pkg; false after a failure that was reported.
@@ -133,6 +146,18 @@ bool prepareRun(Context& context, const Job& job) {
   const bool calls = options.has("profile"), instructions = options.has("profile-instructions");
   const std::string folded = options.get("profile-folded");
   if (options.has("switch")) context.vm->run = vm::runSwitch;
+  if (options.has("max-instructions")) {
+    if (job.watch || countsCalls(job) || instructions) {
+      fail("--max-instructions goes with no trace or profile");
+      return false;
+    }
+    auto* limits = new vm::Limits;  // as long as the process
+    limits->maxSteps = std::strtoull(options.get("max-instructions").c_str(), nullptr, 10);
+    limits->endsProcess = true;
+    limits->begin();
+    context.vm->watch = new vm::Watch(*limits);
+    context.vm->run = vm::runWatched;
+  }
   if (job.watch) {
     context.vm->run = vm::runWatched;
     context.vm->watch = job.watch;
@@ -250,7 +275,7 @@ Program* loadJob(Context& context, Job& job, int* code) {
     for (const ExpectedError& e : *expected) writeError(e.warning);
   });
   if (!program) return nullptr;
-  enableRepl(job.runtime, compile.language);
+  if (!sandbox::isOn()) enableRepl(job.runtime, compile.language);
   if (job.native && job.native->hasFound()) return job.native->load(context);
   Program* loaded = loadProgram(context, *program, lookOf(job));
   if (!loaded || !prepareRun(context, job)) return nullptr;

@@ -6,6 +6,8 @@
 
 #include "driver/Job.h"
 #include "driver/NativeRun.h"
+#include "driver/Sandbox.h"
+#include "runtime/support/Sandbox.h"
 
 namespace gene::driver {
 
@@ -13,6 +15,9 @@ namespace {
 
 /// runJob with native code where there is some, and a compiler beside it where there is none. `file`: as NativeRun's.
 int runWithNative(Job& job, const std::string& file) {
+  // Machine code made of what is not trusted would be one thing more to trust; instructions are counted in the VM only.
+  if (sandbox::isOn() || job.options.has("max-instructions"))
+    return onLargeStack(job.runtime, [&] { return runJob(job); });
   NativeRun native(job, file);
   job.native = &native;
   return onLargeStack(
@@ -48,6 +53,7 @@ int run(Arguments args) {
   }
   const std::string file = words[0];
   if (!job.package.empty()) words[0] = (std::filesystem::path(job.package) / words[0]).string();
+  confineModules(words[0]);
   job.runtime.programName = words[0];
   job.runtime.arguments.assign(words.begin() + 1, words.end());
   if (words[0].ends_with(".gir")) {

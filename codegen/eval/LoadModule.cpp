@@ -8,6 +8,7 @@
 #include "runtime/heap/Heap.h"
 #include "runtime/image/ImageLoader.h"
 #include "runtime/object/Function.h"
+#include "runtime/support/Sandbox.h"
 
 // Modules that a serialized value refers to and the program has not imported (15 §3): compiled and run when they are met.
 
@@ -39,6 +40,10 @@ std::vector<uint8_t> compileImport(Context& context, const std::string& path) {
 }  // namespace
 
 Program* loadModule(Context& context, const std::string& path) {
+  if (!sandbox::allowsModule(path)) {
+    raise(context, ErrorClass::IO, sandbox::refusal(Permission::Read, path));
+    return nullptr;
+  }
   std::vector<uint8_t> image;
   onLargeStack(context, [&] { image = compileImport(context, path); });
   if (image.empty()) return nullptr;

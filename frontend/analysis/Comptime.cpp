@@ -8,6 +8,7 @@
 
 #include "codegen/ir/Arithmetic.h"
 #include "frontend/analysis/SpecialForms.h"
+#include "runtime/support/Sandbox.h"
 
 namespace gene {
 namespace {
@@ -221,6 +222,8 @@ class Evaluator {
       return fail(g.children[0]->loc, "get_env requires a string variable name");
     const std::string text(name->kind == FormKind::String ? as<StringForm>(*name).text
                                                           : symbolOf(name).text());
+    if (!sandbox::allowsName(Permission::Env, text))
+      return fail(g.children[0]->loc, sandbox::refusal(Permission::Env, text));
     const char* value = std::getenv(text.c_str());
     if (environment_) environment_->push_back(text + '=' + (value ? value : ""));
     if (value && *value) return string(value, g.loc);

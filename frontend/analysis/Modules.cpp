@@ -7,6 +7,7 @@
 #include "codegen/ir/Ir.h"
 #include "frontend/syntax/Reader.h"
 #include "frontend/syntax/Suggest.h"
+#include "runtime/support/Sandbox.h"
 
 namespace gene {
 namespace {
@@ -74,6 +75,11 @@ std::string nearModule(const std::vector<fs::path>& places, const std::string& s
 }
 
 Modules::Found failure(std::string message) { return {.error = std::move(message)}; }
+
+Modules::Found outside(const std::string& specifier, const std::string& path) {
+  return failure("[GENE.SANDBOX.DENIED] Module '" + specifier +
+                 "' lies outside of the program's folder (" + path + ")");
+}
 
 }  // namespace
 
@@ -146,12 +152,13 @@ Modules::Found Modules::find(const Place& place) {
                    "' is ambiguous (importer=" + place.importer + "; specifier=" + place.specifier +
                    "; matches=[" + path + ", " + other + "])");
   if (path.empty() && specifier.starts_with('/')) path = fileIn({}, specifier);
+  if (!path.empty() && !sandbox::allowsModule(path)) return outside(place.specifier, path);
   if (path.empty()) {
     Found missing =
         failure("[GENE.MODULE.NOT_FOUND] Module '" + place.specifier +
                 "' was not found (importer=" + place.importer + "; specifier=" + place.specifier +
                 "; searched=[" + list(places) + "])");
-    missing.near = nearModule(places, specifier);
+    if (!sandbox::isOn()) missing.near = nearModule(places, specifier);
     return missing;
   }
   if (!boundary.empty() && !path.starts_with(boundary + "/"))

@@ -73,9 +73,15 @@ bool readService(Context& context, Value client, Service* service) {
       isString(field("base_url")) ? textOf(field("base_url")) : service->provider->baseUrl;
   while (service->url.ends_with('/')) service->url.pop_back();
   service->url += service->provider->path;
-  service->key = isString(field("api_key"))
-                     ? textOf(field("api_key"))
-                     : environmentValue(service->provider->keyVariable).value_or("");
+  if (!sandbox::allowsName(Permission::Net, sandbox::hostOf(service->url))) {
+    raiseRefused(context, Permission::Net, service->url);
+    return false;
+  }
+  const char* const variable = service->provider->keyVariable;
+  if (isString(field("api_key")))
+    service->key = textOf(field("api_key"));
+  else if (sandbox::allowsName(Permission::Env, variable))
+    service->key = environmentValue(variable).value_or("");
   if (!http::isFieldValue(service->key)) {
     raiseArgument(context, "The key of ai/Client cannot be sent");
     return false;
@@ -235,12 +241,12 @@ constexpr BuiltinRow methods[] = {
      "Rrwac", "a client of a service of the kind `^provider`, \"openai\" or \"anthropic\"",
      Initializer},
     {"chat", chat, "messages ^system ^tools ^on_text ^temperature ^max_tokens ^max_turns -> Future",
-     "Rrwac",
+     "RrwacN",
      "a future of the Reply to a String or an Array of messages; calls the tools that the model "
      "wants "
      "called. `^on_text` is called with each piece of text as it comes",
      Missing{"Client.chat requires a conversation"}},
-    {"stream", stream, "messages ^system ^tools ^temperature ^max_tokens -> Iterator", "Rrwac",
+    {"stream", stream, "messages ^system ^tools ^temperature ^max_tokens -> Iterator", "RrwacN",
      "the pieces of text of an answer, for a `for` loop, as they come; calls no tools",
      Missing{"Client.stream requires a conversation"}},
 };

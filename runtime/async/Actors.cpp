@@ -238,7 +238,7 @@ Value spawnActor(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow spaceRows[] = {
-    {"enable", enableActors, "^workers -> Value", "Rrwac", "allows actors; `^workers N`"},
+    {"enable", enableActors, "^workers -> Value", "Rrwac-", "allows actors; `^workers N`"},
     {"spawn", spawnActor, "handler ^state -> Actor", "Rrwac",
      "an actor that handles messages by (handler context message state); `^state S`",
      Missing{"gene/actor/spawn expects exactly one handler"},

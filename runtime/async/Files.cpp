@@ -66,20 +66,23 @@ struct WriteJob {
 
 Value readAsync(Context& context, Arguments args) {
   if (!isString(args[0])) return raiseArgument(context, "File/read_async requires a string path");
+  if (!mayUse(context, Permission::Read, std::string(stringView(args[0])))) return Value::pending();
   return inBackground(context, ReadJob{.path = std::string(stringView(args[0]))});
 }
 
 Value writeAsync(Context& context, Arguments args) {
   if (!isString(args[0])) return raiseArgument(context, "File/write_async requires a string path");
   if (!isString(args[1])) return raiseType(context, "File/write_async requires string content");
+  if (!mayUse(context, Permission::Write, std::string(stringView(args[0]))))
+    return Value::pending();
   return inBackground(context, WriteJob{.path = std::string(stringView(args[0])),
                                         .text = std::string(stringView(args[1]))});
 }
 
 constexpr BuiltinRow rows[] = {
-    {"read_async", readAsync, "path -> Future", "Rrwac", "a future of a file's text",
+    {"read_async", readAsync, "path -> Future", "RrwacF", "a future of a file's text",
      Missing{"File/read_async requires a string path"}},
-    {"write_async", writeAsync, "path content -> Future", "Rrwac",
+    {"write_async", writeAsync, "path content -> Future", "RrwacW",
      "writes a file anew; a future of nil", Missing{"File/write_async requires a string path"}},
 };
 

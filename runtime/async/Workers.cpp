@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "runtime/Async.h"
+#include "runtime/Budget.h"
 #include "runtime/Domain.h"
 #include "runtime/Runtime.h"
 #include "runtime/Sharing.h"
@@ -118,7 +119,8 @@ bool isDebugged(Context& context) {
 
 bool reserveThreads(Context& context, uint32_t count, std::string_view what) {
   Domain& domain = *context.domain;
-  if (count != 0 && context.vm && context.vm->limits && context.vm->watch) {
+  const bool isWatched = context.vm && context.vm->limits && context.vm->watch;
+  if (count != 0 && (isWatched || isKeptToOneThread())) {
     raise(context, ErrorClass::Runtime,
           std::string(what) + ": a program that is held to limits runs on one thread");
     return false;

@@ -1,6 +1,8 @@
 #include "runtime/builtins/Builtins.h"
 
+#include <algorithm>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #include "runtime/Runtime.h"
@@ -39,6 +41,30 @@ Value ownerAt(Context& context, std::string_view path) {
   return owner;
 }
 
+/// What stands in the place of a built-in that the sandbox refuses altogether.
+template <Permission permission>
+Value refuse(Context& context, Arguments args) {
+  const auto* text = std::ranges::find_if(args, isString);
+  return raise(context, ErrorClass::IO,
+               sandbox::refusal(permission, text == args.end() ? "" : stringView(*text)));
+}
+
+/// The row, or one like it that refuses: where the sandbox grants nothing of what it needs.
+const BuiltinFunction& permitted(Context& context, const BuiltinFunction& row) {
+  if (row.needs == 0 || !sandbox::isOn()) return row;
+  Builtin refusing = nullptr;
+#define PERMISSION(name, letter, option, value, what, help)    \
+  if ((row.needs >> static_cast<int>(Permission::name) & 1) && \
+      !sandbox::grantsAny(Permission::name))                   \
+    refusing = refuse<Permission::name>;
+#include "runtime/support/Permissions.def"
+  if (!refusing) return row;
+  auto copy = std::make_shared<BuiltinFunction>(row);
+  copy->function = refusing;
+  context.domain->kept.push_back(copy);
+  return *copy;
+}
+
 FunctionObject* functionFor(Context& context, FunctionInfo* info, const BuiltinFunction& row,
                             bool method, Symbol name) {
   info->builtin = &row;
@@ -65,7 +91,8 @@ void defineTable(Context& context, const BuiltinTable& table) {
   ClassObject* const cls = isClass(owner) ? as<ClassObject>(owner) : nullptr;
   auto* infos = new FunctionInfo[table.functions.size()]{};
   context.domain->kept.push_back(std::shared_ptr<FunctionInfo[]>(infos));
-  for (const BuiltinFunction& row : table.functions) {
+  for (const BuiltinFunction& known : table.functions) {
+    const BuiltinFunction& row = permitted(context, known);
     FunctionInfo* const info = infos++;
     FunctionObject* function = nullptr;
     const bool isMethod = table.members == Methods || (row.flags & Initializer);

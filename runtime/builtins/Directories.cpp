@@ -16,27 +16,27 @@ Value paths(Context& context, const std::vector<std::string>& all) {
 
 Value exists(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "Dir/exists", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "Dir/exists", PathUse::Read, &path)) return Value::pending();
   return Value::boolean(isDirectory(path));
 }
 
 Value create(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "Dir/create", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "Dir/create", PathUse::Write, &path)) return Value::pending();
   const IoStatus status = createDirectories(path);
   return status ? Value::nil() : raiseFailed(context, "create directory", path, status);
 }
 
 Value remove(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "Dir/delete", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "Dir/delete", PathUse::Write, &path)) return Value::pending();
   const IoStatus status = removeTree(path);
   return status ? Value::nil() : raiseFailed(context, "delete directory", path, status);
 }
 
 Value list(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "Dir/list", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "Dir/list", PathUse::Read, &path)) return Value::pending();
   std::vector<std::string> names;
   const IoStatus status = listDirectory(path, &names);
   if (!status && status.number() != ENOENT)
@@ -48,7 +48,7 @@ Value list(Context& context, Arguments args) {
 /// All paths below, or a call of the function for each.
 Value walk(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "Dir/walk", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "Dir/walk", PathUse::Read, &path)) return Value::pending();
   const Value function = args.at(1);
   std::vector<std::string> found;
   const IoStatus status = walkTree(path, [&](const std::string& next) {
@@ -66,8 +66,12 @@ Value walk(Context& context, Arguments args) {
 
 Value glob(Context& context, Arguments args) {
   std::string pattern;
-  if (!pathArgument(context, args, 0, "Dir/glob", &pattern)) return Value::pending();
-  return paths(context, globPaths(pattern));
+  if (!pathArgument(context, args, 0, "Dir/glob", PathUse::Unseen, &pattern))
+    return Value::pending();
+  std::vector<std::string> found = globPaths(pattern);
+  std::erase_if(
+      found, [](const std::string& path) { return !sandbox::allowsPath(Permission::Read, path); });
+  return paths(context, found);
 }
 
 Value temporary(Context& context, Arguments args) {
@@ -88,26 +92,26 @@ Value temporary(Context& context, Arguments args) {
 Value home(Context& context, Arguments) { return checkedString(context, homeDirectory()); }
 
 constexpr BuiltinRow rows[] = {
-    {"exists", exists, "path:String -> Bool", "Rrw", "is there a directory?",
+    {"exists", exists, "path:String -> Bool", "RrwF", "is there a directory?",
      Missing{"Dir/exists requires a string path"}},
-    {"create", create, "path:String -> Value", "Rrwa",
+    {"create", create, "path:String -> Value", "RrwaW",
      "makes a directory and its parents; an existing one is fine",
      Missing{"Dir/create requires a string path"}},
-    {"delete", remove, "path:String -> Value", "Rrwa",
+    {"delete", remove, "path:String -> Value", "RrwaW",
      "removes a directory and all in it; one that is absent is fine",
      Missing{"Dir/delete requires a string path"}},
-    {"list", list, "path:String -> Array", "Rrwa",
+    {"list", list, "path:String -> Array", "RrwaF",
      "the paths in it, sorted; `[]` where there is no directory",
      Missing{"Dir/list requires a string path"}},
-    {"walk", walk, "path:String f? -> Value", "Rrwac",
+    {"walk", walk, "path:String f? -> Value", "RrwacF",
      "all paths below it, parents first; or calls f(path) for each",
      Missing{"Dir/walk requires a string path"}},
-    {"glob", glob, "pattern -> Array", "Rrwa",
+    {"glob", glob, "pattern -> Array", "RrwaF",
      "the paths that fit a pattern, sorted: `*` `?` `[a-z]` `{a,b}`, `**` for directories",
      Missing{"Dir/glob requires a string path"}},
-    {"temp", temporary, "f? ^prefix ^dir -> Value", "Rrwac",
+    {"temp", temporary, "f? ^prefix ^dir -> Value", "RrwacW",
      "a new directory, by `^prefix`, `^dir`: its path; with a function, deleted after it"},
-    {"home", home, "-> Value", "Rrwa", "the user's home directory"},
+    {"home", home, "-> Value", "RrwaE", "the user's home directory"},
 };
 
 }  // namespace

@@ -30,7 +30,7 @@ const char* typeName(mode_t mode) {
 bool statusOf(Context& context, Arguments args, const char* function, struct stat* status,
               bool follow = true) {
   std::string path;
-  if (!pathArgument(context, args, 0, function, &path)) return false;
+  if (!pathArgument(context, args, 0, function, PathUse::Read, &path)) return false;
   if ((follow ? ::stat : ::lstat)(path.c_str(), status) == 0) return true;
   raiseFailed(context, "look at", path, IoStatus::lastError());
   return false;
@@ -75,7 +75,7 @@ Value modified(Context& context, Arguments args) {
 
 Value type(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/type", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/type", PathUse::Read, &path)) return Value::pending();
   struct stat s{};
   if (::lstat(path.c_str(), &s) == 0) return newString(context, typeName(s.st_mode));
   if (errno == ENOENT || errno == ENOTDIR) return Value::nil();
@@ -85,13 +85,14 @@ Value type(Context& context, Arguments args) {
 template <int access>
 Value allows(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/readable", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/readable", PathUse::Read, &path))
+    return Value::pending();
   return Value::boolean(::access(path.c_str(), access) == 0);
 }
 
 Value chmod(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/chmod", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/chmod", PathUse::Write, &path)) return Value::pending();
   const Value mode = args.at(1);
   if (!isInt(mode) || asInt(mode) < 0 || asInt(mode) > 07777)
     return raiseArgument(context, "File/chmod requires a mode from 0 to 4095");
@@ -102,7 +103,7 @@ Value chmod(Context& context, Arguments args) {
 /// Makes an empty file, or gives one the current time.
 Value touch(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/touch", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/touch", PathUse::Write, &path)) return Value::pending();
   if (::utimensat(AT_FDCWD, path.c_str(), nullptr, 0) == 0) return Value::nil();
   IoStatus status = IoStatus::lastError();
   FileDescriptor file;
@@ -113,7 +114,7 @@ Value touch(Context& context, Arguments args) {
 Value truncate(Context& context, Arguments args) {
   std::string path;
   uint64_t bytes = 0;
-  if (!pathArgument(context, args, 0, "File/truncate", &path) ||
+  if (!pathArgument(context, args, 0, "File/truncate", PathUse::Write, &path) ||
       (args.count > 1 && !sizeArgument(context, args, 1, "File/truncate", &bytes)))
     return Value::pending();
   if (::truncate(path.c_str(), static_cast<off_t>(bytes)) == 0) return Value::nil();
@@ -124,16 +125,20 @@ template <bool symbolic>
 Value link(Context& context, Arguments args) {
   const char* const name = symbolic ? "File/symlink" : "File/link";
   std::string target, path;
-  if (!pathArgument(context, args, 0, name, &target) ||
-      !pathArgument(context, args, 1, name, &path))
+  if (!pathArgument(context, args, 0, name, PathUse::Write, &target) ||
+      !pathArgument(context, args, 1, name, PathUse::Write, &path))
     return Value::pending();
+  // Moved, it would lead elsewhere: who may make one may have everything.
+  for (const Permission all : {Permission::Read, Permission::Write})
+    if (symbolic && !sandbox::grantsAll(all)) return raiseRefused(context, all, "/");
   if ((symbolic ? ::symlink : ::link)(target.c_str(), path.c_str()) == 0) return Value::nil();
   return raiseFailed(context, "make the link", path, IoStatus::lastError());
 }
 
 Value readLink(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/read_link", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/read_link", PathUse::Read, &path))
+    return Value::pending();
   char target[4096];
   const ssize_t n = ::readlink(path.c_str(), target, sizeof target);
   if (n < 0) return raiseFailed(context, "read the link", path, IoStatus::lastError());
@@ -141,37 +146,37 @@ Value readLink(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow rows[] = {
-    {"stat", stat, "path:String ^link -> Map", "Rrwa",
+    {"stat", stat, "path:String ^link -> Map", "RrwaF",
      "a map: type size mode modified accessed changed uid gid links inode device; `^link true`: of "
      "a link itself",
      Missing{"File/stat requires a string path"}},
-    {"size", size, "path:String -> Int", "Rrwa", "the size in bytes",
+    {"size", size, "path:String -> Int", "RrwaF", "the size in bytes",
      Missing{"File/size requires a string path"}},
-    {"modified", modified, "path:String -> DateTime", "Rrwa",
+    {"modified", modified, "path:String -> DateTime", "RrwaF",
      "when it was last written, a local DateTime", Missing{"File/modified requires a string path"}},
-    {"type", type, "path:String -> String|Nil", "Rrwa",
+    {"type", type, "path:String -> String|Nil", "RrwaF",
      "`\"file\"`, `\"directory\"`, `\"link\"`, `\"fifo\"` …; nil where there is nothing",
      Missing{"File/type requires a string path"}},
-    {"readable", allows<R_OK>, "path:String -> Bool", "Rrw", "may we read it?",
+    {"readable", allows<R_OK>, "path:String -> Bool", "RrwF", "may we read it?",
      Missing{"File/readable requires a string path"}},
-    {"writable", allows<W_OK>, "path:String -> Bool", "Rrw", "may we write it?",
+    {"writable", allows<W_OK>, "path:String -> Bool", "RrwF", "may we write it?",
      Missing{"File/readable requires a string path"}},
-    {"executable", allows<X_OK>, "path:String -> Bool", "Rrw", "may we run it?",
+    {"executable", allows<X_OK>, "path:String -> Bool", "RrwF", "may we run it?",
      Missing{"File/readable requires a string path"}},
-    {"chmod", chmod, "path:String mode -> Value", "Rrw",
+    {"chmod", chmod, "path:String mode -> Value", "RrwW",
      "sets the permissions, a number as in `File/stat`",
      Missing{"File/chmod requires a string path"}},
-    {"touch", touch, "path:String -> Value", "Rrw", "makes an empty file, or sets its time to now",
+    {"touch", touch, "path:String -> Value", "RrwW", "makes an empty file, or sets its time to now",
      Missing{"File/touch requires a string path"}},
-    {"truncate", truncate, "path:String size? -> Value", "Rrw",
+    {"truncate", truncate, "path:String size? -> Value", "RrwW",
      "cuts a file off at a size, 0 by default", Missing{"File/truncate requires a string path"}},
-    {"symlink", link<true>, "target path -> Value", "Rrw",
+    {"symlink", link<true>, "target path -> Value", "RrwFW",
      "makes a symbolic link to the first path at the second",
      Missing{"File/symlink requires a string path"}},
-    {"link", link<false>, "target path -> Value", "Rrw",
+    {"link", link<false>, "target path -> Value", "RrwW",
      "makes another name, the second path, for the first",
      Missing{"File/link requires a string path"}},
-    {"read_link", readLink, "path:String -> String", "Rrwa", "where a symbolic link leads to",
+    {"read_link", readLink, "path:String -> String", "RrwaF", "where a symbolic link leads to",
      Missing{"File/read_link requires a string path"}},
 };
 

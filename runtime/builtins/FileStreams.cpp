@@ -29,7 +29,7 @@ std::unique_ptr<Reader> open(Context& context, const std::string& path, Invalid 
 std::unique_ptr<Reader> openArgument(Context& context, Arguments args, const char* function) {
   std::string path;
   Invalid invalid;
-  if (!pathArgument(context, args, 0, function, &path) ||
+  if (!pathArgument(context, args, 0, function, PathUse::Read, &path) ||
       !invalidArgument(context, args, function, &invalid))
     return nullptr;
   return open(context, path, invalid);
@@ -187,7 +187,8 @@ Value onStream(Context& context, Arguments args) {
 
 Value openWriter(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/writer", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/writer", PathUse::Write, &path))
+    return Value::pending();
   const bool isAppend = keywordArgument(args, "append").isTruthy();
   FileDescriptor file;
   const IoStatus status =
@@ -199,17 +200,17 @@ Value openWriter(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow fileRows[] = {
-    {"read_lines", lineArray, "path:String ^invalid -> Array", "Rrwa",
+    {"read_lines", lineArray, "path:String ^invalid -> Array", "RrwaF",
      "an array of the lines without their ends", Missing{"File/read_lines requires a string path"}},
-    {"each_line", forEachLine, "path:String f ^invalid -> Value", "Rrwac",
+    {"each_line", forEachLine, "path:String f ^invalid -> Value", "RrwacF",
      "calls f(line) for each line", Missing{"File/each_line requires a function"}},
-    {"lines", lines, "path:String ^invalid -> Iterator", "Rrwa",
+    {"lines", lines, "path:String ^invalid -> Iterator", "RrwaF",
      "the lines for a `for` loop, read as it goes on",
      Missing{"File/lines requires a string path"}},
-    {"reader", openReader, "path:String f? ^invalid -> Value", "Rrwac",
+    {"reader", openReader, "path:String f? ^invalid -> Value", "RrwacF",
      "a FileReader; with a function, what that gives of it, and it is closed",
      Missing{"File/reader requires a string path"}},
-    {"writer", openWriter, "path:String f? ^append -> Value", "Rrwac",
+    {"writer", openWriter, "path:String f? ^append -> Value", "RrwacW",
      "a FileWriter, likewise; `^append true` keeps what is there",
      Missing{"File/writer requires a string path"}},
 };

@@ -52,7 +52,7 @@ Value readText(Context& context, const std::string& path, Invalid invalid) {
 Value read(Context& context, Arguments args) {
   std::string path;
   Invalid invalid;
-  if (!pathArgument(context, args, 0, "File/read", &path) ||
+  if (!pathArgument(context, args, 0, "File/read", PathUse::Read, &path) ||
       !invalidArgument(context, args, "File/read", &invalid))
     return Value::pending();
   return readText(context, path, invalid);
@@ -60,7 +60,8 @@ Value read(Context& context, Arguments args) {
 
 Value readAllBytes(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/read_bytes", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/read_bytes", PathUse::Read, &path))
+    return Value::pending();
   FileDescriptor file;
   uint64_t size = 0;
   if (const IoStatus status = openForReading(path, &file, &size); !status)
@@ -81,26 +82,28 @@ Value writeText(Context& context, const std::string& path, Value content, WriteM
 
 Value write(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/write", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/write", PathUse::Write, &path)) return Value::pending();
   return writeText(context, path, args[1], WriteMode::Replace);
 }
 
 Value writeString(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/write", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/write", PathUse::Write, &path)) return Value::pending();
   if (!isString(args.at(1))) return raiseArgument(context, "File/write requires string content");
   return writeText(context, path, args[1], WriteMode::Replace);
 }
 
 Value append(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/append", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/append", PathUse::Write, &path))
+    return Value::pending();
   return writeText(context, path, args[1], WriteMode::Append);
 }
 
 Value writeNew(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/create", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/create", PathUse::Write, &path))
+    return Value::pending();
   return writeText(context, path, args.count > 1 ? args[1] : newString(context, ""),
                    WriteMode::Create);
 }
@@ -108,7 +111,8 @@ Value writeNew(Context& context, Arguments args) {
 /// A whole file at once or not at all; Bytes as they are, other values as `print` shows them.
 Value replace(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/replace", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/replace", PathUse::Write, &path))
+    return Value::pending();
   std::string_view bytes;
   const DisplayedText text(context, isKind(args[1], Kind::Bytes) ? Value::nil() : args[1]);
   if (!isKind(args[1], Kind::Bytes))
@@ -125,7 +129,7 @@ Value writeAllBytes(Context& context, Arguments args) {
   const char* const name = isAppend ? "File/append_bytes" : "File/write_bytes";
   std::string path;
   std::string_view bytes;
-  if (!pathArgument(context, args, 0, name, &path) ||
+  if (!pathArgument(context, args, 0, name, PathUse::Write, &path) ||
       !bytesArgument(context, args, 1, name, &bytes))
     return Value::pending();
   const IoStatus status = writeWholeFile(path, bytes, mode);
@@ -137,23 +141,25 @@ Value writeAllBytes(Context& context, Arguments args) {
 
 Value exists(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/exists", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/exists", PathUse::Read, &path)) return Value::pending();
   return Value::boolean(isFile(path));
 }
 
 Value remove(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "File/delete", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "File/delete", PathUse::Write, &path))
+    return Value::pending();
   const IoStatus status = removeFile(path);
   return status ? Value::nil() : raiseFailed(context, "delete file", path, status);
 }
 
 using TwoPaths = IoStatus (*)(const std::string&, const std::string&);
-/// An operation on two paths; the exception names both.
-Value onTwoPaths(Context& context, Arguments args, const char* name, const char* what,
+/// An operation on two paths, of which the second one is made; the exception names both.
+Value onTwoPaths(Context& context, Arguments args, const char* name, const char* what, PathUse use,
                  TwoPaths operation) {
   std::string from, to;
-  if (!pathArgument(context, args, 0, name, &from) || !pathArgument(context, args, 1, name, &to))
+  if (!pathArgument(context, args, 0, name, use, &from) ||
+      !pathArgument(context, args, 1, name, PathUse::Write, &to))
     return Value::pending();
   const IoStatus status = operation(from, to);
   if (status) return Value::nil();
@@ -164,10 +170,10 @@ Value onTwoPaths(Context& context, Arguments args, const char* name, const char*
 }
 
 Value copy(Context& context, Arguments args) {
-  return onTwoPaths(context, args, "File/copy", "copy", copyFile);
+  return onTwoPaths(context, args, "File/copy", "copy", PathUse::Read, copyFile);
 }
 Value rename(Context& context, Arguments args) {
-  return onTwoPaths(context, args, "File/rename", "rename", renameFile);
+  return onTwoPaths(context, args, "File/rename", "rename", PathUse::Write, renameFile);
 }
 
 /// (File/temp ^prefix p ^suffix s ^dir d): a new file; with a function, only while that runs.
@@ -193,7 +199,7 @@ Value temporary(Context& context, Arguments args) {
 
 Value initialize(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 1, "new File", &path)) return Value::pending();
+  if (!pathArgument(context, args, 1, "new File", PathUse::Unseen, &path)) return Value::pending();
   setField(context, as<InstanceObject>(args[0]), Symbol::of("path"), args[1]);
   return args[0];
 }
@@ -208,55 +214,55 @@ Value forFile(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow fileRows[] = {
-    {"read", read, "path:String ^invalid -> String", "Rrwa",
+    {"read", read, "path:String ^invalid -> String", "RrwaF",
      "the text of a file; `^invalid \"replace\"` for bytes that are no UTF-8",
      Missing{"File/read requires a string path"}},
-    {"read_bytes", readAllBytes, "path:String -> Bytes", "Rrwa", "the Bytes of a file",
+    {"read_bytes", readAllBytes, "path:String -> Bytes", "RrwaF", "the Bytes of a file",
      Missing{"File/read_bytes requires a string path"}},
-    {"write", write, "path:String content -> Value", "Rrwac",
+    {"write", write, "path:String content -> Value", "RrwacW",
      "makes a file of a value's text, as `print` shows it", Missing{"File/write requires content"}},
-    {"write_bytes", writeAllBytes<WriteMode::Replace>, "path:String bytes -> Value", "Rrwa",
+    {"write_bytes", writeAllBytes<WriteMode::Replace>, "path:String bytes -> Value", "RrwaW",
      "makes a file of Bytes"},
-    {"append", append, "path:String content -> Value", "Rrwac",
+    {"append", append, "path:String content -> Value", "RrwacW",
      "writes a value's text behind what is there", Missing{"File/append requires content"}},
-    {"append_bytes", writeAllBytes<WriteMode::Append>, "path:String bytes -> Value", "Rrwa",
+    {"append_bytes", writeAllBytes<WriteMode::Append>, "path:String bytes -> Value", "RrwaW",
      "the same with Bytes"},
-    {"replace", replace, "path:String content -> Value", "Rrwac",
+    {"replace", replace, "path:String content -> Value", "RrwacW",
      "as `write`, but readers see the old file or the new one, and a crash leaves one of them",
      Missing{"File/replace requires content"}},
-    {"create", writeNew, "path:String content? -> Value", "Rrwac",
+    {"create", writeNew, "path:String content? -> Value", "RrwacW",
      "as `write`, but fails when the file is there", Missing{"File/create requires a string path"}},
-    {"exists", exists, "path:String -> Bool", "Rrw", "is there a file (not a directory)?",
+    {"exists", exists, "path:String -> Bool", "RrwF", "is there a file (not a directory)?",
      Missing{"File/exists requires a string path"}},
-    {"delete", remove, "path:String -> Value", "Rrwa", "removes a file; one that is absent is fine",
-     Missing{"File/delete requires a string path"}},
-    {"copy", copy, "from to -> Value", "Rrwa", "copies a file with its permissions",
+    {"delete", remove, "path:String -> Value", "RrwaW",
+     "removes a file; one that is absent is fine", Missing{"File/delete requires a string path"}},
+    {"copy", copy, "from to -> Value", "RrwaFW", "copies a file with its permissions",
      Missing{"File/copy requires a string path"}},
-    {"rename", rename, "from to -> Value", "Rrwa",
+    {"rename", rename, "from to -> Value", "RrwaW",
      "renames or moves a file or directory; an existing file goes",
      Missing{"File/rename requires a string path"}},
-    {"temp", temporary, "f? ^prefix ^suffix ^dir -> Value", "Rrwac",
+    {"temp", temporary, "f? ^prefix ^suffix ^dir -> Value", "RrwacW",
      "a new file, by `^prefix`, `^suffix`, `^dir`: its path; with a function, deleted after it"},
 };
 constexpr BuiltinRow methodRows[] = {
     {"new", initialize, "path:String -> Value", "Rrwa", "a File with this `path`",
      Missing{"new File requires a string path"}, Initializer},
-    {"read", forFile<read>, "^invalid -> String", "Rrwa", "as `File/read`"},
-    {"read_bytes", forFile<readAllBytes>, "-> Bytes", "Rrwa", "as `File/read_bytes`"},
-    {"write", forFile<write>, "content -> Value", "Rrwac", "as `File/write`",
+    {"read", forFile<read>, "^invalid -> String", "RrwaF", "as `File/read`"},
+    {"read_bytes", forFile<readAllBytes>, "-> Bytes", "RrwaF", "as `File/read_bytes`"},
+    {"write", forFile<write>, "content -> Value", "RrwacW", "as `File/write`",
      Missing{"File/write requires content"}},
-    {"write_bytes", forFile<writeAllBytes<WriteMode::Replace>>, "bytes -> Value", "Rrwa",
+    {"write_bytes", forFile<writeAllBytes<WriteMode::Replace>>, "bytes -> Value", "RrwaW",
      "as `File/write_bytes`"},
-    {"append", forFile<append>, "content -> Value", "Rrwac", "as `File/append`",
+    {"append", forFile<append>, "content -> Value", "RrwacW", "as `File/append`",
      Missing{"File/append requires content"}},
-    {"exists", forFile<exists>, "-> Bool", "Rrw", "as `File/exists`"},
-    {"delete", forFile<remove>, "-> Value", "Rrwa", "as `File/delete`"},
+    {"exists", forFile<exists>, "-> Bool", "RrwF", "as `File/exists`"},
+    {"delete", forFile<remove>, "-> Value", "RrwaW", "as `File/delete`"},
 };
 constexpr BuiltinRow ioRows[] = {
-    {"read", read, "path:String ^invalid -> String", "Rrwa", "as `File/read`",
+    {"read", read, "path:String ^invalid -> String", "RrwaF", "as `File/read`",
      Missing{"File/read requires a string path"}},
-    {"write", writeString, "path:String text -> Value", "Rrwac", "as `File/write`, of strings only",
-     Missing{"File/write requires content"}},
+    {"write", writeString, "path:String text -> Value", "RrwacW",
+     "as `File/write`, of strings only", Missing{"File/write requires content"}},
 };
 
 }  // namespace

@@ -77,7 +77,7 @@ Value countForms(Context& context, Forms& forms, const ArrayObject* condition) {
 Value parseFile(Context& context, Arguments args) {
   const Value condition = keywordArgument(args, "count_if");
   std::string path;
-  if (!pathArgument(context, args, 0, "parse_file", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "parse_file", PathUse::Read, &path)) return Value::pending();
   if (!condition.isNil() && !(isArray(condition) && as<ArrayObject>(condition)->size == 2 &&
                               isInt(arrayAt(as<ArrayObject>(condition), 0))))
     return raiseArgument(context, "parse_file ^count_if requires [index value]");
@@ -98,7 +98,7 @@ Value parseFile(Context& context, Arguments args) {
 
 Value parser(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "parser", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "parser", PathUse::Read, &path)) return Value::pending();
   auto forms = std::make_unique<Forms>();
   if (!forms->open(context, path)) return Value::pending();
   auto* cls = as<ClassObject>(namespaceGet(context.globals, Symbol::of("Parser")));
@@ -129,7 +129,7 @@ constexpr std::string_view Header = "#< gdat 1.0 >#";
 
 Value save(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 1, "gdat/save", &path)) return Value::pending();
+  if (!pathArgument(context, args, 1, "gdat/save", PathUse::Write, &path)) return Value::pending();
   const Value text = jsonText(context, args[0]);
   if (text.isPending()) return text;
   const std::string folder(directoryName(path));
@@ -141,7 +141,7 @@ Value save(Context& context, Arguments args) {
 
 Value load(Context& context, Arguments args) {
   std::string path, text;
-  if (!pathArgument(context, args, 0, "gdat/load", &path) ||
+  if (!pathArgument(context, args, 0, "gdat/load", PathUse::Read, &path) ||
       !readText(context, path, "Failed to open file", &text))
     return Value::pending();
   const size_t end = text.find('\n');
@@ -154,11 +154,11 @@ Value load(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow geneRows[] = {
-    {"parse_file", parseFile, "path f? ^count_if -> Value", "Rrwac",
+    {"parse_file", parseFile, "path f? ^count_if -> Value", "RrwacF",
      "the forms of a file; or calls f(form) for each; `^count_if [i v]`: how many have that child",
      Missing{"parse_file requires a string path"}},
-    {"parser", parser, "path -> Value", "Rrwa", "the forms of a file one after the other: a Parser",
-     Missing{"parser requires a string path"}},
+    {"parser", parser, "path -> Value", "RrwaF",
+     "the forms of a file one after the other: a Parser", Missing{"parser requires a string path"}},
 };
 constexpr BuiltinRow parserRows[] = {
     {"read", parserRead, "-> Value", "Rrwa", "the next form, or nil"},
@@ -166,10 +166,10 @@ constexpr BuiltinRow parserRows[] = {
     {"close", parserClose, "-> Value", "Rrw", "closes it; then there is nothing left"},
 };
 constexpr BuiltinRow gdatRows[] = {
-    {"save", save, "value path -> Value", "Rrwac",
+    {"save", save, "value path -> Value", "RrwacW",
      "writes a value as JSON behind a header line: the path",
      Missing{"gdat/save requires 2 arguments (value, path)"}},
-    {"load", load, "path -> Value", "Rrwac", "the value of such a file",
+    {"load", load, "path -> Value", "RrwacF", "the value of such a file",
      Missing{"gdat/load requires a string path"}},
 };
 

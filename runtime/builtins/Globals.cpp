@@ -14,7 +14,7 @@
 #include "runtime/Domain.h"
 #include "runtime/Output.h"
 #include "runtime/Runtime.h"
-#include "runtime/builtins/Builtins.h"
+#include "runtime/builtins/Io.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Enum.h"
@@ -137,6 +137,7 @@ Value typesEquivalent(Context& context, Arguments args) {
 Value getEnv(Context& context, Arguments args) {
   if (!isString(args.at(0)))
     return raiseArgument(context, "get_env requires a string variable name");
+  if (!mayName(context, Permission::Env, stringView(args[0]))) return Value::pending();
   const auto value = environmentValue(std::string(stringView(args[0])).c_str());
   return value && !value->empty() ? checkedString(context, *value) : args.at(1);
 }
@@ -152,6 +153,7 @@ Value setEnv(Context& context, Arguments args) {
 Value hasEnv(Context& context, Arguments args) {
   if (!isString(args.at(0)))
     return raiseArgument(context, "has_env requires a string variable name");
+  if (!mayName(context, Permission::Env, stringView(args[0]))) return Value::pending();
   return Value::boolean(environmentValue(std::string(stringView(args[0])).c_str()).has_value());
 }
 
@@ -238,18 +240,18 @@ constexpr BuiltinRow globalRows[] = {
     {"types_equivalent types_equiv", typesEquivalent, "a b -> Bool", "Rra",
      "do two types accept the same? The order of union members does not count",
      Missing{"types_equivalent requires 2 arguments (types)"}},
-    {"get_env", getEnv, "name:String default? -> Value", "Rrwa",
+    {"get_env", getEnv, "name:String default? -> Value", "RrwaE",
      "an environment variable, else the default, else nil",
      Missing{"get_env requires a string variable name"}},
-    {"set_env", setEnv, "name:String value -> Nil", "Rrwac", "sets an environment variable",
+    {"set_env", setEnv, "name:String value -> Nil", "RrwacX", "sets an environment variable",
      Missing{"set_env requires 2 arguments (name, value)"}},
-    {"has_env", hasEnv, "name:String -> Bool", "Rrw", "is the environment variable set?",
+    {"has_env", hasEnv, "name:String -> Bool", "RrwE", "is the environment variable set?",
      Missing{"has_env requires a string variable name"}},
     {"sleep", sleepFor, "duration:Int|Float -> Nil", "Rrwac",
      "waits: an Int in milliseconds, a Float in seconds",
      Missing{"sleep requires 1 argument (duration in milliseconds)"}},
     {"exit", exitWith, "status? -> Value", "Rrwac", "ends the program with this status"},
-    {"cwd", cwd, "-> String", "rwa", "the current directory"},
+    {"cwd", cwd, "-> String", "RrwaF", "the current directory"},
     {"base64", base64Encode, "text:String -> String", "Ra", "base64 of a string's bytes",
      Missing{"base64_encode requires a string argument"}},
     {"base64_decode", base64Decode, "text:String -> String", "Ra",
@@ -284,6 +286,7 @@ void defineStandardValues(Context& context) {
     const std::string_view entry = text;
     const size_t equals = entry.find('=');
     if (equals == std::string_view::npos || equals == 0) continue;
+    if (!sandbox::allowsName(Permission::Env, entry.substr(0, equals))) continue;
     mapPut(context, environment, Symbol::of(entry.substr(0, equals)),
            checkedString(context, entry.substr(equals + 1)));
   }
@@ -308,7 +311,8 @@ void defineStandardValues(Context& context) {
   everywhere("pkg", pkg);
   everywhere("app", newApplication(context, pkg));
   namespaceAt(context, "genex");  // there without extensions, too
-  namespaceSet(context, context.dollars, Symbol::of("cwd"), cwd(context, {}));
+  if (sandbox::grantsAny(Permission::Read))
+    namespaceSet(context, context.dollars, Symbol::of("cwd"), cwd(context, {}));
   namespaceSet(context, gene, Symbol::of("main_module"), program);
 }
 

@@ -33,15 +33,38 @@ Value raiseFailed(Context& context, std::string_view what, std::string_view path
 // --- arguments ---------------------------------------------------------------------------------------------------------
 
 bool pathArgument(Context& context, Arguments args, uint32_t index, const char* function,
-                  std::string* path) {
+                  PathUse use, std::string* path) {
   const Value v = args.at(index);
   if (!isString(v)) {
     raiseArgument(context, std::string(function) + " requires a string path");
     return false;
   }
   *path = stringView(v);
-  if (path->find('\0') == std::string::npos) return true;
-  raiseArgument(context, std::string(function) + " requires a path without NUL characters");
+  if (path->find('\0') != std::string::npos) {
+    raiseArgument(context, std::string(function) + " requires a path without NUL characters");
+    return false;
+  }
+  switch (use) {
+    case PathUse::Read: return mayUse(context, Permission::Read, *path);
+    case PathUse::Write: return mayUse(context, Permission::Write, *path);
+    case PathUse::Unseen: break;
+  }
+  return true;
+}
+
+Value raiseRefused(Context& context, Permission permission, std::string_view what) {
+  return raise(context, ErrorClass::IO, utf8::valid(sandbox::refusal(permission, what)));
+}
+
+bool mayUse(Context& context, Permission permission, const std::string& path) {
+  if (sandbox::allowsPath(permission, path)) return true;
+  raiseRefused(context, permission, path);
+  return false;
+}
+
+bool mayName(Context& context, Permission permission, std::string_view name) {
+  if (sandbox::allowsName(permission, name)) return true;
+  raiseRefused(context, permission, name);
   return false;
 }
 

@@ -6,6 +6,7 @@
 
 #include "runtime/builtins/Builtins.h"
 #include "runtime/object/Resource.h"
+#include "runtime/support/Sandbox.h"
 #include "runtime/system/Streams.h"
 
 namespace gene {
@@ -21,9 +22,17 @@ Value raiseFailed(Context& context, std::string_view what, std::string_view path
 
 // --- arguments ---------------------------------------------------------------------------------------------------------
 
-/// The path in args[index]; false with `FUNCTION requires a string path` raised where there is none.
+/// What is done with a path, which the sandbox has to allow. Unseen: it is a name only, or what it leads to is asked for elsewhere.
+enum class PathUse : uint8_t { Read, Write, Unseen };
+/// The path in args[index]; false with `FUNCTION requires a string path` raised where there is none, or with a refusal.
 bool pathArgument(Context& context, Arguments args, uint32_t index, const char* function,
-                  std::string* path);
+                  PathUse use, std::string* path);
+/// Raises that the sandbox does not allow something.
+Value raiseRefused(Context& context, Permission permission, std::string_view what);
+/// May it be done with the path? False with a refusal raised.
+bool mayUse(Context& context, Permission permission, const std::string& path);
+/// The same for a host, or the name of a variable.
+bool mayName(Context& context, Permission permission, std::string_view name);
 /// A keyword argument, else nil.
 inline Value keywordArgument(Arguments args, std::string_view name) {
   const Value given = args.keyword(name);

@@ -279,12 +279,12 @@ constexpr BuiltinRow rows[] = {
     {"new", initialize, "name -> Value", "Rrwac",
      "a Logger; a name without / gets the program's in front", Missing{"Logger requires a name"},
      Initializer},
-    {"error", log<Level::Error>, "value... -> Value", "Rrwac",
+    {"error", log<Level::Error>, "value... -> Value", "Rrwac-",
      "logs the arguments' texts, joined by blanks, as ERROR"},
-    {"warn", log<Level::Warn>, "value... -> Value", "Rrwac", "the same as WARN"},
-    {"info", log<Level::Info>, "value... -> Value", "Rrwac", "the same as INFO"},
-    {"debug", log<Level::Debug>, "value... -> Value", "Rrwac", "the same as DEBUG"},
-    {"trace", log<Level::Trace>, "value... -> Value", "Rrwac", "the same as TRACE"},
+    {"warn", log<Level::Warn>, "value... -> Value", "Rrwac-", "the same as WARN"},
+    {"info", log<Level::Info>, "value... -> Value", "Rrwac-", "the same as INFO"},
+    {"debug", log<Level::Debug>, "value... -> Value", "Rrwac-", "the same as DEBUG"},
+    {"trace", log<Level::Trace>, "value... -> Value", "Rrwac-", "the same as TRACE"},
 };
 
 }  // namespace

@@ -68,7 +68,7 @@ Value relative(Context& context, Arguments args) {
 constexpr BuiltinRow rows[] = {
     {"path_join", join, "part other more... -> String", "Ra",
      "the parts with one separator between", Missing{"path_join requires at least 2 arguments"}},
-    {"path_abs", absolute, "path:String -> String", "Rrwa", "the path from the root",
+    {"path_abs", absolute, "path:String -> String", "RrwaF", "the path from the root",
      Missing{"path_abs requires a string path"}},
     {"path_basename", base, "path:String -> String", "Ra", "the name behind the last separator",
      Missing{"path_basename requires a string path"}},
@@ -80,12 +80,12 @@ constexpr BuiltinRow rows[] = {
      Missing{"path_stem requires a string path"}},
     {"path_normalize", normal, "path:String -> String", "Ra",
      "without `.`, `..` and repeated separators", Missing{"path_normalize requires a string path"}},
-    {"path_relative", relative, "path:String from?:String|Nil -> String", "Rrwa",
+    {"path_relative", relative, "path:String from?:String|Nil -> String", "RrwaF",
      "the path as seen from a directory, the current one by default",
      Missing{"path_relative requires a string path"}},
     {"path_absolute", isAbsolute, "path:String -> Bool", "R", "does it begin at the root?",
      Missing{"path_absolute requires a string path"}},
-    {"path_expand", expand, "path:String -> String", "Rrwa", "with the home directory for `~`",
+    {"path_expand", expand, "path:String -> String", "RrwaE", "with the home directory for `~`",
      Missing{"path_expand requires a string path"}},
 };
 

@@ -53,6 +53,18 @@ bool commandArguments(Context& context, Arguments args, const char* function,
   return true;
 }
 
+/// Makes the command what the sandbox allows; false with a refusal raised.
+bool mayStart(Context& context, ChildOptions* options) {
+  const std::string program = sandbox::programFor(options->command[0]);
+  // Variables like LD_PRELOAD make any program of one that was granted.
+  if (!program.empty() && (options->environment.empty() || sandbox::grantsAll(Permission::Run))) {
+    options->command[0] = program;
+    return true;
+  }
+  raiseRefused(context, Permission::Run, options->command[0] + (program.empty() ? "" : " ^env"));
+  return false;
+}
+
 /// ^timeout in seconds, which has to be given.
 bool timeoutArgument(Context& context, Arguments args, const char* method, double* seconds) {
   const Value given = keywordArgument(args, "timeout");
@@ -110,7 +122,7 @@ Value updateCode(Context& context, Arguments args, Process& p) {
 Value start(Context& context, Arguments args) {
   ChildOptions options;
   if (!commandArguments(context, args, "Process/start", &options) ||
-      !spawnKeywords(context, args, &options))
+      !spawnKeywords(context, args, &options) || !mayStart(context, &options))
     return Value::pending();
   flushOut();
   auto started = std::make_unique<Process>();
@@ -259,7 +271,8 @@ bool complete(Context& context, const ChildOptions& options, Child* child,
 
 Value execute(Context& context, Arguments args) {
   ChildOptions options;
-  if (!commandArguments(context, args, "system/exec", &options)) return Value::pending();
+  if (!commandArguments(context, args, "system/exec", &options) || !mayStart(context, &options))
+    return Value::pending();
   options.input = Stream::Inherit;
   options.error = Stream::Null;
   Child child;
@@ -272,7 +285,7 @@ bool shellOptions(Context& context, Arguments args, const char* function, ChildO
   if (!commandArguments(context, args, function, options)) return false;
   options->command.insert(options->command.begin(), {"/bin/sh", "-c"});
   options->input = Stream::Inherit;
-  return true;
+  return mayStart(context, options);
 }
 
 MapObject* outcome(Context& context, Child& child) {
@@ -307,7 +320,7 @@ Value run(Context& context, Arguments args) {
   const Value timeout = keywordArgument(args, "timeout");
   const bool isBinary = keywordArgument(args, "binary").isTruthy();
   if (!commandArguments(context, args, "system/run", &options) ||
-      !spawnKeywords(context, args, &options))
+      !spawnKeywords(context, args, &options) || !mayStart(context, &options))
     return Value::pending();
   if (!timeout.isNil() && !(isNumber(timeout) && asDouble(timeout) >= 0))
     return raiseArgument(context, "system/run requires a non-negative ^timeout");
@@ -342,7 +355,7 @@ Value run(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow staticRows[] = {
-    {"start", start, "command argument... ^cwd ^env ^stderr_to_stdout -> Instance", "Rrwac",
+    {"start", start, "command argument... ^cwd ^env ^stderr_to_stdout -> Instance", "RrwacP",
      "starts a program with arguments; `^cwd`, `^env` (a map, added to ours), `^stderr_to_stdout`",
      Missing{"Process/start requires at least 1 argument (command)"}},
 };
@@ -368,21 +381,21 @@ constexpr BuiltinRow methodRows[] = {
     {"alive?", isAlive, "-> Bool", "Rrwa", "does it run?"},
 };
 constexpr BuiltinRow commandRows[] = {
-    {"exec", execute, "command argument... -> String", "Rrwa",
+    {"exec", execute, "command argument... -> String", "RrwaP",
      "runs a program with arguments: its output",
      Missing{"system/exec requires at least 1 argument (command)"}},
-    {"shell", shell, "line -> Map", "Rrwa",
+    {"shell", shell, "line -> Map", "RrwaP",
      "runs a line by the shell: a map of output and exit_code",
      Missing{"system/shell requires at least 1 argument (command)"}},
     {"run", run, "command argument... ^input ^timeout ^cwd ^env ^stderr_to_stdout ^binary -> Map",
-     "Rrwac",
+     "RrwacP",
      "runs a program: a map of output, error and exit_code; `^input`, `^timeout` (seconds), "
      "`^cwd`, "
      "`^env`, `^stderr_to_stdout`, `^binary`",
      Missing{"system/run requires at least 1 argument (command)"}},
 };
 constexpr BuiltinRow osRows[] = {
-    {"exec", shellOutput, "line -> String", "Rrwa", "runs a line by the shell: its output",
+    {"exec", shellOutput, "line -> String", "RrwaP", "runs a line by the shell: its output",
      Missing{"gene/os/exec requires at least 1 argument (command)"}},
 };
 

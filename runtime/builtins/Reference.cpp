@@ -44,12 +44,24 @@ std::span<const BuiltinDescription* const> builtinDescriptions() {
 
 size_t linkAllLibraries() { return std::size(libraries); }
 
+/// What has to be granted in a sandbox.
+std::string grantsText(uint8_t needs) {
+  std::string text;
+#define PERMISSION(name, letter, option, value, what, help) \
+  if (needs >> static_cast<int>(Permission::name) & 1)      \
+    text += std::string(text.empty() ? "" : " ") +          \
+            (*option ? "`--" option "`" : "never in a sandbox");
+#include "runtime/support/Permissions.def"
+  return text.empty() ? text : " · " + text;
+}
+
 std::string builtinsReference() {
   std::string out =
       "# Built-in functions and methods\n\nGenerated from the tables in `runtime/builtins/`: do "
       "not edit. An argument with `?` may be left out, of one with `...` there may be any number; "
       "`^` begins a keyword. Behind the arrow stands what comes out. `new` "
-      "stands for `(new Class …)`.\n";
+      "stands for `(new Class …)`. Behind `·` stands what a program in a sandbox has to be granted "
+      "(docs/book/sandbox.md).\n";
   std::string_view last;
   for (const BuiltinDescription* table : builtinDescriptions()) {
     const std::string_view owner = *table->owner ? table->owner : "Global functions";
@@ -65,7 +77,8 @@ std::string builtinsReference() {
       std::string signature = row.function.signature;
       for (size_t at = 0; (at = signature.find('|', at)) != std::string::npos; at += 2)
         signature.insert(at, 1, '\\');
-      out += "| " + names + " | `" + signature + "` | " + row.documentation + " |\n";
+      out += "| " + names + " | `" + signature + "` | " + row.documentation +
+             grantsText(row.function.needs) + " |\n";
     }
   }
   return out;

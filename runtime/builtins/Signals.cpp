@@ -61,7 +61,7 @@ Value onSignal(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow rows[] = {
-    {"on_signal", onSignal, "name f -> Value", "Rrwac",
+    {"on_signal", onSignal, "name f -> Value", "RrwacX",
      "`\"INT\"`: calls f() on Ctrl-C while the program waits for console input",
      Missing{"on_signal requires 2 arguments (name, function)"}},
 };

@@ -11,7 +11,10 @@
 //            with `|` between several; Value: anything. `name:Class` says that it raises for values of other classes
 // effects    letters: R may raise, other than for what the signature forbids · r reads what others may change · w changes
 //            what others may see, or the world outside · a allocates · c may run Gene code. What runs Gene code
-//            has all of them; a function without letters gives the same for the same arguments
+//            has all of them; a function without letters gives the same for the same arguments.
+//            And what it reaches of the world outside, which a sandbox refuses (runtime/support/Permissions.def): F reads files ·
+//            W writes them · N the network · E the environment · P starts programs · X what no sandbox has · - something that
+//            every program may, or asks for itself. test/lint/permissions.py knows which rows need one
 // a line     of documentation
 // and what few rows have, in any order: Missing{…}, Surplus{…} (what is said of too few, too many arguments, where the
 // language fixes it), Constructor, Initializer, an operation that passes and back ends know
@@ -20,6 +23,7 @@
 
 #include "runtime/abi/Operations.h"
 #include "runtime/object/Function.h"
+#include "runtime/support/Sandbox.h"
 
 namespace gene {
 
@@ -72,6 +76,7 @@ struct BuiltinRow {
     if (claims.runsCode && !(claims.mayRaise && claims.reads && claims.writes && claims.allocates))
       wrongRow("Gene code may have all effects");
     (add(more), ...);
+    if (function.needs && !claims.mayRaise) wrongRow("what may be refused raises");
     if (function.missing && function.least == 0) wrongRow("no argument can be missing");
     if (function.surplus && function.most == BuiltinFunction::AnyNumber)
       wrongRow("there cannot be too many arguments");
@@ -93,6 +98,10 @@ struct BuiltinRow {
       case 'w': claims.writes = true; break;
       case 'a': claims.allocates = true; break;
       case 'c': claims.runsCode = true; break;
+      case '-': break;
+#define PERMISSION(name, letter, option, value, what, help) \
+  case letter: function.needs |= 1 << static_cast<int>(Permission::name); break;
+#include "runtime/support/Permissions.def"
       default: wrongRow("there is no such effect");
     }
   }

@@ -12,7 +12,7 @@ namespace {
 
 Value changeDirectory(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "system/cd", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "system/cd", PathUse::Read, &path)) return Value::pending();
   if (::chdir(path.c_str()) == 0) return Value::nil();
   const IoStatus why = IoStatus::lastError();
   return raiseIo(context, "Failed to change directory: '" + path + "': " + why.reason(), path, why);
@@ -65,14 +65,14 @@ Value hostName(Context& context, Arguments) {
 
 constexpr BuiltinRow rows[] = {
     {"exit", exitWith, "status? -> Value", "Rrwac", "as the global"},
-    {"cwd", cwd, "-> String", "rwa", "as the global"},
-    {"cd", changeDirectory, "path:String -> Value", "Rrw", "makes a directory the current one",
+    {"cwd", cwd, "-> String", "RrwaF", "as the global"},
+    {"cd", changeDirectory, "path:String -> Value", "RrwF", "makes a directory the current one",
      Missing{"system/cd requires a string path"}},
     {"args", arguments, "-> Array", "rwa", "the program and its arguments"},
     {"os", os, "-> String", "a", "`\"linux\"`, `\"macos\"`, `\"freebsd\"` …"},
     {"arch", arch, "-> String", "a", "`\"amd64\"`, `\"i386\"`, `\"arm\"`, `\"arm64\"`"},
     {"pid", processId, "-> Int", "r", "the number of this process"},
-    {"hostname", hostName, "-> String", "Rrwa", "the name of this machine"},
+    {"hostname", hostName, "-> String", "RrwaE", "the name of this machine"},
 };
 
 }  // namespace

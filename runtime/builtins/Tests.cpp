@@ -6,6 +6,7 @@
 #include "runtime/Runtime.h"
 #include "runtime/builtins/Builtins.h"
 #include "runtime/object/Print.h"
+#include "runtime/support/Sandbox.h"
 #include "runtime/system/Environment.h"
 
 // genex/test (14 system §14.8). The compiler makes functions of the bodies of test! and suite! (Calls.cpp). `gene test`
@@ -42,6 +43,7 @@ struct Outcome {
 /// One record of the file that `gene test` reads: fields behind 0x1F, ended by 0x1E.
 void report(const std::string& suites, const std::string& name, const Outcome& outcome) {
   const std::string path = environmentValue("GENE_TEST_REPORT").value_or("");
+  if (!sandbox::allowsPath(Permission::Write, path)) return;
   std::FILE* file = path.empty() ? nullptr : std::fopen(path.c_str(), "a");
   if (!file) return;
   char seconds[32];
@@ -115,7 +117,7 @@ constexpr BuiltinRow rows[] = {
     {"check", check, "value message? -> Value", "Rrwac", "raises an AssertionException unless true",
      Missing{"check requires a value"}},
     {"fail", fail, "message? -> Value", "Rrwac", "raises an AssertionException"},
-    {"test!", runTest, "name body? ^skip -> Value", "Rrwac",
+    {"test!", runTest, "name body? ^skip -> Value", "Rrwac-",
      "runs a body, prints `TEST: name ... PASS`, `FAIL` or `SKIP`; where one failed the program "
      "ends with 1",
      Missing{"test! requires a name"}},

@@ -213,7 +213,7 @@ Value writeTree(Context& context, Arguments args) {
   const Value separate = keywordArgument(args, "separate");
   std::string path;
   if (!isString(args.at(0))) return raiseArgument(context, "write_tree expects a string path");
-  if (!pathArgument(context, args, 0, "write_tree", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "write_tree", PathUse::Write, &path)) return Value::pending();
   std::set<std::string> directories;
   if (!separateArgument(context, separate, &directories)) return Value::pending();
   const bool isFilePath = path.ends_with(Suffix);
@@ -225,6 +225,8 @@ Value writeTree(Context& context, Arguments args) {
       return raiseFailed(context, "create directory", parent, status);
   // Everything is made beside, under a name that nothing has, and renamed.
   const std::string made = path + "." + std::to_string(::getpid()) + ".new";
+  for (const std::string& beside : {made, isFilePath ? path : path + std::string(Suffix)})
+    if (!mayUse(context, Permission::Write, beside)) return Value::pending();
   TreeWriter writer(context, directories);
   const bool isWritten =
       directories.empty() ? writer.file(args[1], made) : writer.directory(args[1], "", made);
@@ -363,7 +365,7 @@ Value readTree(Context& context, Arguments args) {
   const Value lazy = keywordArgument(args, "lazy");
   std::string path;
   if (!isString(args.at(0))) return raiseArgument(context, "read_tree expects a string path");
-  if (!pathArgument(context, args, 0, "read_tree", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "read_tree", PathUse::Read, &path)) return Value::pending();
   if (!lazy.isNil() && !isArray(lazy))
     return raise(context, ErrorClass::Exception, "read_tree ^lazy expects an array");
   for (uint32_t i = 0; isArray(lazy) && i < as<ArrayObject>(lazy)->size; i++) {
@@ -381,11 +383,11 @@ Value readTree(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow rows[] = {
-    {"write_tree", writeTree, "path value ^separate -> Value", "Rrwac",
+    {"write_tree", writeTree, "path value ^separate -> Value", "RrwacW",
      "writes a value as a file, or with `^separate [/a/* …]` as directories with a file per child",
      Missing{"write_tree expects a path and a value"}},
-    {"read_tree", readTree, "path ^lazy -> Value", "Rrwac", "the value of such a file or directory",
-     Missing{"read_tree expects a string path"}},
+    {"read_tree", readTree, "path ^lazy -> Value", "RrwacF",
+     "the value of such a file or directory", Missing{"read_tree expects a string path"}},
 };
 
 }  // namespace

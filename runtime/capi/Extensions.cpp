@@ -119,7 +119,7 @@ Value loadExtension(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow rows[] = {
-    {"load_extension", loadExtension, "specifier:String importer:String -> Namespace", "Rrwac",
+    {"load_extension", loadExtension, "specifier:String importer:String -> Namespace", "RrwacX",
      "the namespace of a shared library with functions in C; what (import ... ^^native) calls"},
 };
 

@@ -17,8 +17,10 @@
 #include <string>
 #include <utility>
 
+#include "runtime/Budget.h"
 #include "runtime/StackSize.h"
 #include "runtime/heap/HeapState.h"
+#include "runtime/support/Sandbox.h"
 
 namespace gene {
 
@@ -59,6 +61,12 @@ std::string sizeText(size_t bytes) {
   return whole ? std::to_string(bytes >> 20) + " MiB" : std::to_string(bytes) + " bytes";
 }
 
+/// In a sandbox what was given is a budget: no handler hears that it is used up.
+void endInSandbox(const MemoryLimit& limit) {
+  if (sandbox::isOn() && limit.asked != 0)
+    budgetIsSpent("the heap has reached its limit of " + sizeText(limit.bytes));
+}
+
 /// A program that another one embeds is stopped where the process would end: false where there is no such program, or where it
 /// has gone far beyond its limit before it came to the next instruction.
 bool isStopped(const Heap& heap) {
@@ -83,6 +91,7 @@ size_t heapLimit(const Context& context) { return context.heap->limit.asked; }
 Value raiseOutOfMemory(Context& context) {
   Heap& heap = *context.heap;
   findLimit(heap.limit);
+  endInSandbox(heap.limit);
   acceptCalls(context);
   // Where one step led beyond the end, the handler gets its reserve all the same, once.
   const size_t usual = heap.limit.bytes + reserveOf(heap.limit.bytes);
@@ -119,7 +128,10 @@ void Heap::nearLimit(size_t bytes) {
   findLimit(limit);
   const size_t used = heapBytes();
   // One step of something that grows may lead beyond; the next one may not.
-  if ((used > limit.last || bytes / 2 > limit.last) && !isStopped(*this)) outOfMemory();
+  if ((used > limit.last || bytes / 2 > limit.last) && !isStopped(*this)) {
+    endInSandbox(limit);
+    outOfMemory();
+  }
   if (used + bytes > limit.next) owner->zeroEnd = owner->zeroTop;
   if (used + bytes > limit.last && !owner->outOfMemory) refuseCalls(*owner);
 }

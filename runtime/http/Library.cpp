@@ -114,9 +114,11 @@ bool readTls(Context& context, Value given, Options* o) {
     raiseArgument(context, "start_server requires ^tls to be a Map with the files ^cert and ^key");
     return false;
   }
+  const std::string files[] = {std::string(stringView(certificate)), std::string(stringView(key))};
+  for (const std::string& file : files)
+    if (!mayUse(context, Permission::Read, file)) return false;
   std::string failure;
-  o->tls = TlsIdentity::read(std::string(stringView(certificate)), std::string(stringView(key)),
-                             &failure);
+  o->tls = TlsIdentity::read(files[0], files[1], &failure);
   if (!o->tls) raise(context, ErrorClass::Network, "start_server ^tls: " + failure);
   return o->tls != nullptr;
 }
@@ -205,6 +207,7 @@ Value startServer(Context& context, Arguments args) {
                            &sockets))
     return Value::pending();
   options.port = static_cast<int>(asInt(args[0]));
+  if (!mayName(context, Permission::Net, options.host)) return Value::pending();
   forgetEnded(context);
   // Who handles N requests at a time has no work for more threads.
   workers = std::min(workers, options.inFlight);
@@ -255,7 +258,7 @@ constexpr BuiltinRow rows[] = {
      "port handler ^host ^concurrent ^workers ^max_in_flight ^queue_limit ^overload_status "
      "^request_timeout_ms ^head_timeout_ms ^body_timeout_ms ^idle_timeout_ms ^write_timeout_ms "
      "^max_head ^max_headers ^max_body ^stream ^log ^websocket ^tls -> Instance",
-     "Rrwac",
+     "RrwacN",
      "has `handler` called with each request that comes to the port (0: one that is free): a "
      "Server. Options: docs/book/http.md",
      Missing{"start_server requires a port and a handler"}},

@@ -121,6 +121,10 @@ bool setUrl(Context& context, Value url, Arguments args, const char* function, O
                   std::string(function) + " requires a URL of http or https: " + order->url);
     return false;
   }
+  if (!sandbox::allowsName(Permission::Net, sandbox::hostOf(order->url))) {
+    raiseRefused(context, Permission::Net, order->url);
+    return false;
+  }
   std::string query;
   const bool taken =
       eachEntry(context, keywordArgument(args, "params"), function, "^params",
@@ -172,6 +176,11 @@ Value request(Context& context, Arguments args, const char* function, std::strin
       textOption(context, args, function, "ca_file", &order.authorities) &&
       setBody(context, body, &order);
   if (!isRead) return Value::pending();
+  // Through a proxy any host can be reached.
+  if (order.hasProxy && !sandbox::grantsAll(Permission::Net))
+    return raiseRefused(context, Permission::Net, order.proxy);
+  if (!order.authorities.empty() && !mayUse(context, Permission::Read, order.authorities))
+    return Value::pending();
   Client* client = clientOf(context);
   if (!client) return Value::pending();
   const bool hasParts = order.hasParts;
@@ -229,24 +238,24 @@ Value send(Context& context, Arguments args) {
   "^ca_file"
 
 constexpr BuiltinRow rows[] = {
-    {"http_get", get, "url " OPTIONS " -> Future", "Rrwac",
+    {"http_get", get, "url " OPTIONS " -> Future", "RrwacN",
      "asks a server with GET: a future of a Response. Options: docs/book/http.md",
      Missing{"http_get requires a URL"}},
-    {"http_post", post, "url body? " OPTIONS " -> Future", "Rrwac",
+    {"http_post", post, "url body? " OPTIONS " -> Future", "RrwacN",
      "the same with POST and a body: a String, Bytes, a generator of parts, else JSON of it",
      Missing{"http_post requires a URL"}},
-    {"http_put", put, "url body? " OPTIONS " -> Future", "Rrwac", "the same with PUT",
+    {"http_put", put, "url body? " OPTIONS " -> Future", "RrwacN", "the same with PUT",
      Missing{"http_put requires a URL"}},
-    {"http_patch", patch, "url body? " OPTIONS " -> Future", "Rrwac", "the same with PATCH",
+    {"http_patch", patch, "url body? " OPTIONS " -> Future", "RrwacN", "the same with PATCH",
      Missing{"http_patch requires a URL"}},
-    {"http_delete", remove, "url body? " OPTIONS " -> Future", "Rrwac", "the same with DELETE",
+    {"http_delete", remove, "url body? " OPTIONS " -> Future", "RrwacN", "the same with DELETE",
      Missing{"http_delete requires a URL"}},
 };
 constexpr BuiltinRow requestRows[] = {
     {"new", initialize, "url method? headers? body? -> Value", "Rrwac",
      "a request with any method, GET where none is given", Missing{"Request requires a URL"},
      Initializer},
-    {"send", send, OPTIONS " -> Future", "Rrwac",
+    {"send", send, OPTIONS " -> Future", "RrwacN",
      "sends it: a future of a Response. May be called again"},
 };
 

@@ -37,7 +37,8 @@ std::unique_ptr<FileResource> openFile(const std::string& root, const std::strin
   if (wanted.find('\0') != std::string::npos) return nullptr;
   if (!root.empty() && ::stat(wanted.c_str(), status) == 0 && S_ISDIR(status->st_mode))
     wanted += "/index.html";
-  if (!::realpath(wanted.c_str(), real)) return nullptr;
+  if (!::realpath(wanted.c_str(), real) || !sandbox::allowsPath(Permission::Read, real))
+    return nullptr;
   if (!root.empty()) {
     if (!::realpath(root.c_str(), realRoot)) return nullptr;
     const size_t size = std::strcmp(realRoot, "/") == 0 ? 0 : std::strlen(realRoot);
@@ -195,7 +196,7 @@ Value respondFile(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow rows[] = {
-    {"respond_file", respondFile, "request path ^root ^type -> Instance|Nil", "Rrwac",
+    {"respond_file", respondFile, "request path ^root ^type -> Instance|Nil", "RrwacF",
      "a response of a file, or of the range that is asked for; nil where there is none. `^root` is "
      "the folder that paths are of and stay in, `^type` the Content-Type",
      Missing{"respond_file requires a request and a path"}},

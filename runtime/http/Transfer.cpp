@@ -8,6 +8,7 @@
 #include "runtime/http/Client.h"
 #include "runtime/http/Text.h"
 #include "runtime/http/Values.h"
+#include "runtime/support/Sandbox.h"
 
 namespace gene::http {
 namespace {
@@ -224,6 +225,10 @@ bool Transfer::follow() {
   const std::string next = target ? target : "";
   if (!next.starts_with("http://") && !next.starts_with("https://")) {
     failure_ = "it leads to a place that is no URL of http or https";
+    return false;
+  }
+  if (!sandbox::allowsName(Permission::Net, sandbox::hostOf(next))) {
+    failure_ = sandbox::refusal(Permission::Net, next);
     return false;
   }
   if (followed_++ == order.redirects) {

@@ -237,6 +237,18 @@ bool readNumber(Context& context, Arguments args, const char* name, uint64_t* nu
   return false;
 }
 
+/// Does the sandbox allow it? Through a proxy any host can be reached.
+bool mayConnect(Context& context, const WebSocketOrder& order) {
+  const bool hasProxy = order.proxy && !order.proxy->empty();
+  const std::string asHttp = "http" + order.url.substr(2);
+  if (hasProxy ? !sandbox::grantsAll(Permission::Net)
+               : !sandbox::allowsName(Permission::Net, sandbox::hostOf(asHttp))) {
+    raiseRefused(context, Permission::Net, hasProxy ? *order.proxy : order.url);
+    return false;
+  }
+  return order.authorities.empty() || mayUse(context, Permission::Read, order.authorities);
+}
+
 Value connect(Context& context, Arguments args) {
   WebSocketOrder order;
   std::string proxy;
@@ -254,6 +266,7 @@ Value connect(Context& context, Arguments args) {
       !readText(context, args, "proxy", &proxy))
     return Value::pending();
   if (!keywordArgument(args, "proxy").isNil()) order.proxy = std::move(proxy);
+  if (!mayConnect(context, order)) return Value::pending();
   auto socket = connectWebSocket(context, std::move(order));
   if (!socket) return Value::pending();
   return Value::object(newWebSocket(context, std::move(socket), Value::nil(), Value::nil()));
@@ -262,7 +275,7 @@ Value connect(Context& context, Arguments args) {
 constexpr BuiltinRow rows[] = {
     {"ws_connect", connect,
      "url ^headers ^protocols ^timeout_ms ^ping_ms ^max_message ^proxy ^ca_file -> Instance",
-     "Rrwac", "opens a WebSocket to a server (ws:, wss:) and waits until it is open: a WebSocket",
+     "RrwacN", "opens a WebSocket to a server (ws:, wss:) and waits until it is open: a WebSocket",
      Missing{"ws_connect requires a URL"}},
 };
 constexpr BuiltinRow socketRows[] = {

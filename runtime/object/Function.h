@@ -79,6 +79,7 @@ struct BuiltinFunction {
   const char* surplus;  // the same for more than there may be; null: those are ignored
   uint8_t least, most;  // arguments, without the receiver of a method; AnyNumber
   uint8_t flags;        // BuiltinFlags
+  uint8_t needs;        // what a program in a sandbox must have been granted: Permissions, as bits
 #ifdef GENE_ASSERTS
   BuiltinClaims claims;  // which RowCheck.h holds each call against
 #endif

@@ -21,6 +21,12 @@ bool timeOption(Context& context, Arguments args, int64_t* milliseconds) {
 }
 
 const Libpq* libraryOf(Context& context) {
+  // A connection string may name any hosts, files and variables.
+  for (const Permission all : {Permission::Net, Permission::Read, Permission::Env})
+    if (!sandbox::grantsAll(all)) {
+      raiseRefused(context, all, "postgres");
+      return nullptr;
+    }
   std::string failure;
   const Libpq* library = openLibpq(&failure);
   if (!library) raise(context, ErrorClass::Exception, "genex/postgres needs libpq: " + failure);
@@ -60,7 +66,7 @@ Value nextNotification(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow functions[] = {
-    {"open", open, "conninfo ^timeout_ms -> Instance", "Rrwac",
+    {"open", open, "conninfo ^timeout_ms -> Instance", "RrwacNFE",
      "connects to a server, \"host=… dbname=…\" or \"postgresql://…\": a Connection",
      Missing{"postgres/open requires a connection string"}},
 };

@@ -258,7 +258,7 @@ Value close(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow functions[] = {
-    {"pool", openPool, "conninfo ^size ^timeout_ms -> Instance", "Rrwac",
+    {"pool", openPool, "conninfo ^size ^timeout_ms -> Instance", "RrwacNFE",
      "at most `^size` (10) connections for many fibers: a Pool",
      Missing{"postgres/pool requires a connection string"}},
 };

@@ -1,5 +1,6 @@
 #include "runtime/sql/Sqlite.h"
 
+#include "runtime/support/Sandbox.h"
 #include "runtime/system/SharedLibrary.h"
 
 namespace gene::sql {
@@ -13,6 +14,14 @@ struct Overloaded : F... {
 };
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
+
+/// No statement of a program in the sandbox opens another file: ATTACH, which VACUUM INTO is as well, and the folder for temporary
+/// ones.
+int authorize(void*, int action, const char* first, const char*, const char*, const char*) {
+  if (action == SQLITE_ATTACH) return SQLITE_DENY;
+  const bool isPragma = action == SQLITE_PRAGMA && first;
+  return isPragma && std::string_view(first) == "temp_store_directory" ? SQLITE_DENY : SQLITE_OK;
+}
 
 }  // namespace
 
@@ -42,6 +51,7 @@ SqliteError Database::open(const std::string& path, bool isReadOnly, int busyTim
     return error;
   }
   sqlite_.busy_timeout(handle_, busyTimeout);
+  if (sandbox::isOn()) sqlite_.set_authorizer(handle_, authorize, nullptr);
   return {};
 }
 

@@ -72,15 +72,28 @@ Value SqliteConnection::run(Context& context, std::shared_ptr<void> turn, std::s
   return waitForFuture(context, future, -1) ? futureOutcome(context, future) : Value::pending();
 }
 
+/// Does the sandbox allow the database? One in memory it does; what begins with file: may mean any file.
+bool mayOpen(Context& context, const std::string& path, bool isReadOnly) {
+  if (!sandbox::isOn() || path == ":memory:") return true;
+  if (path.empty() || path.starts_with("file:")) {
+    raiseRefused(context, Permission::Never, path);
+    return false;
+  }
+  return mayUse(context, Permission::Read, path) &&
+         (isReadOnly || mayUse(context, Permission::Write, path));
+}
+
 Value open(Context& context, Arguments args) {
   std::string path;
-  if (!pathArgument(context, args, 0, "sqlite/open", &path)) return Value::pending();
+  if (!pathArgument(context, args, 0, "sqlite/open", PathUse::Unseen, &path))
+    return Value::pending();
   const Value given = keywordArgument(args, "busy_timeout_ms");
   if (!given.isNil() && !(isInt(given) && asInt(given) >= 0 && asInt(given) <= INT32_MAX))
     return raiseArgument(context,
                          "sqlite/open requires ^busy_timeout_ms to be an Int of at least 0");
   const int busyTimeout = given.isNil() ? BusyTimeout : static_cast<int>(asInt(given));
   const bool isReadOnly = keywordArgument(args, "readonly").isTruthy();
+  if (!mayOpen(context, path, isReadOnly)) return Value::pending();
   std::string failure;
   const Sqlite* library = openSqlite(&failure);
   if (!library)
@@ -106,7 +119,7 @@ Value numberOf(Context& context, Arguments args) {
 }
 
 constexpr BuiltinRow functions[] = {
-    {"open", open, "path ^readonly ^busy_timeout_ms -> Instance", "Rrwac",
+    {"open", open, "path ^readonly ^busy_timeout_ms -> Instance", "Rrwac-",
      "opens a database, \":memory:\" for one in memory: a Connection. `^readonly true`; "
      "`^busy_timeout_ms` waits for other programs, 5,000",
      Missing{"sqlite/open requires a string path"}},

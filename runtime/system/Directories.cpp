@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "runtime/support/Activity.h"
+#include "runtime/support/Sandbox.h"
 #include "runtime/system/Files.h"
 #include "runtime/system/Paths.h"
 
@@ -119,6 +120,8 @@ void matchBelow(const std::string& at, std::string_view pattern, std::vector<std
 // --- listing and walking -----------------------------------------------------------------------------------------------
 
 IoStatus listDirectory(const std::string& path, std::vector<std::string>* names) {
+  if (!sandbox::allowsPath(Permission::Read, path))
+    return IoStatus::because(sandbox::refusal(Permission::Read, path));
   DIR* directory = ::opendir(path.c_str());
   if (!directory) return IoStatus::lastError();
   if (IoStatus read = readNames(directory, names); !read) return read;
@@ -146,6 +149,8 @@ IoStatus walkTree(const std::string& path, const std::function<bool(const std::s
 }
 
 IoStatus removeTree(const std::string& path) {
+  if (!sandbox::allowsPath(Permission::Write, path))
+    return IoStatus::because(sandbox::refusal(Permission::Write, path));
   GENE_NOTE(outside);
   if (!isRealDirectory(path)) {
     if (!exists(path)) return {};

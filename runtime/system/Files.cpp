@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "runtime/support/Activity.h"
+#include "runtime/support/Sandbox.h"
 #include "runtime/system/Paths.h"
 
 namespace gene {
@@ -109,6 +110,8 @@ IoStatus copyFile(const std::string& from, const std::string& to) {
 }
 
 IoStatus removeFile(const std::string& path) {
+  if (!sandbox::allowsPath(Permission::Write, path))
+    return IoStatus::because(sandbox::refusal(Permission::Write, path));
   GENE_NOTE(outside);
   if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
   // Linux says EISDIR, others EPERM.
@@ -116,6 +119,9 @@ IoStatus removeFile(const std::string& path) {
 }
 
 IoStatus renameFile(const std::string& from, const std::string& to) {
+  for (const std::string& path : {from, to})
+    if (!sandbox::allowsPath(Permission::Write, path))
+      return IoStatus::because(sandbox::refusal(Permission::Write, path));
   GENE_NOTE(outside);
   return std::rename(from.c_str(), to.c_str()) == 0 ? IoStatus() : IoStatus::lastError();
 }
@@ -133,6 +139,8 @@ bool isFile(const std::string& path) {
 IoStatus createDirectories(const std::string& path) {
   GENE_NOTE(outside);
   if (path.empty()) return IoStatus::error(ENOENT);
+  if (!sandbox::allowsPath(Permission::Write, path))
+    return IoStatus::because(sandbox::refusal(Permission::Write, path));
   for (size_t end = 1; end <= path.size(); end++) {
     if (end != path.size() && path[end] != '/') continue;
     const std::string part = path.substr(0, end);
@@ -148,6 +156,8 @@ IoStatus createTemporary(const std::string& folder, std::string_view prefix,
                          std::string_view suffix, bool directory, std::string* path) {
   *path = joinPaths(folder, std::string(prefix) + "XXXXXX");
   if (!directory) path->append(suffix);
+  if (!sandbox::allowsPath(Permission::Write, *path))
+    return IoStatus::because(sandbox::refusal(Permission::Write, *path));
   const FileDescriptor file(
       directory ? -1 : ::mkostemps(path->data(), static_cast<int>(suffix.size()), O_CLOEXEC));
   if (directory ? ::mkdtemp(path->data()) == nullptr : !file.isOpen()) return IoStatus::lastError();

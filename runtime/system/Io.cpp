@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "runtime/support/Activity.h"
+#include "runtime/support/Sandbox.h"
 
 namespace gene {
 
@@ -47,6 +48,9 @@ void FileDescriptor::close() {
 }
 
 IoStatus openFile(const std::string& path, int flags, int mode, FileDescriptor* file) {
+  const bool writes = (flags & O_ACCMODE) != O_RDONLY;
+  const Permission needs = writes ? Permission::Write : Permission::Read;
+  if (!sandbox::allowsPath(needs, path)) return IoStatus::because(sandbox::refusal(needs, path));
   int opened;
   do opened = ::open(path.c_str(), flags | O_CLOEXEC, mode);
   while (opened < 0 && errno == EINTR);

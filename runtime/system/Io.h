@@ -47,7 +47,7 @@ class FileDescriptor {
   int number_ = -1;
 };
 
-/// open(2) with close-on-exec, again when a signal interrupts it.
+/// open(2) with close-on-exec, again when a signal interrupts it. Refuses what the sandbox does not allow.
 IoStatus openFile(const std::string& path, int flags, int mode, FileDescriptor* file);
 /// Writes all of it.
 IoStatus writeFully(int file, std::string_view bytes);

@@ -1,5 +1,7 @@
 #include "runtime/system/TimeZone.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <map>
@@ -7,7 +9,6 @@
 #include <mutex>
 
 #include "runtime/system/Environment.h"
-#include "runtime/system/Files.h"
 #include "runtime/system/Paths.h"
 #include "runtime/system/Streams.h"
 
@@ -188,12 +189,11 @@ const TimeZone* TimeZone::find(std::string_view name) {
   if (const auto found = known->find(name); found != known->end()) return found->second.get();
   if (!isZoneName(name)) return nullptr;
   const std::string folder = environmentValue("TZDIR").value_or("");
-  FileDescriptor file;
-  uint64_t size = 0;
+  // Of the system, whatever the program may read.
+  const std::string path = joinPaths(folder.empty() ? "/usr/share/zoneinfo" : folder, name);
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string content;
-  if (!openForReading(joinPaths(folder.empty() ? "/usr/share/zoneinfo" : folder, name), &file,
-                      &size))
-    return nullptr;
+  if (!file.isOpen()) return nullptr;
   if (InputStream(std::move(file)).rest(&content) != InputStream::Got::Something) return nullptr;
   auto zone = std::make_unique<TimeZone>();
   if (!zone->read(content)) return nullptr;

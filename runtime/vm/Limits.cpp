@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "runtime/Budget.h"
 #include "runtime/Output.h"
 #include "runtime/Runtime.h"
 #include "runtime/vm/Code.h"
@@ -43,6 +44,7 @@ bool Limits::spent(Context& context, Value* base) {
     nextSlice();
     return true;
   }
+  if (endsProcess) budgetIsSpent("it has run " + std::to_string(maxSteps) + " instructions");
   slice_ = 1;  // whoever takes the exception is told again at once
   context.vm->top = frameTop(base);
   raiseStopped(context, *this);

@@ -18,6 +18,8 @@ class Limits {
 
   uint64_t maxSteps = 0;                // instructions of one call from outside; 0: any number
   std::chrono::milliseconds maxTime{};  // of one call from outside; 0: any
+  bool endsProcess =
+      false;  // nobody embeds the program: the process ends with it (runtime/Budget.h)
 
   /// A call from outside begins: everything is there again.
   void begin();
