@@ -177,6 +177,7 @@ void printScalar(const Form& form, std::string& out) {
 struct Step {
   const Form* form;
   std::string_view text;
+  bool isKey = false;
 };
 
 /// Pushes the parts of a container in reverse order, so that they come off the stack in order.
@@ -184,9 +185,8 @@ void pushParts(const Form& form, std::string& out, std::vector<Step>& steps) {
   const size_t first = steps.size();
   auto property = [&](const Property& p) {
     steps.push_back({nullptr, " ^"});
-    steps.push_back({nullptr, p.key.text()});
+    steps.push_back({nullptr, p.key.text(), true});
     if (p.value->kind == FormKind::True) {
-      steps.back().text = p.key.text();
       steps[steps.size() - 2].text = " ^^";
     } else if (p.value->kind == FormKind::False) {
       steps[steps.size() - 2].text = " ^!";
@@ -246,6 +246,16 @@ void pushParts(const Form& form, std::string& out, std::vector<Step>& steps) {
 
 }  // namespace
 
+void printName(std::string_view name, std::string& out) { printSymbol(name, false, out); }
+
+void printKey(std::string_view key, std::string& out) {
+  for (size_t i = 0; i < key.size(); i++) {
+    const char c = key[i];
+    if (c == '\\' || c == '^' || (c == '!' && i == 0) || endsToken(c)) out += '\\';
+    out += c;
+  }
+}
+
 std::string printForm(const Form& form) {
   std::string out;
   std::vector<Step> steps{{&form, {}}};
@@ -253,7 +263,10 @@ std::string printForm(const Form& form) {
     const Step step = steps.back();
     steps.pop_back();
     if (!step.form) {
-      out += step.text;
+      if (step.isKey)
+        printKey(step.text, out);
+      else
+        out += step.text;
       continue;
     }
     switch (step.form->kind) {

@@ -145,6 +145,10 @@ void forEachPart(const Form& form, F&& f) {
   }
 }
 
+/// A symbol, or the key of a property without its ^, as text that reads back as it: with escapes where it would be something
+/// else. The empty one has no such text.
+void printName(std::string_view name, std::string& out);
+void printKey(std::string_view key, std::string& out);
 /// Gene text that reads back as an equal form, on one line: strings escaped, quotes kept.
 std::string printForm(const Form& form);
 

@@ -51,7 +51,11 @@ class Writer {
   bool value(Value v) {
     if (!v.isObject()) {
       if (v.isNotFound() || v == Value::placeholder()) return fail(v, "");
-      printValue(context_, v, Rendering::Literal, out_);
+      if (v.isSymbol() && v.symbol().empty()) return fail(v, ": it has no name");
+      if (v.isSymbol())
+        printName(v.symbol().text(), out_);
+      else
+        printValue(context_, v, Rendering::Literal, out_);
       return true;
     }
     if (isInstance(v)) return instance(v);
@@ -111,7 +115,7 @@ class Writer {
       if (separated) steps_.text(" ");
       separated = true;
       steps_.text("^");
-      steps_.text(m->entries[i].key.get().symbol().text());
+      steps_.property(m->entries[i].key.get().symbol().text());
       steps_.text(" ");
       steps_.item(m->entries[i].value.get());
     }

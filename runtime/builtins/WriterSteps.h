@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "frontend/syntax/Form.h"
 #include "runtime/object/OpenObjects.h"
 #include "runtime/support/JsonText.h"
 #include "runtime/value/Value.h"
@@ -17,6 +18,8 @@ class WriterSteps {
  public:
   void item(Value v) { steps_.push_back({v, {}, Step::Item}); }
   void key(std::string_view t) { steps_.push_back({{}, t, Step::Key}); }
+  /// The key of a property.
+  void property(std::string_view t) { steps_.push_back({{}, t, Step::Property}); }
   void text(std::string_view t) { steps_.push_back({{}, t, Step::Text}); }
   /// Text that ends the container that was entered last.
   void end(std::string_view t) { steps_.push_back({{}, t, Step::End}); }
@@ -37,6 +40,7 @@ class WriterSteps {
           if (!value(step.value)) return false;
           break;
         case Step::Key: appendJsonString(step.text, out); break;
+        case Step::Property: printKey(step.text, out); break;
         case Step::End: open.leave(); [[fallthrough]];
         case Step::Text: out += step.text; break;
       }
@@ -48,7 +52,7 @@ class WriterSteps {
   struct Step {
     Value value;
     std::string_view text;
-    enum : uint8_t { Item, Key, Text, End } kind;
+    enum : uint8_t { Item, Key, Property, Text, End } kind;
   };
   std::vector<Step> steps_;
 };
