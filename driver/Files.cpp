@@ -136,8 +136,9 @@ Expected<std::unique_ptr<TemporaryFolder>> TemporaryFolder::make() {
 }
 
 TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
+  std::error_code failed;
+  fs::remove_all(path_, failed);
+  if (failed) fs::remove_all(path_, failed);  // what was open then may be closed now
 }
 
 }  // namespace gene::driver
