@@ -9,7 +9,7 @@ entered   the language suite in the VM whose calls go to native code
 torture   the language suite with reconcile at every allocation, poisoned cells, counts verified, in the VM and natively at -O2
 debug     AddressSanitizer, UndefinedBehaviorSanitizer, slow assertions, IR verified after every pass, and torture:
           unit tests, passes, IR, bytecode, a part of the language suite
-messages  the same build without torture: a part of the diagnostics
+messages  the same build without torture: the inputs of the fuzzers, a part of the diagnostics
 tsan      ThreadSanitizer: the unit tests that use threads, and the programs with fibers, actors and servers on threads in the VM, in
           the order of several seeds (test/cli/schedules.test)
 
@@ -56,7 +56,7 @@ def suites(part, parts):
     yield "entered", "release", {"GENE_TEST_ENTERED": "1"}, ["language"]
     yield "torture", "release", TORTURE, ["language"]
     yield "debug", "debug", TORTURE, ["unit", "passes", "ir", "bytecode", *dealt("language", [".gene"], part, parts)]
-    yield "messages", "debug", {}, dealt("diag", [".test", ".ir"], part, parts)
+    yield "messages", "debug", {}, ["fuzz/replay.test", *dealt("diag", [".test", ".ir"], part, parts)]
     yield "tsan", "tsan", {"GENE_TEST_UNITS": "Contexts|InThreads"}, ["unit", "cli/schedules.test"]
 
 

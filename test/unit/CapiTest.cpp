@@ -12,6 +12,9 @@
 #include <vector>
 
 #include "runtime/capi/gene.h"
+#include "test/unit/AnyCalls.h"
+
+using namespace gene;
 
 namespace {
 
@@ -22,125 +25,6 @@ std::string takeMessage() {
   return text ? text : "";
 }
 
-int finalized = 0;
-constexpr GeneDataType counted = {"Counted", [](void*) { finalized++; }};
-constexpr GeneDataType other = {"Other", nullptr};
-
-class Fuzz {
- public:
-  explicit Fuzz(uint32_t seed) : random_(seed) {}
-
-  void go(int calls) {
-    for (const char* name : {"println", "Object", "Array", "math", "gene"})
-      words_.push_back(gene_keep(gene_get_global(name)));
-    words_.push_back(run("(class P (ctor [] (/a = [1])) (method m [x] x)) (new P)"));
-    words_.push_back(run("(fn [a] (a .nothing_like_it))"));
-    words_.push_back(run("{^a 1 ^b [2 3]}"));
-    for (int i = 0; i < calls; i++) {
-      step();
-      if (gene_has_error() && below(4) != 0) gene_take_error();
-    }
-    while (gene_scope_end()) {
-    }
-    for (const GeneValue word : words_) gene_release(word);
-    if (gene_has_error()) gene_take_error();
-  }
-
- private:
-  uint32_t below(uint32_t n) { return static_cast<uint32_t>(random_() % n); }
-  GeneValue word() {
-    if (below(8) == 0 || words_.empty()) {  // never given by anybody
-      const uint64_t bits = random_();
-      return below(2) ? bits >> below(64) : bits;
-    }
-    return words_[below(static_cast<uint32_t>(words_.size()))];
-  }
-  const char* name() {
-    static constexpr const char* names[] = {"a", "m", "sink", "", "\xff", nullptr, "PI", "size"};
-    return names[below(std::size(names))];
-  }
-  void add(GeneValue v) {
-    if (words_.size() < 200)
-      words_.push_back(v);
-    else
-      words_[below(200)] = v;
-  }
-  static GeneValue native(GeneRuntime*, GeneValue* args, int count, bool has) {
-    Fuzz& self = *static_cast<Fuzz*>(gene_function_data());
-    for (int i = 0; i < count; i++) self.add(args[i]);
-    if (self.depth_++ < 3)
-      for (uint32_t i = self.below(6); i > 0; i--) self.step();
-    self.depth_--;
-    if (self.below(10) == 0) gene_raise_error("left");
-    if (self.below(10) == 0)
-      return gene_fail(self.below(2) ? "TypeException" : "Nobody", self.name());
-    return self.below(2) ? self.word() : gene_get_arg(args, count, has, 0);
-  }
-  void step();
-
-  std::mt19937_64 random_;
-  std::vector<GeneValue> words_;
-  int depth_ = 0;
-};
-
-void Fuzz::step() {
-  const GeneValue args[] = {word(), word(), word()};
-  const size_t count = below(4);
-  size_t size = 0, position = below(3);
-  unsigned char* data = nullptr;
-  GeneValue key = 0, value = 0;
-  switch (below(34)) {
-    case 0: return add(gene_to_value_int(static_cast<int64_t>(random_() >> below(64))));
-    case 1: return add(gene_to_value_float(1.5));
-    case 2: return add(gene_to_value_string(name()));
-    case 3: return add(gene_to_value_symbol(name()));
-    case 4: return add(gene_make_array(args, count));
-    case 5: return add(gene_make_map());
-    case 6: return add(gene_make_bytes("abc", below(4)));
-    case 7:
-      add(gene_make_buffer(below(100), &data));
-      if (data) gene_shorten_bytes(words_.back(), below(120));
-      return;
-    case 8: return add(gene_keep(word()));
-    case 9: gene_release(word()); return;
-    case 10: return gene_scope_begin();
-    case 11: gene_scope_end(); return;
-    case 12:
-      return add(gene_make_function(name(), native, this, static_cast<int>(below(2)),
-                                    static_cast<int>(below(5)) - 1));
-    case 13: return add(gene_call(word(), args, count));
-    case 14: return add(gene_send(word(), name(), args, count));
-    case 15: return add(gene_instantiate(word(), args, count));
-    case 16: return add(gene_call_keywords(word(), args, count, word()));
-    case 17: return add(gene_make_class(name(), below(2) ? gene_nil() : word()));
-    case 18: gene_add_method(word(), name(), native, this, 0, -1); return;
-    case 19: gene_add_constructor(word(), native, this, 0, 2); return;
-    case 20: gene_add_static(word(), name(), word()); return;
-    case 21: gene_set_data(word(), below(2) ? &counted : &other, this); return;
-    case 22: gene_get_data(word(), below(2) ? &counted : &other); return;
-    case 23: gene_array_append_value(word(), word()); return;
-    case 24: gene_array_store(word(), below(5), word()); return;
-    case 25: return add(gene_array_at(word(), below(5)));
-    case 26: gene_map_store(word(), name(), word()); return;
-    case 27: return add(gene_map_lookup(word(), name()));
-    case 28:
-      if (gene_map_next(word(), &position, &key, &value)) add(value);
-      return;
-    case 29: return add(gene_read_member(word(), name()));
-    case 30: gene_write_member(word(), name(), word()); return;
-    case 31: return add(gene_display(word()));
-    case 32: gene_equals(word(), word()); return add(gene_take_error());
-    default:
-      gene_kind(word());
-      gene_to_int(word());
-      gene_to_string(word());
-      gene_bytes_data(word(), &size);
-      gene_string_data(word(), &size);
-      gene_is_instance(word(), word());
-      add(gene_fail_with(word()));
-  }
-}
-
 TEST(Capi, RandomCallsAreErrorsAtWorst) {
   for (uint32_t seed = 1; seed <= 30; seed++) {
     GeneOptions options = GENE_OPTIONS_INIT;
@@ -149,7 +33,8 @@ TEST(Capi, RandomCallsAreErrorsAtWorst) {
     if (seed % 3 == 0) options.max_heap = 4 << 20;
     GeneRuntime* runtime = gene_runtime_create(&options);
     ASSERT_TRUE(gene_runtime_enter(runtime));
-    Fuzz(seed).go(2000);
+    std::mt19937_64 random(seed);
+    AnyCalls([&] { return random(); }).go(2000);
     ASSERT_TRUE(gene_runtime_leave(runtime)) << seed;
     EXPECT_EQ(gene_runtime_destroy(runtime), 0) << seed;
   }
@@ -290,11 +175,11 @@ TEST(Capi, RuntimesInOneThreadAreNested) {
 }
 
 TEST(Capi, DataIsFinalizedOnce) {
-  finalized = 0;
+  finalizedData = 0;
   GeneRuntime* runtime = gene_runtime_create(nullptr);
   gene_runtime_enter(runtime);
   const auto ctor = [](GeneRuntime* r, GeneValue* args, int, bool) -> GeneValue {
-    gene_set_data(args[0], &counted, r);
+    gene_set_data(args[0], &countedData, r);
     return gene_nil();
   };
   const GeneValue cls = gene_make_class("Counted", gene_nil());
@@ -303,12 +188,12 @@ TEST(Capi, DataIsFinalizedOnce) {
   run("(class Sub < Counted (ctor [] (/x = 1) (super .ctor))) (repeat 10 (new Counted) (new Sub)) "
       "(var last (new Sub))");
   EXPECT_FALSE(gene_has_error()) << takeMessage();
-  EXPECT_NE(gene_get_data(gene_get_global("last"), &counted), nullptr);
-  EXPECT_EQ(gene_get_data(gene_get_global("last"), &other), nullptr);
+  EXPECT_NE(gene_get_data(gene_get_global("last"), &countedData), nullptr);
+  EXPECT_EQ(gene_get_data(gene_get_global("last"), &otherData), nullptr);
   EXPECT_EQ(takeMessage(), "the instance has no Other");
   gene_runtime_leave(runtime);
   EXPECT_EQ(gene_runtime_destroy(runtime), 0);
-  EXPECT_EQ(finalized, 21);
+  EXPECT_EQ(finalizedData, 21);
 }
 
 TEST(Capi, ARuntimeGivesItsMemoryBack) {
