@@ -39,7 +39,7 @@ bool readsAsOther(std::string_view text) {
   if (isDigit(first) || first == '\'') return true;
   if ((first == '+' || first == '-') && text.size() > 1 && isDigit(text[1])) return true;
   if (first == '#')
-    return text.size() > 1 && std::string_view("#!<@/").find(text[1]) != std::string_view::npos;
+    return text.size() == 1 || std::string_view("#!<@/").find(text[1]) != std::string_view::npos;
   for (std::string_view constant : {"nil", "void", "true", "false", "not_found"})
     if (text == constant) return true;
   return false;
@@ -195,9 +195,17 @@ void pushParts(const Form& form, std::string& out, std::vector<Step>& steps) {
       steps.push_back({p.value, {}});
     }
   };
+  // What begins with ^ is the key of a property there, and nowhere else.
+  auto inGene = [&](const Form* item) {
+    const bool isPath = item->kind == FormKind::Path;
+    if (!isPath && item->kind != FormKind::Symbol) return;
+    const Symbol first = isPath ? as<PathForm>(*item).parts[0] : as<SymbolForm>(*item).symbol;
+    if (first.text().starts_with('^')) steps.push_back({nullptr, "\\"});
+  };
   auto items = [&](std::span<Form* const> all, bool separated) {
     for (const Form* item : all) {
       if (separated) steps.push_back({nullptr, " "});
+      if (form.kind == FormKind::Gene) inGene(item);
       steps.push_back({item, {}});
       separated = true;
     }
@@ -225,6 +233,7 @@ void pushParts(const Form& form, std::string& out, std::vector<Step>& steps) {
     case FormKind::Gene: {
       const auto& gene = as<GeneForm>(form);
       out += '(';
+      inGene(gene.head);
       steps.push_back({gene.head, {}});
       for (const Property& p : gene.properties) property(p);
       items(gene.children, true);

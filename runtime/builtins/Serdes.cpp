@@ -52,6 +52,8 @@ class Writer {
     if (!v.isObject()) {
       if (v.isNotFound() || v == Value::placeholder()) return fail(v, "");
       if (v.isSymbol() && v.symbol().empty()) return fail(v, ": it has no name");
+      if (v.isSymbol() && v.symbol().text().starts_with('^'))
+        out_ += '\\';  // in a gene it is a key
       if (v.isSymbol())
         printName(v.symbol().text(), out_);
       else
