@@ -214,7 +214,9 @@ bool findFieldDeclaration(const ClassObject* cls, Symbol name, FieldDeclaration*
 }
 
 Value checkField(Context& context, Value type, Symbol name, Value value) {
-  const NilRule nilRule = context.program->language.strictNil ? NilRule::Strict : NilRule::Accepted;
+  // Without one around it, the code is that of a dialog or of a program that embeds Gene.
+  const bool isStrict = context.program && context.program->language.strictNil;
+  const NilRule nilRule = isStrict ? NilRule::Strict : NilRule::Accepted;
   value = checkType(context, type, "property " + std::string(name.text()), value,
                     Conversion::Numeric, nilRule);
   if (value.isPending()) context.wantsLocation = true;
