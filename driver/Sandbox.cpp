@@ -70,8 +70,10 @@ Status beginSandbox(const Options& options, const RuntimeOptions& runtime) {
 
 void confineModules(const std::string& program) {
   if (!sandbox::isOn() || program.empty()) return;
-  const std::filesystem::path folder = std::filesystem::path(program).parent_path();
-  sandbox::setModuleFolder(folder.empty() ? "." : folder.string());
+  // Where the file lies, not a link to it: that is where its imports begin.
+  std::error_code failed;
+  const std::filesystem::path file = std::filesystem::canonical(program, failed);
+  if (!failed) sandbox::setModuleFolder(file.parent_path().string());
 }
 
 }  // namespace gene::driver
