@@ -50,9 +50,10 @@ class Browser:
         """The author and the text of each, as the page shows them."""
         return self.value("[...document.querySelectorAll('#posts .post')].map(p => [...p.children].map(c => c.textContent))")
 
-    def until(self, want):
+    def until(self, want, script=None):
+        """What the script gives, or the posts, when it is what is wanted, or time is up: pages come some time after a click."""
         end = time.time() + TIMEOUT
-        while (got := self.posts()) != want and time.time() < end:
+        while (got := self.value(script) if script else self.posts()) != want and time.time() < end:
             time.sleep(0.05)
         return got
 
@@ -75,7 +76,7 @@ def drive(browser, url, screenshot):
     yield "nobody has posted", browser.posts(), []
     browser.type("#name", "Ada")
     browser.click("#enter")
-    yield "who came in", browser.value("document.getElementById('leave').textContent"), "Leave, Ada"
+    yield "who came in", browser.until("Leave, Ada", "document.getElementById('leave')?.textContent"), "Leave, Ada"
     yield "the cookie is not for scripts", browser.value("document.cookie"), ""
     first = browser.call("GET", "/window")
     second = browser.window()
@@ -96,7 +97,8 @@ def drive(browser, url, screenshot):
     if screenshot:
         Path(screenshot).write_bytes(base64.b64decode(browser.call("GET", "/screenshot")))
     browser.click("#leave")
-    yield "after leaving", browser.value("document.querySelectorAll('#name, #text').length + document.querySelector('form').action.replace(/.*[/]/, ' ')"), "1 login"
+    fields = "document.querySelectorAll('#name, #text').length + document.querySelector('form').action.replace(/.*[/]/, ' ')"
+    yield "after leaving", browser.until("1 login", fields), "1 login"
     yield "the browser's complaints", browser.call("POST", "/se/log", {"type": "browser"}), []
 
 
