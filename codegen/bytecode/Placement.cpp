@@ -64,8 +64,7 @@ Placement placementOf(const ir::Instruction& i) {
     p.size = count + 2;
     p.firstSlot = 2;
     p.resultSlot = 0;
-    // The instructions for arrays take their operands where they are.
-    if (!i.tail && ir::arrayOperation(i) != BuiltinOperation::None) p.firstOperand = count;
+    if (!i.tail && takesOperandsInPlace(ir::arrayOperation(i))) p.firstOperand = count;
     return p;
   }
   if (i.op == Op::CallSuper) {

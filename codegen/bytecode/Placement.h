@@ -13,6 +13,7 @@
 #include <cstdint>
 
 #include "codegen/ir/Ir.h"
+#include "runtime/abi/Operations.h"
 #include "runtime/vm/Opcodes.h"
 
 namespace gene::bytecode {
@@ -41,6 +42,10 @@ struct Placement {
   }
 };
 Placement placementOf(const ir::Instruction& instruction);
+/// Does the instruction for a method of arrays name registers of its operands? That for `set` finds its three in the window.
+constexpr bool takesOperandsInPlace(BuiltinOperation operation) {
+  return operation != BuiltinOperation::None && operation != BuiltinOperation::ArraySet;
+}
 
 /// True for a constant operand that the instruction encodes, so that it needs no register.
 bool isEncoded(const ir::Instruction& instruction, uint32_t operand);

@@ -76,6 +76,7 @@ Opcode arrayOpcode(BuiltinOperation operation) {
   switch (operation) {
     case BuiltinOperation::ArraySize: return Opcode::ArraySize;
     case BuiltinOperation::ArrayGet: return Opcode::ArrayGet;
+    case BuiltinOperation::ArraySet: return Opcode::ArraySet;
     case BuiltinOperation::ArrayAdd: return Opcode::ArrayAdd;
     case BuiltinOperation::ArrayPush: return Opcode::ArrayPush;
     case BuiltinOperation::ArrayPop: return Opcode::ArrayPop;
@@ -96,6 +97,9 @@ Opcode arrayOpcode(BuiltinOperation operation) {
 void Select::arrayMethod(const ir::Instruction& i, uint32_t window) {
   const BuiltinOperation operation = i.tail ? BuiltinOperation::None : ir::arrayOperation(i);
   if (operation == BuiltinOperation::None) return;
+  if (!takesOperandsInPlace(operation))
+    return assembler_.emit(arrayOpcode(operation), window + 2, window + 2,
+                           static_cast<uint32_t>(i.operands.size()));
   const uint32_t receiver = use(i, 0), argument = i.operands.size() > 1 ? use(i, 1) : 0;
   assembler_.emit(arrayOpcode(operation), window + 2, receiver, argument);
 }

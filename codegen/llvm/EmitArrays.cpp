@@ -206,6 +206,22 @@ void FunctionEmitter::storeElement(llvm::Value* array, llvm::Value* index, llvm:
   b_.SetInsertPoint(done);
 }
 
+/// Stores `word`, the word of `value`, in an array that may be changed and has the index.
+void FunctionEmitter::putElement(llvm::Value* array, llvm::Value* index, const ir::Value* value,
+                                 llvm::Value* word) {
+  if (isImmediate(value)) return storeElement(array, index, word);
+  BasicBlock *const counted = newBlock("counted"), *const plain = newBlock("plain"),
+                    *const done = newBlock("put");
+  b_.CreateCondBr(bits_.isObject(word), counted, plain);
+  b_.SetInsertPoint(counted);
+  setCounted(array, index, word, true);
+  b_.CreateBr(done);
+  b_.SetInsertPoint(plain);
+  storeElement(array, index, word);
+  b_.CreateBr(done);
+  b_.SetInsertPoint(done);
+}
+
 /// `key` is null for a constant index. The runtime does everything that the inline code does not; of an array with an int
 /// for a key that is to raise.
 void FunctionEmitter::setElement(const ir::Instruction& inst, const ir::Value* key,
@@ -215,15 +231,7 @@ void FunctionEmitter::setElement(const ir::Instruction& inst, const ir::Value* k
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
   llvm::Value* const array = mutableArray(object, slow);
   require(b_.CreateICmpULT(index, arraySize(array)), slow);
-  if (!isImmediate(value)) {
-    BasicBlock *const counted = newBlock("counted"), *const plain = newBlock("plain");
-    b_.CreateCondBr(bits_.isObject(word), counted, plain);
-    b_.SetInsertPoint(counted);
-    setCounted(array, index, word, true);
-    b_.CreateBr(done);
-    b_.SetInsertPoint(plain);
-  }
-  storeElement(array, index, word);
+  putElement(array, index, value, word);
   b_.CreateBr(done);
   b_.SetInsertPoint(slow);
   const bool byIndex = !key || (isArray(object) && key->rep == Rep::I64);
@@ -317,6 +325,15 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
       finish(loadElement(array, place));
       b_.SetInsertPoint(outside);
       finish(bits_.constant(gene::Value::nil()));
+      break;
+    }
+    case BuiltinOperation::ArraySet: {
+      llvm::Value* const word = use(inst.operands[2]);
+      llvm::Value* const array = mutableArray(receiver, other);
+      llvm::Value* const place = index(inst.operands[1]);
+      require(b_.CreateICmpULT(place, arraySize(array)), other);
+      putElement(array, place, inst.operands[2], word);
+      finish(use(receiver));
       break;
     }
     case BuiltinOperation::ArrayAdd:

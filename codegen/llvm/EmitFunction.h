@@ -165,6 +165,8 @@ class FunctionEmitter {
   void require(llvm::Value* condition, llvm::BasicBlock* other);
   /// Stores a word over the element; what has to be counted is stored by the runtime.
   void storeElement(llvm::Value* array, llvm::Value* index, llvm::Value* word);
+  void putElement(llvm::Value* array, llvm::Value* index, const ir::Value* value,
+                  llvm::Value* word);
   void setElement(const ir::Instruction& inst, const ir::Value* key, llvm::Value* index,
                   const ir::Value* value);
   bool emitArrayMethod(const ir::Instruction& inst);

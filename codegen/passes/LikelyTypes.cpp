@@ -150,6 +150,9 @@ void LikelyTypes::visitCall(const Instruction& inst) {
 void LikelyTypes::visitMethod(const Instruction& inst) {
   const int receiver = cellOf(inst.operands[0]);
   switch (ir::arrayOperation(inst)) {
+    case BuiltinOperation::ArraySet:
+      flow(receiver, cellOf(&inst));
+      return flow(cellOf(inst.operands[2]), elementsOf(receiver));
     case BuiltinOperation::ArrayAdd: flow(receiver, cellOf(&inst)); [[fallthrough]];
     case BuiltinOperation::ArrayPush: return flow(cellOf(inst.operands[1]), elementsOf(receiver));
     case BuiltinOperation::ArrayGet:
@@ -163,9 +166,6 @@ void LikelyTypes::visitMethod(const Instruction& inst) {
     case BuiltinOperation::Min:
     case BuiltinOperation::Max: break;
   }
-  const auto call = inst.as<Op::CallMethod>();
-  if (call.name().text() == "set" && inst.operands.size() == 3)
-    flow(cellOf(inst.operands[2]), elementsOf(receiver));
 }
 
 /// A number with a Float is a Float.

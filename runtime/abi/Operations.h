@@ -10,6 +10,7 @@ enum class BuiltinOperation : uint8_t {
   None,
   ArraySize,
   ArrayGet,   // nil outside of the array
+  ArraySet,   // gives the array; raises outside of it
   ArrayAdd,   // gives the array
   ArrayPush,  // gives the new size
   ArrayPop,   // nil where there is nothing

@@ -316,7 +316,7 @@ constexpr BuiltinRow rows[] = {
     {"first", first, "-> Value", "r", "the first item, or nil"},
     {"last", last, "-> Value", "r", "the last item, or nil"},
     {"set", set, "index:Int value -> Array", "Rw", "replaces the item at an index; the array",
-     Missing{"Array.set requires index and value"}},
+     Missing{"Array.set requires index and value"}, BuiltinOperation::ArraySet},
     {"add append", add, "item? -> Array", "Rwa", "adds an item; the array",
      BuiltinOperation::ArrayAdd},
     {"push", push, "item -> Int", "Rwa", "adds an item; the new size",
