@@ -218,12 +218,14 @@ Form* FormReader::finish(Frame& frame) {
 }
 
 void FormReader::close(char bracket) {
+  const char* const at = p_;
   for (;;) {
     Frame& frame = frames_.back();
     const bool waiting = frame.kind == FrameKind::Property || frame.kind == FrameKind::Quote ||
                          frame.kind == FrameKind::Unquote || frame.kind == FrameKind::Decorator;
     if (!waiting) break;
     missingValue(frame);
+    if (p_ != at) return;  // it was the value of a hole, which has passed over the bracket
   }
   Frame frame = frames_.back();
   const bool fits =
