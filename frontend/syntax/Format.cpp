@@ -98,7 +98,9 @@ std::string formatSource(std::string_view text) {
       depth = scanner.scan(start, end, depth).depth;
       out += line;
     } else {
-      const size_t last = line.find_last_not_of(" \t");
+      size_t last = line.find_last_not_of(" \t");
+      // The symbol # would begin a comment without the tab behind it.
+      if (last != std::string_view::npos && line.substr(last).starts_with("#\t")) last++;
       line = line.substr(0, last == std::string_view::npos ? 0 : last + 1);
       const size_t first = std::min(line.find_first_not_of(" \t"), line.size());
       const std::string_view body = line.substr(first);
@@ -125,7 +127,9 @@ std::string formatSource(std::string_view text) {
         out += isText ? whole.substr(first) : body;
       }
     }
-    if (!lineEnd.empty()) out += isText ? lineEnd : "\n";
+    // A comment goes on behind a carriage return alone.
+    const bool isKept = isText || (lineEnd == "\r" && scanner.isInside(end));
+    if (!lineEnd.empty()) out += isKept ? lineEnd : "\n";
   }
   return out;
 }
