@@ -109,11 +109,14 @@ llvm::Value* FunctionEmitter::loadElement(llvm::Value* array, llvm::Value* index
                               Place::ArrayItem);
 }
 
+/// Is the key an integer of the machine, or a constant one?
+bool FunctionEmitter::isPlainIndex(const ir::Value* key) {
+  return key->rep == Rep::I64 || (key->kind == ir::ValueKind::Constant && isInt(key));
+}
+
 /// A key as an index: one that is negative, or no small int, lies beyond any size.
 llvm::Value* FunctionEmitter::index(const ir::Value* key) {
-  const bool isConstant = key->kind == ir::ValueKind::Constant;
-  return key->rep == Rep::I64 || (isConstant && isInt(key)) ? use(key, Rep::I64)
-                                                            : bits_.smallInt(use(key));
+  return isPlainIndex(key) ? use(key, Rep::I64) : bits_.smallInt(use(key));
 }
 
 void FunctionEmitter::emitIsArray(const ir::Instruction& inst) {
@@ -300,6 +303,19 @@ llvm::Value* FunctionEmitter::popElement(llvm::Value* array, BasicBlock* empty) 
   return word;
 }
 
+/// The index, from the end where it is negative; to `outside` if the array has none.
+llvm::Value* FunctionEmitter::fromEitherEnd(llvm::Value* index, llvm::Value* size,
+                                            BasicBlock* outside) {
+  BasicBlock *const behind = newBlock("behind"), *const found = newBlock("found");
+  BasicBlock* const from = b_.GetInsertBlock();
+  b_.CreateCondBr(b_.CreateICmpULT(index, size), found, behind, likely());
+  b_.SetInsertPoint(behind);
+  llvm::Value* const other = b_.CreateAdd(index, size);
+  b_.CreateCondBr(b_.CreateICmpULT(other, size), found, outside, likely());
+  b_.SetInsertPoint(found);
+  return merge(from, index, behind, other, found);
+}
+
 /// A call of a method that Array has: inline where the receiver is an array. False if this is none.
 bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
   const BuiltinOperation operation = ir::arrayOperation(inst);
@@ -330,8 +346,11 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
     case BuiltinOperation::ArraySet: {
       llvm::Value* const word = use(inst.operands[2]);
       llvm::Value* const array = mutableArray(receiver, other);
-      llvm::Value* const place = index(inst.operands[1]);
-      require(b_.CreateICmpULT(place, arraySize(array)), other);
+      llvm::Value* place = index(inst.operands[1]);
+      if (isPlainIndex(inst.operands[1]))
+        place = fromEitherEnd(place, arraySize(array), other);
+      else
+        require(b_.CreateICmpULT(place, arraySize(array)), other);
       putElement(array, place, inst.operands[2], word);
       finish(use(receiver));
       break;
@@ -361,7 +380,11 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
   if (other->hasNPredecessorsOrMore(1)) {
     b_.SetInsertPoint(other);
     callOtherMethod(inst);
-    if (!b_.GetInsertBlock()->getTerminator()) {
+    // What is left for an array and an int is to raise: loops need not read the array anew behind it.
+    if (operation == BuiltinOperation::ArraySet && isArray(receiver) &&
+        isPlainIndex(inst.operands[1]) && !b_.GetInsertBlock()->getTerminator()) {
+      raiseAlways();
+    } else if (!b_.GetInsertBlock()->getTerminator()) {
       results.push_back({held_[inst.number].value, b_.GetInsertBlock()});
       b_.CreateBr(done);
     }

@@ -160,11 +160,13 @@ class FunctionEmitter {
   /// The element of an array or something else, by a call.
   llvm::Value* getElement(const ir::Value* object, const ir::Value* key, llvm::Value* index);
   void setCounted(llvm::Value* array, llvm::Value* index, llvm::Value* word, bool isObject);
+  static bool isPlainIndex(const ir::Value* key);
   llvm::Value* index(const ir::Value* key);
   /// Goes on where `condition` is true, else to `other`, which is the unlikely case.
   void require(llvm::Value* condition, llvm::BasicBlock* other);
   /// Stores a word over the element; what has to be counted is stored by the runtime.
   void storeElement(llvm::Value* array, llvm::Value* index, llvm::Value* word);
+  llvm::Value* fromEitherEnd(llvm::Value* index, llvm::Value* size, llvm::BasicBlock* outside);
   void putElement(llvm::Value* array, llvm::Value* index, const ir::Value* value,
                   llvm::Value* word);
   void setElement(const ir::Instruction& inst, const ir::Value* key, llvm::Value* index,
