@@ -258,6 +258,20 @@ class Resolver {
                : nullptr;
   }
 
+  /// The global that holds the function of this row, too: math/abs is abs. Null without one.
+  ir::Global* sameGlobal(const ir::BuiltinFacts& facts, Symbol name) {
+    const ir::BuiltinFacts* const same = ir::builtins().function({}, name);
+    if (!same || same->signature.data() != facts.signature.data()) return nullptr;
+    const auto found = std::ranges::find_if(program_.globals, [&](const ir::Global* global) {
+      return global->name == name && global->external && !global->isOwn;
+    });
+    ir::Global* const global =
+        found == program_.globals.end() ? program_.externalGlobal(name) : *found;
+    if (assigned_.contains(global)) return nullptr;
+    global->builtin = true;
+    return global;
+  }
+
   static const ir::Global* externalOf(const Value* value) {
     const auto read = ir::madeBy<Op::GlobalGet, Op::GlobalCheck>(value);
     return read && read.global()->external ? read.global() : nullptr;
@@ -292,6 +306,14 @@ class Resolver {
       global->builtin = true;
       read->op = Op::GlobalGet;
       read->handler = nullptr;
+    } else if (ir::Global* const global = sameGlobal(*facts, read->as<Op::MemberGet>().name())) {
+      ir::Immediate immediate;
+      immediate.global = global;
+      read->op = Op::GlobalGet;
+      read->operands = {};
+      read->immediates = program_.arena.copy(std::span<const ir::Immediate>(&immediate, 1));
+      read->handler = nullptr;
+      changed = true;
     }
     if (facts->operation == BuiltinOperation::Sqrt) {
       call.op = Op::Sqrt;
