@@ -304,10 +304,11 @@ void Analyzer::checkBuiltinMethod(const Form* receiver, const Form* method, cons
       modules_->known()->methods(modules_->known()->data, cls.text());
   if (std::ranges::find(methods, name) != methods.end()) return;
   Diagnostic& d = diagnostics_.report(method->loc, Diag::UnknownMethodName, {cls.text(), name});
-  if (const std::string_view near = nearestMethod(name, methods); !near.empty())
-    d.hint(Diag::HintNear, {near});
-  else if (const std::string_view foreign = foreignMethod(name); !foreign.empty())
+  // A word of another language is no slip of the pen.
+  if (const std::string_view foreign = foreignMethod(name); !foreign.empty())
     d.hint(Diag::HintText, {foreign});
+  else if (const std::string_view near = nearestMethod(name, methods); !near.empty())
+    d.hint(Diag::HintNear, {near});
 }
 
 // --- values ------------------------------------------------------------------------------------------------------------

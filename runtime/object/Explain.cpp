@@ -77,9 +77,12 @@ void hintMethod(Context& context, Value receiver, Symbol name, Explained& result
   std::vector<std::string_view> names;
   for (const ClassObject* cls = classOf(context, receiver); cls; cls = parentOf(cls))
     addKeys(cls->methods.get(), names);
-  if (const std::string_view near = nearestMethod(name.text(), names); !near.empty())
+  const std::string_view foreign = foreignMethod(name.text()),
+                         near = nearestMethod(name.text(), names);
+  // A word of another language is no slip of the pen, but where the program's own class has one that is like it.
+  if (!near.empty() && (foreign.empty() || isInstance(receiver)))
     result.hints.push_back("did you mean '" + std::string(near) + "'?");
-  else if (const std::string_view foreign = foreignMethod(name.text()); !foreign.empty())
+  else if (!foreign.empty())
     result.hints.emplace_back(foreign);
 }
 
