@@ -45,7 +45,7 @@ mkdir -p "$folder/host"
 flags=$(PKG_CONFIG_PATH=$tree/lib/pkgconfig pkg-config --cflags --libs gene)
 # shellcheck disable=SC2086 # words of a command
 cc -std=c99 "$here/docs/examples/embed/host.c" -o "$folder/host/host" $flags
-(cd "$here/docs/examples/embed" && "$folder/host/host" prices.gene) | grep -q 'prices.gene wants 1.50 for 3 apples'
+(cd "$here/docs/examples/embed" && "$folder/host/host" prices.gene) | grep -c 'prices.gene wants 1.50 for 3 apples' > /dev/null
 
 if [ ! -x "$folder/deb/usr/bin/apt-get" ]; then
   say "bare roots in $folder"
@@ -92,7 +92,7 @@ done
 # `gene run` finds its linker, too: what it keeps is native code.
 GENE_CACHE=$PWD/cache "$gene" cache add tour.gene
 GENE_CACHE=$PWD/cache "$gene" run tour.gene | cmp - run.out
-GENE_CACHE=$PWD/cache "$gene" cache | grep -q tour.gene
+GENE_CACHE=$PWD/cache "$gene" cache | grep -c tour.gene > /dev/null
 '
 # files ROOT: the programs, in /try of that root.
 files() {
@@ -111,7 +111,7 @@ cp "$deb" "$folder/deb/gene.deb"
 EXTRA= inside deb root:root 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends /gene.deb > /dev/null' 2> "$folder/apt.log" ||
   { cat "$folder/apt.log" >&2; exit 1; }
 EXTRA=gene inside deb root:root "cd /try; $tries
-  zcat /usr/share/man/man1/gene.1.gz | grep -q '^.SS gene run'
+  zcat /usr/share/man/man1/gene.1.gz | grep -c '^.SS gene run' > /dev/null
   . /usr/share/bash-completion/completions/gene
   dpkg --verify gene
   for name in \$(grep -o '[^/ ]*[.]a ' /usr/lib/x86_64-linux-gnu/pkgconfig/gene.pc); do test -f /usr/lib/gene/\$name || test -f /usr/lib/gene/link/\$name; done
