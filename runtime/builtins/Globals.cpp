@@ -24,6 +24,7 @@
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
 #include "runtime/object/Types.h"
+#include "runtime/support/Base64.h"
 #include "runtime/system/Environment.h"
 
 namespace gene {
@@ -180,20 +181,9 @@ Value sleepFor(Context& context, Arguments args) {
 
 // --- base64 ------------------------------------------------------------------------------------------------------------
 
-constexpr char base64Digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 Value base64Encode(Context& context, Arguments args) {
   if (!isString(args[0])) return raiseType(context, "base64_encode requires a string argument");
-  const std::string_view in = stringView(args[0]);
-  std::string out;
-  for (size_t i = 0; i < in.size(); i += 3) {
-    uint32_t word = 0;
-    for (size_t k = 0; k < 3; k++)
-      word = word << 8 | (i + k < in.size() ? static_cast<uint8_t>(in[i + k]) : 0);
-    for (size_t k = 0; k < 4; k++)
-      out += i + k > in.size() ? '=' : base64Digits[word >> (18 - 6 * k) & 63];
-  }
-  return newString(context, out);
+  return newString(context, base64::encode(stringView(args[0])));
 }
 
 Value base64Decode(Context& context, Arguments args) {
@@ -208,10 +198,11 @@ Value base64Decode(Context& context, Arguments args) {
       padding++;
       continue;
     }
-    const void* digit = c ? std::memchr(base64Digits, c, 64) : nullptr;
+    const void* digit = c ? std::memchr(base64::Digits.data(), c, 64) : nullptr;
     if (!digit || padding)
       return raise(context, ErrorClass::Exception, "Invalid base64 string: " + std::string(in));
-    word = word << 6 | static_cast<uint32_t>(static_cast<const char*>(digit) - base64Digits);
+    word =
+        word << 6 | static_cast<uint32_t>(static_cast<const char*>(digit) - base64::Digits.data());
     bits += 6;
     if (bits >= 8) out += static_cast<char>(word >> (bits -= 8));
   }

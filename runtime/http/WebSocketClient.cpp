@@ -12,6 +12,7 @@
 #include "runtime/http/Text.h"
 #include "runtime/http/WebSocketValues.h"
 #include "runtime/object/Future.h"
+#include "runtime/support/Base64.h"
 
 namespace gene::http {
 namespace {
@@ -272,7 +273,7 @@ std::shared_ptr<WebSocket> connectWebSocket(Context& context, WebSocketOrder ord
     connection->endNow();
     return raiseFailed(context, order, "there are no random numbers");
   }
-  const std::string key = base64Of({bytes, sizeof bytes});
+  const std::string key = base64::encode({bytes, sizeof bytes});
   FutureObject* future = beginOperation(context, connection->answered);
   connection->writeBytes(requestOf(order, key));
   if (!waitUntil(context, future, end)) {

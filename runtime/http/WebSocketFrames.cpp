@@ -5,6 +5,7 @@
 #include <bit>
 #include <utility>
 
+#include "runtime/support/Base64.h"
 #include "runtime/support/Utf8.h"
 
 namespace gene::http {
@@ -184,21 +185,8 @@ CloseCode closeCodeOf(std::string_view payload) {
 
 // --- the handshake -----------------------------------------------------------------------------------------------------
 
-std::string base64Of(std::string_view bytes) {
-  constexpr std::string_view Digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const std::string_view part = bytes.substr(i, 3);
-    const uint64_t word = bigEndian(part) << (8 * (3 - part.size()));
-    for (size_t k = 0; k < 4; k++)
-      text += k > part.size() ? '=' : Digits[word >> (18 - 6 * k) & 63];
-  }
-  return text;
-}
-
 std::string acceptKey(std::string_view key) {
-  return base64Of(sha1(std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
+  return base64::encode(sha1(std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
 }
 
 bool isHandshakeKey(std::string_view key) {

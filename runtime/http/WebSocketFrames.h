@@ -82,6 +82,5 @@ CloseCode closeCodeOf(std::string_view payload);
 std::string acceptKey(std::string_view key);
 /// Is it what 16 bytes are in Base64?
 bool isHandshakeKey(std::string_view key);
-std::string base64Of(std::string_view bytes);
 
 }  // namespace gene::http

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "runtime/http/WebSocketFrames.h"
+#include "runtime/support/Base64.h"
 #include "runtime/support/Utf8.h"
 
 namespace gene::http {
@@ -103,9 +104,9 @@ TEST_F(Frames, DamagedOnesAreReadOrRefused) {
 
 TEST_F(Frames, KeysAreThoseOfTheStandard) {
   EXPECT_EQ(acceptKey("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-  EXPECT_EQ(base64Of("f"), "Zg==");
-  EXPECT_EQ(base64Of("fo"), "Zm8=");
-  EXPECT_EQ(base64Of("foo"), "Zm9v");
+  EXPECT_EQ(base64::encode("f"), "Zg==");
+  EXPECT_EQ(base64::encode("fo"), "Zm8=");
+  EXPECT_EQ(base64::encode("foo"), "Zm9v");
   EXPECT_TRUE(isHandshakeKey("dGhlIHNhbXBsZSBub25jZQ=="));
   EXPECT_FALSE(isHandshakeKey("dGhlIHNhbXBsZSBub25jZQ="));
 }
