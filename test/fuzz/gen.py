@@ -109,7 +109,9 @@ class Program(Expressions):
         names = self.variables(scope, kind, mutable=True)
         if not names:
             return self.declaration(scope)
-        name, value = self.pick(names), self.expr(kind, scope, self.chance.randint(1, 3))
+        # A function that is assigned knows no variable with a function: it might call itself for ever.
+        seen = scope.inner(names=[n for n in scope.names if n[1] != "fn"]) if kind == "fn" else scope
+        name, value = self.pick(names), self.expr(kind, seen, self.chance.randint(1, 3))
         if kind == "int" and self.maybe(60):
             how = self.pick([f"({name} += {value})", f"({name} -= {value})", f"({name} = (({name} * 3 + {value}) % 10007))",
                              f"({name} += 1)", f"({name} -= 1)", f"({name} = ({name} + {value}))"])
