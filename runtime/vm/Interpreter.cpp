@@ -35,6 +35,7 @@
 #include "runtime/vm/Watch.h"
 #endif
 #include "runtime/vm/RuntimeTable.h"
+#include "runtime/vm/WideInts.h"
 #include "runtime/vm/Windows.h"
 #include "runtime/vm/Words.h"
 

@@ -71,7 +71,8 @@ inline Word remainderOf(Word x, Word y) {
   return static_cast<Word>(static_cast<int64_t>(x) % static_cast<int64_t>(y));
 }
 
-// --- halves of the pairs of Pairs.def: on two ints, whose result is one from `least` on; on two doubles; in general -----
+// --- halves of the pairs of Pairs.def: on two ints, whose result is one from `least` on; on 64 bits, false for what has no
+//     result there; on two doubles; in general ----------------------------------------------------------------------------
 struct IntOperands {
   Word tag, bias;
   constexpr IntOperands(Word t, Word b) : tag(t), bias(b) {}
@@ -88,12 +89,14 @@ struct AddInts : IntOperands {
   using IntOperands::IntOperands;
   Word operator()(Word x, Word y) const { return x + y - bias; }
   static double floats(double x, double y) { return x + y; }
+  static bool wide(int64_t x, int64_t y, int64_t* r) { return !__builtin_add_overflow(x, y, r); }
   static Value entry(Context* context, Value x, Value y) { return gene_add(context, x, y); }
 };
 struct SubInts : IntOperands {
   using IntOperands::IntOperands;
   Word operator()(Word x, Word y) const { return x - y + bias; }
   static double floats(double x, double y) { return x - y; }
+  static bool wide(int64_t x, int64_t y, int64_t* r) { return !__builtin_sub_overflow(x, y, r); }
   static Value entry(Context* context, Value x, Value y) { return gene_sub(context, x, y); }
 };
 struct MulInts : IntOperands {
@@ -106,6 +109,7 @@ struct MulInts : IntOperands {
     return static_cast<Word>(product) + bias;
   }
   static double floats(double x, double y) { return x * y; }
+  static bool wide(int64_t x, int64_t y, int64_t* r) { return !__builtin_mul_overflow(x, y, r); }
   static Value entry(Context* context, Value x, Value y) { return gene_mul(context, x, y); }
 };
 /// The quotient of ints is a float, whose word the result is.
@@ -119,6 +123,7 @@ struct DivInts : IntOperands {
            Value::DoubleOffset;
   }
   static double floats(double x, double y) { return x / y; }
+  static bool wide(int64_t, int64_t, int64_t*) { return false; }
   static Value entry(Context* context, Value x, Value y) { return gene_div(context, x, y); }
 };
 struct ModInts : OnlyInts {
@@ -127,21 +132,38 @@ struct ModInts : OnlyInts {
     if (GENE_UNLIKELY(y == bias)) return 0;
     return remainderOf(x - bias, y - bias) + bias;
   }
+  static bool wide(int64_t x, int64_t y, int64_t* r) {
+    if (y == 0) return false;
+    *r = y == -1 ? 0 : x % y;
+    return true;
+  }
   static Value entry(Context* context, Value x, Value y) { return gene_mod(context, x, y); }
 };
 struct BitAndInts : OnlyInts {
   using OnlyInts::OnlyInts;
   Word operator()(Word x, Word y) const { return ((x - bias) & (y - bias)) + bias; }
+  static bool wide(int64_t x, int64_t y, int64_t* r) {
+    *r = x & y;
+    return true;
+  }
   static Value entry(Context* context, Value x, Value y) { return gene_bit_and(context, x, y); }
 };
 struct BitOrInts : OnlyInts {
   using OnlyInts::OnlyInts;
   Word operator()(Word x, Word y) const { return ((x - bias) | (y - bias)) + bias; }
+  static bool wide(int64_t x, int64_t y, int64_t* r) {
+    *r = x | y;
+    return true;
+  }
   static Value entry(Context* context, Value x, Value y) { return gene_bit_or(context, x, y); }
 };
 struct BitXorInts : OnlyInts {
   using OnlyInts::OnlyInts;
   Word operator()(Word x, Word y) const { return ((x - bias) ^ (y - bias)) + bias; }
+  static bool wide(int64_t x, int64_t y, int64_t* r) {
+    *r = x ^ y;
+    return true;
+  }
   static Value entry(Context* context, Value x, Value y) { return gene_bit_xor(context, x, y); }
 };
 /// 0, which no int is, for an amount that is not from 0 to 63.
@@ -150,6 +172,11 @@ struct ShlInts : OnlyInts {
   Word operator()(Word x, Word y) const {
     const Word amount = y - bias;
     return GENE_UNLIKELY(amount > 63) ? 0 : ((x - bias) << amount) + bias;
+  }
+  static bool wide(int64_t x, int64_t y, int64_t* r) {
+    if (y < 0 || y > 63) return false;
+    *r = static_cast<int64_t>(static_cast<Word>(x) << y);
+    return true;
   }
   static Value entry(Context* context, Value x, Value y) { return gene_shl(context, x, y); }
 };
@@ -160,6 +187,11 @@ struct ShrInts : OnlyInts {
     return GENE_UNLIKELY(amount > 63)
                ? 0
                : static_cast<Word>(static_cast<int64_t>(x - bias) >> amount) + bias;
+  }
+  static bool wide(int64_t x, int64_t y, int64_t* r) {
+    if (y < 0 || y > 63) return false;
+    *r = x >> y;
+    return true;
   }
   static Value entry(Context* context, Value x, Value y) { return gene_shr(context, x, y); }
 };

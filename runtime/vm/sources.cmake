@@ -8,6 +8,7 @@ set(VM_SOURCES
   vm/SwitchInterpreter.cpp
   vm/Unwind.cpp
   vm/WatchedInterpreter.cpp
+  vm/WideInts.cpp
   vm/Windows.cpp)
 # A frame pointer would give every tail-called handler a prologue; a handler that straddles one more cache line than it must
 # costs up to half of the time of a loop.
