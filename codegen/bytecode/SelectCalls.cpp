@@ -81,6 +81,10 @@ Opcode arrayOpcode(BuiltinOperation operation) {
     case BuiltinOperation::ArrayPush: return Opcode::ArrayPush;
     case BuiltinOperation::ArrayPop: return Opcode::ArrayPop;
     case BuiltinOperation::None:
+    case BuiltinOperation::TableGet:
+    case BuiltinOperation::TableSet:
+    case BuiltinOperation::TableHas:
+    case BuiltinOperation::TableAdd:
     case BuiltinOperation::ToInt:
     case BuiltinOperation::ToFloat:
     case BuiltinOperation::Sqrt:

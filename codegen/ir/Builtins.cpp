@@ -104,6 +104,16 @@ BuiltinOperation arrayOperation(const Instruction& inst) {
                                                           : BuiltinOperation::None;
 }
 
+BuiltinOperation tableOperation(const Instruction& inst) {
+  static const Symbol tables[] = {Symbol::of("HashMap"), Symbol::of("HashSet")};
+  if (inst.op != Op::CallMethod || inst.operands.empty()) return BuiltinOperation::None;
+  for (const Symbol table : tables)
+    if (const BuiltinFacts* facts = calledMethod(inst, table);
+        facts && facts->operation != BuiltinOperation::None)
+      return facts->operation;
+  return BuiltinOperation::None;
+}
+
 bool isToInt(const Instruction& inst) {
   static const Symbol integer = Symbol::of("Int");
   if (inst.op != Op::CallMethod || inst.operands.size() != 1) return false;

@@ -83,6 +83,8 @@ BuiltinOperation arrayOperation(const Instruction& inst);
 inline BuiltinOperation knownArrayOperation(const Instruction& inst, Type receiver) {
   return receiver.is(Type::Array()) ? arrayOperation(inst) : BuiltinOperation::None;
 }
+/// The operation that a `call.method` stands for if its receiver should be a HashMap or HashSet; else None.
+BuiltinOperation tableOperation(const Instruction& inst);
 /// Is it a call of the method to_i, whatever the receiver is?
 bool isToInt(const Instruction& inst);
 

@@ -323,7 +323,7 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
   const ir::Value* receiver = inst.operands[0];
   if (!receiver->type.isNone() && !receiver->type.overlaps(ir::Type::Array())) return false;
   BasicBlock *const other = newBlock("other"), *const done = newBlock("done");
-  llvm::SmallVector<std::pair<llvm::Value*, BasicBlock*>, 4> results;
+  MethodResults results;
   const auto finish = [&](llvm::Value* value, Rep rep = Rep::Boxed) {
     llvm::Value* const held = convert(value, rep, inst.rep);
     results.push_back({held, b_.GetInsertBlock()});
@@ -370,6 +370,10 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
       finish(popElement(mutableArray(receiver, other), other));
       break;
     case BuiltinOperation::None:
+    case BuiltinOperation::TableGet:
+    case BuiltinOperation::TableSet:
+    case BuiltinOperation::TableHas:
+    case BuiltinOperation::TableAdd:
     case BuiltinOperation::ToInt:
     case BuiltinOperation::ToFloat:
     case BuiltinOperation::Sqrt:
@@ -377,24 +381,13 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
     case BuiltinOperation::Min:
     case BuiltinOperation::Max: break;
   }
-  if (other->hasNPredecessorsOrMore(1)) {
-    b_.SetInsertPoint(other);
-    callOtherMethod(inst);
+  finishMethod(inst, results, other, done, [&] {
+    if (!emitTableMethod(inst)) callOtherMethod(inst);
     // What is left for an array and an int is to raise: loops need not read the array anew behind it.
     if (operation == BuiltinOperation::ArraySet && isArray(receiver) &&
-        isPlainIndex(inst.operands[1]) && !b_.GetInsertBlock()->getTerminator()) {
+        isPlainIndex(inst.operands[1]) && !b_.GetInsertBlock()->getTerminator())
       raiseAlways();
-    } else if (!b_.GetInsertBlock()->getTerminator()) {
-      results.push_back({held_[inst.number].value, b_.GetInsertBlock()});
-      b_.CreateBr(done);
-    }
-  } else {
-    other->eraseFromParent();
-  }
-  b_.SetInsertPoint(done);
-  llvm::PHINode* const phi = b_.CreatePHI(typeOf(inst.rep), static_cast<unsigned>(results.size()));
-  for (const auto& [value, block] : results) phi->addIncoming(value, block);
-  define(inst, phi);
+  });
   return true;
 }
 

@@ -256,6 +256,27 @@ void FunctionEmitter::callOtherMethod(const ir::Instruction& inst) {
   callCode(inst, {module_.codeType(), code}, function, args, TailCall::Refused);
 }
 
+/// The end of a method that is done here, whose ways lead to `done`: what came to `other` is for `rest`, which defines the
+/// result or leaves.
+void FunctionEmitter::finishMethod(const ir::Instruction& inst, MethodResults& results,
+                                   BasicBlock* other, BasicBlock* done,
+                                   llvm::function_ref<void()> rest) {
+  if (other->hasNPredecessorsOrMore(1)) {
+    b_.SetInsertPoint(other);
+    rest();
+    if (!b_.GetInsertBlock()->getTerminator()) {
+      results.push_back({held_[inst.number].value, b_.GetInsertBlock()});
+      b_.CreateBr(done);
+    }
+  } else {
+    other->eraseFromParent();
+  }
+  b_.SetInsertPoint(done);
+  llvm::PHINode* const phi = b_.CreatePHI(typeOf(inst.rep), static_cast<unsigned>(results.size()));
+  for (const auto& [value, block] : results) phi->addIncoming(value, block);
+  define(inst, phi);
+}
+
 void FunctionEmitter::emitCallMethod(const ir::Instruction& inst) {
   if (cold_ && !inst.tail) {
     llvm::Value* const args = spill(inst, 0);
@@ -263,7 +284,7 @@ void FunctionEmitter::emitCallMethod(const ir::Instruction& inst) {
                                  {context_, symbol(inst.as<ir::Op::CallMethod>().name()),
                                   module_.newCache(), args, b_.getInt64(inst.operands.size())}));
   }
-  if (!emitArrayMethod(inst)) callOtherMethod(inst);
+  if (!emitArrayMethod(inst) && !emitTableMethod(inst)) callOtherMethod(inst);
 }
 
 /// The instance is the result whatever the constructor returns, so this is never a tail call.

@@ -172,6 +172,11 @@ class FunctionEmitter {
   void setElement(const ir::Instruction& inst, const ir::Value* key, llvm::Value* index,
                   const ir::Value* value);
   bool emitArrayMethod(const ir::Instruction& inst);
+  bool emitTableMethod(const ir::Instruction& inst);
+  /// What a method that is done here gives, and the blocks that go on with it.
+  using MethodResults = llvm::SmallVector<std::pair<llvm::Value*, llvm::BasicBlock*>, 4>;
+  void finishMethod(const ir::Instruction& inst, MethodResults& results, llvm::BasicBlock* other,
+                    llvm::BasicBlock* done, llvm::function_ref<void()> rest);
   void callOtherMethod(const ir::Instruction& inst);
 
   // --- arithmetic ----------------------------------------------------------------------------------------------------------------

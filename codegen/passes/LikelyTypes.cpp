@@ -159,6 +159,10 @@ void LikelyTypes::visitMethod(const Instruction& inst) {
     case BuiltinOperation::ArrayPop: return flow(elementsOf(receiver), cellOf(&inst));
     case BuiltinOperation::ArraySize:
     case BuiltinOperation::None:
+    case BuiltinOperation::TableGet:
+    case BuiltinOperation::TableSet:
+    case BuiltinOperation::TableHas:
+    case BuiltinOperation::TableAdd:
     case BuiltinOperation::ToInt:
     case BuiltinOperation::ToFloat:
     case BuiltinOperation::Sqrt:

@@ -5,6 +5,7 @@
 #include "runtime/abi/Entry.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Equality.h"
 #include "runtime/object/FromForm.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Map.h"
@@ -94,6 +95,54 @@ Value gene_hash_map_new(Context* context, const Value* entries, uint64_t count) 
   for (uint64_t i = 0; i < count; i += 2)
     if (!tablePut(*context, map, entries[i], entries[i + 1])) return Value::pending();
   return Value::object(map);
+}
+
+// Methods of tables: with keys that need no code of the user everything is done here; the rest is for the call.
+
+namespace {
+
+[[gnu::noinline]] Value callOnTable(Context* context, Symbol method,
+                                    std::initializer_list<Value> args) {
+  return callMethod(*context, method, args.begin(), static_cast<uint32_t>(args.size()));
+}
+
+/// The hash of a key that can be looked up here.
+inline bool keyHash(const Context* context, Value key, uint32_t* hash) {
+  uint64_t wide;
+  if (GENE_UNLIKELY(!hashPlain(key, &wide) || context->outOfMemory)) return false;
+  *hash = static_cast<uint32_t>(wide);
+  return true;
+}
+
+}  // namespace
+
+Value gene_table_get(Context* context, Value table, Value key, Value otherwise) {
+  uint32_t hash;
+  if (!keyHash(context, key, &hash)) return callOnTable(context, sym::Get, {table, key, otherwise});
+  const auto* map = as<MapObject>(table);
+  const int64_t i = tableFind(*context, map, key, hash);
+  return i < 0 ? otherwise : map->entries[i].value.get();
+}
+
+Value gene_table_set(Context* context, Value table, Value key, Value value) {
+  uint32_t hash;
+  if (table.object()->sealed() || !keyHash(context, key, &hash))
+    return callOnTable(context, sym::Set, {table, key, value});
+  tableAdd(*context, as<MapObject>(table), key, value, hash);
+  return table;
+}
+
+Value gene_table_has(Context* context, Value table, Value key) {
+  uint32_t hash;
+  if (!keyHash(context, key, &hash)) return callOnTable(context, sym::Has, {table, key});
+  return Value::boolean(tableFind(*context, as<MapObject>(table), key, hash) >= 0);
+}
+
+Value gene_table_add(Context* context, Value table, Value key) {
+  uint32_t hash;
+  if (!keyHash(context, key, &hash)) return callOnTable(context, sym::Add, {table, key});
+  tableAdd(*context, as<MapObject>(table), key, Value::nil(), hash);
+  return table;
 }
 
 Value gene_gene_new(Context* context, Value head) { return Value::object(newGene(*context, head)); }

@@ -14,6 +14,10 @@ enum class BuiltinOperation : uint8_t {
   ArrayAdd,   // gives the array
   ArrayPush,  // gives the new size
   ArrayPop,   // nil where there is nothing
+  TableGet,   // of a HashMap: the default, or nil, where there is nothing
+  TableSet,   // of a HashMap: gives the map
+  TableHas,   // of a HashMap or HashSet
+  TableAdd,   // of a HashSet: gives the set
   ToInt,
   ToFloat,
   Sqrt,

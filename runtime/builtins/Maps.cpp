@@ -271,11 +271,11 @@ Value newHashMap(Context& context, Arguments args) {
 constexpr BuiltinRow hashMapRows[] = {
     {"get", hashGet, "key default? -> Value", "Rrwac",
      "the value of a key, else the default, else nil",
-     Missing{"HashMap.get expects at least a key argument"}},
+     Missing{"HashMap.get expects at least a key argument"}, BuiltinOperation::TableGet},
     {"set", hashSet, "key value -> HashMap", "Rrwac", "adds or replaces an entry; the map",
-     Missing{"HashMap.set expects key and value arguments"}},
+     Missing{"HashMap.set expects key and value arguments"}, BuiltinOperation::TableSet},
     {"has contains", hashHas, "key -> Bool", "Rrwac", "is there an entry?",
-     Missing{"HashMap.has expects a key argument"}},
+     Missing{"HashMap.has expects a key argument"}, BuiltinOperation::TableHas},
     {"delete del", hashDelete, "key more... -> Value", "Rrwac",
      "removes entries; the last removed value, or nil",
      Missing{"HashMap.delete expects at least a key argument"}},
@@ -354,9 +354,9 @@ Value newHashSet(Context& context, Arguments args) {
 
 constexpr BuiltinRow hashSetRows[] = {
     {"has contains", hashHas, "member -> Bool", "Rrwac", "is it a member?",
-     Missing{"HashSet.has expects a member argument"}},
+     Missing{"HashSet.has expects a member argument"}, BuiltinOperation::TableHas},
     {"add", setAdd, "member more... -> HashSet", "Rrwac", "adds members; the set",
-     Missing{"HashSet.add expects at least one member argument"}},
+     Missing{"HashSet.add expects at least one member argument"}, BuiltinOperation::TableAdd},
     {"delete del", setDelete, "member more... -> Value", "Rrwac",
      "removes members; the last removed one, or nil",
      Missing{"HashSet.delete expects at least one member argument"}},

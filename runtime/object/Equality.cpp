@@ -135,13 +135,6 @@ Value equalOperator(Context& context, Value a, Value b) {
 
 namespace {
 
-uint64_t mix(uint64_t h) {
-  h ^= h >> 33;
-  h *= 0xFF51AFD7ED558CCDull;
-  h ^= h >> 33;
-  return h;
-}
-
 /// The hash of a key; false with an exception for what is none.
 class Hasher {
  public:
@@ -152,19 +145,16 @@ class Hasher {
       gene_stack_overflow(&context_);
       return false;
     }
-    if (isInt(v)) {
-      *hash = mix(static_cast<uint64_t>(asInt(v)));
-      return true;
-    }
+    if (hashPlain(v, hash)) return true;
     if (v.isFloat()) {
       const double d = v.floating();
       const bool integral = d >= -9223372036854775808.0 && d < 9223372036854775808.0 &&
                             static_cast<double>(static_cast<int64_t>(d)) == d;
-      *hash = mix(integral ? static_cast<uint64_t>(static_cast<int64_t>(d)) : v.bits);
+      *hash = mixHash(integral ? static_cast<uint64_t>(static_cast<int64_t>(d)) : v.bits);
       return true;
     }
-    if (!v.isObject()) {
-      *hash = mix(v.bits);
+    if (isInt(v)) {
+      *hash = mixHash(static_cast<uint64_t>(asInt(v)));
       return true;
     }
     if (isInstance(v)) return hashInstance(v, hash);
@@ -195,30 +185,29 @@ class Hasher {
             std::string(what_) + " key .hash must return Int, got " + kindName(context_, result));
       return false;
     }
-    *hash = mix(static_cast<uint64_t>(asInt(result)));
+    *hash = mixHash(static_cast<uint64_t>(asInt(result)));
     return true;
   }
 
   bool hashInside(StringObject* string, uint64_t* hash, int) {
-    *hash = mix(stringHash(string));
-    return true;
+    return hashPlain(Value::object(string), hash);
   }
   bool hashInside(ComplexSymbolObject* symbol, uint64_t* hash, int) {
     *hash = symbol->count;
-    for (uint32_t i = 0; i < symbol->count; i++) *hash = mix(*hash ^ symbol->parts()[i].id);
+    for (uint32_t i = 0; i < symbol->count; i++) *hash = mixHash(*hash ^ symbol->parts()[i].id);
     return true;
   }
   bool hashInside(DateTimeObject* date, uint64_t* hash, int) {
-    *hash = mix(hashDateTime(*date));
+    *hash = mixHash(hashDateTime(*date));
     return true;
   }
   bool hashInside(BytesObject* bytes, uint64_t* hash, int) {
     *hash = bytes->size;
-    for (uint32_t i = 0; i < bytes->size; i++) *hash = mix(*hash ^ bytes->data[i]);
+    for (uint32_t i = 0; i < bytes->size; i++) *hash = mixHash(*hash ^ bytes->data[i]);
     return true;
   }
   bool hashInside(VariantObject* variant, uint64_t* hash, int) {
-    *hash = mix(Value::object(variant).bits);
+    *hash = mixHash(Value::object(variant).bits);
     return true;
   }
   bool hashInside(ArrayObject* array, uint64_t* hash, int depth) {
@@ -228,7 +217,7 @@ class Hasher {
     return true;
   }
   bool hashInside(EnumValueObject* value, uint64_t* hash, int depth) {
-    *hash = mix(value->variant.get().bits);
+    *hash = mixHash(value->variant.get().bits);
     for (uint32_t i = 0; i < value->count && depth < Deepest; i++)
       if (!add(value->values()[i].get(), hash, depth)) return false;
     return true;
@@ -241,14 +230,14 @@ class Hasher {
       uint64_t keyHash, valueHash;
       if (!this->hash(key, &keyHash, depth + 1) || !this->hash(value, &valueHash, depth + 1))
         return false;
-      *hash += mix(keyHash ^ mix(valueHash));  // order does not count
+      *hash += mixHash(keyHash ^ mixHash(valueHash));  // order does not count
     }
     return true;
   }
   bool add(Value item, uint64_t* hash, int depth) {
     uint64_t its;
     if (!this->hash(item, &its, depth + 1)) return false;
-    *hash = mix(*hash ^ its);
+    *hash = mixHash(*hash ^ its);
     return true;
   }
 

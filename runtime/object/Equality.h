@@ -2,6 +2,7 @@
 // `==` of the language (03 §5) and the hash that goes with it.
 
 #include "runtime/Context.h"
+#include "runtime/object/String.h"
 
 namespace gene {
 
@@ -13,6 +14,27 @@ int compareNumbers(Value lhs, Value rhs);
 bool equal(Context& context, Value a, Value b);
 /// The operator: asks the left operand's class for a method `==` first. True, false, or 0 if that raised.
 Value equalOperator(Context& context, Value a, Value b);
+/// Spreads the bits of a hash: the finalizer of MurmurHash3, a round shorter.
+inline uint64_t mixHash(uint64_t h) {
+  h ^= h >> 33;
+  h *= 0xFF51AFD7ED558CCDull;
+  h ^= h >> 33;
+  return h;
+}
+/// The hash of a key without parts that is no Float: a small Int, a Symbol, nil … or a String. False for the others.
+inline bool hashPlain(Value v, uint64_t* hash) {
+  if (v.isSmallInt()) {
+    *hash = mixHash(static_cast<uint64_t>(v.smallInt()));
+    return true;
+  }
+  if (isKind(v, Kind::String)) {
+    *hash = mixHash(stringHash(as<StringObject>(v)));
+    return true;
+  }
+  if (v.isObject() || v.isFloat()) return false;
+  *hash = mixHash(v.bits);
+  return true;
+}
 /// A hash for equal()-equal keys; 1 and 1.0 hash alike. False and an exception when `v` is not hashable; `what` is
 /// "HashMap" or "HashSet" for the message. May run a user's `hash` method.
 bool hashOf(Context& context, Value v, std::string_view what, uint64_t* hash);

@@ -9,12 +9,12 @@
 namespace gene {
 namespace {
 
-constexpr uint32_t LinearLimit = 8;  // entries that are found without an index
-constexpr uint32_t MostInline = 8;   // entries in the object itself
-
 uint32_t symbolHash(Symbol key) {
   return static_cast<uint32_t>(key.id * 0x9E3779B97F4A7C15ull >> 20);
 }
+
+constexpr uint32_t LinearLimit = 8;  // entries that are found without an index
+constexpr uint32_t MostInline = 8;   // entries in the object itself
 
 void freeIndex(MapObject* map) {
   if (!map->index) return;
@@ -100,7 +100,9 @@ void removeEntry(MapObject* map, uint32_t i) {
 
 bool keyHash(Context& context, const MapObject* map, Value key, uint32_t* hash) {
   uint64_t wide;
-  if (!hashOf(context, key, map->is(Kind::HashSet) ? "HashSet" : "HashMap", &wide)) return false;
+  if (GENE_UNLIKELY(!hashPlain(key, &wide)) &&
+      !hashOf(context, key, map->is(Kind::HashSet) ? "HashSet" : "HashMap", &wide))
+    return false;
   *hash = static_cast<uint32_t>(wide);
   return true;
 }
@@ -121,15 +123,8 @@ MapObject* newMap(Context& context, Kind kind, uint32_t capacity) {
 
 int32_t mapFind(const MapObject* map, Symbol key) {
   const Value wanted = Value::symbol(key);
-  if (!map->index) {
-    for (uint32_t i = 0; i < map->used; i++)
-      if (map->entries[i].key.get() == wanted) return static_cast<int32_t>(i);
-    return -1;
-  }
-  for (uint32_t i = symbolHash(key) & map->indexMask; map->index[i]; i = (i + 1) & map->indexMask)
-    if (map->entries[map->index[i] - 1].key.get() == wanted)
-      return static_cast<int32_t>(map->index[i] - 1);
-  return -1;
+  return static_cast<int32_t>(findEntry(
+      map, symbolHash(key), [&](uint32_t i) { return map->entries[i].key.get() == wanted; }));
 }
 
 Value mapGet(const MapObject* map, Symbol key) {
@@ -151,24 +146,6 @@ Value mapRemove(Context&, MapObject* map, Symbol key) {
   const Value value = map->entries[i].value.get();
   removeEntry(map, static_cast<uint32_t>(i));
   return value;
-}
-
-int64_t tableFind(Context& context, const MapObject* map, Value key, uint32_t hash) {
-  auto matches = [&](uint32_t i) {
-    const Value other = map->entries[i].key.get();
-    if (other == key && !key.isFloat()) return true;  // a NaN is no key's equal
-    return !other.isAbsent() && !other.isSymbol() && equal(context, other, key);
-  };
-  if (!map->index) {
-    for (uint32_t i = 0; i < map->used; i++)
-      if (matches(i)) return i;
-    return -1;
-  }
-  for (uint32_t i = hash & map->indexMask; map->index[i]; i = (i + 1) & map->indexMask) {
-    const uint32_t entry = map->index[i] - 1;
-    if (map->hashes()[entry] == hash && matches(entry)) return entry;
-  }
-  return -1;
 }
 
 void tableAdd(Context& context, MapObject* map, Value key, Value value, uint32_t hash) {

@@ -3,6 +3,7 @@
 // keys are any hashable values (06 §3). Insertion order; overwriting keeps the place.
 
 #include "runtime/Context.h"
+#include "runtime/object/Equality.h"
 
 namespace gene {
 
@@ -30,8 +31,42 @@ bool tablePut(Context& context, MapObject* map, Value key, Value value);
 Value tableRemove(Context& context, MapObject* map, Value key);
 
 // --- keys of a HashMap or HashSet with their hash, as another one of those keeps it: run no user code, never raise ----
+/// The first entry with this hash that `matches`, or -1.
+template <class F>
+int64_t findEntry(const MapObject* map, uint32_t hash, F&& matches) {
+  if (!map->index) {
+    for (uint32_t i = 0; i < map->used; i++)
+      if (matches(i)) return i;
+    return -1;
+  }
+  for (uint32_t i = hash & map->indexMask; map->index[i]; i = (i + 1) & map->indexMask)
+    if (const uint32_t entry = map->index[i] - 1; matches(entry)) return entry;
+  return -1;
+}
+
 /// The entry number of `key`, or -1.
-int64_t tableFind(Context& context, const MapObject* map, Value key, uint32_t hash);
+inline int64_t tableFind(Context& context, const MapObject* map, Value key, uint32_t hash) {
+  const auto keyAt = [&](uint32_t i) { return map->entries[i].key.get(); };
+  if (!key.isObject() && !key.isFloat())  // only a Float may be equal without being the same word
+    return findEntry(map, hash, [&](uint32_t i) {
+      const Value other = keyAt(i);
+      return other == key || (GENE_UNLIKELY(other.isFloat()) && equal(context, other, key));
+    });
+  const uint32_t* hashes = map->hashes();
+  if (isKind(key, Kind::String))
+    return findEntry(map, hash, [&](uint32_t i) {
+      const Value other = keyAt(i);
+      if (other == key) return true;
+      return hashes[i] == hash && isKind(other, Kind::String) &&
+             stringsEqual(as<StringObject>(other), as<StringObject>(key));
+    });
+  return findEntry(map, hash, [&](uint32_t i) {
+    if (hashes[i] != hash) return false;
+    const Value other = keyAt(i);
+    if (other == key && !key.isFloat()) return true;  // a NaN is no key's equal
+    return !other.isAbsent() && equal(context, other, key);
+  });
+}
 void tableAdd(Context& context, MapObject* map, Value key, Value value, uint32_t hash);
 
 void mapClear(MapObject* map);
