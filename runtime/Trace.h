@@ -36,7 +36,7 @@ class Trace {
       Keyword,
       Signature,
       Callable,
-      Concatenation,
+      Joining,
       SameName,
       Missing,
       Usage

@@ -85,7 +85,7 @@ std::string_view nearestMethod(std::string_view word,
   // In the order of what is most probably meant.
   static constexpr std::string_view synonyms[] = {
       "size length len count bytesize",
-      "push append add push_back insert concat",
+      "push append add push_back insert",
       "to_upper upper upcase uppercase toUpperCase",
       "to_lower lower downcase lowercase toLowerCase",
       "contains include? includes has member? has_key has_key? key? contains_key hasOwnProperty in",
@@ -270,6 +270,7 @@ std::string_view foreignType(std::string_view name) {
 std::string_view foreignMethod(std::string_view name) {
   static constexpr Advice table[] = {
       {"new", "an object is made by (new Class arguments)"},
+      {"concat", "strings are joined by (a ++ b), arrays by [a... b...]"},
       {"shift pop_front popleft", "the first item is items/0, and (items .del 0) takes it out"},
       {"sum", "a sum is (items .reduce 0 (fn [sum x] (sum + x)))"},
       {"abs", "it is a function: (math/abs x)"},

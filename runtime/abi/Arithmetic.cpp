@@ -15,6 +15,7 @@
 #include "runtime/object/Equality.h"
 #include "runtime/object/Explain.h"
 #include "runtime/object/Gene.h"
+#include "runtime/object/Map.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
 
@@ -22,13 +23,15 @@ using namespace gene;
 
 namespace {
 
+bool canBeJoined(Value v) { return isString(v) || isArray(v) || isMap(v); }
+
 [[gnu::cold]] Value wrongKinds(Context* context, const char* verb, Value lhs, const char* link,
                                Value rhs) {
   const Value result = raise(*context, ErrorClass::Type,
                              std::string("Cannot ") + verb + " " + kindName(*context, lhs) + " " +
                                  link + " " + kindName(*context, rhs));
-  if (std::string_view(verb) == "add" && (isString(lhs) || isString(rhs)))
-    explainConcatenation(*context);
+  if (std::string_view(verb) == "add" && (canBeJoined(lhs) || canBeJoined(rhs)))
+    explainJoining(*context, canBeJoined(lhs) && !isString(rhs) ? lhs : rhs);
   if (lhs.isVoid() || rhs.isVoid()) explainMissing(*context);
   return result;
 }
@@ -275,8 +278,11 @@ Value gene_sqrt(Context* context, Value value) {
 
 Value gene_concat(Context* context, const Value* parts, uint64_t count) {
   for (uint64_t i = 0; i < count; i++)
-    if (!isString(parts[i]))
-      return raise(*context, ErrorClass::Argument, "++ expects String arguments");
+    if (!isString(parts[i])) {
+      raise(*context, ErrorClass::Argument, "++ expects String arguments");
+      explainJoining(*context, parts[i]);
+      return Value::pending();
+    }
   return joinStrings(*context, parts, count);
 }
 

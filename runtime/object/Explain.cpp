@@ -34,6 +34,18 @@ bool hintNear(Explained& result, std::string_view word,
   return true;
 }
 
+/// How values of this kind are joined.
+void hintJoining(Value operand, Explained& result) {
+  if (isString(operand))
+    result.hints.emplace_back("strings are joined by (a ++ b), or in #\"a#{b}\"");
+  else if (isArray(operand))
+    result.hints.emplace_back("arrays are joined by [a... b...]");
+  else if (isMap(operand))
+    result.hints.emplace_back("maps are joined by {^... a ^... b}");
+  else
+    result.hints.emplace_back("values are put into a text by #\"a #{value}\"");
+}
+
 bool hasMethod(const ClassObject* cls, Symbol name) {
   for (; cls; cls = parentOf(cls))
     if (mapFind(as<MapObject>(cls->methods.get()), name) >= 0) return true;
@@ -241,8 +253,8 @@ void explainCallable(Context& context, Value callee) {
 void explainSameName(Context& context, Symbol name) {
   note(context, {Explanation::SameName, name, nullptr, 0});
 }
-void explainConcatenation(Context& context) {
-  note(context, {Explanation::Concatenation, {}, nullptr, 0});
+void explainJoining(Context& context, Value operand) {
+  note(context, {Explanation::Joining, {}, nullptr, 0}, operand);
 }
 
 void explainMissing(Context& context) { note(context, {Explanation::Missing, {}, nullptr, 0}); }
@@ -278,9 +290,7 @@ Explained explained(Context& context) {
       result.hints.push_back("the program has several types named " + std::string(e.name.text()) +
                              "; the value is of another one");
       break;
-    case Explanation::Concatenation:
-      result.hints.push_back("strings are joined by (a ++ b), or in #\"a#{b}\"");
-      break;
+    case Explanation::Joining: hintJoining(context.trace->subject, result); break;
   }
   hintReason(context, result);
   return result;

@@ -21,8 +21,8 @@ void explainSignature(Context& context, const FunctionInfo& callee);
 void explainKeyword(Context& context, const FunctionInfo& callee, Symbol keyword);
 /// What is called is no function.
 void explainCallable(Context& context, Value callee);
-/// Strings were added.
-void explainConcatenation(Context& context);
+/// The operand was added or joined in a way that is for values of another kind.
+void explainJoining(Context& context, Value operand);
 /// The value is of another type that has the same name.
 void explainSameName(Context& context, Symbol name);
 /// An operand is void.
