@@ -212,6 +212,7 @@ bool comesTrue(const Diagnostic& d) {
     case Diag::SurplusArgument:
     case Diag::ArgumentType:
     case Diag::StringArithmetic:
+    case Diag::YieldOutside:
     case Diag::UnknownMethodName: return true;
     default: return false;
   }

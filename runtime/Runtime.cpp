@@ -423,9 +423,12 @@ std::string joinExpected(std::vector<ExpectedError>& expected, ErrorReport& repo
         refused && covers({refused->file, refused->line, refused->column}, call.end, e);
     if (!here && !there) return false;
     // Two guesses at the name are one too many: the analyzer knows what is in scope.
-    constexpr std::string_view guess = "did you mean '";
+    constexpr std::string_view guesses[] = {"did you mean '", "' is a method: (value ."};
     if (!e.hints.empty())
-      std::erase_if(report.hints, [&](const std::string& h) { return h.starts_with(guess); });
+      std::erase_if(report.hints, [&](const std::string& h) {
+        return std::ranges::any_of(
+            guesses, [&](std::string_view g) { return h.find(g) != std::string::npos; });
+      });
     for (const std::string& hint : e.hints)
       if (std::ranges::find(report.hints, hint) == report.hints.end())
         report.hints.insert(report.hints.begin(), hint);

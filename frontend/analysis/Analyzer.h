@@ -192,6 +192,8 @@ class Analyzer {
   void checkReached(const Form* form, const Form* next);
   void checkShadowing(Symbol name, Location loc);
   void checkVariant(const PathForm& form);
+  bool isUnknown(Symbol name);
+  void checkCaughtName(const Form* what);
   void checkMember(const PathForm& form);
   void checkGlued(std::span<Form* const> forms, bool isDefinition);
   void checkAllGlued(std::span<Form* const> forms);
@@ -207,6 +209,7 @@ class Analyzer {
   bool checkBlock(const GeneForm& call);
   void checkAssignment(const GeneForm& form, std::string_view op);
   void checkSetItem(const GeneForm& form);
+  void checkMember(const GeneForm& member, std::string_view head);
   void checkHandler(std::span<Form* const> forms);
   void checkCaught(const Form* cls, std::span<Form* const> forms);
   bool hintHabit(Diagnostic& d, std::string_view name) const;

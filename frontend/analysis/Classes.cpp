@@ -122,6 +122,7 @@ void Analyzer::member(ast::Class& cls, const Form* form, std::vector<ast::Class:
     const Form* readonly = property(*g, "readonly");
     m.readonly = readonly && readonly->kind != FormKind::False && readonly->kind != FormKind::Nil;
   } else {
+    if (g) checkMember(*g, head);
     m.node = expression(form);
   }
   members.push_back(m);

@@ -343,8 +343,10 @@ Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
     const std::string_view word = symbolOf(what).text();
     const bool everything = word == "*" || word == "_";
     const bool names = !everything && !word.empty() && word[0] >= 'a' && word[0] <= 'z';
-    if (!everything && !names && what->kind != FormKind::Map && what->kind != FormKind::Array)
+    if (!everything && !names && what->kind != FormKind::Map && what->kind != FormKind::Array) {
+      checkCaughtName(what);
       clause.cls = expression(what);
+    }
     clause.scope = scopes_.push();
     if (names) clause.binding = declare(symbolOf(what), what->loc);
     if (what->kind == FormKind::Map || what->kind == FormKind::Array)

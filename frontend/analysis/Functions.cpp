@@ -1,6 +1,7 @@
 // Functions and their parameters (05).
 
 #include <algorithm>
+#include <utility>
 
 #include "codegen/ir/Ir.h"
 #include "frontend/analysis/Analyzer.h"
@@ -269,6 +270,10 @@ Analyzer::Node* Analyzer::generatorOf(const Signature& s, const GeneForm& form) 
 Analyzer::Node* Analyzer::yieldForm(const GeneForm& form) {
   if (form.children.size() > 1)
     return raiseNode(form.loc, "Exception", "yield expects 0 or 1 argument");
+  FunctionState* const function = scopes_.function();
+  if (checksNames() && quiet_ == 0 && !function->function->isGenerator &&
+      !std::exchange(function->yieldIsRefused, true))
+    diagnostics_.report(form.range(), Diag::YieldOutside);
   return make<ast::Yield>(form.loc, form.children.empty() ? nullptr : expression(form.children[0]));
 }
 

@@ -142,14 +142,40 @@ void Analyzer::checkHandler(std::span<Form* const> forms) {
   }
 }
 
+/// Is there nothing of this name? Only while checksNames().
+bool Analyzer::isUnknown(Symbol name) {
+  return !scopes_.lookup(name) && !globals_.contains(name) && !facts_.topLevelVars.contains(name) &&
+         !facts_.definitions.contains(name) &&
+         !modules_->known()->isDefined(modules_->known()->data, name);
+}
+
+/// (try … catch (e) …)
+void Analyzer::checkCaughtName(const Form* what) {
+  if (!checksNames() || what->kind != FormKind::Gene) return;
+  const auto& call = as<GeneForm>(*what);
+  const Symbol name = symbolOf(call.head);
+  if (!call.children.empty() || !isName(name.text()) || !isUnknown(name)) return;
+  diagnostics_.report(call.head->range(), Diag::UndefinedName, {name.text()})
+      .hint(Diag::HintCaughtName, {name.text()});
+  foreignNames_.insert(name);
+}
+
+/// (def name [parameters] …) in a class.
+void Analyzer::checkMember(const GeneForm& member, std::string_view head) {
+  if (!checksNames() || head == "fn" || !definesFunction(head) || member.children.size() < 2)
+    return;
+  const Symbol word = Symbol::of(head), name = symbolOf(member.children[0]);
+  if (name.empty() || !isUnknown(word)) return;
+  diagnostics_.report(member.head->range(), Diag::UndefinedName, {head})
+      .hint(Diag::HintMethod, {name.text()});
+  foreignNames_.insert(word);
+}
+
 /// (try … catch Class e …)
 void Analyzer::checkCaught(const Form* cls, std::span<Form* const> forms) {
   if (!checksNames() || forms.size() < 2) return;
   const Symbol name = symbolOf(forms[0]);
-  if (!isName(name.text()) || scopes_.lookup(name) || globals_.contains(name) ||
-      facts_.topLevelVars.contains(name) || facts_.definitions.contains(name) ||
-      modules_->known()->isDefined(modules_->known()->data, name))
-    return;
+  if (!isName(name.text()) || !isUnknown(name)) return;
   diagnostics_.report(forms[0]->range(), Diag::UndefinedName, {name.text()})
       .hint(Diag::HintCaught, {printForm(*cls)});
   foreignNames_.insert(name);

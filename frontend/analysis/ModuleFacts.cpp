@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "frontend/analysis/SpecialForms.h"
+#include "frontend/syntax/Suggest.h"
 
 namespace gene {
 namespace {
@@ -374,7 +375,7 @@ void FactCollector::members(ClassInfo& info, std::span<Form* const> forms) {
       if (text.ends_with(':')) text.remove_suffix(1);
       info.fields[Symbol::of(text)] = g.children.size() > 1 ? g.children[1] : nullptr;
     }
-    if (head == "fn") info.functions.insert(symbolOf(g.children[0]));
+    if (definesFunction(head)) info.functions.insert(symbolOf(g.children[0]));
     if (head == "method" && (g.children.size() < 2 || g.children[1]->kind != FormKind::Array))
       info.incomplete = true;
     if (head == "method" && g.children.size() >= 2 && g.children[1]->kind == FormKind::Array) {

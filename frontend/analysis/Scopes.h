@@ -56,7 +56,8 @@ class Scopes {
     std::vector<ast::Binding*> captured;  // in order of first use
     std::unordered_set<ast::Binding*> capturedSet;
     bool capturesSelf = false;
-    bool hasSelf = false;  // a method or constructor
+    bool hasSelf = false;         // a method or constructor
+    bool yieldIsRefused = false;  // it was said that it is no generator
   };
   /// What the body of a `try` declares in the scope it stands in: hidden in the clauses.
   struct Declaration {

@@ -134,6 +134,9 @@ std::string_view nearestMethod(std::string_view word,
 
 constexpr Advice foreignWords[] = {
     {"defn defun func function fun proc", "a function is (fn name [parameters] body)"},
+    {"fn* function* generator", "the name of a generator ends in *: (fn name* [parameters] body)"},
+    {"sorted sort_by",
+     "an array is sorted by (items .sort), in another order by (items .sort (fn [a b] ...))"},
     {"def define defvar local auto",
      "a variable is (var name value), a function (fn name [parameters] body)"},
     {"lambda λ", "a function without a name is (fn [parameters] body), or (x -> body)"},
@@ -240,6 +243,10 @@ constexpr Advice foreignWords[] = {
     {"str concat string", "strings are joined by (a ++ b), or in #\"a#{b}\""},
 };
 
+bool definesFunction(std::string_view word) {
+  return hasWord("fn def define defn defun func function fun proc sub", word);
+}
+
 std::string_view foreignWord(std::string_view word) {
   if (word.size() > 1 && word[0] == '!' && word[1] != '=') return "write (! value)";
   // name++ and ++name are symbols.
@@ -271,6 +278,8 @@ std::string_view foreignMethod(std::string_view name) {
   static constexpr Advice table[] = {
       {"new", "an object is made by (new Class arguments)"},
       {"concat", "strings are joined by (a ++ b), arrays by [a... b...]"},
+      {"sort_by sortBy sorted sort_with order_by sort!",
+       "an array is sorted by (items .sort), in another order by (items .sort (fn [a b] ...))"},
       {"shift pop_front popleft", "the first item is items/0, and (items .del 0) takes it out"},
       {"sum", "a sum is (items .reduce 0 (fn [sum x] (sum + x)))"},
       {"abs", "it is a function: (math/abs x)"},

@@ -17,6 +17,8 @@ std::string_view nearestMethod(std::string_view word, std::span<const std::strin
 
 /// What a word of another language is called here, as a sentence; empty for other words.
 std::string_view foreignWord(std::string_view word);
+/// Is it the word with which functions are defined, here or elsewhere: fn, def, function …
+bool definesFunction(std::string_view word);
 
 /// What does the work of a method of another language that has no counterpart, as a sentence; empty for other names.
 std::string_view foreignMethod(std::string_view name);
