@@ -37,6 +37,7 @@ class Trace {
       Signature,
       Callable,
       Joining,
+      Pattern,
       SameName,
       Missing,
       Usage

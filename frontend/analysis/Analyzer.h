@@ -194,6 +194,7 @@ class Analyzer {
   void checkVariant(const PathForm& form);
   bool isUnknown(Symbol name);
   void checkCaughtName(const Form* what);
+  void checkBranch(std::span<Form* const> forms);
   void checkMember(const PathForm& form);
   void checkGlued(std::span<Form* const> forms, bool isDefinition);
   void checkAllGlued(std::span<Form* const> forms);

@@ -60,6 +60,7 @@ Analyzer::Node* Analyzer::branches(std::span<Form* const> forms, std::string_vie
   if (hasThen) forms = forms.subspan(1);
   if (forms.empty() && !hasThen) return error(loc, Diag::IfMissingBody, {who});
   const size_t n = until(forms, {"elif", "else"});
+  checkBranch(forms.first(n));
   Node* then = inScope(loc, [&] { return sequence(forms.first(n), loc); });
   forms = forms.subspan(n);
   Node* otherwise = nullptr;

@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "frontend/analysis/Modules.h"
+#include "frontend/analysis/SpecialForms.h"
 #include "frontend/syntax/Suggest.h"
 
 namespace gene {
@@ -18,6 +19,19 @@ std::string_view nameAt(std::string_view text) {
   size_t end = 0;
   while (end < text.size() && isWordLetter(text[end])) end++;
   return text.substr(0, end);
+}
+
+bool isAtom(FormKind kind) {
+  switch (kind) {
+#define ATOM(name) case FormKind::name:
+#include "frontend/syntax/FormKinds.def"
+    return true;
+#define NAME(name) case FormKind::name:
+#define TREE(name) case FormKind::name:
+#include "frontend/syntax/FormKinds.def"
+    return false;
+  }
+  return false;
 }
 
 bool isName(std::string_view text) {
@@ -140,6 +154,15 @@ void Analyzer::checkHandler(std::span<Form* const> forms) {
     if (i + 1 < forms.size() && !symbolOf(forms[i + 1]).empty())
       foreignNames_.insert(symbolOf(forms[i + 1]));
   }
+}
+
+/// (if condition a b), where the value of a is thrown away.
+void Analyzer::checkBranch(std::span<Form* const> forms) {
+  if (!modules_ || forms.size() != 2) return;
+  const Form* value = forms[0];
+  const bool isVariable = isName(symbolOf(value).text()) && !specialFormRow(symbolOf(value).text());
+  if (!isVariable && !isAtom(value->kind)) return;
+  diagnostics_.report(value->range(), Diag::UnusedValue).hint(Diag::HintElse);
 }
 
 /// Is there nothing of this name? Only while checksNames().

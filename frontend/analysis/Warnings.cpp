@@ -124,6 +124,8 @@ void Analyzer::checkDefined(Symbol symbol, Location loc) {
     d.hint(Diag::HintElif);
   } else if (isSpecialForm(text)) {
     d.hint(Diag::HintIsForm, {text});
+  } else if (const std::string_view type = foreignType(text); !type.empty()) {
+    d.hint(Diag::HintNear, {type});
   } else if (const std::string_view near = nearest(text, visibleNames()); !near.empty()) {
     d.hint(Diag::HintNear, {near});
   } else if (const std::string_view form = nearest(text, specialFormNames()); !form.empty()) {

@@ -154,6 +154,8 @@ constexpr Advice foreignWords[] = {
      "catch and finally stand in try without brackets: (try ... catch error ... finally ...)"},
     {"else elif then",
      "else and elif stand in if without brackets: (if a ... elif b ... else ...)"},
+    {"default otherwise", "all other cases are else: (case value when 1 ... else ...)"},
+    {"do-while do_while repeat-until dowhile", "write (loop body (if (! condition) (break)))"},
     {"when", "when stands in case without brackets: (case value when 1 ... else ...)"},
     {"cond switch match unless", "write (if ... elif ... else ...), or (case value when ...)"},
     {"foreach for-each doseq", "write (for item in items body), or (items .each (item -> body))"},
@@ -189,7 +191,7 @@ constexpr Advice foreignWords[] = {
     {"parseInt parse_int int Integer atoi toInt to_int str2int",
      "the number in a text is (text .to_i), or (text .to_f)"},
     {"parseFloat parse_float float atof to_float", "the number in a text is (text .to_f)"},
-    {"toString to_string repr inspect", "the text of a value is (value .to_s)"},
+    {"toString to_string repr inspect str", "the text of a value is (value .to_s)"},
     {"typeof type_of class_of", "the class of a value is (value .class)"},
     {"isinstance is_a instanceof instance_of instance? is_instance is_a?",
      "write (value is Class)"},
@@ -240,7 +242,7 @@ constexpr Advice foreignWords[] = {
     {"await_all Promise.all", "write (for f in futures (await f))"},
     {"list vector array", "an array is [a b c]"},
     {"dict hash object map hash-map", "a map is {^key value}"},
-    {"str concat string", "strings are joined by (a ++ b), or in #\"a#{b}\""},
+    {"concat string", "strings are joined by (a ++ b), or in #\"a#{b}\""},
 };
 
 bool definesFunction(std::string_view word) {

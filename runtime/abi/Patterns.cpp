@@ -8,6 +8,7 @@
 #include "runtime/abi/Entry.h"
 #include "runtime/object/Arguments.h"
 #include "runtime/object/Array.h"
+#include "runtime/object/Explain.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Map.h"
 
@@ -173,7 +174,11 @@ class Matcher {
         if (item.optional) {
           if (left > requiredAfter) found.data()[i] = input.at(used_++);
         } else {
-          if (left == 0) return countMismatch(context_, i + 1, input.size);
+          if (left == 0) {
+            countMismatch(context_, i + 1, input.size);
+            if (input.single) explainPattern(context_, input.self);
+            return false;
+          }
           found.data()[i] = input.at(used_++);
         }
       }

@@ -104,6 +104,10 @@ void hintName(Context& context, Symbol name, Explained& result) {
     result.hints.emplace_back(foreign);
     return;
   }
+  if (const std::string_view type = foreignType(text); !type.empty()) {
+    result.hints.push_back("did you mean '" + std::string(type) + "'?");
+    return;
+  }
   if (const size_t dot = text.find('.'); dot != 0 && dot < text.size() - 1) {
     const std::string object(text.substr(0, dot)), member(text.substr(dot + 1));
     result.hints.push_back("a method is called by (" + object + " ." + member + "), a field is " +
@@ -253,6 +257,9 @@ void explainCallable(Context& context, Value callee) {
 void explainSameName(Context& context, Symbol name) {
   note(context, {Explanation::SameName, name, nullptr, 0});
 }
+void explainPattern(Context& context, Value value) {
+  note(context, {Explanation::Pattern, {}, nullptr, 0}, value);
+}
 void explainJoining(Context& context, Value operand) {
   note(context, {Explanation::Joining, {}, nullptr, 0}, operand);
 }
@@ -289,6 +296,11 @@ Explained explained(Context& context) {
     case Explanation::SameName:
       result.hints.push_back("the program has several types named " + std::string(e.name.text()) +
                              "; the value is of another one");
+      break;
+    case Explanation::Pattern:
+      result.hints.push_back("[a b] takes an array apart, this is " +
+                             kindName(context, context.trace->subject) +
+                             "; a map is gone through by (for key value in map ...)");
       break;
     case Explanation::Joining: hintJoining(context.trace->subject, result); break;
   }

@@ -23,6 +23,8 @@ void explainKeyword(Context& context, const FunctionInfo& callee, Symbol keyword
 void explainCallable(Context& context, Value callee);
 /// The operand was added or joined in a way that is for values of another kind.
 void explainJoining(Context& context, Value operand);
+/// A pattern for several values was given one that has no parts.
+void explainPattern(Context& context, Value value);
 /// The value is of another type that has the same name.
 void explainSameName(Context& context, Symbol name);
 /// An operand is void.
