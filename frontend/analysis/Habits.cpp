@@ -6,7 +6,6 @@
 #include <cctype>
 
 #include "frontend/analysis/Modules.h"
-#include "frontend/analysis/SpecialForms.h"
 #include "frontend/syntax/Suggest.h"
 
 namespace gene {
@@ -160,7 +159,9 @@ void Analyzer::checkHandler(std::span<Form* const> forms) {
 void Analyzer::checkBranch(std::span<Form* const> forms) {
   if (!modules_ || forms.size() != 2) return;
   const Form* value = forms[0];
-  const bool isVariable = isName(symbolOf(value).text()) && !specialFormRow(symbolOf(value).text());
+  const Symbol name = symbolOf(value);
+  const bool isVariable = !name.empty() && !facts_.definitions.contains(name) &&
+                          (scopes_.lookup(name) || facts_.topLevelVars.contains(name));
   if (!isVariable && !isAtom(value->kind)) return;
   diagnostics_.report(value->range(), Diag::UnusedValue).hint(Diag::HintElse);
 }
