@@ -1,6 +1,7 @@
 // gene build: native executables and everything on the way to them.
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include "codegen/ir/Printer.h"
@@ -23,6 +24,8 @@ const std::vector<OptionSpec>& specs() {
       {"static", nullptr,
        "link the C library as well (larger, runs on any kernel; fails without the static "
        "libraries)"},
+      {"jobs,j", "N", "processes that compile at once (default: one for each processor)"},
+      {"part-size", "N", "instructions of the IR in a part of a large program, for tests"},
       {"linker", "PATH", "a linker or C compiler to link with (default ld.lld)"},
       {"###", nullptr, "print the linker's command and stop (also -###)"},
       {"emit", "KIND", "stop at ir, bytecode, llvm, asm, obj or exe (default exe)"},
@@ -97,7 +100,7 @@ Status writeDependencies(const Target& t, const Session& session) {
   return writeFile(path.string(), rule + "\n");
 }
 
-int linkObject(const Options& options, const Target& t, const std::string& object) {
+int linkObject(const Options& options, const Target& t, const std::vector<std::string>& objects) {
   LinkOptions link{.objects = {}, .output = t.output, .linker = options.get("linker")};
   link.strip = !options.has("debug");
   if (options.has("static")) link.kind = LinkOptions::Kind::Static;
@@ -110,8 +113,12 @@ int linkObject(const Options& options, const Target& t, const std::string& objec
   }
   Expected<std::unique_ptr<TemporaryFolder>> folder = TemporaryFolder::make();
   if (!folder) return fail(folder.message());
-  link.objects.push_back((*folder)->path() + "/program.o");
-  if (Status status = writeFile(link.objects[0], object); !status) return fail(status.message());
+  for (size_t i = 0; i < objects.size(); i++) {
+    link.objects.push_back((*folder)->path() + "/program" + (i > 0 ? std::to_string(i) : "") +
+                           ".o");
+    if (Status status = writeFile(link.objects[i], objects[i]); !status)
+      return fail(status.message());
+  }
   if (t.output == "-") {
     link.output = (*folder)->path() + "/program";
     if (Status status = gene::link(link); !status) return fail(status.message());
@@ -165,10 +172,16 @@ int buildFile(const std::string& source, const Options& options, const Target& t
   NativeOptions native{.level = compile.level, .debugInfo = options.has("debug")};
   if (t.kind == "llvm") native.emit = NativeOptions::Emit::LlvmText;
   if (t.kind == "asm") native.emit = NativeOptions::Emit::Assembly;
-  Expected<std::string> bytes = emitNative(*program, native);
-  if (!bytes) return fail(bytes.message());
-  if (t.kind == "exe") return linkObject(options, t, *bytes);
-  Status status = writeFile(t.output, *bytes);
+  if (t.kind == "exe") {
+    native.lines = native.debugInfo;
+    native.inParts = true;
+    native.partSize = std::strtoul(options.get("part-size", "0").c_str(), nullptr, 10);
+    native.jobs = jobsOption(options).value_or(1);
+  }
+  Expected<std::vector<std::string>> objects = emitNative(*program, native);
+  if (!objects) return fail(objects.message());
+  if (t.kind == "exe") return linkObject(options, t, *objects);
+  Status status = writeFile(t.output, objects->front());
   return status ? Success : fail(status.message());
 }
 
@@ -185,6 +198,7 @@ int build(Arguments args) {
   const std::string& source = options.positional[0];
   Expected<Target> t = target(options, source);
   if (!t) return misuse(t.message());
+  if (!jobsOption(options)) return misuse(JobsMisuse);
   return onLargeStack(runtimeOptionsFromEnvironment(),
                       [&] { return buildFile(source, options, *t); });
 }

@@ -66,15 +66,16 @@ int listCache(const jit::Cache& cache) {
 
 /// The native code of a program as a shared object.
 Expected<std::string> sharedObject(const ir::Program& program) {
-  Expected<std::string> object = emitNative(program, {.level = 2, .shared = true});
-  if (!object) return object.failure();
+  Expected<std::vector<std::string>> objects =
+      emitNative(program, {.level = 2, .lines = false, .shared = true});
+  if (!objects) return objects.failure();
   Expected<std::unique_ptr<TemporaryFolder>> folder = TemporaryFolder::make();
   if (!folder) return folder.failure();
   LinkOptions link{.objects = {(*folder)->path() + "/program.o"},
                    .output = (*folder)->path() + "/program.so",
                    .kind = LinkOptions::Kind::Shared,
                    .linker = {}};
-  if (Status status = writeFile(link.objects[0], *object); !status)
+  if (Status status = writeFile(link.objects[0], objects->front()); !status)
     return Failure{status.message()};
   if (Status status = gene::link(link); !status) return Failure{status.message()};
   return readFile(link.output);

@@ -5,10 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include "runtime/image/ImageFormat.h"
 #include "runtime/image/ImageLoader.h"
@@ -93,6 +96,14 @@ std::optional<int> readCommandLine(std::string_view command, std::span<const Opt
 
 int optimisationLevel(const Options& options, int otherwise) {
   return options.has("optimize") ? options.get("optimize")[0] - '0' : otherwise;
+}
+
+std::optional<unsigned> jobsOption(const Options& options) {
+  if (!options.has("jobs")) return std::max(1U, std::thread::hardware_concurrency());
+  constexpr unsigned long Most = 1024;
+  const unsigned long jobs = std::strtoul(options.get("jobs").c_str(), nullptr, 10);
+  if (jobs == 0 || jobs > Most) return std::nullopt;
+  return static_cast<unsigned>(jobs);
 }
 
 const std::vector<OptionSpec> languageOptionSpecs = {

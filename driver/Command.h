@@ -38,6 +38,9 @@ std::optional<int> readCommandLine(std::string_view command, std::span<const Opt
                                    Options& options);
 /// The level that -O gives, or `otherwise`; readCommandLine has refused anything but 0 to 3.
 int optimisationLevel(const Options& options, int otherwise);
+/// The number of processes that --jobs gives, or that of processors; none if it is no such number (JobsMisuse says so).
+std::optional<unsigned> jobsOption(const Options& options);
+constexpr std::string_view JobsMisuse = "--jobs requires a number from 1 to 1024";
 
 /// A row of Commands.def.
 struct CommandRow {

@@ -195,11 +195,8 @@ int testPackage(Arguments args) {
   if (const auto code = readCommandLine("test", specs, args, Positionals::Anywhere,
                                         UnknownOptions::Misuse, options))
     return *code;
-  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
-  if (options.has("jobs")) {
-    jobs = static_cast<unsigned>(std::strtoul(options.get("jobs").c_str(), nullptr, 10));
-    if (jobs == 0 || jobs > 1024) return misuse("--jobs requires a number from 1 to 1024");
-  }
+  const std::optional<unsigned> jobs = jobsOption(options);
+  if (!jobs) return misuse(JobsMisuse);
   std::vector<Run> runs;
   const std::string mistake =
       options.positional.empty()
@@ -210,7 +207,7 @@ int testPackage(Arguments args) {
   if (!folder) return fail(folder.message());
   std::error_code failed;
   Tests tests(fs::read_symlink("/proc/self/exe", failed).string(), options, (*folder)->path());
-  tests.run(runs, jobs);
+  tests.run(runs, *jobs);
   if (options.has("filter") && tests.files().empty())
     return fail("No test has '" + options.get("filter") + "' in its name");
   if (options.has("junit"))

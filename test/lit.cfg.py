@@ -43,7 +43,7 @@ if shutil.which("pkg-config", path="/usr/bin:/bin") and shutil.which("cc", path=
 for tool in ("emacs", "vim", "vscode-tmgrammar-test", "openssl"):
     if shutil.which(tool, path="/usr/bin:/bin"):
         config.available_features.add(tool)
-for name in ("GENE_STRESS", "GENE_TEST_CACHE", "GENE_TEST_ENTERED", "GENE_TEST_STRESS", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS",
+for name in ("GENE_STRESS", "GENE_TEST_CACHE", "GENE_TEST_ENTERED", "GENE_TEST_PARTS", "GENE_TEST_STRESS", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS",
              "LLVM_PROFILE_FILE"):
     if name in settings:
         config.environment[name] = settings[name]

@@ -54,6 +54,7 @@ def suites(part, parts):
     yield "release", "release", {"GENE_TEST_SLOW": "1"}, [""]
     yield "cached", "release", {"GENE_TEST_CACHE": "1"}, ["language"]
     yield "entered", "release", {"GENE_TEST_ENTERED": "1"}, ["language"]
+    yield "parts", "release", {"GENE_TEST_PARTS": "20"}, ["language"]
     yield "torture", "release", TORTURE, ["language"]
     yield "debug", "debug", TORTURE, ["unit", "passes", "ir", "bytecode", *dealt("language", [".gene"], part, parts)]
     yield "messages", "debug", {}, ["fuzz/replay.test", *dealt("diag", [".test", ".ir"], part, parts)]

@@ -122,6 +122,24 @@ struct ImageTables::Data {
     const auto found = metadataSlots.find(function.form);
     return found == metadataSlots.end() ? NoIndex : found->second;
   }
+  /// Appends a site.
+  void addSite(Location loc, const ir::Inlined* inlined, const ir::Function* function,
+               uint32_t caller) {
+    Position position;
+    if (loc.valid()) position = program.sources.position(loc);
+    const ir::Function* author = inlined ? inlined->function : function;
+    if (author != lastAuthor) {
+      const bool isModule = author == program.functions.front();
+      lastAuthor = author;
+      lastAuthorText = text(isModule ? sym::Init.text() : author->name.text());
+    }
+    if (position.file.data() != lastFile.data() || position.file.empty()) {
+      lastFile = position.file;
+      lastFileText = text(position.file);
+    }
+    sites.push_back({lastFileText, lastAuthorText, position.line, position.column, caller,
+                     inlined && inlined->wasTail ? 1u : 0u});
+  }
   uint32_t nextSlot() { return static_cast<uint32_t>(program.globals.size()) + constantCount++; }
   void add(const EncodedParts& parts) { hasRegexes |= parts.regexes; }
   [[nodiscard]] SymbolIndex symbolIndex() {
@@ -164,27 +182,28 @@ uint32_t ImageTables::formSlot(const Form* form) {
 
 uint32_t ImageTables::site(Location loc, const ir::Inlined* inlined, const ir::Function* function) {
   // A caller's site comes first: the loader relies on it.
-  const uint32_t caller =
-      inlined && !inlined->byTailCall ? site(inlined->call, inlined->caller, function) : NoIndex;
+  const uint32_t caller = callerSite(inlined, function);
   const auto next = static_cast<uint32_t>(data_->sites.size());
   const uint32_t number = data_->siteIndices.find({loc.offset, inlined, function}, next);
-  if (number == next) {
-    Position position;
-    if (loc.valid()) position = data_->program.sources.position(loc);
-    const ir::Function* author = inlined ? inlined->function : function;
-    if (author != data_->lastAuthor) {
-      const bool isModule = author == data_->program.functions.front();
-      data_->lastAuthor = author;
-      data_->lastAuthorText = data_->text(isModule ? sym::Init.text() : author->name.text());
-    }
-    if (position.file.data() != data_->lastFile.data() || position.file.empty()) {
-      data_->lastFile = position.file;
-      data_->lastFileText = data_->text(position.file);
-    }
-    data_->sites.push_back({data_->lastFileText, data_->lastAuthorText, position.line,
-                            position.column, caller, inlined && inlined->wasTail ? 1u : 0u});
-  }
+  if (number == next) data_->addSite(loc, inlined, function, caller);
   return number;
+}
+
+uint32_t ImageTables::callerSite(const ir::Inlined* inlined, const ir::Function* function) {
+  return inlined && !inlined->byTailCall ? site(inlined->call, inlined->caller, function) : NoIndex;
+}
+
+uint32_t ImageTables::addSites(const std::vector<SiteRequest>& requests) {
+  std::vector<uint32_t> callers;
+  for (const SiteRequest& request : requests)
+    callers.push_back(callerSite(request.inlined, request.function));
+  const auto first = static_cast<uint32_t>(data_->sites.size());
+  for (size_t i = 0; i < requests.size(); i++) {
+    const auto& [loc, inlined, function] = requests[i];
+    data_->siteIndices.find({loc.offset, inlined, function}, first + static_cast<uint32_t>(i));
+    data_->addSite(loc, inlined, function, callers[i]);
+  }
+  return first;
 }
 
 uint32_t ImageTables::slotCount() const { return globalCount() + data_->constantCount; }

@@ -26,6 +26,13 @@ class ImageTables {
   uint32_t formSlot(const Form* form);
   /// A place of `function` that may raise, with the calls around it that were inlined.
   uint32_t site(Location loc, const ir::Inlined* inlined, const ir::Function* function);
+  struct SiteRequest {
+    Location loc;
+    const ir::Inlined* inlined;
+    const ir::Function* function;
+  };
+  /// Sites with numbers one after the other, whether there are such sites already or not; the number of the first.
+  uint32_t addSites(const std::vector<SiteRequest>& requests);
   uint32_t slotCount() const;
   uint32_t globalCount() const;
 
@@ -39,6 +46,7 @@ class ImageTables {
  private:
   struct Data;
   struct Functions;
+  uint32_t callerSite(const ir::Inlined* inlined, const ir::Function* function);
   Functions functionTables(const std::vector<std::vector<uint8_t>>& code) const;
   std::shared_ptr<Data> data_;
 };

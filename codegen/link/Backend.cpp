@@ -36,7 +36,8 @@ Expected<int> runLinker(int count, const char* const* words) {
   return reinterpret_cast<int (*)(int, const char* const*)>(*symbol)(count, words);
 }
 
-Expected<std::string> emitNative(const ir::Program& program, const NativeOptions& options) {
+Expected<std::vector<std::string>> emitNative(const ir::Program& program,
+                                              const NativeOptions& options) {
   Expected<const NativeBackend*> backend = loadNativeBackend();
   if (!backend) return backend.failure();
   return (*backend)->emit(program, options);

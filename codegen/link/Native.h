@@ -4,6 +4,7 @@
 // what they stand on in the executable that opened it.
 
 #include <string>
+#include <vector>
 
 #include "codegen/ir/Ir.h"
 #include "runtime/support/Expected.h"
@@ -13,15 +14,22 @@ namespace gene {
 struct NativeOptions {
   enum class Emit { LlvmText, Assembly, Object };
   int level = 2;           // 0: fast to build; 1 to 3: LLVM's O2
-  bool debugInfo = false;  // variables in the debug information; line tables are always there
+  bool debugInfo = false;  // variables in the debug information, and line tables
+  bool lines = true;       // line tables; what is linked without its symbols needs none
   bool shared = false;     // for an object that a running program opens, not for an executable
   Emit emit = Emit::Object;
+  /// May there be several objects? They are the same whatever the number of processes that work on them.
+  bool inParts = false;
+  size_t partSize = 0;  // in instructions of the IR; 0: the usual size
+  unsigned jobs = 1;    // processes
 };
 
 /// What the module exports, through the function below.
 struct NativeBackend {
-  /// The bytes of the artefact, the same ones each time for the same program and options.
-  Expected<std::string> (*emit)(const ir::Program& program, const NativeOptions& options);
+  /// The bytes of the artefact, or of the objects that it is linked of: the same ones each time for the same program and
+  /// options.
+  Expected<std::vector<std::string>> (*emit)(const ir::Program& program,
+                                             const NativeOptions& options);
   const char* llvmVersion;
 };
 extern "C" const NativeBackend* gene_native_backend();
@@ -33,7 +41,8 @@ Expected<const NativeBackend*> loadNativeBackend();
 /// Runs the linker that a package's module brings (codegen/llvm/Linker.cpp) with this command line; its exit code.
 Expected<int> runLinker(int count, const char* const* words);
 
-/// emitNative of the module, opened when first used.
-Expected<std::string> emitNative(const ir::Program& program, const NativeOptions& options);
+/// What the module emits; it is opened when first used.
+Expected<std::vector<std::string>> emitNative(const ir::Program& program,
+                                              const NativeOptions& options);
 
 }  // namespace gene

@@ -13,14 +13,19 @@ std::string displayName(const ir::Program& program, const ir::Function& function
                               : "fn";
 }
 
-DebugInfo::DebugInfo(Module& module, const ir::Program& program, bool variables, bool optimised)
-    : builder_(module), program_(program), variables_(variables), optimised_(optimised) {
+DebugInfo::DebugInfo(Module& module, const ir::Program& program, const NativeOptions& options)
+    : builder_(module),
+      program_(program),
+      lines_(options.lines || options.debugInfo),
+      variables_(options.debugInfo),
+      optimised_(options.level > 0) {
+  if (!lines_) return;
   module.addModuleFlag(Module::Warning, "Debug Info Version", DEBUG_METADATA_VERSION);
   module.addModuleFlag(Module::Max, "Dwarf Version", 4);
   // Debuggers refuse the expressions and calls of languages they don't know, so this is C to them.
   unit_ = builder_.createCompileUnit(
-      DISourceLanguageName(dwarf::DW_LANG_C), file(program.mainFile), "gene", optimised, "", 0, "",
-      variables ? DICompileUnit::FullDebug : DICompileUnit::LineTablesOnly);
+      DISourceLanguageName(dwarf::DW_LANG_C), file(program.mainFile), "gene", optimised_, "", 0, "",
+      variables_ ? DICompileUnit::FullDebug : DICompileUnit::LineTablesOnly);
 }
 
 DIFile* DebugInfo::file(std::string_view name) {
@@ -61,10 +66,11 @@ DISubprogram* DebugInfo::subprogram(const ir::Function& function, StringRef symb
 }
 
 void DebugInfo::define(const ir::Function& function, llvm::Function* code) {
-  code->setSubprogram(subprogram(function, code->getName()));
+  if (lines_) code->setSubprogram(subprogram(function, code->getName()));
 }
 
 DILocation* DebugInfo::location(llvm::Function* code, Location loc, const ir::Inlined* inlined) {
+  if (!lines_) return nullptr;
   DISubprogram* scope = code->getSubprogram();
   DILocation* call = nullptr;
   if (inlined) {
@@ -103,7 +109,9 @@ void DebugInfo::parameters(const ir::Function& function, ArrayRef<Value*> values
   }
 }
 
-void DebugInfo::finish() { builder_.finalize(); }
+void DebugInfo::finish() {
+  if (lines_) builder_.finalize();
+}
 
 Position DebugInfo::positionOf(Location loc) const {
   if (!loc.valid()) return {program_.mainFile, 0, 0};

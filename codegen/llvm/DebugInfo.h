@@ -1,6 +1,6 @@
 #pragma once
-// DWARF for Gene: line tables always, variables with -g. The only user of DIBuilder. Paths are those the sources were
-// named by, relative to ".", so that the output is the same wherever it is built.
+// DWARF for Gene: line tables unless nobody would see them, variables with -g. The only user of DIBuilder. Paths are those the
+// sources were named by, relative to ".", so that the output is the same wherever it is built.
 
 #include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/IRBuilder.h>
@@ -11,16 +11,17 @@
 #include <string_view>
 
 #include "codegen/ir/Ir.h"
+#include "codegen/link/Native.h"
 
 namespace gene::native {
 
 class DebugInfo {
  public:
-  DebugInfo(llvm::Module& module, const ir::Program& program, bool variables, bool optimised);
+  DebugInfo(llvm::Module& module, const ir::Program& program, const NativeOptions& options);
 
   /// Attaches a subprogram to the code of `function`.
   void define(const ir::Function& function, llvm::Function* code);
-  /// A place in `code`; line 0 where `loc` is nowhere.
+  /// A place in `code`; line 0 where `loc` is nowhere; null without line tables.
   llvm::DILocation* location(llvm::Function* code, Location loc,
                              const ir::Inlined* inlined = nullptr);
   /// Says at the end of `block` that the parameters of `function` are in these values.
@@ -36,6 +37,7 @@ class DebugInfo {
 
   llvm::DIBuilder builder_;
   const ir::Program& program_;
+  const bool lines_;
   const bool variables_;
   const bool optimised_;
   llvm::DICompileUnit* unit_ = nullptr;

@@ -389,7 +389,7 @@ void FunctionEmitter::emitRuntime(const ir::Instruction& inst, std::string_view 
       case ir::ImmKind::Function: args.push_back(closureInfo(*inst.immediates[i].function)); break;
       case ir::ImmKind::Shape: args.push_back(callShape(inst.immediates[i].shape)); break;
       case ir::ImmKind::Form:
-        args.push_back(loadSlot(module_.tables().formSlot(inst.immediates[i].form)));
+        args.push_back(loadConstant(module_.form(inst.immediates[i].form)));
         break;
       case ir::ImmKind::Cache: args.push_back(module_.newCache()); break;
       case ir::ImmKind::Global: args.push_back(globalSlot(inst.immediates[i].global)); break;

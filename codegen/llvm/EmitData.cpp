@@ -51,8 +51,7 @@ void FunctionEmitter::emitUnreachable(const ir::Instruction&) { b_.CreateUnreach
 
 llvm::Value* FunctionEmitter::globalSlot(const ir::Global* global) {
   const ir::Program& program = module_.program();
-  if (!program.isEntered || global->index >= program.sharedGlobals)
-    return module_.slot(global->index);
+  if (!program.isEntered || global->index >= program.sharedGlobals) return module_.global(global);
   return bits_.address(loadShared(module_.sharedSlots()), uint64_t{global->index} * 8);
 }
 

@@ -259,7 +259,7 @@ BasicBlock* FunctionEmitter::raiseTarget() {
       args.push_back(use(edge->args[i], edge->target->params[i + 1]->rep));
   BasicBlock* const last = direct ? from : b_.GetInsertBlock();
   const ir::Inlined* inlined = current_ ? current_->inlined : nullptr;
-  target.site->addIncoming(b_.getInt64(module_.tables().site(loc, inlined, &function_)), last);
+  target.site->addIncoming(b_.getInt64(module_.site(loc, inlined, &function_)), last);
   for (size_t i = 0; i < args.size(); i++) target.args[i]->addIncoming(args[i], last);
   if (direct) return target.block;
   b_.CreateBr(target.block);
@@ -293,7 +293,7 @@ void FunctionEmitter::finishExits() {
     b_.SetCurrentDebugLocation(module_.debugInfo().location(code_, {}));
     llvm::Value* const program =
         bits_.loadWord(module_.functionInfo(&function_), layout::FunctionInfo_program);
-    call("gene_trace", {context_, program, exit.site});
+    call("gene_trace", {context_, program, module_.siteNumber(b_, exit.site)});
     if (!handler) {
       b_.CreateRet(llvm::Constant::getNullValue(code_->getReturnType()));
       continue;

@@ -74,7 +74,7 @@ class FunctionEmitter {
   void defineCondition(const ir::Instruction& inst, llvm::Value* i1);
   llvm::Type* typeOf(ir::Rep rep) { return module_.typeOf(rep); }
   llvm::Value* constant(const ir::Constant& constant, ir::Rep rep);
-  llvm::Value* loadSlot(uint32_t slot);
+  llvm::Value* loadConstant(llvm::Constant* address);
   llvm::Value* use(const ir::Value* value, ir::Rep rep);
   llvm::Value* use(const ir::Value* value) { return use(value, ir::Rep::Boxed); }
   llvm::Value* useCondition(const ir::Value* value);

@@ -16,38 +16,48 @@ using llvm::GlobalValue;
 using llvm::GlobalVariable;
 
 ModuleEmitter::ModuleEmitter(const ir::Program& program, const NativeOptions& options,
-                             llvm::LLVMContext& context)
+                             const Parts& parts, llvm::LLVMContext& context)
     : program_(program),
       options_(options),
+      parts_(parts),
       module_(std::make_unique<llvm::Module>(llvm::StringRef(program.mainFile), context)),
       runtime_(*module_),
-      tables_(program),
-      debugInfo_(*module_, program, options.debugInfo, options.level > 0),
-      memory_(context) {
+      debugInfo_(*module_, program, options),
+      memory_(context),
+      bodies_(program.functions.size()) {
   module_->setSourceFileName(llvm::StringRef(program.mainFile));
   module_->setPICLevel(llvm::PICLevel::BigPIC);
   module_->setPIELevel(llvm::PIELevel::Large);
   llvm::Type* const word = llvm::Type::getInt64Ty(context);
   codeType_ = llvm::FunctionType::get(
       word, {llvm::PointerType::get(context, 0), word, word, word, word, word}, false);
-  slots_ = declareArray("gene.slots");
   caches_ = declareArray("gene.caches");
+}
+
+void ModuleEmitter::declareTables() {
+  tables_.emplace(program_);
+  slots_ = declareArray("gene.slots");
   functions_ = declareArray("gene.functions");
-  if (!program.isEntered) return;
-  sharedSlots_ = sharedPointer("gene.shared.slots");
-  sharedFunctions_ = sharedPointer("gene.shared.functions");
 }
 
 std::unique_ptr<llvm::Module> ModuleEmitter::emit() {
-  scanFunctions();
-  declareFunctions();
-  for (const ir::Function* function : program_.functions)
-    FunctionEmitter::emitBounded(*this, *function, bodies_[function->index]);
+  declareTables();
+  if (program_.isEntered) {
+    sharedSlots_ = sharedPointer("gene.shared.slots");
+    sharedFunctions_ = sharedPointer("gene.shared.functions");
+  }
+  for (const ir::Function* function : program_.functions) body(function);
+  emitFunctions(parts_.functions.front());
   GlobalVariable* const program = emitProgramData();
   if (program_.isEntered) emitEntries(program);
   if (optimising()) runtime_.link();
   debugInfo_.finish();
   return std::move(module_);
+}
+
+void ModuleEmitter::emitFunctions(const std::vector<const ir::Function*>& functions) {
+  for (const ir::Function* function : functions)
+    FunctionEmitter::emitBounded(*this, *function, body(function));
 }
 
 // --- functions ---------------------------------------------------------------------------------------------------------------
@@ -66,13 +76,13 @@ const ir::Global* ModuleEmitter::builtin(const ir::Value* value) const {
   const auto read = ir::madeBy<ir::Op::GlobalGet, ir::Op::GlobalCheck>(value);
   if (!read) return nullptr;
   const ir::Global* global = read.global();
-  return global->external && !assigned_[global->index] ? global : nullptr;
+  return global->external && !parts_.facts.assigned[global->index] ? global : nullptr;
 }
 
 std::vector<bool> ModuleEmitter::buffered(const ir::Function& function) const {
   const auto& params = function.entry()->params;
   std::vector<bool> result(params.size());
-  if (!inTailCall_[function.index]) return result;
+  if (!inTailCall(function)) return result;
   // What the C convention of x86-64 has, but for the context; that of AArch64 has more words.
   constexpr unsigned Words = 5, Floats = 8;
   unsigned words = 0, floats = 0;
@@ -92,49 +102,28 @@ llvm::FunctionType* ModuleEmitter::functionType(const ir::Function& function) {
   return llvm::FunctionType::get(typeOf(function.result), types, false);
 }
 
-void ModuleEmitter::scanFunctions() {
-  addressTaken_.resize(program_.functions.size());
-  usesCallee_.resize(program_.functions.size());
-  inTailCall_.resize(program_.functions.size());
-  assigned_.resize(program_.globals.size());
-  addressTaken_[0] = true;
-  for (const ir::Function* function : program_.functions)
-    for (const ir::Block* block : function->blocks)
-      for (const ir::Instruction* inst : block->instructions) {
-        if (const auto made = inst->tryAs<ir::Op::Closure>())
-          addressTaken_[made.function()->index] = true;
-        if (const auto set = inst->tryAs<ir::Op::GlobalSet>())
-          assigned_[set.global()->index] = true;
-        if (const auto call = inst->tryAs<ir::Op::CallKnown>(); call && inst->tail) {
-          inTailCall_[function->index] = true;
-          inTailCall_[call.function()->index] = true;
-        }
-        if (inst->op == ir::Op::Callee) {
-          usesCallee_[function->index] = true;
-          addressTaken_[function->index] = true;
-        }
-      }
-}
-
 llvm::Function* ModuleEmitter::declare(const ir::Function& function) {
-  llvm::Function* const result =
-      llvm::Function::Create(functionType(function), GlobalValue::InternalLinkage,
-                             "gene." + displayName(program_, function), *module_);
+  const bool isWhole = kind_ == Kind::Whole;
+  const bool isShared = !isWhole && parts_.isShared[function.index];
+  llvm::Function* const result = llvm::Function::Create(
+      functionType(function),
+      isShared ? GlobalValue::ExternalLinkage : GlobalValue::InternalLinkage,
+      isWhole ? "gene." + displayName(program_, function) : parts_.symbols[function.index],
+      *module_);
+  if (isShared) result->setVisibility(GlobalValue::HiddenVisibility);
   result->setDoesNotThrow();
   result->addFnAttr("probe-stack", "inline-asm");
   // Tail calls between direct functions: any prototypes go together, but calls cost an instruction more.
   if (function.isDirect)
-    result->setCallingConv(inTailCall_[function.index] ? llvm::CallingConv::Tail
-                                                       : llvm::CallingConv::Fast);
+    result->setCallingConv(inTailCall(function) ? llvm::CallingConv::Tail
+                                                : llvm::CallingConv::Fast);
   return result;
 }
 
-void ModuleEmitter::declareFunctions() {
-  for (const ir::Function* function : program_.functions) bodies_.push_back(declare(*function));
-}
-
-Constant* ModuleEmitter::functionInfo(const ir::Function* function) {
-  return element(functions_, function->index, layout::sizeOfFunctionInfo);
+llvm::Function* ModuleEmitter::body(const ir::Function* function) {
+  llvm::Function*& known = bodies_[function->index];
+  if (!known) known = declare(*function);
+  return known;
 }
 
 // --- data --------------------------------------------------------------------------------------------------------------------
@@ -145,7 +134,7 @@ GlobalVariable* ModuleEmitter::declareArray(const char* name) {
                             GlobalValue::ExternalLinkage, nullptr, name);
 }
 
-void ModuleEmitter::defineArray(GlobalVariable* declared, uint64_t bytes) {
+void ModuleEmitter::defineArray(GlobalVariable*& declared, uint64_t bytes) {
   llvm::Type* const type = llvm::ArrayType::get(llvm::Type::getInt64Ty(context()), (bytes + 7) / 8);
   GlobalVariable* const defined = new GlobalVariable(
       *module_, type, false, GlobalValue::InternalLinkage, llvm::ConstantAggregateZero::get(type));
@@ -153,6 +142,7 @@ void ModuleEmitter::defineArray(GlobalVariable* declared, uint64_t bytes) {
   defined->takeName(declared);
   declared->replaceAllUsesWith(defined);
   declared->eraseFromParent();
+  declared = defined;
 }
 
 Constant* ModuleEmitter::element(GlobalVariable* array, uint64_t index, uint64_t size) {
@@ -173,16 +163,17 @@ GlobalVariable* ModuleEmitter::addData(Constant* value, const char* name, unsign
 GlobalVariable* ModuleEmitter::emitBodies() {
   llvm::PointerType* const pointer = llvm::PointerType::get(context(), 0);
   std::vector<Constant*> bodies;
-  for (size_t i = 0; i < bodies_.size(); i++)
-    bodies.push_back(addressTaken_[i] ? static_cast<Constant*>(bodies_[i])
-                                      : llvm::ConstantPointerNull::get(pointer));
+  for (const ir::Function* function : program_.functions)
+    bodies.push_back(parts_.facts.addressTaken[function->index]
+                         ? static_cast<Constant*>(body(function))
+                         : llvm::ConstantPointerNull::get(pointer));
   return addData(llvm::ConstantArray::get(llvm::ArrayType::get(pointer, bodies.size()), bodies),
                  "gene.bodies", 16);
 }
 
 /// May the program have to compile something: data that it evaluates, or modules that a serialized value refers to?
 bool ModuleEmitter::evaluates() {
-  bool any = tables_.mentionsOneOf("serdes");
+  bool any = tables_->mentionsOneOf("serdes");
   forEachInstruction([&](const ir::Instruction& inst) { any |= inst.info().evaluates; });
   return any;
 }
@@ -218,7 +209,7 @@ void ModuleEmitter::emitLibraries() {
       llvm::Type::getVoidTy(context()), {llvm::PointerType::get(context(), 0)}, false);
   std::vector<Constant*> used;
   for (const auto& library : libraries)
-    if ((library.waits ? waits : computesNames) || tables_.mentionsOneOf(library.words))
+    if ((library.waits ? waits : computesNames) || tables_->mentionsOneOf(library.words))
       used.push_back(
           cast<Constant>(module_->getOrInsertFunction(library.function, type).getCallee()));
   if (used.empty()) return;
@@ -230,7 +221,7 @@ void ModuleEmitter::emitLibraries() {
 
 /// gene_program: the NativeProgram that runtime/image/Main.cpp starts.
 GlobalVariable* ModuleEmitter::emitProgramData() {
-  const std::vector<uint8_t> image = tables_.write({});
+  const std::vector<uint8_t> image = tables_->write({});
   emitLibraries();
   GlobalVariable* const imageData =
       addData(llvm::ConstantDataArray::get(context(), image), "gene.image", 16);
@@ -252,7 +243,7 @@ GlobalVariable* ModuleEmitter::emitProgramData() {
       new GlobalVariable(*module_, type, true, GlobalValue::ExternalLinkage,
                          llvm::ConstantStruct::get(type, members), "gene_program");
   program->setAlignment(llvm::Align(16));
-  defineArray(slots_, uint64_t{tables_.slotCount()} * 8);
+  defineArray(slots_, uint64_t{tables_->slotCount()} * 8);
   defineArray(caches_, uint64_t{cacheCount_} * 8);
   defineArray(functions_, program_.functions.size() * layout::sizeOfFunctionInfo);
   return program;

@@ -128,9 +128,8 @@ void FunctionEmitter::emitCheckType(const ir::Instruction& inst) {
   llvm::Value* const cache = module_.newCache();
   const auto cached = [&] { return b_.CreateLoad(b_.getInt64Ty(), cache); };
   const auto check = [&] {
-    ImageTables& tables = module_.tables();
-    llvm::Value* const type = loadSlot(tables.formSlot(inst.as<ir::Op::CheckType>().type()));
-    llvm::Value* const where = loadSlot(tables.formSlot(inst.as<ir::Op::CheckType>().where()));
+    llvm::Value* const type = loadConstant(module_.form(inst.as<ir::Op::CheckType>().type()));
+    llvm::Value* const where = loadConstant(module_.form(inst.as<ir::Op::CheckType>().where()));
     llvm::Value* const result = call("gene_check_type", {context_, type, where, cache, value,
                                                          b_.getInt64(ir::rulesOf(inst).bits())});
     raiseIfPending(result);

@@ -41,14 +41,14 @@ llvm::Value* FunctionEmitter::constant(const ir::Constant& constant, Rep rep) {
       case Kind::String:
       case Kind::Form: break;
     }
-    return loadSlot(module_.tables().constantSlot(&constant));
+    return loadConstant(module_.constant(&constant));
   };
   return convert(word(), Rep::Boxed, rep);
 }
 
 /// A constant of the program: the loader writes it before any code runs.
-llvm::Value* FunctionEmitter::loadSlot(uint32_t slot) {
-  llvm::LoadInst* const load = b_.CreateLoad(b_.getInt64Ty(), module_.slot(slot));
+llvm::Value* FunctionEmitter::loadConstant(llvm::Constant* address) {
+  llvm::LoadInst* const load = b_.CreateLoad(b_.getInt64Ty(), address);
   load->setMetadata(llvm::LLVMContext::MD_invariant_load, llvm::MDNode::get(module_.context(), {}));
   return load;
 }
@@ -56,7 +56,7 @@ llvm::Value* FunctionEmitter::loadSlot(uint32_t slot) {
 /// Well-known symbols have the same number in every process.
 llvm::Value* FunctionEmitter::symbol(Symbol symbol) {
   if (symbol.id < sym::WellKnownCount) return bits_.constant(gene::Value::symbol(symbol));
-  return loadSlot(module_.tables().symbolSlot(symbol));
+  return loadConstant(module_.symbol(symbol));
 }
 
 llvm::Value* FunctionEmitter::use(const ir::Value* value, Rep rep) {

@@ -8,6 +8,7 @@
 
 #include "codegen/llvm/EmitModule.h"
 #include "codegen/llvm/Machine.h"
+#include "codegen/llvm/Workers.h"
 
 namespace gene {
 namespace {
@@ -21,13 +22,60 @@ void forSharedObject(llvm::Module& module) {
   }
 }
 
-Expected<std::string> emit(const ir::Program& program, const NativeOptions& options) {
+/// One module, of all of the program.
+Expected<std::vector<std::string>> emitWhole(const ir::Program& program, const native::Parts& parts,
+                                             const NativeOptions& options) {
   llvm::LLVMContext context;
   context.setDiscardValueNames(options.emit != NativeOptions::Emit::LlvmText);
   const std::unique_ptr<llvm::Module> module =
-      native::ModuleEmitter(program, options, context).emit();
+      native::ModuleEmitter(program, options, parts, context).emit();
   if (options.shared) forSharedObject(*module);
+  Expected<std::string> bytes = native::generate(*module, options);
+  if (!bytes) return bytes.failure();
+  return std::vector<std::string>{std::move(*bytes)};
+}
+
+/// The object of a part, behind what it refers to.
+Expected<std::string> emitPart(const ir::Program& program, const native::Parts& parts, size_t part,
+                               const NativeOptions& options) {
+  llvm::LLVMContext context;
+  context.setDiscardValueNames(true);
+  native::ModuleEmitter emitter(program, options, parts, context);
+  const std::unique_ptr<llvm::Module> module = emitter.emitPart(part);
+  Expected<std::string> object = native::generate(*module, options);
+  if (!object) return object.failure();
+  return native::bytesOf(emitter.references()) + *object;
+}
+
+Expected<std::string> emitTables(const ir::Program& program, const native::Parts& parts,
+                                 const std::vector<native::References>& references,
+                                 const NativeOptions& options) {
+  llvm::LLVMContext context;
+  context.setDiscardValueNames(true);
+  const std::unique_ptr<llvm::Module> module =
+      native::ModuleEmitter(program, options, parts, context).emitTables(references);
   return native::generate(*module, options);
+}
+
+/// An object for each part, and one for the tables.
+Expected<std::vector<std::string>> emitParts(const ir::Program& program, const native::Parts& parts,
+                                             const NativeOptions& options) {
+  Expected<std::vector<std::string>> emitted =
+      native::inProcesses(options.jobs, parts.count(),
+                          [&](size_t part) { return emitPart(program, parts, part, options); });
+  if (!emitted) return emitted.failure();
+  std::vector<native::References> references;
+  for (std::string& bytes : *emitted) references.push_back(native::takeReferences(bytes));
+  Expected<std::string> tables = emitTables(program, parts, references, options);
+  if (!tables) return tables.failure();
+  emitted->push_back(std::move(*tables));
+  return emitted;
+}
+
+Expected<std::vector<std::string>> emit(const ir::Program& program, const NativeOptions& options) {
+  const native::Parts parts(program, options.inParts ? options.partSize : SIZE_MAX / 2);
+  return parts.count() == 1 ? emitWhole(program, parts, options)
+                            : emitParts(program, parts, options);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 Engines: the VM from source, the VM from a .gir file, native code at -O0 and at -O2; with GENE_TEST_CACHE the VM from source and
 `gene run` with native code from the cache; with GENE_TEST_ENTERED the VM and the VM whose calls go to native code: all of them, and
-every second function's, so that calls cross in both directions. All must print the same and end with the same exit code; GENE_CHECK_LEAKS makes a live object at the end exit code 99. Prints the common output, so that
+every second function's, so that calls cross in both directions; with GENE_TEST_PARTS the VM and native code in parts of that size. All must print the same and end with the same exit code; GENE_CHECK_LEAKS makes a live object at the end exit code 99. Prints the common output, so that
 it can be piped to FileCheck, or compares it with FILE.out.
 """
 import argparse
@@ -36,6 +36,11 @@ def engines(gene, program, folder, stress):
         for which in ("all",) if stack_size(program) else ("all", "even", "odd"):
             chosen = [f"GENE_JIT_ENTERED={which}"] if which != "all" else []
             yield f"entered ({which})", add if which == "all" else [], [*kept, *chosen, gene, "run", "--jit-log", program.name]
+        return
+    if size := os.environ.get("GENE_TEST_PARTS"):
+        for level, exe in (("-O0", exe0), ("-O2", exe2)):
+            parts = [gene, "build", level, f"--part-size={size}", "-o", str(exe), program.name]
+            yield f"native {level} in parts", [parts], [str(exe)]
         return
     if not stress:
         yield "gir", [[gene, "compile", "--force", "-o", str(folder), program.name]], [gene, "run", str(gir)]
