@@ -1,10 +1,13 @@
 // gene build: native executables and everything on the way to them.
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "codegen/ir/Printer.h"
+#include "codegen/jit/Objects.h"
 #include "codegen/link/Link.h"
 #include "codegen/link/Native.h"
 #include "codegen/passes/Remarks.h"
@@ -25,6 +28,7 @@ const std::vector<OptionSpec>& specs() {
        "link the C library as well (larger, runs on any kernel; fails without the static "
        "libraries)"},
       {"jobs,j", "N", "processes that compile at once (default: one for each processor)"},
+      {"no-cache", nullptr, "compile everything anew, and keep nothing for the next build"},
       {"part-size", "N", "instructions of the IR in a part of a large program, for tests"},
       {"linker", "PATH", "a linker or C compiler to link with (default ld.lld)"},
       {"###", nullptr, "print the linker's command and stop (also -###)"},
@@ -134,6 +138,60 @@ int linkObject(const Options& options, const Target& t, const std::vector<std::s
   return status ? Success : fail(status.message());
 }
 
+/// What a kept executable was made with, beside what decides what the program means.
+std::vector<std::string> linkedWith(const Options& options) {
+  std::vector<std::string> words;
+  for (const char* name : {"optimize", "debug", "static", "linker", "part-size"})
+    if (options.has(name)) words.push_back(name + ("=" + options.get(name)));
+  return words;
+}
+
+/// An executable that is built with what earlier builds have left.
+class KeptBuild {
+ public:
+  KeptBuild(const std::string& source, const Options& options, const Target& t)
+      : words_(linkedWith(options)), output_(t.output) {
+    if (t.kind != "exe" || t.output == "-" || options.has("no-cache") || options.has("###")) return;
+    kept_ = jit::BuildStore::open(source);
+    if (!kept_) return;
+    store_.find = [this](std::string_view code) { return kept_->find(code); };
+    store_.keep = [this](std::string_view code, std::string_view object) {
+      kept_->keep(code, object);
+    };
+    // These tell about passes, which have to run.
+    static constexpr const char* told[] = {"dump-before", "dump-after",  "remarks",
+                                           "verify-ir",   "time-passes", "print-locs"};
+    mayBeDone_ = std::ranges::none_of(told, [&](const char* name) { return options.has(name); });
+  }
+
+  /// Looks, when the program was analysed, whether the executable is there already.
+  void ask(CompileOptions& compile) {
+    if (!kept_) return;
+    compile.analysed = [this](const ir::Program& program,
+                              const std::vector<std::string>& environment) {
+      identity_.emplace(program, environment);
+      isDone_ = mayBeDone_ && kept_->isUpToDate(*identity_, words_, output_);
+      return !isDone_;
+    };
+  }
+  [[nodiscard]] bool isDone() const { return isDone_; }
+  [[nodiscard]] const ObjectStore* objects() const { return kept_ ? &store_ : nullptr; }
+  /// The executable was linked.
+  void finish() const {
+    if (!identity_) return;
+    kept_->noteLinked(*identity_, words_, output_);
+    kept_->trim();
+  }
+
+ private:
+  const std::vector<std::string> words_;
+  const std::string output_;
+  std::unique_ptr<jit::BuildStore> kept_;  // null: there is no cache
+  ObjectStore store_;
+  bool mayBeDone_ = false, isDone_ = false;
+  std::optional<jit::ProgramIdentity> identity_;
+};
+
 int buildFile(const std::string& source, const Options& options, const Target& t) {
   Session session;
   Expected<Location> start = addSource(session.sources, source);
@@ -147,6 +205,8 @@ int buildFile(const std::string& source, const Options& options, const Target& t
   compile.verify = options.has("verify-ir");
   compile.names = namesContext();
   observePasses(options, compile);
+  KeptBuild kept(source, options, t);
+  kept.ask(compile);
   std::vector<PassTime> times;
   if (options.has("time-passes")) compile.times = &times;
   std::unique_ptr<ir::Program> program = session.compile(*start);
@@ -157,6 +217,7 @@ int buildFile(const std::string& source, const Options& options, const Target& t
   if (Status status = checkOutput(t.output, session); !status) return fail(status.message());
   if (options.has("MD"))
     if (Status status = writeDependencies(t, session); !status) return fail(status.message());
+  if (kept.isDone()) return Success;
   if (options.has("remarks")) printRemarks(*program);
   if (t.kind == "ir") {
     Status status =
@@ -177,10 +238,15 @@ int buildFile(const std::string& source, const Options& options, const Target& t
     native.inParts = true;
     native.partSize = std::strtoul(options.get("part-size", "0").c_str(), nullptr, 10);
     native.jobs = jobsOption(options).value_or(1);
+    native.store = kept.objects();
   }
   Expected<std::vector<std::string>> objects = emitNative(*program, native);
   if (!objects) return fail(objects.message());
-  if (t.kind == "exe") return linkObject(options, t, *objects);
+  if (t.kind == "exe") {
+    const int code = linkObject(options, t, *objects);
+    if (code == Success) kept.finish();
+    return code;
+  }
   Status status = writeFile(t.output, objects->front());
   return status ? Success : fail(status.message());
 }

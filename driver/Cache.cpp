@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
+#include <unordered_map>
+#include <vector>
 
 #include "codegen/jit/Programs.h"
 #include "codegen/link/Link.h"
@@ -52,11 +54,27 @@ std::string ageText(int64_t seconds) {
 int listCache(const jit::Cache& cache) {
   const std::vector<jit::Cache::Entry> entries = cache.entries();
   uint64_t sum = 0;
+  // A line for all files of the same label, where the one used last stands.
+  struct Line {
+    const jit::Cache::Entry* first;
+    uint64_t size = 0;
+    size_t count = 0;
+  };
+  std::vector<Line> lines;
+  std::unordered_map<std::string_view, size_t> places;
   for (const jit::Cache::Entry& entry : entries) {
     sum += entry.size;
-    std::printf("%10s  %-15s  %s\n", sizeText(entry.size).c_str(),
-                ageText(std::time(nullptr) - entry.lastUse).c_str(),
-                entry.label.empty() ? entry.name.c_str() : entry.label.c_str());
+    const std::string_view text = entry.label.empty() ? entry.name : entry.label;
+    const auto [place, isNew] = places.try_emplace(text, lines.size());
+    if (isNew) lines.push_back({&entry});
+    lines[place->second].size += entry.size;
+    lines[place->second].count++;
+  }
+  for (const auto& [entry, size, count] : lines) {
+    const std::string& text = entry->label.empty() ? entry->name : entry->label;
+    std::printf("%10s  %-15s  %s%s\n", sizeText(size).c_str(),
+                ageText(std::time(nullptr) - entry->lastUse).c_str(), text.c_str(),
+                count > 1 ? (", " + std::to_string(count) + " files").c_str() : "");
   }
   std::printf("%zu file%s, %s of at most %s, in %s\n", entries.size(),
               entries.size() == 1 ? "" : "s", sizeText(sum).c_str(),

@@ -252,7 +252,28 @@ Expected<int> Cache::find(CacheKey key) const {
   return file;
 }
 
+Expected<std::string> Cache::read(CacheKey key) const {
+  Expected<int> file = find(key);
+  if (!file) return file.failure();
+  struct stat status{};
+  Trailer trailer;
+  const bool isThere =
+      ::fstat(*file, &status) == 0 &&
+      ::pread(*file, &trailer, sizeof trailer,
+              status.st_size - static_cast<off_t>(sizeof trailer)) == sizeof trailer;
+  const Mapping mapping(*file, isThere ? static_cast<size_t>(status.st_size) : 0);
+  ::close(*file);
+  if (!mapping.bytes().data()) return Failure{key.text() + " cannot be read"};
+  return std::string(mapping.bytes().substr(0, trailer.bytes));
+}
+
 Status Cache::add(CacheKey key, std::string_view label, std::string_view bytes) const {
+  if (Status status = write(key, label, bytes); !status) return status;
+  trim();
+  return {};
+}
+
+Status Cache::write(CacheKey key, std::string_view label, std::string_view bytes) const {
   label = label.substr(0, LongestLabel);
   Trailer trailer{{}, bytes.size(), label.size(), key.high, key.low, 0, 0};
   std::copy_n(Magic, sizeof Magic, trailer.magic);
@@ -262,10 +283,7 @@ Status Cache::add(CacheKey key, std::string_view label, std::string_view bytes) 
   const XXH128_hash_t hash = hashOf(all, secret_, sizeof secret_);
   const uint64_t words[] = {hash.high64, hash.low64};
   const std::string_view parts[] = {all, {reinterpret_cast<const char*>(words), sizeof words}};
-  if (Status status = writeNew(key.text() + std::string(Ending), parts, true); !status)
-    return status;
-  trim();
-  return {};
+  return writeNew(key.text() + std::string(Ending), parts, true);
 }
 
 std::vector<Cache::Entry> Cache::entries() const {

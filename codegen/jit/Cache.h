@@ -40,8 +40,14 @@ class Cache {
   /// when it is not there (`NotThere`) or is not what was written.
   [[nodiscard]] Expected<int> find(CacheKey key) const;
   static constexpr std::string_view NotThere = "it is not in the cache";
-  /// Writes `bytes` under `key`, then lets go of what was not used for longest. `label`: what it is, for people.
+  /// The contents of that file.
+  [[nodiscard]] Expected<std::string> read(CacheKey key) const;
+  /// Writes `bytes` under `key`, then trims. `label`: what it is, for people.
   Status add(CacheKey key, std::string_view label, std::string_view bytes) const;
+  /// The same, without trimming.
+  Status write(CacheKey key, std::string_view label, std::string_view bytes) const;
+  /// Lets go of what was not used for longest, where all files take more than the limit.
+  void trim() const;
 
   struct Entry {
     std::string name;   // of the file
@@ -66,7 +72,6 @@ class Cache {
   Status writeNew(const std::string& name, std::span<const std::string_view> parts,
                   bool replace) const;
   [[nodiscard]] bool isWhole(std::string_view bytes, CacheKey key) const;
-  void trim() const;
 
   static constexpr size_t SecretSize = 192;  // what XXH3 takes
   std::string path_;

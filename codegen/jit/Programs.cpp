@@ -14,23 +14,7 @@ namespace gene::jit {
 namespace {
 
 /// Changes when the contents of a key do.
-constexpr std::string_view Format = "native program 2";
-
-/// What tells a file from every other one that lay at its path, as words.
-std::string identityOf(const char* path) {
-  struct stat s{};
-  if (::stat(path, &s) != 0) return "none";
-  const uint64_t words[] = {
-      uint64_t{s.st_dev},
-      uint64_t{s.st_ino},
-      static_cast<uint64_t>(s.st_size),
-      static_cast<uint64_t>(s.st_mtim.tv_sec),
-      static_cast<uint64_t>(s.st_mtim.tv_nsec),
-      static_cast<uint64_t>(s.st_ctim.tv_sec),
-      static_cast<uint64_t>(s.st_ctim.tv_nsec),
-  };
-  return {reinterpret_cast<const char*>(words), sizeof words};
-}
+constexpr std::string_view Format = "native program 3";
 
 /// What the object under the key exports by this name; it is opened.
 Expected<const void*> openSymbol(const Cache& cache, CacheKey key, const char* name) {
@@ -48,6 +32,26 @@ Failure foreign(CacheKey key) { return Failure{key.text() + " belongs to another
 
 }  // namespace
 
+std::string fileIdentity(const char* path) {
+  struct stat s{};
+  if (::stat(path, &s) != 0) return "none";
+  const uint64_t words[] = {
+      uint64_t{s.st_dev},
+      uint64_t{s.st_ino},
+      static_cast<uint64_t>(s.st_size),
+      static_cast<uint64_t>(s.st_mtim.tv_sec),
+      static_cast<uint64_t>(s.st_mtim.tv_nsec),
+      static_cast<uint64_t>(s.st_ctim.tv_sec),
+      static_cast<uint64_t>(s.st_ctim.tv_nsec),
+  };
+  return {reinterpret_cast<const char*>(words), sizeof words};
+}
+
+std::string compilerIdentity() {
+  return fileIdentity("/proc/self/exe") +
+         fileIdentity((libraryFolder() + "/libgene_llvm.so").c_str());
+}
+
 ProgramIdentity::ProgramIdentity(const ir::Program& program, std::vector<std::string> environment)
     : sources(program.sources),
       mainFile(program.mainFile),
@@ -55,12 +59,10 @@ ProgramIdentity::ProgramIdentity(const ir::Program& program, std::vector<std::st
       environment(std::move(environment)) {}
 
 CacheKey programKey(const Cache& cache, const ProgramIdentity& identity, Artefact artefact) {
-  // The compiler: this executable and the code generator that belongs to it.
-  const std::string executable = identityOf("/proc/self/exe");
-  const std::string generator = identityOf((libraryFolder() + "/libgene_llvm.so").c_str());
+  const std::string compiler = compilerIdentity();
   const std::string options = std::to_string(identity.language.bits());
-  std::vector<std::string_view> parts{
-      Format, executable, generator, options, identity.language.package, identity.mainFile};
+  std::vector<std::string_view> parts{Format, compiler, options, identity.language.package,
+                                      identity.mainFile};
   for (const std::string& variable : identity.environment) parts.push_back(variable);
   for (const SourceManager::Source& source : identity.sources.all()) {
     parts.push_back(source.name);

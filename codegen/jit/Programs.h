@@ -20,6 +20,11 @@ struct ProgramIdentity {
   std::vector<std::string> environment;
 };
 
+/// What tells a file from every other one that lay at its path, as words: its device, inode, size and times.
+std::string fileIdentity(const char* path);
+/// Likewise the compiler: this executable, and the code generator that belongs to it.
+std::string compilerIdentity();
+
 enum class Artefact : uint8_t { Program, Entries };
 /// The key of what is compiled of a program: of its sources, the options of the language, the environment, and the compiler.
 CacheKey programKey(const Cache& cache, const ProgramIdentity& identity, Artefact artefact);

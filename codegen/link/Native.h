@@ -3,13 +3,24 @@
 // the driver opens it for the commands that need it and for no others. The module finds the IR, the image writer and
 // what they stand on in the executable that opened it.
 
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "codegen/ir/Ir.h"
 #include "runtime/support/Expected.h"
 
 namespace gene {
+
+/// Objects that were emitted before.
+struct ObjectStore {
+  /// The object of this code, if it is there.
+  std::function<std::optional<std::string>(std::string_view code)> find;
+  /// Keeps the object of this code.
+  std::function<void(std::string_view code, std::string_view object)> keep;
+};
 
 struct NativeOptions {
   enum class Emit { LlvmText, Assembly, Object };
@@ -22,6 +33,8 @@ struct NativeOptions {
   bool inParts = false;
   size_t partSize = 0;  // in instructions of the IR; 0: the usual size
   unsigned jobs = 1;    // processes
+  /// Where objects are looked for before they are made, if it is not null; several processes use it at once.
+  const ObjectStore* store = nullptr;
 };
 
 /// What the module exports, through the function below.

@@ -50,7 +50,6 @@ std::unique_ptr<llvm::Module> ModuleEmitter::emit() {
   emitFunctions(parts_.functions.front());
   GlobalVariable* const program = emitProgramData();
   if (program_.isEntered) emitEntries(program);
-  if (optimising()) runtime_.link();
   debugInfo_.finish();
   return std::move(module_);
 }

@@ -28,12 +28,16 @@ class ModuleEmitter {
   ModuleEmitter(const ir::Program& program, const NativeOptions& options, const Parts& parts,
                 llvm::LLVMContext& context);
 
-  /// Emits everything. No module is optimised yet.
+  /// Emits everything. No module is optimised yet, and what is called of the runtime's fast paths is not in it (addRuntime).
   std::unique_ptr<llvm::Module> emit();
   /// Emits the code of a part.
   std::unique_ptr<llvm::Module> emitPart(size_t part);
   /// Emits what the parts have in common. `references`: by part.
   std::unique_ptr<llvm::Module> emitTables(const std::vector<References>& references);
+  /// Adds the fast paths that the module calls, where optimising pays.
+  void addRuntime() {
+    if (optimising()) runtime_.link();
+  }
   /// What the part that was emitted refers to.
   [[nodiscard]] const References& references() const { return references_; }
 

@@ -22,7 +22,6 @@ std::unique_ptr<llvm::Module> ModuleEmitter::emitPart(size_t part) {
   for (const ir::Function* function : functions) body(function);
   emitFunctions(functions);
   defineArray(caches_, uint64_t{cacheCount_} * 8);
-  if (optimising()) runtime_.link();
   debugInfo_.finish();
   return std::move(module_);
 }

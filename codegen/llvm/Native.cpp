@@ -2,9 +2,11 @@
 
 #include "codegen/link/Native.h"
 
+#include <llvm/Bitcode/BitcodeWriter.h>
 #include <llvm/Config/llvm-config.h>
 #include <llvm/IR/GlobalVariable.h>
 #include <llvm/IR/LLVMContext.h>
+#include <llvm/Support/raw_ostream.h>
 
 #include "codegen/llvm/EmitModule.h"
 #include "codegen/llvm/Machine.h"
@@ -22,15 +24,36 @@ void forSharedObject(llvm::Module& module) {
   }
 }
 
+/// The code that becomes an object, as bytes: all that the object depends on but the compiler.
+std::string codeOf(const llvm::Module& module, const NativeOptions& options) {
+  std::string code = options.level > 0 ? "optimised" : "plain";
+  llvm::raw_string_ostream out(code);
+  llvm::WriteBitcodeToFile(module, out);
+  return code;
+}
+
+/// The object of a module that `emitter` has emitted: from the store, or made.
+Expected<std::string> objectOf(native::ModuleEmitter& emitter, llvm::Module& module,
+                               const NativeOptions& options) {
+  const ObjectStore* store = options.store;
+  const std::string code = store ? codeOf(module, options) : "";
+  if (store)
+    if (std::optional<std::string> object = store->find(code)) return std::move(*object);
+  emitter.addRuntime();
+  if (options.shared) forSharedObject(module);
+  Expected<std::string> object = native::generate(module, options);
+  if (store && object) store->keep(code, *object);
+  return object;
+}
+
 /// One module, of all of the program.
 Expected<std::vector<std::string>> emitWhole(const ir::Program& program, const native::Parts& parts,
                                              const NativeOptions& options) {
   llvm::LLVMContext context;
   context.setDiscardValueNames(options.emit != NativeOptions::Emit::LlvmText);
-  const std::unique_ptr<llvm::Module> module =
-      native::ModuleEmitter(program, options, parts, context).emit();
-  if (options.shared) forSharedObject(*module);
-  Expected<std::string> bytes = native::generate(*module, options);
+  native::ModuleEmitter emitter(program, options, parts, context);
+  const std::unique_ptr<llvm::Module> module = emitter.emit();
+  Expected<std::string> bytes = objectOf(emitter, *module, options);
   if (!bytes) return bytes.failure();
   return std::vector<std::string>{std::move(*bytes)};
 }
@@ -42,7 +65,7 @@ Expected<std::string> emitPart(const ir::Program& program, const native::Parts& 
   context.setDiscardValueNames(true);
   native::ModuleEmitter emitter(program, options, parts, context);
   const std::unique_ptr<llvm::Module> module = emitter.emitPart(part);
-  Expected<std::string> object = native::generate(*module, options);
+  Expected<std::string> object = objectOf(emitter, *module, options);
   if (!object) return object.failure();
   return native::bytesOf(emitter.references()) + *object;
 }
@@ -52,9 +75,8 @@ Expected<std::string> emitTables(const ir::Program& program, const native::Parts
                                  const NativeOptions& options) {
   llvm::LLVMContext context;
   context.setDiscardValueNames(true);
-  const std::unique_ptr<llvm::Module> module =
-      native::ModuleEmitter(program, options, parts, context).emitTables(references);
-  return native::generate(*module, options);
+  native::ModuleEmitter emitter(program, options, parts, context);
+  return native::generate(*emitter.emitTables(references), options);
 }
 
 /// An object for each part, and one for the tables.
