@@ -6,7 +6,7 @@ for i in range(40):
     (if ((i % 3) == 0) (total += (i * {i + 2}))
      elif (total > 1000) (total -= {i})
      else (total += 1))
-    (if (total > 100000) (throw "f{i}: #{{total}}")))
+    (if (total > 100000) (throw #"f{i}: #{{total}}")))
   (while (total > {50 + i})
     (total = (total / 2)))
   (+ {7 if i == 20 else 1} total))
