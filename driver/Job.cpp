@@ -7,6 +7,7 @@
 
 #include "codegen/bytecode/Disassembler.h"
 #include "driver/NativeRun.h"
+#include "driver/Sampling.h"
 #include "driver/Sandbox.h"
 #include "driver/repl/Repl.h"
 #include "frontend/analysis/Packages.h"
@@ -34,8 +35,13 @@ const std::vector<OptionSpec>& runSpecs() {
   static const std::vector<OptionSpec> specs = withLanguageOptions(withSandbox({
       {"optimize,O", "0..3", "optimisation level (default 1)"},
       {"stats", nullptr, "print statistics of the runtime on standard error"},
-      {"profile", nullptr, "print calls and time per function on standard error"},
+      {"profile", "[=sample]",
+       "print calls and time per function on standard error; =sample: what samples taken each "
+       "millisecond say, for programs "
+       "that are not to be slowed down"},
       {"profile-folded", "FILE", "write folded stacks with microseconds, for flame graphs"},
+      {"profile-svg", "FILE", "write a flame graph of samples, for a browser"},
+      {"profile-speedscope", "FILE", "write samples as JSON for speedscope"},
       {"profile-instructions", nullptr,
        "print how often each opcode ran, and each after each, on standard error"},
       {"repl-on-error", nullptr, "after an error, a REPL with the program's variables and $ex"},
@@ -115,7 +121,9 @@ bool choosePackage(Job& job) {
 namespace {
 
 bool countsCalls(const Job& job) {
-  return job.options.has("profile") || job.options.has("profile-folded") || job.runtime.stats;
+  return (!takesSamples(job.options) &&
+          (job.options.has("profile") || job.options.has("profile-folded"))) ||
+         job.runtime.stats;
 }
 
 bool traces(const Job& job) {
@@ -161,6 +169,13 @@ bool prepareRun(Context& context, const Job& job) {
   if (job.watch) {
     context.vm->run = vm::runWatched;
     context.vm->watch = job.watch;
+  }
+  if (takesSamples(options)) {
+    if (job.watch || countsCalls(job) || instructions || options.has("max-instructions")) {
+      fail("samples are taken of a program that nothing else counts or traces");
+      return false;
+    }
+    return sampleRun(context, options);
   }
   if (!countsCalls(job) && !instructions) return true;
   if (!folded.empty())

@@ -25,10 +25,14 @@ namespace {
 
 /// What only the VM can do, or what asks for it.
 bool asksForVm(const Job& job) {
-  static constexpr const char* options[] = {
-      "no-jit",   "no-cache", "optimize",      "profile", "profile-folded", "profile-instructions",
-      "switch",   "compile",  "repl-on-error", "debug",   "trace",          "trace-instruction",
-      "verify-ir"};
+  static constexpr const char* options[] = {"no-jit",         "no-cache",
+                                            "optimize",       "profile",
+                                            "profile-folded", "profile-speedscope",
+                                            "profile-svg",    "profile-instructions",
+                                            "switch",         "compile",
+                                            "repl-on-error",  "debug",
+                                            "trace",          "trace-instruction",
+                                            "verify-ir"};
   return job.runtime.stats || job.options.get("native-tier") == "never" ||
          std::ranges::any_of(options, [&](const char* name) { return job.options.has(name); });
 }

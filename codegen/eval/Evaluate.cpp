@@ -130,7 +130,7 @@ struct CompiledCode : ContextPart {
 /// Unloads what can be, for a program that makes up new code all the time.
 void unloadSome(Context& context, CompiledCode& cache) {
   // Fibers that are parked have traces of their own, profiles and what is watched refer to all code.
-  if (context.scheduler || context.vm->profile || context.vm->watch) return;
+  if (context.scheduler || context.vm->profile || context.vm->sampler || context.vm->watch) return;
   cache.recent.clear();
   reconcile(context);
   std::erase_if(cache.known, [&](const auto& entry) {

@@ -36,8 +36,7 @@ struct Flow {
   bool wantsLocation;
   std::optional<Trace> trace;
   std::optional<vm::Profile::Flow> profile;
-  vm::Place place;
-  const vm::Entered* entered = nullptr;
+  vm::Whereabouts whereabouts;
 
   explicit Flow(Context& c)
       : current(c.current),
@@ -48,8 +47,7 @@ struct Flow {
     if (!c.trace->isBlank()) trace.emplace(std::move(*c.trace));
     if (!c.vm) return;
     if (c.vm->profile) profile = c.vm->profile->suspend();
-    place = c.vm->place;
-    entered = c.vm->entered;
+    whereabouts = *c.vm;
   }
   void restoreWords(Context& c) {
     c.current = current;
@@ -59,8 +57,7 @@ struct Flow {
     c.wantsLocation = wantsLocation;
     if (!c.vm) return;
     if (profile) c.vm->profile->resume(std::move(*profile));
-    c.vm->place = place;
-    c.vm->entered = entered;
+    static_cast<vm::Whereabouts&>(*c.vm) = whereabouts;
   }
   void restore(Context& c) {
     restoreWords(c);
@@ -71,15 +68,18 @@ struct Flow {
   }
 };
 
+/// No Gene code runs.
+void leavePlace(Context& c) {
+  if (c.vm) static_cast<vm::Whereabouts&>(*c.vm) = {};
+}
+
 void beginFlow(Context& c) {
   c.current = Value::nil();
   c.caller = nullptr;
   c.missingDepth = c.generatorDepth = 0;
   c.wantsLocation = false;
   if (!c.trace->isBlank()) *c.trace = Trace();
-  if (!c.vm) return;
-  c.vm->place = {};
-  c.vm->entered = nullptr;
+  leavePlace(c);
 }
 
 void installValueStack(Context& c, Fiber& from, Fiber& to) {
@@ -261,6 +261,7 @@ bool mayEnd(const Scheduler& s) {
 
 void lookAtLoop(Scheduler& s) {
   s.passes = 0;
+  leavePlace(s.context);
   if (s.worker) takeLetters(s);
   const bool sleeps = ready(s)->size == 0 && (!s.worker || mayFallAsleep(s));
   if (sleeps) flushOut();

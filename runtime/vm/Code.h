@@ -84,6 +84,7 @@ class SharedCache {
 
 class Limits;
 class Profile;
+class Sampler;
 class Watch;
 
 /// Where a frame is: pc behind the first word of an instruction, or behind the last one of a call in progress.
@@ -91,13 +92,22 @@ struct Place {
   const uint16_t* pc = nullptr;
   Value* base = nullptr;
 };
-/// A run of the watched interpreter in progress, and the frame whose call into C++ led to it.
+struct Calling;
+/// A run of the watched or sampled interpreter in progress, and the frame whose call into C++ led to it.
 struct Entered {
   const Entered* outer;
   Place from;
+  const Calling* calling = nullptr;  // sampled: the call, if it may be of a built-in function
 };
 
-struct State {
+/// Where a flow of control is that the watched or the sampled interpreter runs.
+struct Whereabouts {
+  Place place;                       // the frame that called into C++ last
+  const Entered* entered = nullptr;  // the innermost run; null: no Gene code runs
+  const Calling* calling = nullptr;  // sampled: what the frame called, while that runs
+};
+
+struct State : Whereabouts {
   Value* top;     // the first word of the stack that nothing uses; exact only while C++ code runs
   Value* limit;   // frames must start below
   Value result;   // of the innermost run
@@ -107,9 +117,9 @@ struct State {
   Value (*run)(Context& context, Value* base);  // one of the interpreters
   Profile* profile = nullptr;                   // of runProfiled
   Watch* watch = nullptr;                       // of runWatched
-  Limits* limits = nullptr;          // of a program that somebody embeds (runtime/vm/Limits.h)
-  Place place;                       // of runWatched: the frame that called into C++ last
-  const Entered* entered = nullptr;  // likewise: the innermost run
+  Limits* limits = nullptr;    // of a program that somebody embeds (runtime/vm/Limits.h)
+  Sampler* sampler = nullptr;  // of runSampled
+  void (*endSampling)(State& state) = nullptr;  // destroys it
   SharedCache memberGets, memberSets;
   Value* fiberEnd =
       nullptr;  // where the running fiber's window ends; null: the main program's own stack

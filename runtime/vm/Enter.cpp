@@ -43,6 +43,7 @@ bool createState(Context& context, size_t bytes) {
 void destroyState(Context& context) {
   State* state = context.vm;
   if (!state) return;
+  if (state->endSampling) state->endSampling(*state);
   state->top = state->stack;
   munmap(state->stack, state->bytes);
   delete state;

@@ -1,8 +1,10 @@
-// The handlers of Handlers.inc as tail-called functions, or as the cases of a switch. This file is compiled four times:
+// The handlers of Handlers.inc as tail-called functions, or as the cases of a switch. This file is compiled five times:
 //
 //   run           as it stands
 //   runProfiled   GENE_VM_PROFILED (ProfiledInterpreter.cpp): reports calls and returns to State::profile, and takes its
 //                 handler table from there
+//   runSampled    GENE_VM_SAMPLED (SampledInterpreter.cpp): takes its handler table from State::sampler, and notes calls of
+//                 built-in functions and which frame called into C++
 //   runWatched    GENE_VM_WATCHED (WatchedInterpreter.cpp): asks State::watch before each instruction, or where it put
 //                 BreakOpcode; remembers which frame called into C++
 //   runSwitch     GENE_VM_SWITCH (SwitchInterpreter.cpp): a loop around a switch
@@ -30,6 +32,9 @@
 #include "runtime/vm/Opcodes.h"
 #ifdef GENE_VM_PROFILED
 #include "runtime/vm/Profile.h"
+#endif
+#ifdef GENE_VM_SAMPLED
+#include "runtime/vm/Sampler.h"
 #endif
 #ifdef GENE_VM_WATCHED
 #include "runtime/vm/Watch.h"
@@ -133,6 +138,13 @@ inline bool hasCell(const Context& context, size_t bytes) {
 #define REPLACED
 #define LEFT
 #define UNWOUND(resume)
+#ifdef GENE_VM_SAMPLED
+#define CALL_BUILTIN(info, args, count) vm->sampler->callBuiltin(*(info), {args, count})
+#define CALL_VALUE(callee, args, count) vm->sampler->callValue(callee, args, count)
+#define CALL_METHOD(words, args, count) vm->sampler->callMethod(words, args, count)
+#define TABLE vm->sampler->table()
+#define RUN runSampled
+#else
 #define CALL_BUILTIN(info, args, count) callAccepted(*context, *(info)->builtin, {args, count})
 #define CALL_VALUE(callee, args, count) call(*context, callee, args, count)
 #define CALL_METHOD(words, args, count)                                                           \
@@ -151,12 +163,16 @@ inline bool hasCell(const Context& context, size_t bytes) {
 #define RUN run
 #endif
 #endif
+#endif
 
-#ifdef GENE_VM_WATCHED
+#if defined GENE_VM_WATCHED || defined GENE_VM_SAMPLED
 #define NOTE_PLACE vm->place = {pc, base}
-#define TableSize (OpcodeCount + 1)
 #else
 #define NOTE_PLACE
+#endif
+#ifdef GENE_VM_WATCHED
+#define TableSize (OpcodeCount + 1)
+#else
 #define TableSize OpcodeCount
 #endif
 
@@ -281,9 +297,19 @@ __attribute__((preserve_none)) void countInstruction(PARAMS) {
   GO(reinterpret_cast<Handler>(handlers[pc[-4]]));
 }
 #endif
+#ifdef GENE_VM_SAMPLED
+/// Has a sample taken, then runs the instruction.
+__attribute__((preserve_none)) void takeSample(PARAMS) {
+  vm->sampler->take(pc, base);
+  GO(reinterpret_cast<Handler>(handlers[pc[-4]]));
+}
+#endif
 
 }  // namespace
 
+#ifdef GENE_VM_SAMPLED
+SampledHandlers sampledHandlers() { return {handlers, reinterpret_cast<void*>(&takeSample)}; }
+#endif
 #ifdef GENE_VM_PROFILED
 std::vector<void*> profiledHandlers(bool counting) {
   std::vector<void*> table(handlers, handlers + OpcodeCount);
@@ -302,9 +328,13 @@ Value RUN(Context& contextReference, Value* base) {
   uint16_t* pc = codeOf(base).start;
   Value* consts = codeOf(base).consts;
   Value* const top = vm->top;
-#ifdef GENE_VM_WATCHED
-  const Entered entered{vm->entered, vm->place};
+#if defined GENE_VM_WATCHED || defined GENE_VM_SAMPLED
+  const Entered entered{vm->entered, vm->place, vm->calling};
+  vm->calling = nullptr;
   vm->entered = &entered;
+#endif
+#ifdef GENE_VM_SAMPLED
+  if (!vm->sampler) beginSampling(*context);
 #endif
   ENTERED;
 #ifdef GENE_VM_SWITCH
@@ -332,9 +362,10 @@ leave:;
   reinterpret_cast<Handler>(table[op])(pc + 4, base, consts, context, vm, table, Value::IntTag,
                                        Value::IntBias);
 #endif
-#ifdef GENE_VM_WATCHED
+#if defined GENE_VM_WATCHED || defined GENE_VM_SAMPLED
   context->vm->entered = entered.outer;
   context->vm->place = entered.from;
+  context->vm->calling = entered.calling;
 #endif
   vm->top = top;
   return vm->result;

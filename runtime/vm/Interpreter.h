@@ -1,6 +1,7 @@
 #pragma once
-// The interpreter: one preserve_none function per opcode, each ending in a tail call to the next one; and three more of
-// it from the same bodies (Handlers.inc): one that profiles, one that is watched, one that is a loop around a switch.
+// The interpreter: one preserve_none function per opcode, each ending in a tail call to the next one; and four more of
+// it from the same bodies (Handlers.inc): one that profiles, one that is sampled, one that is watched, one that is a loop around
+// a switch.
 
 #include <cstddef>
 
@@ -9,7 +10,8 @@
 namespace gene::vm {
 
 /// What runs in contexts that are made from now on is watched by this; null: by nobody. For the debugger, whose breakpoints
-/// all threads of a program come to. A pointer to the interpreter, so that executables do not link the watched one.
+/// all threads of a program come to, and for samples of all threads. A pointer to the interpreter, so that executables do not
+/// link the others.
 struct WatchedThreads {
   Watch* watch = nullptr;
   Value (*run)(Context& context, Value* base) = nullptr;
@@ -28,6 +30,8 @@ void limitFiber(State& state);
 Value run(Context& context, Value* base);
 /// The same, reporting to State::profile (runtime/vm/Profile.h).
 Value runProfiled(Context& context, Value* base);
+/// The same, with samples taken by State::sampler (runtime/vm/Sampler.h), which it makes.
+Value runSampled(Context& context, Value* base);
 /// The same, asking State::watch before each instruction (runtime/vm/Watch.h).
 Value runWatched(Context& context, Value* base);
 /// The same as a loop around a switch: for other compilers and for comparison.
@@ -48,6 +52,7 @@ struct Resume {
 bool handles(const uint16_t* pc, const Value* base);
 /// The site of the instruction before `pc`, or else of one near it, in Program::sites; null in a function without any.
 const SiteEntry* siteBefore(const uint16_t* pc, const Value* base);
+const SiteEntry* siteBefore(const uint16_t* pc, const Code& code);
 /// Looks for a handler from the instruction before `pc` outwards, recording the trace.
 Resume unwind(Context& context, uint16_t* pc, Value* base);
 

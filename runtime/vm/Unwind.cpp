@@ -33,7 +33,10 @@ const HandlerEntry* handlerAt(const Code& code, uint32_t offset, const SiteEntry
 }  // namespace
 
 const SiteEntry* siteBefore(const uint16_t* pc, const Value* base) {
-  const Code& code = codeOf(base);
+  return siteBefore(pc, codeOf(base));
+}
+
+const SiteEntry* siteBefore(const uint16_t* pc, const Code& code) {
   if (code.siteCount == 0) return nullptr;
   const SiteEntry* site = entryAt(code.sites, code.siteCount, offsetBefore(code, pc));
   // Behind what allocates memory may have run out, so that another instruction raises: what is nearest tells where.

@@ -5,6 +5,8 @@ set(VM_SOURCES
   vm/Profile.cpp
   vm/ProfiledInterpreter.cpp
   vm/RuntimeTable.cpp
+  vm/SampledInterpreter.cpp
+  vm/Sampler.cpp
   vm/SwitchInterpreter.cpp
   vm/Unwind.cpp
   vm/WatchedInterpreter.cpp
@@ -12,6 +14,6 @@ set(VM_SOURCES
   vm/Windows.cpp)
 # A frame pointer would give every tail-called handler a prologue; a handler that straddles one more cache line than it must
 # costs up to half of the time of a loop.
-set_source_files_properties(vm/Interpreter.cpp vm/ProfiledInterpreter.cpp vm/SwitchInterpreter.cpp
-  vm/WatchedInterpreter.cpp PROPERTIES COMPILE_OPTIONS "-fomit-frame-pointer;-fno-stack-protector;-falign-functions=64"
+set_source_files_properties(vm/Interpreter.cpp vm/ProfiledInterpreter.cpp vm/SampledInterpreter.cpp
+  vm/SwitchInterpreter.cpp vm/WatchedInterpreter.cpp PROPERTIES COMPILE_OPTIONS "-fomit-frame-pointer;-fno-stack-protector;-falign-functions=64"
   SKIP_PRECOMPILE_HEADERS ON)

@@ -9,7 +9,7 @@ from tree import ROOT, finish, sources
 
 ROW = re.compile(r"^\| `(\w+)` \| (`[^|]+`) \| [^|]* \| ([^|]*) \|$", re.M)
 
-LAYERS = ("support", "system", "value", "heap", "object", "collector", "builtins", "vm", "abi", "image", "async", "http", "sql", "ai", "capi")
+LAYERS = ("support", "system", "value", "heap", "object", "collector", "profile", "builtins", "vm", "abi", "image", "async", "http", "sql", "ai", "capi")
 # What the runtime agrees on with generated code is declared in abi/ and may be included by all.
 CONTRACT = {"abi/CallKinds.h", "abi/Caches.h", "abi/Entry.h", "abi/Instructions.def", "abi/Instructions.h",
             "abi/InstructionRows.h", "abi/MethodTable.h", "abi/Operations.h"}

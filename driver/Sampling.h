@@ -1,0 +1,15 @@
+#pragma once
+// `gene run --profile=sample`: which options ask for samples of the VM, and what becomes of them.
+
+#include "driver/Options.h"
+#include "runtime/Context.h"
+
+namespace gene::driver {
+
+/// Do the options of run ask for samples, and not for the exact profile?
+bool takesSamples(const Options& options);
+/// Has samples taken of all that runs in the context and its threads from now on, and reported when the program ends. False
+/// after a failure that was reported.
+bool sampleRun(Context& context, const Options& options);
+
+}  // namespace gene::driver

@@ -1,0 +1,4 @@
+set(PROFILE_SOURCES
+  profile/FlameGraph.cpp
+  profile/Stacks.cpp
+  profile/Ticks.cpp)

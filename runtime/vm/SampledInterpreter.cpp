@@ -1,0 +1,3 @@
+// runSampled: see Interpreter.cpp.
+#define GENE_VM_SAMPLED
+#include "runtime/vm/Interpreter.cpp"
