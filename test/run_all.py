@@ -6,6 +6,7 @@
 release   everything, also what is marked `REQUIRES: slow`
 cached    the language suite, run with native code from the cache
 entered   the language suite in the VM whose calls go to native code
+parts     a part of the language suite natively, with code generation in parts of 20 instructions
 torture   the language suite with reconcile at every allocation, poisoned cells, counts verified, in the VM and natively at -O2
 debug     AddressSanitizer, UndefinedBehaviorSanitizer, slow assertions, IR verified after every pass, and torture:
           unit tests, passes, IR, bytecode, a part of the language suite
@@ -54,7 +55,7 @@ def suites(part, parts):
     yield "release", "release", {"GENE_TEST_SLOW": "1"}, [""]
     yield "cached", "release", {"GENE_TEST_CACHE": "1"}, ["language"]
     yield "entered", "release", {"GENE_TEST_ENTERED": "1"}, ["language"]
-    yield "parts", "release", {"GENE_TEST_PARTS": "20"}, ["language"]
+    yield "parts", "release", {"GENE_TEST_PARTS": "20"}, dealt("language", [".gene"], part, parts)
     yield "torture", "release", TORTURE, ["language"]
     yield "debug", "debug", TORTURE, ["unit", "passes", "ir", "bytecode", *dealt("language", [".gene"], part, parts)]
     yield "messages", "debug", {}, ["fuzz/replay.test", *dealt("diag", [".test", ".ir"], part, parts)]
