@@ -1,5 +1,7 @@
 // gene build: native executables and everything on the way to them.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -239,6 +241,7 @@ int buildFile(const std::string& source, const Options& options, const Target& t
     native.partSize = std::strtoul(options.get("part-size", "0").c_str(), nullptr, 10);
     native.jobs = jobsOption(options).value_or(1);
     native.store = kept.objects();
+    native.showProgress = ::isatty(STDERR_FILENO) != 0;
   }
   Expected<std::vector<std::string>> objects = emitNative(*program, native);
   if (!objects) return fail(objects.message());

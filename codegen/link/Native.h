@@ -31,8 +31,9 @@ struct NativeOptions {
   Emit emit = Emit::Object;
   /// May there be several objects? They are the same whatever the number of processes that work on them.
   bool inParts = false;
-  size_t partSize = 0;  // in instructions of the IR; 0: the usual size
-  unsigned jobs = 1;    // processes
+  size_t partSize = 0;        // in instructions of the IR; 0: the usual size
+  unsigned jobs = 1;          // processes
+  bool showProgress = false;  // standard error is a terminal
   /// Where objects are looked for before they are made, if it is not null; several processes use it at once.
   const ObjectStore* store = nullptr;
 };

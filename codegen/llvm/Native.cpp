@@ -83,7 +83,7 @@ Expected<std::string> emitTables(const ir::Program& program, const native::Parts
 Expected<std::vector<std::string>> emitParts(const ir::Program& program, const native::Parts& parts,
                                              const NativeOptions& options) {
   Expected<std::vector<std::string>> emitted =
-      native::inProcesses(options.jobs, parts.count(),
+      native::inProcesses(options.jobs, parts.count(), options.showProgress,
                           [&](size_t part) { return emitPart(program, parts, part, options); });
   if (!emitted) return emitted.failure();
   std::vector<native::References> references;

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <memory>
 #include <new>
 #include <optional>
@@ -50,6 +51,7 @@ class Queue {
   Queue(const Queue&) = delete;
   [[nodiscard]] bool isThere() const { return next_ != MAP_FAILED; }
   [[nodiscard]] size_t take() { return static_cast<std::atomic<size_t>*>(next_)->fetch_add(1); }
+  [[nodiscard]] size_t taken() const { return static_cast<std::atomic<size_t>*>(next_)->load(); }
 
  private:
   void* next_;
@@ -84,6 +86,11 @@ class Worker {
     ::_exit(good ? 0 : 1);
   }
 
+  bool isRunning() {
+    if (process_ > 0 && ::waitpid(process_, nullptr, WNOHANG) == process_) process_ = 0;
+    return process_ > 0;
+  }
+
   void wait() {
     while (process_ > 0 && ::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
     }
@@ -112,9 +119,28 @@ class Worker {
   pid_t process_ = 0;
 };
 
+/// A line for a terminal: how far it is.
+class Progress {
+ public:
+  Progress(bool isShown, size_t count) : count_(isShown ? count : 0) {}
+  ~Progress() {
+    if (count_ > 0) std::fputs("\r\033[K", stderr);
+  }
+  Progress(const Progress&) = delete;
+  [[nodiscard]] bool isShown() const { return count_ > 0; }
+  void show(size_t begun) const {
+    if (count_ > 0) std::fprintf(stderr, "\rcompiling %zu of %zu", std::min(begun, count_), count_);
+  }
+
+ private:
+  size_t count_;
+};
+
 }  // namespace
 
-Expected<std::vector<std::string>> inProcesses(unsigned processes, size_t count, const Job& job) {
+Expected<std::vector<std::string>> inProcesses(unsigned processes, size_t count, bool showProgress,
+                                               const Job& job) {
+  const Progress progress(showProgress, count);
   std::vector<std::optional<Expected<std::string>>> results(count);
   Queue queue;
   processes = static_cast<unsigned>(std::min<size_t>(processes, count));
@@ -124,6 +150,12 @@ Expected<std::vector<std::string>> inProcesses(unsigned processes, size_t count,
       workers.push_back(std::make_unique<Worker>());
       if (!workers.back()->start(queue, count, job)) break;
     }
+    constexpr useconds_t Often = 50'000;
+    while (progress.isShown() &&
+           std::ranges::any_of(workers, [](auto& worker) { return worker->isRunning(); })) {
+      progress.show(queue.taken());
+      ::usleep(Often);
+    }
     for (const std::unique_ptr<Worker>& worker : workers) {
       worker->wait();
       worker->read(results);
@@ -132,7 +164,10 @@ Expected<std::vector<std::string>> inProcesses(unsigned processes, size_t count,
   // What no process has done: all of it, or what one had begun that was ended from elsewhere.
   std::vector<std::string> texts;
   for (size_t i = 0; i < count; i++) {
-    if (!results[i]) results[i].emplace(job(i));
+    if (!results[i]) {
+      progress.show(i + 1);
+      results[i].emplace(job(i));
+    }
     if (!*results[i]) return results[i]->failure();
     texts.push_back(std::move(**results[i]));
   }
