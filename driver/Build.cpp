@@ -23,7 +23,8 @@ const std::vector<OptionSpec>& specs() {
       {"output,o", "FILE",
        "where the result goes (default: the source's name; - is standard output)"},
       {"optimize,O", "0..3", "optimisation level (default 2)"},
-      {"debug,g", nullptr, "variables in the debug information; symbols stay"},
+      {"debug,g", nullptr,
+       "variables in the debug information, all of them with -O0; symbols stay"},
       {"compile,c", nullptr, "an object file, not linked"},
       {"MD", nullptr, "write a dependency file for make and ninja beside the output (also -MD)"},
       {"static", nullptr,
@@ -204,6 +205,9 @@ int buildFile(const std::string& source, const Options& options, const Target& t
   compile.language = languageOptions(options);
   compile.level = optimisationLevel(options, 2);
   compile.native = t.kind != "bytecode";
+  // For gdb: variables lie in scope objects, and statements begin where it may be said which.
+  if (options.has("debug") && compile.level == 0 && compile.native)
+    compile.debug = compile.keepVariables = true;
   compile.verify = options.has("verify-ir");
   compile.names = namesContext();
   observePasses(options, compile);

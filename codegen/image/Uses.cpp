@@ -69,7 +69,9 @@ class Assignments {
 void addUses(const ir::Instruction& inst, const Assignments& assignments,
              std::vector<uint32_t>& uses) {
   const ir::InstInfo& row = inst.info();
-  if (row.reachesUnseenCode()) uses.push_back(ImageUse::of(ImageUse::Unseen, 0));
+  // A debugger changes what it is told to, whoever uses it.
+  if (row.reachesUnseenCode() && inst.op != ir::Op::DebugPoint)
+    uses.push_back(ImageUse::of(ImageUse::Unseen, 0));
   for (const ir::Immediate& immediate : inst.immediates) {
     if (const ir::Global* global = immediate.global)
       uses.push_back(

@@ -14,4 +14,14 @@ std::string_view fastpathBitcode() {
   return {bytes, sizeof bytes};
 }
 
+std::string_view gdbPrinters() {
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wc23-extensions"
+  static constexpr char text[] = {
+#embed "gdb.py"
+  };
+#pragma clang diagnostic pop
+  return {text, sizeof text};
+}
+
 }  // namespace gene::native

@@ -2,6 +2,8 @@
 
 #include <llvm/BinaryFormat/Dwarf.h>
 
+#include "codegen/llvm/ValueBits.h"
+
 namespace gene::native {
 
 using namespace llvm;
@@ -59,10 +61,11 @@ DISubprogram* DebugInfo::subprogram(const ir::Function& function, StringRef symb
   }
   DISubprogram::DISPFlags flags = DISubprogram::SPFlagDefinition | DISubprogram::SPFlagLocalToUnit;
   if (optimised_) flags |= DISubprogram::SPFlagOptimized;
+  // Debuggers show the symbol in the place of the name where they know both.
   return builder_.createFunction(
-      where, displayName(program_, function), symbol, where, position.line,
-      builder_.createSubroutineType(builder_.getOrCreateTypeArray(types)), position.line,
-      DINode::FlagPrototyped, flags);
+      where, displayName(program_, function), variables_ ? StringRef() : symbol, where,
+      position.line, builder_.createSubroutineType(builder_.getOrCreateTypeArray(types)),
+      position.line, DINode::FlagPrototyped, flags);
 }
 
 void DebugInfo::define(const ir::Function& function, llvm::Function* code) {
@@ -92,9 +95,10 @@ DILocation* DebugInfo::location(llvm::Function* code, Location loc, const ir::In
   return DILocation::get(code->getContext(), position.line, position.column, place, call);
 }
 
-void DebugInfo::parameters(const ir::Function& function, ArrayRef<Value*> values,
+void DebugInfo::parameters(const ir::Function& function, ArrayRef<llvm::Value*> values,
                            BasicBlock* block) {
-  if (!variables_) return;
+  // In programs that are compiled for debuggers they are variables like others, which debug.points name.
+  if (!variables_ || program_.debug) return;
   DISubprogram* const scope = block->getParent()->getSubprogram();
   const Position position = positionOf(function.loc);
   for (unsigned i = 0; i < values.size(); i++) {
@@ -106,6 +110,45 @@ void DebugInfo::parameters(const ir::Function& function, ArrayRef<Value*> values
     builder_.insertDbgValueIntrinsic(values[i], variable, builder_.createExpression(),
                                      DILocation::get(block->getContext(), position.line, 0, scope),
                                      block->end());
+  }
+}
+
+void DebugInfo::variable(const ir::Function& function, std::string_view name, llvm::Value* holder,
+                         const Where& where, Location loc, BasicBlock* block) {
+  DISubprogram* const scope = block->getParent()->getSubprogram();
+  const Position position = positionOf(loc);
+  size_t parameter = function.params.size();
+  if (where.slot && !where.isCaptured)
+    for (size_t i = function.params.size(); i-- > 0;)
+      if (function.params[i].name.text() == name) parameter = i;
+  // A variable of the body may have the name of a parameter.
+  const bool isParameter = parameter < function.params.size() &&
+                           describedParameters_.insert({&function, parameter}).second;
+  DIFile* const source = file(position.file);
+  DILocalVariable* const variable =
+      isParameter
+          ? builder_.createParameterVariable(scope, name, static_cast<unsigned>(parameter) + 1,
+                                             source, position.line, type(ir::Rep::Boxed), true)
+          : builder_.createAutoVariable(scope, name, source, position.line, type(ir::Rep::Boxed),
+                                        true);
+  SmallVector<uint64_t, 3> path;
+  if (where.slot)
+    path = {dwarf::DW_OP_deref, dwarf::DW_OP_plus_uconst,
+            uint64_t{layout::sizeOfScopeObject} + uint64_t{*where.slot} * 8};
+  builder_.insertDeclare(holder, variable, builder_.createExpression(path),
+                         DILocation::get(block->getContext(), position.line, 0, scope), block);
+}
+
+void DebugInfo::globals(GlobalVariable* slots) {
+  if (!variables_) return;
+  for (const ir::Global* global : program_.globals) {
+    // Names of functions are those of their code.
+    if (global->external || global->function || global->name.text().empty()) continue;
+    const Position position = positionOf(global->loc);
+    slots->addDebugInfo(builder_.createGlobalVariableExpression(
+        unit_, global->name.text(), "", file(position.file), position.line, type(ir::Rep::Boxed),
+        true, true,
+        builder_.createExpression({dwarf::DW_OP_plus_uconst, uint64_t{global->index} * 8})));
   }
 }
 

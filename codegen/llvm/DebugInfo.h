@@ -7,6 +7,8 @@
 #include <llvm/IR/Module.h>
 
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -27,6 +29,19 @@ class DebugInfo {
   /// Says at the end of `block` that the parameters of `function` are in these values.
   void parameters(const ir::Function& function, llvm::ArrayRef<llvm::Value*> values,
                   llvm::BasicBlock* block);
+  /// Are variables described?
+  [[nodiscard]] bool hasVariables() const { return variables_; }
+  /// Where a variable lies that is seen in code which was compiled for debuggers.
+  struct Where {
+    std::optional<uint32_t>
+        slot;  // of the scope object that the holder points to; none: the holder has its value
+    bool isCaptured = false;  // the scope belongs to a function around this one
+  };
+  /// Says at the end of `block` that the code of `function` has a variable there; `holder` is a word of its frame.
+  void variable(const ir::Function& function, std::string_view name, llvm::Value* holder,
+                const Where& where, Location loc, llvm::BasicBlock* block);
+  /// Says that the module variables of the program are in these words.
+  void globals(llvm::GlobalVariable* slots);
   void finish();
 
  private:
@@ -47,6 +62,7 @@ class DebugInfo {
       inlinedFrom_;  // functions whose code others have
   std::map<std::pair<const ir::Inlined*, llvm::DISubprogram*>, llvm::DILocation*> calls_;
   std::map<std::pair<llvm::DISubprogram*, std::string_view>, llvm::DILexicalBlockFile*> foreign_;
+  std::set<std::pair<const ir::Function*, size_t>> describedParameters_;
 };
 
 /// The name of a function as debuggers and profilers show it: that of the source, `__init__` for a module's top level,

@@ -43,8 +43,6 @@ void FunctionEmitter::emitReturn(const ir::Instruction& inst) {
   b_.CreateRet(use(inst.operands[0], function_.result));
 }
 
-void FunctionEmitter::emitDebugPoint(const ir::Instruction&) {}  // the debugger runs bytecode
-
 void FunctionEmitter::emitUnreachable(const ir::Instruction&) { b_.CreateUnreachable(); }
 
 // --- variables -----------------------------------------------------------------------------------------------------------------

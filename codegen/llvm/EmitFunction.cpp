@@ -180,7 +180,10 @@ void FunctionEmitter::emitBlock(const ir::Block& block) {
     // What follows a call that has become a tail call, or something that always raises, is not reached.
     if (b_.GetInsertBlock()->getTerminator()) break;
     current_ = inst;
-    b_.SetCurrentDebugLocation(module_.debugInfo().location(code_, inst->loc, inst->inlined));
+    // Before the first statement there is nothing to stop at.
+    const bool isPrologue = module_.program().debug && !isBehindPrologue_;
+    b_.SetCurrentDebugLocation(module_.debugInfo().location(
+        code_, isPrologue ? Location{} : inst->loc, isPrologue ? nullptr : inst->inlined));
     emitInstruction(*inst);
   }
 }

@@ -11,6 +11,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -53,6 +54,7 @@ class FunctionEmitter {
   void orderBlocks();
   void findColdBlocks();
   void scan();
+  llvm::AllocaInst* holderOf(const ir::Value* value);
   void emitPrologue();
   std::vector<llvm::Value*> parameters();
   void emitBlock(const ir::Block& block);
@@ -258,7 +260,11 @@ class FunctionEmitter {
   std::vector<const ir::Block*> order_;    // reachable blocks, reverse post-order
   std::vector<llvm::BasicBlock*> blocks_;  // by Block::index
   std::vector<std::vector<llvm::PHINode*>> phis_;
-  std::vector<Held> held_;  // by Value::number
+  std::vector<Held> held_;                                 // by Value::number
+  std::map<const ir::Value*, llvm::AllocaInst*> holders_;  // of what debuggers look into
+  std::set<std::pair<const llvm::AllocaInst*, uint32_t>>
+      described_;                  // variables by holder and name
+  bool isBehindPrologue_ = false;  // a statement has begun
   std::unordered_map<const ir::Value*, llvm::Value*>
       arrays_;                     // pointers to those known to be arrays
   std::vector<bool> needsWord_;    // by Value::number: used by more than conditions

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "codegen/llvm/Bitcode.h"
 #include "codegen/llvm/EmitFunction.h"
 #include "runtime/abi/Layout.h"
 #include "runtime/image/NativeEntries.h"
@@ -243,9 +244,48 @@ GlobalVariable* ModuleEmitter::emitProgramData() {
                          llvm::ConstantStruct::get(type, members), "gene_program");
   program->setAlignment(llvm::Align(16));
   defineArray(slots_, uint64_t{tables_->slotCount()} * 8);
+  debugInfo_.globals(module_->getNamedGlobal("gene.slots"));
+  if (debugInfo_.hasVariables()) emitPrinters();
   defineArray(caches_, uint64_t{cacheCount_} * 8);
   defineArray(functions_, program_.functions.size() * layout::sizeOfFunctionInfo);
   return program;
+}
+
+/// What gdb.py has to know of the runtime, as Python.
+static std::string printerNumbers() {
+  std::string out = "LAYOUT = {";
+  const auto number = [&](const char* name, uint64_t value) {
+    out += std::string("'") + name + "': " + std::to_string(value) + ", ";
+  };
+  number("IntTag", Value::IntTag);
+  number("IntBias", Value::IntBias);
+  number("DoubleOffset", Value::DoubleOffset);
+  number("DoubleRange", Value::DoubleRange);
+  number("CharTag", Value::CharTag);
+  number("SymbolTag", Value::SymbolTag);
+  number("boxed", layout::BoxedIntObject_value);
+  number("bytes", layout::StringObject_bytes);
+  number("text", sizeof(StringObject));  // behind it the text lies, or where it is
+  number("isShared", StringObject::Shared);
+  number("items", layout::ArrayObject_items);
+  number("entries", sizeof(Object));
+  out += "}\nKINDS = [";
+#define IMMEDIATE(Name, Class, Typeof) out += "'" #Name "', ";
+#define KIND(Name, Struct, Class, Typeof, Printed, Traits) out += "'" #Name "', ";
+#include "runtime/value/Kinds.def"
+  return out + "]\n";
+}
+
+/// Has gdb load the printers with the executable.
+void ModuleEmitter::emitPrinters() {
+  // An entry of the section: 4 (a script in Python that follows), its name, a line end, the script, 0.
+  const std::string entry = "\x04gene\n" + printerNumbers() + std::string(gdbPrinters());
+  Constant* const text = llvm::ConstantDataArray::getString(context(), entry);
+  auto* const script = new GlobalVariable(*module_, text->getType(), true,
+                                          GlobalValue::PrivateLinkage, text, "gene.gdb");
+  script->setSection(".debug_gdb_scripts");
+  script->setAlignment(llvm::Align(1));
+  llvm::appendToUsed(*module_, {script});
 }
 
 /// A pointer that is written when the code is installed.

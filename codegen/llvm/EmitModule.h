@@ -106,6 +106,7 @@ class ModuleEmitter {
   llvm::GlobalVariable* sharedPointer(const char* name);
   void emitEntries(llvm::GlobalVariable* program);
   llvm::GlobalVariable* emitProgramData();
+  void emitPrinters();
   template <class F>
   void forEachInstruction(F&& visit) const {
     for (const ir::Function* function : program_.functions)
