@@ -20,7 +20,7 @@ namespace {
 /// What stands before a result in a worker's file.
 struct Header {
   uint64_t job, size;
-  bool good;
+  uint64_t good;  // a bool; no byte of the header is padding
 };
 
 bool writeAll(int file, const void* bytes, size_t size) {
@@ -80,7 +80,7 @@ class Worker {
     for (size_t i = queue.take(); good && i < count; i = queue.take()) {
       Expected<std::string> result = job(i);
       const std::string& text = result ? *result : result.message();
-      const Header header{i, text.size(), result.ok()};
+      const Header header{i, text.size(), result.ok() ? 1u : 0u};
       good = writeAll(file_, &header, sizeof header) && writeAll(file_, text.data(), text.size());
     }
     ::_exit(good ? 0 : 1);
