@@ -25,7 +25,8 @@ void freeIndex(MapObject* map) {
 void insertIndex(MapObject* map, uint32_t hash, uint32_t entry) {
   uint32_t i = hash & map->indexMask;
   while (map->index[i]) i = (i + 1) & map->indexMask;
-  map->index[i] = entry + 1;
+  GENE_ASSERT(entry < map->indexMask, "an index has more places than entries");
+  map->index[i] = (hash & ~map->indexMask) | (entry + 1);
 }
 
 void rebuildIndex(Context& context, MapObject* map) {

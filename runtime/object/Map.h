@@ -31,7 +31,8 @@ bool tablePut(Context& context, MapObject* map, Value key, Value value);
 Value tableRemove(Context& context, MapObject* map, Value key);
 
 // --- keys of a HashMap or HashSet with their hash, as another one of those keeps it: run no user code, never raise ----
-/// The first entry with this hash that `matches`, or -1.
+/// The first entry with this hash that `matches`, or -1. A place of the index holds the number of an entry, from 1 on, and above
+/// it the bits of its hash that do not choose the place: few entries of another hash are looked at.
 template <class F>
 int64_t findEntry(const MapObject* map, uint32_t hash, F&& matches) {
   if (!map->index) {
@@ -39,8 +40,11 @@ int64_t findEntry(const MapObject* map, uint32_t hash, F&& matches) {
       if (matches(i)) return i;
     return -1;
   }
-  for (uint32_t i = hash & map->indexMask; map->index[i]; i = (i + 1) & map->indexMask)
-    if (const uint32_t entry = map->index[i] - 1; matches(entry)) return entry;
+  const uint32_t mask = map->indexMask;
+  for (uint32_t i = hash & mask; const uint32_t place = map->index[i]; i = (i + 1) & mask) {
+    if ((place ^ hash) & ~mask) continue;
+    if (const uint32_t entry = (place & mask) - 1; matches(entry)) return entry;
+  }
   return -1;
 }
 

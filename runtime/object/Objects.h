@@ -99,7 +99,7 @@ struct MapObject : Object {
   Entry*
       entries;  // in the object itself, as many as were expected when it was made; grown: a payload
   uint32_t*
-      index;  // null while small; else a power-of-two open-addressing table of entry numbers + 1
+      index;  // null while small; else a power-of-two open-addressing table (findEntry in Map.h)
   uint32_t used;  // entries in use, deleted ones included
   uint32_t size;  // live entries
   uint32_t capacity;
