@@ -149,6 +149,17 @@ void take(std::string_view& bytes, std::vector<T>& items) {
   bytes.remove_prefix(count * sizeof(T));
 }
 
+/// All lists, in the order in which they are written.
+template <class R, class F>
+void forEachList(R& references, F&& f) {
+  f(references.globals);
+  f(references.constants);
+  f(references.symbols);
+  f(references.forms);
+  f(references.infos);
+  f(references.sites);
+}
+
 bool cutsBefore(const std::string& name) {
   constexpr uint64_t OneOf = 4;
   return llvm::xxh3_64bits(llvm::StringRef(name)) % OneOf == 0;
@@ -200,24 +211,14 @@ Parts::Parts(const ir::Program& program, size_t size)
 
 std::string bytesOf(const References& references) {
   std::string bytes;
-  append(bytes, references.globals);
-  append(bytes, references.constants);
-  append(bytes, references.symbols);
-  append(bytes, references.forms);
-  append(bytes, references.infos);
-  append(bytes, references.sites);
+  forEachList(references, [&](const auto& list) { append(bytes, list); });
   return bytes;
 }
 
 References takeReferences(std::string& bytes) {
   References references;
   std::string_view rest = bytes;
-  take(rest, references.globals);
-  take(rest, references.constants);
-  take(rest, references.symbols);
-  take(rest, references.forms);
-  take(rest, references.infos);
-  take(rest, references.sites);
+  forEachList(references, [&](auto& list) { take(rest, list); });
   bytes.erase(0, bytes.size() - rest.size());
   return references;
 }
