@@ -1,8 +1,8 @@
 #include "runtime/profile/Stacks.h"
 
 #include <algorithm>
-#include <cstdio>
 
+#include "runtime/profile/Text.h"
 #include "runtime/support/JsonText.h"
 
 namespace gene::profile {
@@ -10,17 +10,6 @@ namespace {
 
 constexpr size_t MostFunctions = 60;
 constexpr size_t MostLines = 20;
-
-template <class... Arguments>
-std::string format(const char* text, Arguments... arguments) {
-  char line[200];
-  std::snprintf(line, sizeof line, text, arguments...);
-  return line;
-}
-
-double share(uint64_t part, uint64_t whole) {
-  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
 
 std::string jsonText(std::string_view text) {
   std::string out;

@@ -1,16 +1,19 @@
 #include "runtime/vm/Profile.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #ifdef __x86_64__
 #include <x86intrin.h>
 #endif
 
 #include "runtime/abi/Entry.h"
+#include "runtime/profile/Text.h"
 #include "runtime/vm/Opcodes.h"
 
 namespace gene::vm {
+
+using profile::format, profile::share;
+
 namespace {
 
 std::string nameOf(const FunctionInfo& info) {
@@ -23,17 +26,6 @@ std::string placeOf(const FunctionInfo& info) {
   if (info.isNative()) return "built-in";
   const TraceSite& site = info.program->sites[info.site];
   return std::string(site.file) + ":" + std::to_string(site.line);
-}
-
-template <class... Arguments>
-std::string format(const char* text, Arguments... arguments) {
-  char line[512];
-  std::snprintf(line, sizeof line, text, arguments...);
-  return line;
-}
-
-double share(uint64_t part, uint64_t whole) {
-  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
 }  // namespace
