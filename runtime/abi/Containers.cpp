@@ -107,7 +107,7 @@ namespace {
 }
 
 /// The hash of a key that can be looked up here.
-inline bool keyHash(const Context* context, Value key, uint32_t* hash) {
+inline bool plainHash(const Context* context, Value key, uint32_t* hash) {
   uint64_t wide;
   if (GENE_UNLIKELY(!hashPlain(key, &wide) || context->outOfMemory)) return false;
   *hash = static_cast<uint32_t>(wide);
@@ -118,7 +118,8 @@ inline bool keyHash(const Context* context, Value key, uint32_t* hash) {
 
 Value gene_table_get(Context* context, Value table, Value key, Value otherwise) {
   uint32_t hash;
-  if (!keyHash(context, key, &hash)) return callOnTable(context, sym::Get, {table, key, otherwise});
+  if (!plainHash(context, key, &hash))
+    return callOnTable(context, sym::Get, {table, key, otherwise});
   const auto* map = as<MapObject>(table);
   const int64_t i = tableFind(*context, map, key, hash);
   return i < 0 ? otherwise : map->entries[i].value.get();
@@ -126,7 +127,7 @@ Value gene_table_get(Context* context, Value table, Value key, Value otherwise) 
 
 Value gene_table_set(Context* context, Value table, Value key, Value value) {
   uint32_t hash;
-  if (table.object()->sealed() || !keyHash(context, key, &hash))
+  if (table.object()->sealed() || !plainHash(context, key, &hash))
     return callOnTable(context, sym::Set, {table, key, value});
   tableAdd(*context, as<MapObject>(table), key, value, hash);
   return table;
@@ -134,13 +135,13 @@ Value gene_table_set(Context* context, Value table, Value key, Value value) {
 
 Value gene_table_has(Context* context, Value table, Value key) {
   uint32_t hash;
-  if (!keyHash(context, key, &hash)) return callOnTable(context, sym::Has, {table, key});
+  if (!plainHash(context, key, &hash)) return callOnTable(context, sym::Has, {table, key});
   return Value::boolean(tableFind(*context, as<MapObject>(table), key, hash) >= 0);
 }
 
 Value gene_table_add(Context* context, Value table, Value key) {
   uint32_t hash;
-  if (!keyHash(context, key, &hash)) return callOnTable(context, sym::Add, {table, key});
+  if (!plainHash(context, key, &hash)) return callOnTable(context, sym::Add, {table, key});
   tableAdd(*context, as<MapObject>(table), key, Value::nil(), hash);
   return table;
 }

@@ -9,12 +9,12 @@
 namespace gene {
 namespace {
 
+constexpr uint32_t LinearLimit = 8;  // entries that are found without an index
+constexpr uint32_t MostInline = 8;   // entries in the object itself
+
 uint32_t symbolHash(Symbol key) {
   return static_cast<uint32_t>(key.id * 0x9E3779B97F4A7C15ull >> 20);
 }
-
-constexpr uint32_t LinearLimit = 8;  // entries that are found without an index
-constexpr uint32_t MostInline = 8;   // entries in the object itself
 
 void freeIndex(MapObject* map) {
   if (!map->index) return;

@@ -31,8 +31,8 @@ bool tablePut(Context& context, MapObject* map, Value key, Value value);
 Value tableRemove(Context& context, MapObject* map, Value key);
 
 // --- keys of a HashMap or HashSet with their hash, as another one of those keeps it: run no user code, never raise ----
-/// The first entry with this hash that `matches`, or -1. A place of the index holds the number of an entry, from 1 on, and above
-/// it the bits of its hash that do not choose the place: few entries of another hash are looked at.
+/// The first entry that `matches`, or -1; with an index, of those of this hash and few others. A place of the index holds the
+/// number of an entry, from 1 on, and above it the bits of its hash that do not choose the place.
 template <class F>
 int64_t findEntry(const MapObject* map, uint32_t hash, F&& matches) {
   if (!map->index) {
