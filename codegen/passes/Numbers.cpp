@@ -32,6 +32,7 @@ class Numbers {
       }
     substitution_.apply(function_);
     removeInstructions(function_, [&](const Instruction* i) { return substitution_.contains(i); });
+    if (edgesChanged_) ir::orderBlocks(function_);
     return changed_;
   }
 
@@ -57,7 +58,7 @@ class Numbers {
   }
 
   void replace(Instruction& inst, Value* value) {
-    if (inst.handler) inst.handler = nullptr;
+    edgesChanged_ |= inst.handler != nullptr;
     substitution_.replace(&inst, value);
     changed_ = true;
   }
@@ -74,7 +75,7 @@ class Numbers {
   ir::Function& function_;
   ir::Program& program_;
   Substitution substitution_;
-  bool changed_ = false;
+  bool changed_ = false, edgesChanged_ = false;
 };
 
 }  // namespace
