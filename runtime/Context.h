@@ -70,6 +70,8 @@ struct Context {
   bool isBeside;              // of one more thread of the program (createContextBeside)
   Value onInterrupt;          // the function for Ctrl-C (runtime/builtins/Signals.cpp), or nil
   ContextPart* parts[ContextPart::Count];  // partOf
+  /// Where the methods of tables found an entry last (findKey in runtime/object/Map.h): by the addresses of the tables.
+  uint32_t foundEntries[16];
 };
 
 /// The part T, a ContextPart with its name in T::Part.

@@ -43,8 +43,8 @@ struct Placement {
 };
 Placement placementOf(const ir::Instruction& instruction);
 /// Does the instruction for a method of arrays name registers of its operands? That for `set` finds its three in the window.
-constexpr bool takesOperandsInPlace(BuiltinOperation operation) {
-  return operation != BuiltinOperation::None && operation != BuiltinOperation::ArraySet;
+constexpr bool takesOperandsInPlace(ArrayMethod method) {
+  return method != ArrayMethod::None && method != ArrayMethod::Set;
 }
 
 /// True for a constant operand that the instruction encodes, so that it needs no register.

@@ -72,40 +72,30 @@ void Select::emitToInt(const ir::Instruction& i) {
 
 namespace {
 
-Opcode arrayOpcode(BuiltinOperation operation) {
-  switch (operation) {
-    case BuiltinOperation::ArraySize: return Opcode::ArraySize;
-    case BuiltinOperation::ArrayGet: return Opcode::ArrayGet;
-    case BuiltinOperation::ArraySet: return Opcode::ArraySet;
-    case BuiltinOperation::ArrayAdd: return Opcode::ArrayAdd;
-    case BuiltinOperation::ArrayPush: return Opcode::ArrayPush;
-    case BuiltinOperation::ArrayPop: return Opcode::ArrayPop;
-    case BuiltinOperation::None:
-    case BuiltinOperation::TableGet:
-    case BuiltinOperation::TableSet:
-    case BuiltinOperation::TableHas:
-    case BuiltinOperation::TableAdd:
-    case BuiltinOperation::ToInt:
-    case BuiltinOperation::ToFloat:
-    case BuiltinOperation::Sqrt:
-    case BuiltinOperation::Abs:
-    case BuiltinOperation::Min:
-    case BuiltinOperation::Max: break;
+Opcode arrayOpcode(ArrayMethod method) {
+  switch (method) {
+    case ArrayMethod::Size: return Opcode::ArraySize;
+    case ArrayMethod::Get: return Opcode::ArrayGet;
+    case ArrayMethod::Set: return Opcode::ArraySet;
+    case ArrayMethod::Add: return Opcode::ArrayAdd;
+    case ArrayMethod::Push: return Opcode::ArrayPush;
+    case ArrayMethod::Pop: return Opcode::ArrayPop;
+    case ArrayMethod::None: break;
   }
-  GENE_UNREACHABLE("no operation on arrays");
+  GENE_UNREACHABLE("no method of arrays");
 }
 
 }  // namespace
 
 /// What comes before the call of a method that Array has.
 void Select::arrayMethod(const ir::Instruction& i, uint32_t window) {
-  const BuiltinOperation operation = i.tail ? BuiltinOperation::None : ir::arrayOperation(i);
-  if (operation == BuiltinOperation::None) return;
-  if (!takesOperandsInPlace(operation))
-    return assembler_.emit(arrayOpcode(operation), window + 2, window + 2,
+  const ArrayMethod method = i.tail ? ArrayMethod::None : ir::arrayMethod(i);
+  if (method == ArrayMethod::None) return;
+  if (!takesOperandsInPlace(method))
+    return assembler_.emit(arrayOpcode(method), window + 2, window + 2,
                            static_cast<uint32_t>(i.operands.size()));
   const uint32_t receiver = use(i, 0), argument = i.operands.size() > 1 ? use(i, 1) : 0;
-  assembler_.emit(arrayOpcode(operation), window + 2, receiver, argument);
+  assembler_.emit(arrayOpcode(method), window + 2, receiver, argument);
 }
 
 void Select::emitCallMethod(const ir::Instruction& i) {

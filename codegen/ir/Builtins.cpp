@@ -95,30 +95,30 @@ const BuiltinFacts* builtinCallee(const Instruction& call) {
   return facts && facts->takes(call.operands.size() - 1) ? facts : nullptr;
 }
 
-BuiltinOperation arrayOperation(const Instruction& inst) {
+ArrayMethod arrayMethod(const Instruction& inst) {
   static const Symbol array = Symbol::of("Array");
-  if (inst.op != Op::CallMethod || inst.operands.empty()) return BuiltinOperation::None;
+  if (inst.op != Op::CallMethod || inst.operands.empty()) return ArrayMethod::None;
   const BuiltinFacts* facts = calledMethod(inst, array);
-  // An operation is that of a call with all arguments.
-  return facts && facts->most == inst.operands.size() - 1 ? facts->operation
-                                                          : BuiltinOperation::None;
+  // It is that of a call with all arguments.
+  return facts && facts->most == inst.operands.size() - 1 ? facts->operation.array
+                                                          : ArrayMethod::None;
 }
 
-BuiltinOperation tableOperation(const Instruction& inst) {
-  static const Symbol tables[] = {Symbol::of("HashMap"), Symbol::of("HashSet")};
-  if (inst.op != Op::CallMethod || inst.operands.empty()) return BuiltinOperation::None;
+TableMethod tableMethod(const Instruction& inst) {
+  static const Symbol tables[] = {Symbol::of("Map"), Symbol::of("HashMap"), Symbol::of("HashSet")};
+  if (inst.op != Op::CallMethod || inst.operands.empty()) return TableMethod::None;
   for (const Symbol table : tables)
     if (const BuiltinFacts* facts = calledMethod(inst, table);
-        facts && facts->operation != BuiltinOperation::None)
-      return facts->operation;
-  return BuiltinOperation::None;
+        facts && facts->operation.table != TableMethod::None)
+      return facts->operation.table;
+  return TableMethod::None;
 }
 
 bool isToInt(const Instruction& inst) {
   static const Symbol integer = Symbol::of("Int");
   if (inst.op != Op::CallMethod || inst.operands.size() != 1) return false;
   const BuiltinFacts* facts = calledMethod(inst, integer);
-  return facts && facts->operation == BuiltinOperation::ToInt;
+  return facts && facts->operation.number == NumberFunction::ToInt;
 }
 
 }  // namespace gene::ir

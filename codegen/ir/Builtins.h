@@ -24,7 +24,7 @@ struct BuiltinFacts {
   std::array<Type, 4> arguments{};  // it raises for other values; any where the row does not say
   Type result = Type::value();
   bool mayRaise = true, reads = true, writes = true, allocates = true, runsCode = true;
-  BuiltinOperation operation = BuiltinOperation::None;
+  BuiltinOperation operation;
 
   static constexpr size_t AnyNumber = SIZE_MAX;
   [[nodiscard]] bool takes(size_t count) const { return count >= least && count <= most; }
@@ -77,14 +77,14 @@ Type builtinResult(const Instruction& call, Type receiver);
 /// The built-in function that a `call` calls, where resolve-calls has found it; null for others and for wrong numbers of arguments.
 const BuiltinFacts* builtinCallee(const Instruction& call);
 
-/// The operation that a `call.method` stands for if its receiver should be an array; None for all other instructions.
-BuiltinOperation arrayOperation(const Instruction& inst);
+/// What a `call.method` does if its receiver should be an array; None for all other instructions.
+ArrayMethod arrayMethod(const Instruction& inst);
 /// The same where the receiver is known to be one.
-inline BuiltinOperation knownArrayOperation(const Instruction& inst, Type receiver) {
-  return receiver.is(Type::Array()) ? arrayOperation(inst) : BuiltinOperation::None;
+inline ArrayMethod knownArrayMethod(const Instruction& inst, Type receiver) {
+  return receiver.is(Type::Array()) ? arrayMethod(inst) : ArrayMethod::None;
 }
-/// The operation that a `call.method` stands for if its receiver should be a HashMap or HashSet; else None.
-BuiltinOperation tableOperation(const Instruction& inst);
+/// What a `call.method` does if its receiver should be a Map, HashMap or HashSet; else None.
+TableMethod tableMethod(const Instruction& inst);
 /// Is it a call of the method to_i, whatever the receiver is?
 bool isToInt(const Instruction& inst);
 

@@ -318,8 +318,8 @@ llvm::Value* FunctionEmitter::fromEitherEnd(llvm::Value* index, llvm::Value* siz
 
 /// A call of a method that Array has: inline where the receiver is an array. False if this is none.
 bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
-  const BuiltinOperation operation = ir::arrayOperation(inst);
-  if (operation == BuiltinOperation::None) return false;
+  const ArrayMethod method = ir::arrayMethod(inst);
+  if (method == ArrayMethod::None) return false;
   const ir::Value* receiver = inst.operands[0];
   if (!receiver->type.isNone() && !receiver->type.overlaps(ir::Type::Array())) return false;
   BasicBlock *const other = newBlock("other"), *const done = newBlock("done");
@@ -329,11 +329,9 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
     results.push_back({held, b_.GetInsertBlock()});
     b_.CreateBr(done);
   };
-  switch (operation) {
-    case BuiltinOperation::ArraySize:
-      finish(arraySize(arrayPointer(receiver, other)), Rep::I64);
-      break;
-    case BuiltinOperation::ArrayGet: {
+  switch (method) {
+    case ArrayMethod::Size: finish(arraySize(arrayPointer(receiver, other)), Rep::I64); break;
+    case ArrayMethod::Get: {
       llvm::Value* const array = arrayPointer(receiver, other);
       llvm::Value* const place = index(inst.operands[1]);
       BasicBlock* const outside = newBlock("outside");
@@ -343,7 +341,7 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
       finish(bits_.constant(gene::Value::nil()));
       break;
     }
-    case BuiltinOperation::ArraySet: {
+    case ArrayMethod::Set: {
       llvm::Value* const word = use(inst.operands[2]);
       llvm::Value* const array = mutableArray(receiver, other);
       llvm::Value* place = index(inst.operands[1]);
@@ -355,37 +353,25 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
       finish(use(receiver));
       break;
     }
-    case BuiltinOperation::ArrayAdd:
-    case BuiltinOperation::ArrayPush: {
+    case ArrayMethod::Add:
+    case ArrayMethod::Push: {
       llvm::Value* const word = use(inst.operands[1]);
       llvm::Value* const array = mutableArray(receiver, other);
       pushElement(array, receiver, inst.operands[1], word);
-      if (operation == BuiltinOperation::ArrayAdd)
+      if (method == ArrayMethod::Add)
         finish(use(receiver));
       else
         finish(arraySize(array), Rep::I64);
       break;
     }
-    case BuiltinOperation::ArrayPop:
-      finish(popElement(mutableArray(receiver, other), other));
-      break;
-    case BuiltinOperation::None:
-    case BuiltinOperation::TableGet:
-    case BuiltinOperation::TableSet:
-    case BuiltinOperation::TableHas:
-    case BuiltinOperation::TableAdd:
-    case BuiltinOperation::ToInt:
-    case BuiltinOperation::ToFloat:
-    case BuiltinOperation::Sqrt:
-    case BuiltinOperation::Abs:
-    case BuiltinOperation::Min:
-    case BuiltinOperation::Max: break;
+    case ArrayMethod::Pop: finish(popElement(mutableArray(receiver, other), other)); break;
+    case ArrayMethod::None: break;
   }
   finishMethod(inst, results, other, done, [&] {
     if (!emitTableMethod(inst)) callOtherMethod(inst);
     // What is left for an array and an int is to raise: loops need not read the array anew behind it.
-    if (operation == BuiltinOperation::ArraySet && isArray(receiver) &&
-        isPlainIndex(inst.operands[1]) && !b_.GetInsertBlock()->getTerminator())
+    if (method == ArrayMethod::Set && isArray(receiver) && isPlainIndex(inst.operands[1]) &&
+        !b_.GetInsertBlock()->getTerminator())
       raiseAlways();
   });
   return true;

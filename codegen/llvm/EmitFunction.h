@@ -220,7 +220,7 @@ class FunctionEmitter {
   llvm::Value* useDouble(const ir::Value* value);
   void defineAs(const ir::Instruction& inst, llvm::Value* value, ir::Rep rep);
   llvm::Value* extreme(const std::vector<llvm::Value*>& numbers, llvm::CmpInst::Predicate beyond);
-  bool emitOfKnownNumbers(const ir::Instruction& inst, BuiltinOperation operation);
+  bool emitOfKnownNumbers(const ir::Instruction& inst, NumberFunction function);
   bool emitNumberFunction(const ir::Instruction& inst);
   void callValue(const ir::Instruction& inst);
   void emitTextComparison(const ir::Instruction& inst, const ir::Value* other,

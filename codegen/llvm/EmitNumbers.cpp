@@ -26,11 +26,11 @@ llvm::Value* FunctionEmitter::extreme(const std::vector<llvm::Value*>& numbers,
 }
 
 /// Where the types of the arguments are known; else false.
-bool FunctionEmitter::emitOfKnownNumbers(const ir::Instruction& inst, BuiltinOperation operation) {
+bool FunctionEmitter::emitOfKnownNumbers(const ir::Instruction& inst, NumberFunction function) {
   const std::span<ir::Value* const> args = inst.operands.subspan(1);
   const bool ints = std::ranges::all_of(args, isInt), floats = std::ranges::all_of(args, isFloat);
-  const bool isMin = operation == BuiltinOperation::Min;
-  if (operation == BuiltinOperation::Abs) {
+  const bool isMin = function == NumberFunction::Min;
+  if (function == NumberFunction::Abs) {
     if (!floats) return false;
     defineAs(inst, b_.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, useDouble(args[0])), Rep::F64);
     return true;
@@ -50,18 +50,18 @@ bool FunctionEmitter::emitNumberFunction(const ir::Instruction& inst) {
   const ir::BuiltinFacts* const facts = ir::builtinCallee(inst);
   if (!facts || inst.tail || inst.rep != Rep::Boxed) return false;
   if (inst.operands.size() - 1 > MostInline) return false;
-  const BuiltinOperation operation = facts->operation;
-  if (operation != BuiltinOperation::Abs && operation != BuiltinOperation::Min &&
-      operation != BuiltinOperation::Max)
+  const NumberFunction function = facts->operation.number;
+  if (function != NumberFunction::Abs && function != NumberFunction::Min &&
+      function != NumberFunction::Max)
     return false;
-  if (emitOfKnownNumbers(inst, operation)) return true;
-  if (cold_ || operation == BuiltinOperation::Abs) return false;
+  if (emitOfKnownNumbers(inst, function)) return true;
+  if (cold_ || function == NumberFunction::Abs) return false;
   const std::vector<llvm::Value*> args = words(inst.operands.subspan(1));
   llvm::Value* all = args[0];
   for (size_t i = 1; i < args.size(); i++) all = b_.CreateAnd(all, args[i]);
   BasicBlock *const slow = newBlock("slow"), *const done = newBlock("done");
   llvm::Value* const fast = extreme(
-      args, operation == BuiltinOperation::Min ? llvm::CmpInst::ICMP_ULT : llvm::CmpInst::ICMP_UGT);
+      args, function == NumberFunction::Min ? llvm::CmpInst::ICMP_ULT : llvm::CmpInst::ICMP_UGT);
   BasicBlock* const from = b_.GetInsertBlock();
   b_.CreateCondBr(bits_.isSmallInt(all), done, slow, likely());
   b_.SetInsertPoint(slow);

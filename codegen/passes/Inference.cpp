@@ -210,9 +210,9 @@ Type Inference::transfer(const Instruction& inst) {
 /// What abs, min and max give: a number as their arguments are.
 Type Inference::numberType(const Instruction& call) const {
   const ir::BuiltinFacts* facts = ir::builtinCallee(call);
-  if (!facts ||
-      (facts->operation != BuiltinOperation::Abs && facts->operation != BuiltinOperation::Min &&
-       facts->operation != BuiltinOperation::Max))
+  if (!facts || (facts->operation.number != NumberFunction::Abs &&
+                 facts->operation.number != NumberFunction::Min &&
+                 facts->operation.number != NumberFunction::Max))
     return Type::value();
   Type all = Type::none();
   for (const ir::Value* arg : call.operands.subspan(1)) all = all | typeOf(arg);

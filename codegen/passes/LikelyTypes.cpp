@@ -140,35 +140,25 @@ void LikelyTypes::visitCall(const Instruction& inst) {
     return flow(resultCell(callee), cellOf(&inst));
   }
   const ir::BuiltinFacts* facts = ir::builtinCallee(inst);
-  if (facts &&
-      (facts->operation == BuiltinOperation::Abs || facts->operation == BuiltinOperation::Min ||
-       facts->operation == BuiltinOperation::Max))
+  if (facts && (facts->operation.number == NumberFunction::Abs ||
+                facts->operation.number == NumberFunction::Min ||
+                facts->operation.number == NumberFunction::Max))
     for (const Value* arg : inst.operands.subspan(1)) flow(cellOf(arg), cellOf(&inst));
 }
 
 /// Methods of arrays.
 void LikelyTypes::visitMethod(const Instruction& inst) {
   const int receiver = cellOf(inst.operands[0]);
-  switch (ir::arrayOperation(inst)) {
-    case BuiltinOperation::ArraySet:
+  switch (ir::arrayMethod(inst)) {
+    case ArrayMethod::Set:
       flow(receiver, cellOf(&inst));
       return flow(cellOf(inst.operands[2]), elementsOf(receiver));
-    case BuiltinOperation::ArrayAdd: flow(receiver, cellOf(&inst)); [[fallthrough]];
-    case BuiltinOperation::ArrayPush: return flow(cellOf(inst.operands[1]), elementsOf(receiver));
-    case BuiltinOperation::ArrayGet:
-    case BuiltinOperation::ArrayPop: return flow(elementsOf(receiver), cellOf(&inst));
-    case BuiltinOperation::ArraySize:
-    case BuiltinOperation::None:
-    case BuiltinOperation::TableGet:
-    case BuiltinOperation::TableSet:
-    case BuiltinOperation::TableHas:
-    case BuiltinOperation::TableAdd:
-    case BuiltinOperation::ToInt:
-    case BuiltinOperation::ToFloat:
-    case BuiltinOperation::Sqrt:
-    case BuiltinOperation::Abs:
-    case BuiltinOperation::Min:
-    case BuiltinOperation::Max: break;
+    case ArrayMethod::Add: flow(receiver, cellOf(&inst)); [[fallthrough]];
+    case ArrayMethod::Push: return flow(cellOf(inst.operands[1]), elementsOf(receiver));
+    case ArrayMethod::Get:
+    case ArrayMethod::Pop: return flow(elementsOf(receiver), cellOf(&inst));
+    case ArrayMethod::Size:
+    case ArrayMethod::None: break;
   }
 }
 

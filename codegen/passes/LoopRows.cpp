@@ -30,7 +30,7 @@ bool isPlain(const Instruction& inst) {
   if (accessesElement(inst)) return true;
   if (inst.op == Op::CallMethod) {
     const ir::BuiltinFacts* called = ir::builtinMethod(inst, ir::Type::Array());
-    return called && called->operation != BuiltinOperation::None && !called->writes;
+    return called && called->operation.array != ArrayMethod::None && !called->writes;
   }
   const Effects effects = effectsOf(inst);
   return !effects.writesHeap && !effects.runsCode;

@@ -102,8 +102,8 @@ class LoopVersioner {
       return !inst.operands[i]->type.isNone() && inst.operands[i]->type.overlaps(Type::Int());
     };
     if (inst.op == Op::CallMethod)
-      return index == 0 && ir::arrayOperation(inst) != BuiltinOperation::None ? ask(Type::Array())
-                                                                              : Type::none();
+      return index == 0 && ir::arrayMethod(inst) != ArrayMethod::None ? ask(Type::Array())
+                                                                      : Type::none();
     if (inst.is<Op::ElementGet, Op::ElementSet>()) {
       if (index == 0) return overlapsInt(1) ? ask(Type::Array()) : Type::none();
       return index == 1 ? ask(Type::Int()) : Type::none();

@@ -41,8 +41,8 @@ class Numbers {
     const ir::BuiltinFacts* called = ir::builtinMethod(call);
     if (!called) return;
     Value* const receiver = call.operands[0];
-    const bool toInt = called->operation == BuiltinOperation::ToInt,
-               toFloat = called->operation == BuiltinOperation::ToFloat;
+    const bool toInt = called->operation.number == NumberFunction::ToInt,
+               toFloat = called->operation.number == NumberFunction::ToFloat;
     if ((toInt && isInt(receiver)) || (toFloat && isFloat(receiver)))
       return replace(call, receiver);
     if (toInt && isFloat(receiver)) become(call, Op::Truncate, {receiver}, Type::Int());

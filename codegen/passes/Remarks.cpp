@@ -48,7 +48,7 @@ std::string remarkOn(const Instruction& inst) {
   if (inst.op == Op::CallShaped)
     return "call of an unknown function, whose arguments are bound at run time";
   if (const auto call = inst.tryAs<Op::CallMethod>()) {
-    if (ir::knownArrayOperation(inst, call.receiver()->type) != BuiltinOperation::None) return "";
+    if (ir::knownArrayMethod(inst, call.receiver()->type) != ArrayMethod::None) return "";
     return "method " + quoted(call.name().text()) + " is looked up at run time: the receiver is " +
            kinds(call.receiver());
   }

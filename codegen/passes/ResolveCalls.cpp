@@ -315,7 +315,7 @@ class Resolver {
       read->handler = nullptr;
       changed = true;
     }
-    if (facts->operation == BuiltinOperation::Sqrt) {
+    if (facts->operation.number == NumberFunction::Sqrt) {
       call.op = Op::Sqrt;
       call.operands = program_.arena.copy(std::span<Value* const>(call.operands.subspan(1)));
       call.type = ir::Type::Float();

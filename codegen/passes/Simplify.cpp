@@ -118,9 +118,8 @@ class Simplifier {
       if (Value* value = equalBefore(inst)) return substitution_.replace(&inst, value);
     if (Value* value = remembered(inst, effects)) return substitution_.replace(&inst, value);
     // A call may find the stack full.
-    const bool isCall =
-        inst.is<Op::Call, Op::CallMethod>() &&
-        ir::knownArrayOperation(inst, inst.operands[0]->type) == BuiltinOperation::None;
+    const bool isCall = inst.is<Op::Call, Op::CallMethod>() &&
+                        ir::knownArrayMethod(inst, inst.operands[0]->type) == ArrayMethod::None;
     if (inst.handler && !effects.mayRaise && !isCall) {
       inst.handler = nullptr;
       edgesChanged_ = true;

@@ -77,7 +77,7 @@ Rep naturalRep(const Instruction& inst) {
     return call.function()->isDirect ? call.function()->result : Rep::Boxed;
   if (const auto call = inst.tryAs<Op::CallMethod>()) {
     const Type receiver = call.receiver()->type;
-    const bool isInline = ir::knownArrayOperation(inst, receiver) != BuiltinOperation::None;
+    const bool isInline = ir::knownArrayMethod(inst, receiver) != ArrayMethod::None;
     return isInline ? repOf(ir::builtinResult(inst, receiver)) : Rep::Boxed;
   }
   const ir::MachineForm* form = formOf(inst);

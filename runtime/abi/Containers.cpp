@@ -97,7 +97,7 @@ Value gene_hash_map_new(Context* context, const Value* entries, uint64_t count) 
   return Value::object(map);
 }
 
-// Methods of tables: with keys that need no code of the user everything is done here; the rest is for the call.
+// Methods of tables: what needs no code of the user is done here; the rest, and what raises, is for the call.
 
 namespace {
 
@@ -106,43 +106,76 @@ namespace {
   return callMethod(*context, method, args.begin(), static_cast<uint32_t>(args.size()));
 }
 
-/// The hash of a key that can be looked up here.
-inline bool plainHash(const Context* context, Value key, uint32_t* hash) {
+constexpr int64_t Unsearched = -2;
+
+/// A key with what it is looked up by; of a Map it becomes a symbol.
+struct Key {
+  Value word;
+  uint32_t hash = 0;
+};
+
+[[gnu::noinline]] int64_t searchOther(Context& context, const MapObject* map, Key& key) {
+  const bool ofSymbols = map->is(Kind::Map);
+  if (ofSymbols) {
+    if (isString(key.word)) key.word = Value::symbol(symbolOfString(key.word));
+    if (!key.word.isSymbol()) return Unsearched;
+  }
+  if (const int64_t i = findAgain(context, map, key.word); i >= 0) return i;
+  if (ofSymbols) {
+    key.hash = symbolHash(key.word.symbol());
+    return noteFound(context, map, mapFind(map, key.word.symbol()));
+  }
   uint64_t wide;
-  if (GENE_UNLIKELY(!hashPlain(key, &wide) || context->outOfMemory)) return false;
-  *hash = static_cast<uint32_t>(wide);
-  return true;
+  if (GENE_UNLIKELY(!hashPlain(key.word, &wide) && !hashData(key.word, &wide))) return Unsearched;
+  key.hash = static_cast<uint32_t>(wide);
+  return noteFound(context, map, tableFind(context, map, key.word, key.hash));
+}
+
+/// The number of its entry, -1 where there is none, Unsearched where that is for the call. The hash is there for -1.
+inline int64_t search(Context& context, const MapObject* map, Key& key) {
+  if (GENE_UNLIKELY(context.outOfMemory)) return Unsearched;
+  uint64_t wide;
+  if (map->is(Kind::Map) || key.word.isObject() || !hashPlain(key.word, &wide))
+    return searchOther(context, map, key);
+  if (const int64_t i = findAgain(context, map, key.word); i >= 0) return i;
+  key.hash = static_cast<uint32_t>(wide);
+  return noteFound(context, map, tableFind(context, map, key.word, key.hash));
 }
 
 }  // namespace
 
 Value gene_table_get(Context* context, Value table, Value key, Value otherwise) {
-  uint32_t hash;
-  if (!plainHash(context, key, &hash))
-    return callOnTable(context, sym::Get, {table, key, otherwise});
   const auto* map = as<MapObject>(table);
-  const int64_t i = tableFind(*context, map, key, hash);
+  Key wanted{key};
+  const int64_t i = search(*context, map, wanted);
+  if (i == Unsearched) return callOnTable(context, sym::Get, {table, key, otherwise});
   return i < 0 ? otherwise : map->entries[i].value.get();
 }
 
 Value gene_table_set(Context* context, Value table, Value key, Value value) {
-  uint32_t hash;
-  if (table.object()->sealed() || !plainHash(context, key, &hash))
-    return callOnTable(context, sym::Set, {table, key, value});
-  tableAdd(*context, as<MapObject>(table), key, value, hash);
+  auto* map = as<MapObject>(table);
+  Key wanted{key};
+  const int64_t i = map->sealed() ? Unsearched : search(*context, map, wanted);
+  if (i == Unsearched) return callOnTable(context, sym::Set, {table, key, value});
+  if (i < 0)
+    noteFound(*context, map, tableAppend(*context, map, wanted.word, value, wanted.hash));
+  else
+    map->entries[i].value.set(value);
   return table;
 }
 
 Value gene_table_has(Context* context, Value table, Value key) {
-  uint32_t hash;
-  if (!plainHash(context, key, &hash)) return callOnTable(context, sym::Has, {table, key});
-  return Value::boolean(tableFind(*context, as<MapObject>(table), key, hash) >= 0);
+  Key wanted{key};
+  const int64_t i = search(*context, as<MapObject>(table), wanted);
+  return i == Unsearched ? callOnTable(context, sym::Has, {table, key}) : Value::boolean(i >= 0);
 }
 
 Value gene_table_add(Context* context, Value table, Value key) {
-  uint32_t hash;
-  if (!plainHash(context, key, &hash)) return callOnTable(context, sym::Add, {table, key});
-  tableAdd(*context, as<MapObject>(table), key, Value::nil(), hash);
+  auto* set = as<MapObject>(table);
+  Key wanted{key};
+  const int64_t i = search(*context, set, wanted);
+  if (i == Unsearched) return callOnTable(context, sym::Add, {table, key});
+  if (i < 0) tableAppend(*context, set, wanted.word, Value::nil(), wanted.hash);
   return table;
 }
 

@@ -6,24 +6,39 @@
 
 namespace gene {
 
-enum class BuiltinOperation : uint8_t {
+enum class ArrayMethod : uint8_t {
   None,
-  ArraySize,
-  ArrayGet,   // nil outside of the array
-  ArraySet,   // gives the array; raises outside of it
-  ArrayAdd,   // gives the array
-  ArrayPush,  // gives the new size
-  ArrayPop,   // nil where there is nothing
-  TableGet,   // of a HashMap: the default, or nil, where there is nothing
-  TableSet,   // of a HashMap: gives the map
-  TableHas,   // of a HashMap or HashSet
-  TableAdd,   // of a HashSet: gives the set
+  Size,
+  Get,   // nil outside of the array
+  Set,   // gives the array; raises outside of it
+  Add,   // gives the array
+  Push,  // gives the new size
+  Pop    // nil where there is nothing
+};
+
+enum class TableMethod : uint8_t {
+  None,
+  Get,  // of a Map or HashMap: the default, or nil, where there is nothing
+  Set,  // of a Map or HashMap: gives it
+  Has,  // of a Map, HashMap or HashSet
+  Add   // of a HashSet: gives it
+};
+
+enum class NumberFunction : uint8_t {
+  None,
   ToInt,
   ToFloat,
   Sqrt,
   Abs,
   Min,  // of numbers the first that is smallest
   Max
+};
+
+/// What a row stands for: one of these, or nothing.
+struct BuiltinOperation {
+  ArrayMethod array = ArrayMethod::None;
+  TableMethod table = TableMethod::None;
+  NumberFunction number = NumberFunction::None;
 };
 
 }  // namespace gene

@@ -52,20 +52,27 @@ bool mapKey(Context& context, Arguments args, const char* name, Symbol* key) {
 Value get(Context& context, Arguments args) {
   Symbol key;
   if (!mapKey(context, args, "get", &key)) return Value::pending();
-  return mapGetOr(self(args), key, args.at(2));
+  const MapObject* map = self(args);
+  const int64_t i = findKey(context, map, key);
+  return i < 0 ? args.at(2) : map->entries[i].value.get();
 }
 
 Value set(Context& context, Arguments args) {
   Symbol key;
   if (!mapKey(context, args, "set", &key) || !checkMutable(context, args[0], "set", "set item on"))
     return Value::pending();
-  mapPut(context, self(args), key, args[2]);
+  MapObject* map = self(args);
+  if (const int64_t i = findKey(context, map, key); i >= 0)
+    map->entries[i].value.set(args[2]);
+  else
+    noteFound(context, map,
+              tableAppend(context, map, Value::symbol(key), args[2], symbolHash(key)));
   return args[0];
 }
 
-Value has(Context&, Arguments args) {
+Value has(Context& context, Arguments args) {
   Symbol key;
-  return Value::boolean(keyName(args[1], &key) && mapFind(self(args), key) >= 0);
+  return Value::boolean(keyName(args[1], &key) && findKey(context, self(args), key) >= 0);
 }
 
 Value del(Context& context, Arguments args) {
@@ -179,11 +186,11 @@ constexpr BuiltinRow mapRows[] = {
     {"not_empty?", isNotEmpty, "-> Bool", "r", "true unless empty"},
     {"get", get, "key:String|Symbol default? -> Value", "Rr",
      "the value of a key, else the default, else nil",
-     Missing{"Map.get expects at least a key argument"}},
+     Missing{"Map.get expects at least a key argument"}, TableMethod::Get},
     {"set", set, "key:String|Symbol value -> Map", "Rwa", "adds or replaces an entry; the map",
-     Missing{"Map.set expects key and value arguments"}},
+     Missing{"Map.set expects key and value arguments"}, TableMethod::Set},
     {"has contains", has, "key -> Bool", "r", "is there an entry?",
-     Missing{"Map.has expects a key argument"}},
+     Missing{"Map.has expects a key argument"}, TableMethod::Has},
     {"del", del, "key:String|Symbol more... -> Value", "Rrw",
      "removes entries; the last removed value, or nil",
      Missing{"Map.del expects at least a key argument"}},
@@ -271,11 +278,11 @@ Value newHashMap(Context& context, Arguments args) {
 constexpr BuiltinRow hashMapRows[] = {
     {"get", hashGet, "key default? -> Value", "Rrwac",
      "the value of a key, else the default, else nil",
-     Missing{"HashMap.get expects at least a key argument"}, BuiltinOperation::TableGet},
+     Missing{"HashMap.get expects at least a key argument"}, TableMethod::Get},
     {"set", hashSet, "key value -> HashMap", "Rrwac", "adds or replaces an entry; the map",
-     Missing{"HashMap.set expects key and value arguments"}, BuiltinOperation::TableSet},
+     Missing{"HashMap.set expects key and value arguments"}, TableMethod::Set},
     {"has contains", hashHas, "key -> Bool", "Rrwac", "is there an entry?",
-     Missing{"HashMap.has expects a key argument"}, BuiltinOperation::TableHas},
+     Missing{"HashMap.has expects a key argument"}, TableMethod::Has},
     {"delete del", hashDelete, "key more... -> Value", "Rrwac",
      "removes entries; the last removed value, or nil",
      Missing{"HashMap.delete expects at least a key argument"}},
@@ -354,9 +361,9 @@ Value newHashSet(Context& context, Arguments args) {
 
 constexpr BuiltinRow hashSetRows[] = {
     {"has contains", hashHas, "member -> Bool", "Rrwac", "is it a member?",
-     Missing{"HashSet.has expects a member argument"}, BuiltinOperation::TableHas},
+     Missing{"HashSet.has expects a member argument"}, TableMethod::Has},
     {"add", setAdd, "member more... -> HashSet", "Rrwac", "adds members; the set",
-     Missing{"HashSet.add expects at least one member argument"}, BuiltinOperation::TableAdd},
+     Missing{"HashSet.add expects at least one member argument"}, TableMethod::Add},
     {"delete del", setDelete, "member more... -> Value", "Rrwac",
      "removes members; the last removed one, or nil",
      Missing{"HashSet.delete expects at least one member argument"}},

@@ -104,12 +104,12 @@ Value intToFloat(Context&, Arguments args) {
 Value floatToInt(Context& context, Arguments args) { return gene_truncate(&context, args[0]); }
 
 constexpr BuiltinRow intRows[] = {
-    {"to_i", same, "-> Int", "", "itself", BuiltinOperation::ToInt},
-    {"to_f", intToFloat, "-> Float", "", "the nearest Float", BuiltinOperation::ToFloat},
+    {"to_i", same, "-> Int", "", "itself", NumberFunction::ToInt},
+    {"to_f", intToFloat, "-> Float", "", "the nearest Float", NumberFunction::ToFloat},
 };
 constexpr BuiltinRow floatRows[] = {
-    {"to_i", floatToInt, "-> Int", "Ra", "truncated toward zero", BuiltinOperation::ToInt},
-    {"to_f", same, "-> Float", "", "itself", BuiltinOperation::ToFloat},
+    {"to_i", floatToInt, "-> Int", "Ra", "truncated toward zero", NumberFunction::ToInt},
+    {"to_f", same, "-> Float", "", "itself", NumberFunction::ToFloat},
 };
 
 // --- nil and void ------------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ struct BuiltinRow {
   BuiltinFunction function{};
   const char* documentation;
   BuiltinClaims claims;
-  BuiltinOperation operation = BuiltinOperation::None;
+  BuiltinOperation operation;
 
   template <class... More>
   consteval BuiltinRow(const char* names, Builtin code, const char* arguments, const char* effects,
@@ -89,7 +89,9 @@ struct BuiltinRow {
   consteval void add(Missing m) { function.missing = m.text; }
   consteval void add(Surplus s) { function.surplus = s.text; }
   consteval void add(BuiltinFlags f) { function.flags = f; }
-  consteval void add(BuiltinOperation o) { operation = o; }
+  consteval void add(ArrayMethod m) { operation.array = m; }
+  consteval void add(TableMethod m) { operation.table = m; }
+  consteval void add(NumberFunction f) { operation.number = f; }
 
   consteval void readEffect(char letter) {
     switch (letter) {

@@ -54,6 +54,28 @@ int compareShallow(Value a, Value b) {
   return result;
 }
 
+/// Compares without memory, as long as `parts`, which goes down by one a part, is above 0: 1 equal, 0 different, -1 not decided.
+int compareSmall(Value a, Value b, int& parts) {
+  const int shallow = compareShallow(a, b);
+  if (shallow >= 0) return shallow;
+  const auto compareParts = [&](uint32_t count, const Slot* x, const Slot* y) {
+    for (uint32_t i = 0; i < count; i++) {
+      const int result = parts-- > 0 ? compareSmall(x[i].get(), y[i].get(), parts) : -1;
+      if (result != 1) return result;
+    }
+    return 1;
+  };
+  if (a.object()->is(Kind::Array)) {
+    const auto *x = as<ArrayObject>(a), *y = as<ArrayObject>(b);
+    return compareParts(x->size, x->items, y->items);
+  }
+  if (a.object()->is(Kind::EnumValue)) {
+    auto *x = as<EnumValueObject>(a), *y = as<EnumValueObject>(b);
+    return compareParts(x->count, x->values(), y->values());
+  }
+  return -1;
+}
+
 uint64_t pairKey(const Pair& p) { return p.a.bits * 0x9E3779B97F4A7C15ull ^ p.b.bits; }
 
 }  // namespace
@@ -78,9 +100,9 @@ int compareNumbers(Value lhs, Value rhs) {
 }
 
 bool equal(Context& context, Value a, Value b) {
-  int shallow = compareShallow(a, b);
-  if (shallow >= 0) return shallow != 0;
-  // Containers: an explicit stack. Pairs that were met before are taken as equal, which ends cycles. Remembered are those
+  int parts = 64;
+  if (const int small = compareSmall(a, b, parts); small >= 0) return small != 0;
+  // Large containers, and cyclic ones: an explicit stack. Pairs that were met before are taken as equal, which ends cycles. Remembered are those
   // of which one can be met again: what several objects hold, and the roots. So a tree costs nothing.
   std::vector<Pair> work{{a, b}};
   std::unordered_set<uint64_t> met;
@@ -135,16 +157,13 @@ Value equalOperator(Context& context, Value a, Value b) {
 
 namespace {
 
-/// The hash of a key; false with an exception for what is none.
+/// The hash of a key; false with an exception for what is none. Without a context: false for what needs one, no exception.
 class Hasher {
  public:
-  Hasher(Context& context, std::string_view what) : context_(context), what_(what) {}
+  Hasher() = default;
+  Hasher(Context& context, std::string_view what) : context_(&context), what_(what) {}
 
   bool hash(Value v, uint64_t* hash, int depth = 0) {
-    if (stackIsFull(context_)) {
-      gene_stack_overflow(&context_);
-      return false;
-    }
     if (hashPlain(v, hash)) return true;
     if (v.isFloat()) {
       const double d = v.floating();
@@ -157,6 +176,12 @@ class Hasher {
       *hash = mixHash(static_cast<uint64_t>(asInt(v)));
       return true;
     }
+    if (!context_) {
+      if (isInstance(v) || depth > DeepestData) return false;
+    } else if (stackIsFull(*context_)) {
+      gene_stack_overflow(context_);
+      return false;
+    }
     if (isInstance(v)) return hashInstance(v, hash);
     bool ok = true;
     if (dispatch<trait::Hashed>(v.object(),
@@ -168,21 +193,23 @@ class Hasher {
  private:
   static constexpr int Deepest =
       5000;  // containers below hash by their size alone, which ends cycles
+  static constexpr int DeepestData = 8;  // without a context
 
   bool refuse(Value v) {
-    raise(context_, ErrorClass::Type,
-          "Key is not hashable for " + std::string(what_) + ": " + kindName(context_, v));
+    if (!context_) return false;
+    raise(*context_, ErrorClass::Type,
+          "Key is not hashable for " + std::string(what_) + ": " + kindName(*context_, v));
     return false;
   }
 
   bool hashInstance(Value v, uint64_t* hash) {
-    const Value method = findMethod(context_, classOf(context_, v), sym::Hash);
+    const Value method = findMethod(*context_, classOf(*context_, v), sym::Hash);
     if (method.isAbsent()) return refuse(v);
-    const Value result = call(context_, method, &v, 1);
+    const Value result = call(*context_, method, &v, 1);
     if (result.isPending()) return false;
     if (!isInt(result)) {
-      raise(context_, ErrorClass::Type,
-            std::string(what_) + " key .hash must return Int, got " + kindName(context_, result));
+      raise(*context_, ErrorClass::Type,
+            std::string(what_) + " key .hash must return Int, got " + kindName(*context_, result));
       return false;
     }
     *hash = mixHash(static_cast<uint64_t>(asInt(result)));
@@ -241,11 +268,13 @@ class Hasher {
     return true;
   }
 
-  Context& context_;
+  Context* context_ = nullptr;
   std::string_view what_;
 };
 
 }  // namespace
+
+bool hashData(Value v, uint64_t* hash) { return Hasher().hash(v, hash); }
 
 bool hashOf(Context& context, Value v, std::string_view what, uint64_t* hash) {
   return Hasher(context, what).hash(v, hash);

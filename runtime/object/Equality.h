@@ -35,6 +35,9 @@ inline bool hashPlain(Value v, uint64_t* hash) {
   *hash = mixHash(v.bits);
   return true;
 }
+/// The hash of a key that no code of the user takes part in, as hashOf gives it. False for an instance, what holds one, what is
+/// no key, and for data that is nested deep.
+bool hashData(Value v, uint64_t* hash);
 /// A hash for equal()-equal keys; 1 and 1.0 hash alike. False and an exception when `v` is not hashable; `what` is
 /// "HashMap" or "HashSet" for the message. May run a user's `hash` method.
 bool hashOf(Context& context, Value v, std::string_view what, uint64_t* hash);

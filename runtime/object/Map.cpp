@@ -12,10 +12,6 @@ namespace {
 constexpr uint32_t LinearLimit = 8;  // entries that are found without an index
 constexpr uint32_t MostInline = 8;   // entries in the object itself
 
-uint32_t symbolHash(Symbol key) {
-  return static_cast<uint32_t>(key.id * 0x9E3779B97F4A7C15ull >> 20);
-}
-
 void freeIndex(MapObject* map) {
   if (!map->index) return;
   freePayload(map->index, (size_t{map->indexMask} + 1) * sizeof(uint32_t));
@@ -71,27 +67,6 @@ void reserveEntries(Context& context, MapObject* map, uint32_t capacity) {
   map->capacity = capacity;
 }
 
-void append(Context& context, MapObject* map, Value key, Value value, uint32_t hash) {
-  if (map->used == map->capacity) {
-    if (map->size < map->used - map->used / 4) {
-      compact(map);
-      rebuildIndex(context, map);
-    } else {
-      reserveEntries(context, map, map->capacity ? map->capacity * 2 : 4);
-      if (map->index) rebuildIndex(context, map);
-    }
-  }
-  const uint32_t i = map->used++;
-  map->entries[i].key.init(key);
-  map->entries[i].value.init(value);
-  if (map->keepsHashes()) map->hashes()[i] = hash;
-  map->size++;
-  if (map->index)
-    insertIndex(map, hash, i);
-  else if (map->used > LinearLimit)
-    rebuildIndex(context, map);
-}
-
 void removeEntry(MapObject* map, uint32_t i) {
   map->entries[i].key.set(Value::absent());
   map->entries[i].value.set(Value::nil());
@@ -122,6 +97,28 @@ MapObject* newMap(Context& context, Kind kind, uint32_t capacity) {
   return map;
 }
 
+uint32_t tableAppend(Context& context, MapObject* map, Value key, Value value, uint32_t hash) {
+  if (map->used == map->capacity) {
+    if (map->size < map->used - map->used / 4) {
+      compact(map);
+      rebuildIndex(context, map);
+    } else {
+      reserveEntries(context, map, map->capacity ? map->capacity * 2 : 4);
+      if (map->index) rebuildIndex(context, map);
+    }
+  }
+  const uint32_t i = map->used++;
+  map->entries[i].key.init(key);
+  map->entries[i].value.init(value);
+  if (map->keepsHashes()) map->hashes()[i] = hash;
+  map->size++;
+  if (map->index)
+    insertIndex(map, hash, i);
+  else if (map->used > LinearLimit)
+    rebuildIndex(context, map);
+  return i;
+}
+
 int32_t mapFind(const MapObject* map, Symbol key) {
   const Value wanted = Value::symbol(key);
   return static_cast<int32_t>(findEntry(
@@ -138,7 +135,7 @@ void mapPut(Context& context, MapObject* map, Symbol key, Value value) {
   if (i >= 0)
     map->entries[i].value.set(value);
   else
-    append(context, map, Value::symbol(key), value, symbolHash(key));
+    tableAppend(context, map, Value::symbol(key), value, symbolHash(key));
 }
 
 Value mapRemove(Context&, MapObject* map, Symbol key) {
@@ -149,25 +146,54 @@ Value mapRemove(Context&, MapObject* map, Symbol key) {
   return value;
 }
 
+int64_t tableFindOther(Context& context, const MapObject* map, Value key, uint32_t hash) {
+  const uint32_t* hashes = map->hashes();
+  const auto keyAt = [&](uint32_t i) { return map->entries[i].key.get(); };
+  if (isKind(key, Kind::String))
+    return findEntry(map, hash, [&](uint32_t i) {
+      const Value other = keyAt(i);
+      if (other == key) return true;
+      return hashes[i] == hash && isKind(other, Kind::String) &&
+             stringsEqual(as<StringObject>(other), as<StringObject>(key));
+    });
+  return findEntry(map, hash, [&](uint32_t i) {
+    if (hashes[i] != hash) return false;
+    const Value other = keyAt(i);
+    if (other == key && !key.isFloat()) return true;  // a NaN is no key's equal
+    return !other.isAbsent() && equal(context, other, key);
+  });
+}
+
 void tableAdd(Context& context, MapObject* map, Value key, Value value, uint32_t hash) {
   const int64_t i = tableFind(context, map, key, hash);
   if (i >= 0)
     map->entries[i].value.set(value);
   else
-    append(context, map, key, value, hash);
+    tableAppend(context, map, key, value, hash);
 }
 
 Value tableGet(Context& context, MapObject* map, Value key) {
-  uint32_t hash;
-  if (!keyHash(context, map, key, &hash)) return Value::pending();
-  const int64_t i = tableFind(context, map, key, hash);
+  int64_t i = findAgain(context, map, key);
+  if (i < 0) {
+    uint32_t hash;
+    if (!keyHash(context, map, key, &hash)) return Value::pending();
+    i = noteFound(context, map, tableFind(context, map, key, hash));
+  }
   return i < 0 ? Value::absent() : map->entries[i].value.get();
 }
 
 bool tablePut(Context& context, MapObject* map, Value key, Value value) {
-  uint32_t hash;
-  if (!keyHash(context, map, key, &hash)) return false;
-  tableAdd(context, map, key, value, hash);
+  int64_t i = findAgain(context, map, key);
+  if (i < 0) {
+    uint32_t hash;
+    if (!keyHash(context, map, key, &hash)) return false;
+    i = noteFound(context, map, tableFind(context, map, key, hash));
+    if (i < 0) {
+      noteFound(context, map, tableAppend(context, map, key, value, hash));
+      return true;
+    }
+  }
+  map->entries[i].value.set(value);
   return true;
 }
 

@@ -11,6 +11,10 @@ namespace gene {
 MapObject* newMap(Context& context, Kind kind = Kind::Map, uint32_t capacity = 0);
 inline bool isMap(Value v) { return isKind(v, Kind::Map); }
 
+inline uint32_t symbolHash(Symbol key) {
+  return static_cast<uint32_t>(key.id * 0x9E3779B97F4A7C15ull >> 20);
+}
+
 // --- symbol keys: never raise ---------------------------------------------------------------------------------------
 /// The entry number of `key`, or -1.
 int32_t mapFind(const MapObject* map, Symbol key);
@@ -34,7 +38,7 @@ Value tableRemove(Context& context, MapObject* map, Value key);
 /// The first entry that `matches`, or -1; with an index, of those of this hash and few others. A place of the index holds the
 /// number of an entry, from 1 on, and above it the bits of its hash that do not choose the place.
 template <class F>
-int64_t findEntry(const MapObject* map, uint32_t hash, F&& matches) {
+[[gnu::always_inline]] inline int64_t findEntry(const MapObject* map, uint32_t hash, F&& matches) {
   if (!map->index) {
     for (uint32_t i = 0; i < map->used; i++)
       if (matches(i)) return i;
@@ -48,30 +52,45 @@ int64_t findEntry(const MapObject* map, uint32_t hash, F&& matches) {
   return -1;
 }
 
+/// The entry number of a Float or object, or -1.
+int64_t tableFindOther(Context& context, const MapObject* map, Value key, uint32_t hash);
 /// The entry number of `key`, or -1.
 inline int64_t tableFind(Context& context, const MapObject* map, Value key, uint32_t hash) {
-  const auto keyAt = [&](uint32_t i) { return map->entries[i].key.get(); };
-  if (!key.isObject() && !key.isFloat())  // only a Float may be equal without being the same word
-    return findEntry(map, hash, [&](uint32_t i) {
-      const Value other = keyAt(i);
-      return other == key || (GENE_UNLIKELY(other.isFloat()) && equal(context, other, key));
-    });
-  const uint32_t* hashes = map->hashes();
-  if (isKind(key, Kind::String))
-    return findEntry(map, hash, [&](uint32_t i) {
-      const Value other = keyAt(i);
-      if (other == key) return true;
-      return hashes[i] == hash && isKind(other, Kind::String) &&
-             stringsEqual(as<StringObject>(other), as<StringObject>(key));
-    });
+  if (key.isObject() || key.isFloat()) return tableFindOther(context, map, key, hash);
   return findEntry(map, hash, [&](uint32_t i) {
-    if (hashes[i] != hash) return false;
-    const Value other = keyAt(i);
-    if (other == key && !key.isFloat()) return true;  // a NaN is no key's equal
-    return !other.isAbsent() && equal(context, other, key);
+    const Value other =
+        map->entries[i].key.get();  // only a Float may be equal without being the same word
+    return other == key || (GENE_UNLIKELY(other.isFloat()) && equal(context, other, key));
   });
 }
+/// Adds or replaces the entry of `key`.
 void tableAdd(Context& context, MapObject* map, Value key, Value value, uint32_t hash);
+/// Adds an entry for a key that has none; its number. Of a Map the key is a symbol, with its symbolHash.
+uint32_t tableAppend(Context& context, MapObject* map, Value key, Value value, uint32_t hash);
+
+// --- who asks for a key again: programs that count get an entry and then set it, others look whether it is there and get it --
+/// Where the search in `map` that noteFound was told of last ended.
+inline uint32_t& foundEntry(Context& context, const MapObject* map) {
+  return context.foundEntries[reinterpret_cast<uintptr_t>(map) >> 5 & 15];
+}
+/// Gives the number of an entry, or -1, back.
+inline int64_t noteFound(Context& context, const MapObject* map, int64_t entry) {
+  if (entry >= 0) foundEntry(context, map) = static_cast<uint32_t>(entry);
+  return entry;
+}
+/// The number of the entry with this key if that is what was found last, else -1. Looks at no hash and no index.
+inline int64_t findAgain(Context& context, const MapObject* map, Value key) {
+  const uint32_t entry = foundEntry(context, map);
+  if (entry >= map->used || map->entries[entry].key.get() != key) return -1;
+  // The same word is the same key, but for a Float, which may be NaN, and for what can change inside.
+  if (key.isFloat() || (key.isObject() && !isKind(key, Kind::String))) return -1;
+  return entry;
+}
+/// The number of the entry with a key of a Map, or -1.
+inline int64_t findKey(Context& context, const MapObject* map, Symbol key) {
+  const int64_t i = findAgain(context, map, Value::symbol(key));
+  return i >= 0 ? i : noteFound(context, map, mapFind(map, key));
+}
 
 void mapClear(MapObject* map);
 MapObject* mapCopy(Context& context, const MapObject* map);
