@@ -37,6 +37,7 @@ class Trace {
       Signature,
       Callable,
       Joining,
+      Operand,
       Pattern,
       SameName,
       Missing,

@@ -81,7 +81,12 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 
 std::string_view nearestMethod(std::string_view word,
                                std::span<const std::string_view> candidates) {
-  if (const std::string_view near = nearest(word, candidates); !near.empty()) return near;
+  // to_i is not what is meant by to_s, near as they are.
+  const auto isConversion = [](std::string_view name) {
+    return name.size() == 4 && name.starts_with("to_");
+  };
+  const std::string_view near = nearest(word, candidates);
+  if (!near.empty() && !(isConversion(word) && isConversion(near))) return near;
   // In the order of what is most probably meant.
   static constexpr std::string_view synonyms[] = {
       "size length len count bytesize",
@@ -170,6 +175,9 @@ constexpr Advice foreignWords[] = {
     {"and", "write &&"},
     {"or", "write ||"},
     {"begin progn", "write (do ...)"},
+    {"& | ~ xor bitand bitor bitxor bit-and bit-or bit-xor band bor bxor lnot",
+     "bits of ints are joined by (a && b), (a || b), (a &|& b), and turned by (! a)"},
+    {"shl shr lsl lsr", "bits are moved by (a << n) and (a >> n)"},
     {"**", "powers are (pow base exponent)"},
     {"^", "powers are (pow base exponent), exclusive or is &|&"},
     {"//", "a comment begins with # and a blank; a division without remainder is ((a / b) .to_i)"},
@@ -231,7 +239,7 @@ constexpr Advice foreignWords[] = {
     {"enumerate each_with_index", "items with their index are (for i x in items ...)"},
     {"sprintf format printf", "values are put into a text by #\"a #{value}\""},
     {"mod modulo rem", "the remainder is (a % b)"},
-    {"div quot", "a division without remainder is ((a / b) .to_i)"},
+    {"div quot idiv floordiv", "a division without remainder is ((a / b) .to_i)"},
     {"nil? null? is_nil isnull", "write (value == nil)"},
     {"open fopen File.open", "a file is read by (File/read path)"},
     {"argv ARGV sys.argv process.argv args", "the arguments of the program are $args"},
@@ -284,6 +292,10 @@ std::string_view foreignMethod(std::string_view name) {
        "an array is sorted by (items .sort), in another order by (items .sort (fn [a b] ...))"},
       {"shift pop_front popleft", "the first item is items/0, and (items .del 0) takes it out"},
       {"sum", "a sum is (items .reduce 0 (fn [sum x] (sum + x)))"},
+      {"div quo idiv", "a division without remainder is ((a / b) .to_i)"},
+      {"mod modulo rem remainder", "the remainder is (a % b)"},
+      {"ord code char_code charCodeAt code_at codepoint",
+       "the number of a character is (text .byte_at index)"},
       {"abs", "it is a function: (math/abs x)"},
       {"sqrt", "it is a function: (math/sqrt x)"},
       {"floor", "it is a function: (math/floor x)"},

@@ -32,14 +32,21 @@ bool canBeJoined(Value v) { return isString(v) || isArray(v) || isMap(v); }
                                  link + " " + kindName(*context, rhs));
   if (std::string_view(verb) == "add" && (canBeJoined(lhs) || canBeJoined(rhs)))
     explainJoining(*context, canBeJoined(lhs) && !isString(rhs) ? lhs : rhs);
+  else
+    explainOperands(
+        *context, lhs, rhs,
+        std::string_view(verb) == "multiply" ? OperatorUse::Product : OperatorUse::Arithmetic);
   if (lhs.isVoid() || rhs.isVoid()) explainMissing(*context);
   return result;
 }
 
 [[gnu::cold]] Value wrongComparison(Context* context, Value lhs, const char* op, Value rhs) {
-  return raise(
-      *context, ErrorClass::Type,
-      "Cannot compare " + kindName(*context, lhs) + " " + op + " " + kindName(*context, rhs));
+  const Value result =
+      raise(*context, ErrorClass::Type,
+            "Cannot compare " + kindName(*context, lhs) + " " + op + " " + kindName(*context, rhs));
+  explainOperands(*context, lhs, rhs, OperatorUse::Comparison);
+  if (lhs.isVoid() || rhs.isVoid()) explainMissing(*context);
+  return result;
 }
 
 enum Overflow : uint64_t { Addition, Subtraction, Multiplication, Negation };

@@ -48,11 +48,12 @@ Value mapCharacters(Context& context, StringObject* s, F&& f) {
 Value changeCase(Context& context, StringObject* s, char first, char last,
                  char32_t (*map)(char32_t)) {
   if (!s->ascii()) return mapCharacters(context, s, map);
-  StringObject* out = newStringBuffer(context, s->bytes);
-  for (uint32_t i = 0; i < s->bytes; i++) {
-    const char c = s->data()[i];
-    out->ownBytes()[i] = c >= first && c <= last ? static_cast<char>(c ^ 0x20) : c;
-  }
+  const uint32_t size = s->bytes;
+  StringObject* out = newStringBuffer(context, size);
+  const char* from = s->data();
+  std::transform(from, from + size, out->ownBytes(), [=](char c) {
+    return c >= first && c <= last ? static_cast<char>(c ^ 0x20) : c;
+  });
   return finishString(out);
 }
 

@@ -46,6 +46,24 @@ void hintJoining(Value operand, Explained& result) {
     result.hints.emplace_back("values are put into a text by #\"a #{value}\"");
 }
 
+/// What is done with such a value, where an operator takes numbers.
+void hintOperand(Value operand, OperatorUse use, Explained& result) {
+  if (isInstance(operand))
+    result.hints.emplace_back(
+        "operators are no methods, but for ==: a method has a name and is called by (a .plus b)");
+  else if (isKind(operand, Kind::String) && use == OperatorUse::Comparison)
+    result.hints.emplace_back(
+        "texts are put in order by (items .sort); the number in a text is (text .to_i)");
+  else if (isKind(operand, Kind::String) && use == OperatorUse::Product)
+    result.hints.emplace_back(
+        "a text is repeated by (repeat n (line = (line ++ text))); the number in one is (text "
+        ".to_i)");
+  else if (isKind(operand, Kind::String))
+    result.hints.emplace_back("the number in a text is (text .to_i)");
+  else if (operand.isChar())
+    result.hints.emplace_back("the number of a character is (text .byte_at index)");
+}
+
 bool hasMethod(const ClassObject* cls, Symbol name) {
   for (; cls; cls = parentOf(cls))
     if (mapFind(as<MapObject>(cls->methods.get()), name) >= 0) return true;
@@ -64,8 +82,16 @@ void hintInstance(Context& context, Value instance, Explained& result) {
 
 void hintMethod(Context& context, Value receiver, Symbol name, Explained& result) {
   if (isInstance(receiver)) hintInstance(context, receiver, result);
+  if (name.text() == "iter" && isString(receiver)) {
+    result.hints.emplace_back("the characters of a text are (text .chars)");
+    return;
+  }
   if (name.text() == "iter" && (isInt(receiver) || receiver.isFloat()))
     result.hints.push_back("for goes over collections; numbers are counted by (range 0 n)");
+  if (receiver.isChar() && name.text() == "to_i") {
+    result.hints.emplace_back(foreignMethod("ord"));
+    return;
+  }
   if (receiver.isVoid()) {
     result.hints.emplace_back(
         "void stands for what is missing: a key or an index that is not there");
@@ -264,6 +290,11 @@ void explainJoining(Context& context, Value operand) {
   note(context, {Explanation::Joining, {}, nullptr, 0}, operand);
 }
 
+void explainOperands(Context& context, Value lhs, Value rhs, OperatorUse use) {
+  note(context, {Explanation::Operand, {}, nullptr, static_cast<int>(use)},
+       isNumber(lhs) ? rhs : lhs);
+}
+
 void explainMissing(Context& context) { note(context, {Explanation::Missing, {}, nullptr, 0}); }
 
 void explainUsage(Context& context, const BuiltinFunction& row) {
@@ -301,6 +332,9 @@ Explained explained(Context& context) {
       result.hints.push_back("[a b] takes an array apart, this is " +
                              kindName(context, context.trace->subject) +
                              "; a map is gone through by (for key value in map ...)");
+      break;
+    case Explanation::Operand:
+      hintOperand(context.trace->subject, static_cast<OperatorUse>(e.given), result);
       break;
     case Explanation::Joining: hintJoining(context.trace->subject, result); break;
   }

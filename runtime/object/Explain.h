@@ -23,6 +23,9 @@ void explainKeyword(Context& context, const FunctionInfo& callee, Symbol keyword
 void explainCallable(Context& context, Value callee);
 /// The operand was added or joined in a way that is for values of another kind.
 void explainJoining(Context& context, Value operand);
+/// An operator that is for numbers was given something else.
+enum class OperatorUse : uint8_t { Arithmetic, Product, Comparison };
+void explainOperands(Context& context, Value lhs, Value rhs, OperatorUse use);
 /// A pattern for several values was given one that has no parts.
 void explainPattern(Context& context, Value value);
 /// The value is of another type that has the same name.
