@@ -1,4 +1,5 @@
-// Methods of Map, HashMap and HashSet that generated code calls by name, without the inline cache and the entry of a built-in function.
+// Methods of Map, HashMap and HashSet that generated code calls by name: without the inline cache and the entry of a built-in
+// function.
 
 #include <optional>
 #include <span>

@@ -358,9 +358,8 @@ bool markRanges(ir::Function& function, PassContext&) {
   if (decidedTests.empty()) return true;
   decidedTests.apply(function);
   // One inside `try` stays, unused: its edge to the handler is one of the blocks that the pass keeps.
-  removeInstructions(function, [&](const Instruction* i) {
-    return decidedTests.contains(i) && !i->handler;
-  });
+  removeInstructions(function,
+                     [&](const Instruction* i) { return decidedTests.contains(i) && !i->handler; });
   return true;
 }
 

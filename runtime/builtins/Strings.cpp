@@ -51,9 +51,8 @@ Value changeCase(Context& context, StringObject* s, char first, char last,
   const uint32_t size = s->bytes;
   StringObject* out = newStringBuffer(context, size);
   const char* from = s->data();
-  std::transform(from, from + size, out->ownBytes(), [=](char c) {
-    return c >= first && c <= last ? static_cast<char>(c ^ 0x20) : c;
-  });
+  std::transform(from, from + size, out->ownBytes(),
+                 [=](char c) { return c >= first && c <= last ? static_cast<char>(c ^ 0x20) : c; });
   return finishString(out);
 }
 

@@ -54,7 +54,7 @@ int compareShallow(Value a, Value b) {
   return result;
 }
 
-/// Compares without memory, as long as `parts`, which goes down by one a part, is above 0: 1 equal, 0 different, -1 not decided.
+/// Compares without memory: 1 equal, 0 different, -1 not decided. Each part takes one from `parts`; with none left, nothing is.
 int compareSmall(Value a, Value b, int& parts) {
   const int shallow = compareShallow(a, b);
   if (shallow >= 0) return shallow;
@@ -102,8 +102,8 @@ int compareNumbers(Value lhs, Value rhs) {
 bool equal(Context& context, Value a, Value b) {
   int parts = 64;
   if (const int small = compareSmall(a, b, parts); small >= 0) return small != 0;
-  // Large containers, and cyclic ones: an explicit stack. Pairs that were met before are taken as equal, which ends cycles. Remembered are those
-  // of which one can be met again: what several objects hold, and the roots. So a tree costs nothing.
+  // Large containers, and cyclic ones: an explicit stack. Pairs that were met before are taken as equal, which ends cycles.
+  // Remembered are those of which one can be met again: what several objects hold, and the roots. So a tree costs nothing.
   std::vector<Pair> work{{a, b}};
   std::unordered_set<uint64_t> met;
   auto mayComeAgain = [](Value v, Value root) {
