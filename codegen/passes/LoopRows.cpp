@@ -12,8 +12,6 @@ using ir::Instruction;
 using ir::Op;
 using ir::Value;
 
-namespace {
-
 bool isOutside(const Value* value, const std::unordered_set<Block*>& inside) {
   switch (value->kind) {
     case ir::ValueKind::Constant: return true;
@@ -24,19 +22,30 @@ bool isOutside(const Value* value, const std::unordered_set<Block*>& inside) {
   GENE_UNREACHABLE("value kind");
 }
 
+namespace {
+
+const ir::BuiltinFacts* calledOfArray(const Instruction& inst) {
+  const ir::BuiltinFacts* called = ir::builtinMethod(inst, ir::Type::Array());
+  return called && called->operation.array != ArrayMethod::None ? called : nullptr;
+}
+
 /// Given arrays for receivers: does it leave all arrays as they are, but for what `element.set` does, and run no code?
 bool isPlain(const Instruction& inst) {
   if (inst.handler) return false;
   if (accessesElement(inst)) return true;
   if (inst.op == Op::CallMethod) {
-    const ir::BuiltinFacts* called = ir::builtinMethod(inst, ir::Type::Array());
-    return called && called->operation.array != ArrayMethod::None && !called->writes;
+    const ir::BuiltinFacts* called = calledOfArray(inst);
+    return called && !called->writes;
   }
   const Effects effects = effectsOf(inst);
   return !effects.writesHeap && !effects.runsCode;
 }
 
 }  // namespace
+
+bool changesNoField(const Instruction& inst) {
+  return isPlain(inst) || (!inst.handler && calledOfArray(inst));
+}
 
 bool accessesElement(const Instruction& inst) { return inst.is<Op::ElementGet, Op::ElementSet>(); }
 

@@ -8,6 +8,11 @@
 
 namespace gene {
 
+bool isOutside(const ir::Value* value, const std::unordered_set<ir::Block*>& inside);
+
+/// Given an array for a receiver: does it leave the fields of all instances as they are, and run no code?
+bool changesNoField(const ir::Instruction& inst);
+
 /// Does it read or write an item of its first operand?
 bool accessesElement(const ir::Instruction& inst);
 

@@ -12,11 +12,10 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "codegen/ir/Builtins.h"
 #include "codegen/ir/Dominance.h"
 #include "codegen/passes/Cloner.h"
 #include "codegen/passes/Facts.h"
-#include "codegen/passes/LikelyTypes.h"
+#include "codegen/passes/LoopGuards.h"
 #include "codegen/passes/LoopRows.h"
 #include "codegen/passes/Loops.h"
 #include "codegen/passes/Merge.h"
@@ -36,17 +35,6 @@ using ir::Value;
 
 constexpr size_t LargestLoop = 120;  // instructions
 constexpr size_t LargestFunction = 2000;
-constexpr size_t MostGuards = 16;  // of one loop
-
-bool isKnown(const Value* v, Type type) { return v->type.is(type); }
-
-/// A value, and what it should be from an instruction on.
-struct Guard {
-  Value* value;
-  Type type;
-  Instruction*
-      use;  // null: from before the loop on; of a variable of the loop, what it begins with
-};
 
 class LoopVersioner {
  public:
@@ -88,108 +76,6 @@ class LoopVersioner {
     return count;
   }
 
-  // --- what is asked for -----------------------------------------------------------------------------------------------------
-
-  /// What the operand would best be, if that is not known; else none.
-  Type wish(const Instruction& inst, size_t index) const {
-    const Value* operand = inst.operands[index];
-    const auto ask = [&](Type type) {
-      return !operand->type.isNone() && operand->type.overlaps(type) && !operand->type.within(type)
-                 ? type
-                 : Type::none();
-    };
-    const auto overlapsInt = [&](size_t i) {
-      return !inst.operands[i]->type.isNone() && inst.operands[i]->type.overlaps(Type::Int());
-    };
-    if (inst.op == Op::CallMethod)
-      return index == 0 && ir::arrayMethod(inst) != ArrayMethod::None ? ask(Type::Array())
-                                                                      : Type::none();
-    if (inst.is<Op::ElementGet, Op::ElementSet>()) {
-      if (index == 0) return overlapsInt(1) ? ask(Type::Array()) : Type::none();
-      return index == 1 ? ask(Type::Int()) : Type::none();
-    }
-    const ir::InstInfo& row = inst.info();
-    if (row.givesFloats() || row.group == ir::Group::Order) {
-      const Value* other = inst.operands[1 - index];
-      const Type likely = likely_.of(operand);
-      if (likely.is(Type::Float())) return ask(likely);
-      if (likely.is(Type::Int()) && row.computesInts()) return ask(likely);
-      if (isKnown(other, Type::Float()) || floats_.contains(&inst)) return ask(Type::Float());
-    }
-    const bool takesTwo = inst.operands.size() == 2 && row.group != ir::Group::Equality;
-    return takesTwo && row.computesInts() ? ask(Type::Int()) : Type::none();
-  }
-
-  /// Notes arithmetic from which only Floats are made, by way of another Float: its operands are better Floats.
-  void findFloats(const std::vector<Block*>& loop) {
-    floats_.clear();
-    for (bool again = true; again;) {
-      again = false;
-      for (const Block* block : loop)
-        for (const Instruction* inst : block->instructions) {
-          if (!inst->info().givesFloats()) continue;
-          for (size_t i = 0; i < 2; i++) {
-            const Instruction* operand = asInstruction(inst->operands[i]);
-            if (!operand || !operand->info().givesFloats() || floats_.contains(operand)) continue;
-            if (!isKnown(inst->operands[1 - i], Type::Float()) && !floats_.contains(inst)) continue;
-            floats_.insert(operand);
-            again = true;
-          }
-        }
-    }
-  }
-
-  /// Computed in the loop, or merged there: what it is follows from what goes in.
-  static bool follows(const Value* value) {
-    const Instruction* inst = asInstruction(value);
-    if (!inst) return true;
-    const ir::Group group = inst->info().group;
-    return group == ir::Group::Arithmetic || group == ir::Group::Bits ||
-           group == ir::Group::Order || group == ir::Group::Assumption;
-  }
-
-  /// Is the variable of the loop known to begin with such a value?
-  bool beginsAs(const ir::Param* variable, Type type, const ir::Dominance& dominance) const {
-    return std::ranges::all_of(
-        dominance.before()[variable->block->index], [&](const ir::Predecessor& p) {
-          return inside_.contains(p.from) || isKnown(p.edge->args[variable->index], type);
-        });
-  }
-
-  std::vector<Guard> findGuards(const std::vector<Block*>& loop, const ir::Dominance& dominance) {
-    findFloats(loop);
-    std::vector<Guard> guards;
-    const auto covers = [&](const Guard& guard, const Instruction& use) {
-      if (!guard.use) return true;
-      if (guard.use->block != use.block) return dominance.dominates(guard.use->block, use.block);
-      const auto& all = use.block->instructions;
-      return std::ranges::find(all, guard.use) <= std::ranges::find(all, &use);
-    };
-    for (Block* block : loop)
-      for (Instruction* inst : block->instructions)
-        for (size_t i = 0; i < inst->operands.size(); i++) {
-          Value* v = inst->operands[i];
-          if (v->kind == ir::ValueKind::Constant) continue;
-          const Type type = wish(*inst, i);
-          if (type.isNone() || guards.size() == MostGuards || rows_.contains(v)) continue;
-          const bool entersLoop = v->kind == ir::ValueKind::Param && blockOf(v) == loop[0];
-          const bool isOutside = !inside_.contains(blockOf(v)) || entersLoop;
-          if (!isOutside && follows(v)) continue;
-          if (entersLoop && beginsAs(static_cast<const ir::Param*>(v), type, dominance)) continue;
-          if (std::ranges::any_of(guards, [&](const Guard& guard) {
-                return guard.value == v && covers(guard, *inst);
-              }))
-            continue;
-          guards.push_back({v, type, isOutside ? nullptr : inst});
-        }
-    return guards;
-  }
-
-  static Block* blockOf(const Value* v) {
-    return v->kind == ir::ValueKind::Param ? static_cast<const ir::Param*>(v)->block
-                                           : static_cast<const Instruction*>(v)->block;
-  }
-
   // --- two versions ------------------------------------------------------------------------------------------------------------
 
   bool version(Block* header, const Loops& loops, const ir::Dominance& dominance) {
@@ -207,13 +93,11 @@ class LoopVersioner {
     if (count > LargestLoop) return false;
     for (const ir::Predecessor& p : dominance.before()[header->index])
       if (p.isHandler) return false;
-    rows_ = candidateRows(loop, inside_);
-    std::vector<Guard> guards = findGuards(loop, dominance);
-    if (!rows_.empty() && !areRows(loop, guards)) {
-      rows_.clear();
-      guards = findGuards(loop, dominance);
-    }
-    if (guards.empty() && rows_.empty()) return false;
+    const LoopGuards asked(loop, inside_, dominance, likely_);
+    if (asked.empty()) return false;
+    const std::vector<Guard>& guards = asked.guards();
+    rows_ = asked.rows();
+    fields_ = asked.fields();
 
     // Places to change over get a block of their own.
     std::vector<Block*> rests;  // by guard; null for those before the loop
@@ -305,50 +189,61 @@ class LoopVersioner {
       at = next;
     }
     for (Instruction* inst : assumed) append(*at, inst);
+    at = enterFields(loop, known, *at, other, args, *jump);
     at = enterRows(loop, known, *at, other, args, *jump);
     append(*at, jump);
     for (Block* block : inside_)
       for (Instruction* inst : block->instructions) known.apply(*inst);
   }
 
-  // --- rows ------------------------------------------------------------------------------------------------------------------
-
-  /// In the first version, is each receiver an array, and what is stored into none that a row was read from, or one that can
-  /// be asked before the loop?
-  bool areRows(const std::vector<Block*>& loop, const std::vector<Guard>& guards) const {
-    const auto isArray = [&](const Value* v, bool outside) {
-      return isKnown(v, Type::Array()) || rows_.contains(v) ||
-             std::ranges::any_of(guards, [&](const Guard& guard) {
-               return guard.value == v && guard.type == Type::Array() && !(outside && guard.use);
-             });
-    };
-    const auto isInt = [&](const Value* v) {
-      return isKnown(v, Type::Int()) || std::ranges::any_of(guards, [&](const Guard& guard) {
-               return guard.value == v && guard.type == Type::Int() && !guard.use;
-             });
-    };
-    for (const Block* block : loop)
-      for (const Instruction* inst : block->instructions) {
-        const bool hasReceiver = accessesElement(*inst) || inst->op == Op::CallMethod;
-        if (hasReceiver && !isArray(inst->operands[0], false)) return false;
-        if (!rows_.contains(inst)) continue;
-        if (!isArray(inst->operands[0], true) || !isInt(inst->operands[1])) return false;
-        if (storesInto(loop, inst->operands[0])) return false;
-      }
-    return guards.size() < MostGuards;
+  /// Goes on in a new block where the condition has this truth, else in the second version with `args`.
+  Block* requireHere(Block& at, Instruction* condition, bool truth, Block& other,
+                     const std::vector<Value*>& args, const Instruction& jump) {
+    append(at, condition);
+    Block* next = function_.addBlock(Symbol::of("fast"));
+    appendBranch(at, condition, truth ? *next : other, truth ? other : *next, jump.loc);
+    Edge& otherwise = at.terminator()->successors[truth ? 1 : 0];
+    for (Value* arg : args) otherwise.args.push_back(program_.arena, arg);
+    return next;
   }
+
+  // --- fields ----------------------------------------------------------------------------------------------------------------
+
+  /// Reads the fields before the loop, where they have values, and such as the loop asks for.
+  Block* enterFields(const std::vector<Block*>& loop, Substitution& known, Block& before,
+                     Block& other, const std::vector<Value*>& args, const Instruction& jump) {
+    Block* at = &before;
+    for (const Block* block : loop)
+      for (Instruction* inst : block->instructions) {
+        const auto field = fields_.find(inst);
+        if (field == fields_.end()) continue;
+        Instruction* read =
+            makeInstruction(program_, Op::FieldGet, *inst, {known(inst->operands[0])},
+                            {inst->immediates.begin(), inst->immediates.end()});
+        read->type = inst->type;
+        append(*at, read);
+        if (mayBeAbsent(*inst)) {
+          Instruction* absent = makeInstruction(program_, Op::IsAbsent, jump, {read});
+          at = requireHere(*at, absent, false, other, args, jump);
+        }
+        const Type wished = field->second.isNone() ? Type::value() : field->second;
+        if (!field->second.isNone())
+          at = requireHere(*at, test(read, wished, jump), true, other, args, jump);
+        Instruction* assumed = assume(read, wished, jump);
+        append(*at, assumed);
+        loaded_.replace(inst, assumed);
+      }
+    return at;
+  }
+
+  // --- rows ------------------------------------------------------------------------------------------------------------------
 
   /// Reads the rows before the loop, where they are arrays, and nothing that is stored into is what they were read from.
   Block* enterRows(const std::vector<Block*>& loop, Substitution& known, Block& before,
                    Block& other, const std::vector<Value*>& args, const Instruction& jump) {
     Block* at = &before;
     const auto require = [&](Instruction* condition, bool truth) {
-      append(*at, condition);
-      Block* next = function_.addBlock(Symbol::of("fast"));
-      appendBranch(*at, condition, truth ? *next : other, truth ? other : *next, jump.loc);
-      Edge& otherwise = at->terminator()->successors[truth ? 1 : 0];
-      for (Value* arg : args) otherwise.args.push_back(program_.arena, arg);
-      at = next;
+      at = requireHere(*at, condition, truth, other, args, jump);
     };
     std::vector<Instruction*> rows;
     for (const Block* block : loop)
@@ -477,8 +372,9 @@ class LoopVersioner {
   Function& function_;
   ir::Program& program_;
   const LikelyTypes& likely_;
-  std::unordered_set<Block*> inside_;              // the loop, later its first version
-  std::unordered_set<const Instruction*> floats_;  // arithmetic that should give Floats
+  std::unordered_set<Block*> inside_;  // the loop, later its first version
+  /// field.get that give the same in each round, and what that should be; none: whatever it is.
+  std::unordered_map<const Instruction*, Type> fields_;
   std::unordered_set<const Value*> rows_;  // element.get that give the same array in each round
   Substitution loaded_;                    // what they are before the loop
 };
