@@ -63,9 +63,11 @@ Type LoopGuards::wish(const Instruction& inst, size_t index) const {
   const auto overlapsInt = [&](size_t i) {
     return !inst.operands[i]->type.isNone() && inst.operands[i]->type.overlaps(Type::Int());
   };
-  if (inst.op == Op::CallMethod)
-    return index == 0 && ir::arrayMethod(inst) != ArrayMethod::None ? ask(Type::Array())
-                                                                    : Type::none();
+  if (inst.op == Op::CallMethod) {
+    if (index == 0 && ir::arrayMethod(inst) != ArrayMethod::None) return ask(Type::Array());
+    return index == 1 && (readsElement(inst) || storesElement(inst)) ? ask(Type::Int())
+                                                                     : Type::none();
+  }
   if (inst.is<Op::ElementGet, Op::ElementSet>()) {
     if (index == 0) return overlapsInt(1) ? ask(Type::Array()) : Type::none();
     return index == 1 ? ask(Type::Int()) : Type::none();
@@ -161,7 +163,7 @@ bool LoopGuards::isGuarded(const Value* v, Type type, bool beforeLoop) const {
 bool LoopGuards::areArrays() const {
   return std::ranges::all_of(loop_, [&](const Block* block) {
     return std::ranges::all_of(block->instructions, [&](const Instruction* inst) {
-      return (!accessesElement(*inst) && inst->op != Op::CallMethod) ||
+      return (!inst->is<Op::ElementGet, Op::ElementSet, Op::CallMethod>()) ||
              rows_.contains(inst->operands[0]) ||
              isGuarded(inst->operands[0], Type::Array(), false);
     });

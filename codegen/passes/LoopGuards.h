@@ -31,7 +31,7 @@ class LoopGuards {
   /// Is nothing asked?
   [[nodiscard]] bool empty() const;
   [[nodiscard]] const std::vector<Guard>& guards() const { return guards_; }
-  /// `element.get` that give the same array in each round.
+  /// What reads an item that is the same array in each round.
   [[nodiscard]] const std::unordered_set<const ir::Value*>& rows() const { return rows_; }
   /// `field.get` that give the same in each round, and what that should be; none: whatever it is.
   [[nodiscard]] const std::unordered_map<const ir::Instruction*, ir::Type>& fields() const {

@@ -29,13 +29,13 @@ const ir::BuiltinFacts* calledOfArray(const Instruction& inst) {
   return called && called->operation.array != ArrayMethod::None ? called : nullptr;
 }
 
-/// Given arrays for receivers: does it leave all arrays as they are, but for what `element.set` does, and run no code?
+/// Given arrays for receivers: does it leave all arrays as they are, but for what takes the place of their items, and run no code?
 bool isPlain(const Instruction& inst) {
   if (inst.handler) return false;
-  if (accessesElement(inst)) return true;
+  if (inst.is<Op::ElementGet, Op::ElementSet>()) return true;
   if (inst.op == Op::CallMethod) {
     const ir::BuiltinFacts* called = calledOfArray(inst);
-    return called && !called->writes;
+    return called && (!called->writes || storesElement(inst));
   }
   const Effects effects = effectsOf(inst);
   return !effects.writesHeap && !effects.runsCode;
@@ -47,12 +47,17 @@ bool changesNoField(const Instruction& inst) {
   return isPlain(inst) || (!inst.handler && calledOfArray(inst));
 }
 
-bool accessesElement(const Instruction& inst) { return inst.is<Op::ElementGet, Op::ElementSet>(); }
+bool readsElement(const Instruction& inst) {
+  return inst.op == Op::ElementGet || ir::arrayMethod(inst) == ArrayMethod::Get;
+}
+bool storesElement(const Instruction& inst) {
+  return inst.op == Op::ElementSet || ir::arrayMethod(inst) == ArrayMethod::Set;
+}
 
 bool storesInto(const std::vector<Block*>& loop, const Value* array) {
   return std::ranges::any_of(loop, [&](const Block* block) {
     return std::ranges::any_of(block->instructions, [&](const Instruction* inst) {
-      return inst->op == Op::ElementSet && inst->operands[0] == array;
+      return storesElement(*inst) && inst->operands[0] == array;
     });
   });
 }
@@ -63,16 +68,16 @@ std::unordered_set<const Value*> candidateRows(const std::vector<Block*>& loop,
   for (const Block* block : loop)
     for (const Instruction* inst : block->instructions) {
       if (!inst->isTerminator() && !isPlain(*inst)) return {};
-      if (accessesElement(*inst)) receivers.insert(inst->operands[0]);
+      if (readsElement(*inst) || storesElement(*inst)) receivers.insert(inst->operands[0]);
     }
   for (const Block* block : loop)
     for (const Instruction* inst : block->instructions)
-      if (inst->op == Op::ElementGet && receivers.contains(inst) &&
-          isOutside(inst->operands[0], inside) && isOutside(inst->operands[1], inside))
+      if (readsElement(*inst) && receivers.contains(inst) && isOutside(inst->operands[0], inside) &&
+          isOutside(inst->operands[1], inside))
         rows.insert(inst);
   for (const Block* block : loop)
     for (const Instruction* inst : block->instructions)
-      if (inst->op == Op::ElementSet && !rows.contains(inst->operands[0]) &&
+      if (storesElement(*inst) && !rows.contains(inst->operands[0]) &&
           !isOutside(inst->operands[0], inside))
         return {};
   return rows;

@@ -13,13 +13,14 @@ bool isOutside(const ir::Value* value, const std::unordered_set<ir::Block*>& ins
 /// Given an array for a receiver: does it leave the fields of all instances as they are, and run no code?
 bool changesNoField(const ir::Instruction& inst);
 
-/// Does it read or write an item of its first operand?
-bool accessesElement(const ir::Instruction& inst);
+/// Does it read, or replace, an item of its first operand, where that is an array?
+bool readsElement(const ir::Instruction& inst);
+bool storesElement(const ir::Instruction& inst);
 
 /// Does a loop store into this value?
 bool storesInto(const std::vector<ir::Block*>& loop, const ir::Value* array);
 
-/// The `element.get` of a loop whose array and index come from outside of it and that are used as arrays themselves. They give
+/// What reads an item in a loop, whose array and index come from outside of it and that are used as arrays themselves. They give
 /// the same in each round where all receivers in the loop are arrays and what is stored into is none that they were read
 /// from: nothing else in the loop writes, or runs code. Empty where that cannot be asked before the loop.
 std::unordered_set<const ir::Value*> candidateRows(const std::vector<ir::Block*>& loop,

@@ -250,8 +250,9 @@ class LoopVersioner {
       for (Instruction* inst : block->instructions)
         if (rows_.contains(inst)) rows.push_back(inst);
     for (Instruction* row : rows) {
-      Instruction* read = makeInstruction(program_, Op::ElementGet, *row,
-                                          {known(row->operands[0]), known(row->operands[1])});
+      Instruction* read = makeInstruction(program_, row->op, *row,
+                                          {known(row->operands[0]), known(row->operands[1])},
+                                          {row->immediates.begin(), row->immediates.end()});
       append(*at, read);
       require(test(read, Type::Array(), jump), true);
       Instruction* assumed = assume(read, Type::Array(), jump);
@@ -261,7 +262,7 @@ class LoopVersioner {
     std::vector<std::pair<Value*, Value*>> asked;
     for (const Block* block : loop)
       for (const Instruction* inst : block->instructions) {
-        if (inst->op != Op::ElementSet) continue;
+        if (!storesElement(*inst)) continue;
         for (const Instruction* row : rows) {
           const std::pair pair{inst->operands[0], row->operands[0]};
           if (std::ranges::count(asked, pair) > 0) continue;
@@ -375,7 +376,7 @@ class LoopVersioner {
   std::unordered_set<Block*> inside_;  // the loop, later its first version
   /// field.get that give the same in each round, and what that should be; none: whatever it is.
   std::unordered_map<const Instruction*, Type> fields_;
-  std::unordered_set<const Value*> rows_;  // element.get that give the same array in each round
+  std::unordered_set<const Value*> rows_;  // reads of items that give the same array in each round
   Substitution loaded_;                    // what they are before the loop
 };
 
