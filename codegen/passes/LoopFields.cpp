@@ -26,7 +26,6 @@ bool LoopFields::isRead(const Value* value) const {
   return std::ranges::find(reads_, value) != reads_.end();
 }
 
-/// Does control get here only where one of the fields has no value?
 bool LoopFields::isForAbsent(const Block* block) const {
   const auto before = before_[block->index];
   return block != loop_[0] && std::ranges::all_of(before, [&](const ir::Predecessor& p) {

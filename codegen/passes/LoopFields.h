@@ -22,10 +22,11 @@ class LoopFields {
   [[nodiscard]] const std::vector<ir::Instruction*>& reads() const { return reads_; }
   /// The one that `value` is where the field has a value; null for others.
   [[nodiscard]] ir::Instruction* readOf(const ir::Value* value) const;
+  /// Does control get to this block of the loop only where one of the fields has no value?
+  [[nodiscard]] bool isForAbsent(const ir::Block* block) const;
 
  private:
   [[nodiscard]] bool isRead(const ir::Value* value) const;
-  [[nodiscard]] bool isForAbsent(const ir::Block* block) const;
   bool dropChanged();
 
   const std::vector<ir::Block*>& loop_;

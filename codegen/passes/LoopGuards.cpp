@@ -37,13 +37,27 @@ LoopGuards::LoopGuards(const std::vector<Block*>& loop, const std::unordered_set
       likely_(likely),
       fieldReads_(loop, inside, dominance.before()) {
   findFloats();
-  rows_ = candidateRows(loop, inside);
   bool withFields = !fieldReads_.reads().empty();
+  find(withFields);
+  if (withFields && !areArrays()) find(withFields = false);
+  if (!rows_.empty() && !areRows()) {
+    rows_.clear();
+    findGuards(withFields);
+  }
+  if (withFields) findFieldValues();
+}
+
+void LoopGuards::find(bool withFields) {
+  rows_ = candidateRows(loop_, inside_, withFields ? &fieldReads_ : nullptr);
   findGuards(withFields);
-  if (withFields && !areArrays()) findGuards(withFields = false);
-  if (rows_.empty() || areRows()) return;
-  rows_.clear();
-  findGuards(withFields);
+}
+
+void LoopGuards::findFieldValues() {
+  for (const Block* block : loop_)
+    for (const Instruction* inst : block->instructions)
+      if (readsElement(*inst) || storesElement(*inst))
+        for (const Value* v : inst->operands.first(2))
+          if (const Instruction* read = fieldReads_.readOf(v)) fieldValues_[v] = read;
 }
 
 bool LoopGuards::empty() const {

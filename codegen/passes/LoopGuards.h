@@ -37,12 +37,19 @@ class LoopGuards {
   [[nodiscard]] const std::unordered_map<const ir::Instruction*, ir::Type>& fields() const {
     return fields_;
   }
+  /// Receivers and indices of the loop that are what a field gives.
+  [[nodiscard]] const std::unordered_map<const ir::Value*, const ir::Instruction*>& fieldValues()
+      const {
+    return fieldValues_;
+  }
 
  private:
   ir::Type wish(const ir::Instruction& inst, size_t index) const;
   void findFloats();
   bool beginsAs(const ir::Param* variable, ir::Type type) const;
+  void find(bool withFields);
   void findGuards(bool withFields);
+  void findFieldValues();
   void noteGuard(ir::Instruction& inst, ir::Value* v, ir::Type type, bool withFields);
   [[nodiscard]] bool isGuarded(const ir::Value* v, ir::Type type, bool beforeLoop) const;
   [[nodiscard]] bool areArrays() const;
@@ -57,6 +64,7 @@ class LoopGuards {
   std::unordered_set<const ir::Instruction*> floats_;  // arithmetic that should give Floats
   std::unordered_set<const ir::Value*> rows_;
   std::unordered_map<const ir::Instruction*, ir::Type> fields_;
+  std::unordered_map<const ir::Value*, const ir::Instruction*> fieldValues_;
 };
 
 /// May the field be without a value?

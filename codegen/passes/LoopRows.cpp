@@ -63,23 +63,27 @@ bool storesInto(const std::vector<Block*>& loop, const Value* array) {
 }
 
 std::unordered_set<const Value*> candidateRows(const std::vector<Block*>& loop,
-                                               const std::unordered_set<Block*>& inside) {
+                                               const std::unordered_set<Block*>& inside,
+                                               const LoopFields* fields) {
   std::unordered_set<const Value*> rows, receivers;
-  for (const Block* block : loop)
+  const auto isFixed = [&](const Value* v) {
+    return isOutside(v, inside) || rows.contains(v) || (fields && fields->readOf(v));
+  };
+  for (const Block* block : loop) {
+    if (fields && fields->isForAbsent(block)) continue;
     for (const Instruction* inst : block->instructions) {
       if (!inst->isTerminator() && !isPlain(*inst)) return {};
       if (readsElement(*inst) || storesElement(*inst)) receivers.insert(inst->operands[0]);
     }
+  }
   for (const Block* block : loop)
     for (const Instruction* inst : block->instructions)
-      if (readsElement(*inst) && receivers.contains(inst) && isOutside(inst->operands[0], inside) &&
-          isOutside(inst->operands[1], inside))
+      if (readsElement(*inst) && receivers.contains(inst) && isFixed(inst->operands[0]) &&
+          isFixed(inst->operands[1]))
         rows.insert(inst);
   for (const Block* block : loop)
     for (const Instruction* inst : block->instructions)
-      if (storesElement(*inst) && !rows.contains(inst->operands[0]) &&
-          !isOutside(inst->operands[0], inside))
-        return {};
+      if (storesElement(*inst) && !isFixed(inst->operands[0])) return {};
   return rows;
 }
 

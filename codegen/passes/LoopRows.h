@@ -4,7 +4,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "codegen/ir/Ir.h"
+#include "codegen/passes/LoopFields.h"
 
 namespace gene {
 
@@ -20,10 +20,12 @@ bool storesElement(const ir::Instruction& inst);
 /// Does a loop store into this value?
 bool storesInto(const std::vector<ir::Block*>& loop, const ir::Value* array);
 
-/// What reads an item in a loop, whose array and index come from outside of it and that are used as arrays themselves. They give
-/// the same in each round where all receivers in the loop are arrays and what is stored into is none that they were read
-/// from: nothing else in the loop writes, or runs code. Empty where that cannot be asked before the loop.
+/// What reads an item in a loop and is used as an array itself, where array and index come from outside of the loop, are such rows,
+/// or `fields` that it reads (null: none). It gives the same in each round where all receivers in the loop are arrays and
+/// what is stored into is none that it was read from: nothing else in the loop writes, or runs code. Empty where that
+/// cannot be asked before the loop.
 std::unordered_set<const ir::Value*> candidateRows(const std::vector<ir::Block*>& loop,
-                                                   const std::unordered_set<ir::Block*>& inside);
+                                                   const std::unordered_set<ir::Block*>& inside,
+                                                   const LoopFields* fields);
 
 }  // namespace gene

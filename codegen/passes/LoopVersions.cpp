@@ -98,6 +98,7 @@ class LoopVersioner {
     const std::vector<Guard>& guards = asked.guards();
     rows_ = asked.rows();
     fields_ = asked.fields();
+    fieldValues_ = asked.fieldValues();
 
     // Places to change over get a block of their own.
     std::vector<Block*> rests;  // by guard; null for those before the loop
@@ -245,14 +246,21 @@ class LoopVersioner {
     const auto require = [&](Instruction* condition, bool truth) {
       at = requireHere(*at, condition, truth, other, args, jump);
     };
+    // What the first version has for a value that is there before the loop.
+    const auto now = [&](Value* v) {
+      const auto field = fieldValues_.find(v);
+      return field != fieldValues_.end() ? loaded_(const_cast<Instruction*>(field->second))
+             : rows_.contains(v)         ? loaded_(v)
+                                         : known(v);
+    };
     std::vector<Instruction*> rows;
     for (const Block* block : loop)
       for (Instruction* inst : block->instructions)
         if (rows_.contains(inst)) rows.push_back(inst);
     for (Instruction* row : rows) {
-      Instruction* read = makeInstruction(program_, row->op, *row,
-                                          {known(row->operands[0]), known(row->operands[1])},
-                                          {row->immediates.begin(), row->immediates.end()});
+      Instruction* read =
+          makeInstruction(program_, row->op, *row, {now(row->operands[0]), now(row->operands[1])},
+                          {row->immediates.begin(), row->immediates.end()});
       append(*at, read);
       require(test(read, Type::Array(), jump), true);
       Instruction* assumed = assume(read, Type::Array(), jump);
@@ -267,9 +275,8 @@ class LoopVersioner {
           const std::pair pair{inst->operands[0], row->operands[0]};
           if (std::ranges::count(asked, pair) > 0) continue;
           asked.push_back(pair);
-          Value* const target =
-              rows_.contains(pair.first) ? loaded_(pair.first) : known(pair.first);
-          require(makeInstruction(program_, Op::Same, jump, {target, known(pair.second)}), false);
+          require(makeInstruction(program_, Op::Same, jump, {now(pair.first), now(pair.second)}),
+                  false);
         }
       }
     return at;
@@ -376,6 +383,7 @@ class LoopVersioner {
   std::unordered_set<Block*> inside_;  // the loop, later its first version
   /// field.get that give the same in each round, and what that should be; none: whatever it is.
   std::unordered_map<const Instruction*, Type> fields_;
+  std::unordered_map<const Value*, const Instruction*> fieldValues_;  // LoopGuards::fieldValues
   std::unordered_set<const Value*> rows_;  // reads of items that give the same array in each round
   Substitution loaded_;                    // what they are before the loop
 };
