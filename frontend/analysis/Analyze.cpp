@@ -47,13 +47,13 @@ Analyzer::Analyzer(ir::Program& program, const LanguageOptions& options,
       modules_(modules),
       module_(module),
       isMain_(isMain),
-      scopes_(arena_) {}
+      scopes_(arena_),
+      checks_(facts_, names_, scopes_, options_, diagnostics_, modules ? modules->known() : nullptr,
+              !modules ? Checks::Code::Evaluated
+              : isMain ? Checks::Code::Main
+                       : Checks::Code::Imported) {}
 
 Analyzer::~Analyzer() = default;
-
-bool Analyzer::isDefinition(const Form* form) {
-  return hasTrait(headText(form), form_trait::Hoisted);
-}
 
 /// At the module's level (fn /f …), (fn $ns/f …) and (fn f …) are the same, and so with all definitions.
 Form* Analyzer::withoutSlash(Form* form) {
@@ -97,9 +97,9 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
   facts_ = collectModuleFacts(forms, diagnostics_);
   if (isMain_ && modules_)
     facts_.reifies |= modules_->extras().shared || modules_->extras().keepVariables;
-  collectIdentities(forms, identities_);
-  checkAllGlued(forms);
-  checkUseless(forms);
+  collectIdentities(forms, names_.identities);
+  checks_.checkAllGlued(forms);
+  checks_.checkUseless(forms);
   auto* main = make<ast::Function>(forms.empty() ? Location{} : forms[0]->loc);
   main->name = sym::Init;
   scopes_.enter(main, false);
@@ -120,7 +120,7 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
   for (const auto& [name, count] : facts_.constantCounts)
     if (count == facts_.variableCounts[name]) constantGlobals_.insert(name);
   for (const auto& [name, type] : facts_.annotations)
-    if (facts_.variableCounts[name] <= 1) globalTypes_[name] = annotation(type);
+    if (facts_.variableCounts[name] <= 1) names_.types[name] = annotation(type);
   // Imports first: functions above them see the names, too. They run in their places.
   for (const Form* form : forms)
     if (headText(form) == "import")
@@ -151,7 +151,7 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
   }
   main->body = make<ast::Sequence>(main->loc, copy(nodes));
   decideStorage();
-  warnUnused(forms);
+  checks_.warnUnused(forms);
   return {main};
 }
 

@@ -2,21 +2,20 @@
 // The state of one analysis, and its methods by topic: Analyze.cpp (the module, what is hoisted), Names.cpp (scopes,
 // lookup, captures), Expressions.cpp (the dispatch of 03 §1, operators, literals), Control.cpp, Functions.cpp,
 // Classes.cpp, Patterns.cpp, Paths.cpp. Everything made lies in the program's arena. What the forms say before that is
-// in ModuleFacts.h, variables and scopes are those of Scopes.h.
+// in ModuleFacts.h, what the module's names mean in ModuleNames.h, variables and scopes are those of Scopes.h; what is said about
+// all this, beyond the errors of forms, is Checks.h.
 
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "frontend/analysis/Analyze.h"
+#include "frontend/analysis/Checks.h"
+#include "frontend/analysis/Import.h"
 #include "frontend/analysis/ModuleFacts.h"
 #include "frontend/analysis/Scopes.h"
 
 namespace gene {
-
-namespace ir {
-struct BuiltinFacts;
-}
 
 class Modules;
 struct LoadedModule;
@@ -43,7 +42,6 @@ class Analyzer {
   using Expansion = Scopes::Expansion;
 
   // --- Analyze.cpp ----------------------------------------------------------------------------------------------------
-  static bool isDefinition(const Form* form);
   /// A form of the module's level that is no definition.
   void statement(Form* form, std::vector<Node*>& nodes);
   Form* withoutSlash(Form* form);
@@ -92,7 +90,6 @@ class Analyzer {
   Node* typeTest(Node* value, const Form* type, Location loc);
   Node* render(const GeneForm& form);
   Node* range(const GeneForm& form, std::span<Form* const> parts);
-  static bool isOperator(const Form* form);
   std::span<ast::Item> items(std::span<Form* const> forms);
   std::span<ast::Entry> entries(std::span<const Property> properties);
 
@@ -146,90 +143,11 @@ class Analyzer {
   void collectIdentities(std::span<Form* const> forms,
                          std::unordered_map<Symbol, Symbol>& identities);
   const Form* identified(const Form* type);
-  [[nodiscard]] Symbol nameOfType(const Form* type) const;
   const Form* aliasOf(Symbol name);
   const Form* expandType(const Form* type);
   const Form* expandFunctionType(const GeneForm& type);
   const Form* annotation(const Form* type);
   Node* typeValue(const Form* type);
-  static bool isTypeUnion(const GeneForm& form);
-  static bool isNeverCallable(const GeneForm& type);
-
-  // --- Checks.cpp -----------------------------------------------------------------------------------------------------
-  [[nodiscard]] bool isShadowed(Symbol name) const;
-  [[nodiscard]] const ClassInfo* classNamed(Symbol name) const;
-  template <class F>
-  bool anyInChain(const ClassInfo* info, bool unknown, F&& visit) const;
-  [[nodiscard]] Symbol staticClass(const Form* form, int depth = 4) const;
-  void checkPositionals(const ArrayForm& form, const ast::Arguments& args,
-                        const std::string& place);
-  void checkMethodCall(const Form* receiver, Symbol name, const ast::Arguments& args,
-                       const Form& method, Location loc);
-  void checkNew(const Form* cls, const ast::Arguments& args);
-  void checkNoConstructor(const GeneForm& form);
-  void checkSuper(Symbol cls, Symbol name, const ast::Arguments& args);
-  void checkField(const PathForm& form);
-  void checkImplements(Symbol cls, Symbol interface, Location loc);
-
-  // --- Effects.cpp ----------------------------------------------------------------------------------------------------
-  [[nodiscard]] const GeneForm* definitionOf(Symbol name) const;
-  [[nodiscard]] std::span<Form* const> allowedEffects() const;
-  void checkEffects(std::span<Form* const> effects, Location loc);
-  void checkCallee(const GeneForm& call);
-  void checkMethodEffects(const GeneForm& method, Location loc);
-
-  // --- Warnings.cpp ---------------------------------------------------------------------------------------------------
-  [[nodiscard]] std::vector<std::string_view> visibleNames() const;
-  static void hintNear(Diagnostic& diagnostic, Symbol name, std::span<const Symbol> candidates);
-  [[nodiscard]] bool checksNames() const;
-  void checkDefined(Symbol name, Location loc);
-  bool isForeign(const GeneForm& call);
-  void checkElse(std::span<Form* const> forms);
-  void checkAssigned(Symbol name, Location loc);
-  void checkTypeName(Symbol name, Location loc);
-  void checkOneValue(const GeneForm& form);
-  void checkCondition(const Form* condition);
-  void checkReached(const Form* form, const Form* next);
-  void checkShadowing(Symbol name, Location loc);
-  void checkVariant(const PathForm& form);
-  bool isUnknown(Symbol name);
-  void checkCaughtName(const Form* what);
-  void checkBranch(std::span<Form* const> forms);
-  void checkMember(const PathForm& form);
-  void checkGlued(std::span<Form* const> forms, bool isDefinition);
-  void checkAllGlued(std::span<Form* const> forms);
-  void checkUseless(std::span<Form* const> forms);
-  void warnUnused(std::span<Form* const> forms);
-
-  // --- Habits.cpp -----------------------------------------------------------------------------------------------------
-  void checkGluedType(Symbol name, Location loc);
-  Node* incompleteInfix(const GeneForm& form, std::span<const Form* const> parts);
-  void checkHoles(const Form* string);
-  void checkInitialiser(const GeneForm& form, Symbol name, const Form* equals);
-  static bool hasPairs(const ArrayForm& pattern);
-  bool checkBlock(const GeneForm& call);
-  void checkAssignment(const GeneForm& form, std::string_view op);
-  void checkSetItem(const GeneForm& form);
-  void checkMember(const GeneForm& member, std::string_view head);
-  void checkHandler(std::span<Form* const> forms);
-  void checkCaught(const Form* cls, std::span<Form* const> forms);
-  bool hintHabit(Diagnostic& d, std::string_view name) const;
-
-  // --- CallWarnings.cpp -----------------------------------------------------------------------------------------------
-  void checkArguments(const GeneForm& call);
-  void checkArgumentTypes(const ArrayForm& parameters, std::span<Form* const> given,
-                          Symbol function, Location definition);
-  [[nodiscard]] bool isBuiltinName(Symbol name) const;
-  [[nodiscard]] const ir::BuiltinFacts* builtinCalled(const Form* head) const;
-  [[nodiscard]] bool isBuiltinClass(Symbol cls) const;
-  [[nodiscard]] std::string_view builtinClassOf(const Form* form, int depth) const;
-  void checkRow(const ir::BuiltinFacts& row, std::string_view name, std::string_view written,
-                const GeneForm& call, std::span<Form* const> given);
-  void checkBuiltinCall(const GeneForm& call);
-  void checkBuiltinMethod(const Form* receiver, const Form* method, const GeneForm& call,
-                          std::span<Form* const> args);
-  void checkValueType(const Form* value, const Form* type, std::string_view what);
-  void checkOperand(std::string_view op, const Node* operand);
 
   // --- Functions.cpp --------------------------------------------------------------------------------------------------
   Node* bindDefinition(const Form* nameForm, Symbol name, Node* value, Location loc);
@@ -245,25 +163,12 @@ class Analyzer {
   Node* call(const GeneForm& written);
   Node* methodCall(Node* receiver, const Form* method, const GeneForm& form,
                    std::span<Form* const> args);
-  void checkArity(const Form* head, const ast::Arguments& arguments, const GeneForm& call);
 
   // --- Classes.cpp ----------------------------------------------------------------------------------------------------
   Node* classNode(const GeneForm& form, Symbol name, std::span<Form* const> rest);
   void member(ast::Class& cls, const Form* form, std::vector<ast::Class::Member>& members);
 
   // --- Imports.cpp ----------------------------------------------------------------------------------------------------
-  struct Import {
-    struct Item {
-      std::vector<Symbol> path;  // in front of the name
-      Symbol name, local;
-      Location loc;
-    };
-    std::vector<Item> items;
-    bool hasFrom = false;
-    bool isNative = false;  // ^^native: of a shared library
-    std::string from, package, packagePath;
-    Location fromLoc;
-  };
   ir::Global* moduleMember(const PathForm& form);
   ir::Global* memberGlobal(Symbol name, Location loc);
   void declaredMember(Symbol name);
@@ -276,7 +181,6 @@ class Analyzer {
   Node* moduleNamespace(Location loc);
   Node* published(Symbol name, ast::AssignGlobal* assignment);
   Node* nativeImport(const GeneForm& form, const Import& import);
-  static std::string readImport(const GeneForm& form, Import* result);
   ir::Global* importedGlobal(const LoadedModule& other, Symbol name);
   void bindImport(Symbol local, ir::Global* direct, Node* value, Location loc,
                   std::vector<Node*>& nodes);
@@ -296,19 +200,6 @@ class Analyzer {
   static std::vector<Symbol> exportedNames(const GeneForm& form, bool* valid);
 
   // --- Interfaces.cpp -------------------------------------------------------------------------------------------------
-  struct InterfaceInfo {
-    struct Method {
-      Symbol name;
-      const ArrayForm* parameters = nullptr;  // null: not said
-      const Form* resultType = nullptr;
-    };
-    struct Field {
-      Symbol name;
-      const Form* type = nullptr;
-    };
-    std::vector<Method> methods;
-    std::vector<Field> fields;
-  };
   bool interfaceMethod(const GeneForm& form, InterfaceInfo& info);
   Node* interfaceNamed(const Form* form);
   void implementsClause(ast::Class& cls, std::span<Form* const>& rest);
@@ -337,7 +228,6 @@ class Analyzer {
                    bool valuesOnly, std::vector<Form*>& declaration);
   Node* variantHead(const Form* head);
   bool variantClause(const Form* form, ast::Case::Clause& clause);
-  void checkExhaustive(const GeneForm& form, std::span<const Form* const> tests);
   Node* question(const GeneForm& form);
 
   // --- Macros.cpp -----------------------------------------------------------------------------------------------------
@@ -394,43 +284,29 @@ class Analyzer {
   int depth_ = 0;
 
   ModuleFacts facts_;  // what its forms say; imports add to it
-  // The module's names (Analyze.cpp).
-  std::unordered_map<Symbol, ir::Global*> globals_;  // variables and definitions that functions use
-  std::unordered_set<Symbol> declaredVars_;          // `var` statements that were passed
-  std::unordered_map<Symbol, const Form*> globalTypes_;  // annotations of module variables
-  std::unordered_set<Symbol> constantGlobals_;           // let
-  std::unordered_set<Symbol> laterGlobals_;              // defined further down in a `do` or loop
-  std::unordered_map<Symbol, const ast::Function*>
-      knownFunctions_;  // functions and what is initialised with one
-  std::unordered_map<Symbol, std::vector<Symbol>> enums_;  // the variants of each
-  std::unordered_map<Symbol, std::vector<Symbol>>
-      variants_;  // the enums that have one of that name
-  std::unordered_map<Symbol, InterfaceInfo> interfaces_;
-  std::vector<Symbol> expanding_;                     // the aliases that are being replaced
-  std::unordered_set<Symbol> recursiveTypes_;         // reported
-  std::unordered_map<Symbol, Symbol> globalClasses_;  // variables initialised with (new C …)
-  std::unordered_set<Symbol> typeVariables_;          // (fn name:T:U …)
-  std::unordered_set<Symbol> usedMacros_;   // as values or by calls that were not expanded
-  std::unordered_set<Symbol> moduleNames_;  // runEvaluated: the globals of the running program
-  std::unordered_map<const Form*, Node*> imports_;  // what the import forms do
-  std::unordered_set<Symbol> imported_;
-  std::unordered_map<Symbol, std::string> builtinImports_;  // of those, what is built in: its path
+  ModuleNames names_;  // what its names mean
+  Checks checks_;
+  std::unordered_set<Symbol> declaredVars_;     // `var` statements that were passed
+  std::unordered_set<Symbol> constantGlobals_;  // let
+  std::vector<Symbol> expanding_;               // the aliases that are being replaced
+  std::unordered_set<Symbol> recursiveTypes_;   // reported
+  std::unordered_set<Symbol> typeVariables_;    // (fn name:T:U …)
+  std::unordered_set<Symbol> usedMacros_;       // as values or by calls that were not expanded
+  std::unordered_set<Symbol> moduleNames_;      // runEvaluated: the globals of the running program
+  std::unordered_map<const Form*, Node*> imports_;          // what the import forms do
+  std::unordered_map<Symbol, std::string> builtinImports_;  // names of what is built in: its path
   std::unordered_map<Symbol, ir::Global*> exports_;         // (export …)
   std::unordered_map<Symbol, ir::Global*> hidden_;          // published names that variables hide
-  std::unordered_map<Symbol, Symbol> identities_;  // of the module's types, by name or path
   std::unordered_map<const GeneForm*, Symbol> formIdentities_;
   std::unordered_map<Symbol, ir::Global*> externals_;  // of other modules than the main one
   ir::Global* namespace_ = nullptr;                    // likewise: $ns
   ir::Global* package_ = nullptr;                      // likewise: $pkg
   ir::Global* application_ = nullptr;                  // likewise: $app
-  bool hasExports_ = false;
   bool inInterface_ = false;
   ast::Environment* debugged_ = nullptr;  // of the last DebugPoint
   bool makesEnvironments_ = false;        // some code did
   int expansionDepth_ = 0;
-  int quiet_ = 0;  // inside of code of another language: no warnings about names
-  std::unordered_set<Symbol> foreignNames_;  // that such code seems to define
-  bool atTopLevel_ = false;                  // in the module's body, outside of functions
+  bool atTopLevel_ = false;  // in the module's body, outside of functions
 };
 
 }  // namespace gene

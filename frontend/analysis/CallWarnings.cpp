@@ -5,7 +5,8 @@
 
 #include "codegen/ir/Builtins.h"
 #include "codegen/ir/Ir.h"
-#include "frontend/analysis/Modules.h"
+#include "frontend/analysis/Checks.h"
+#include "frontend/analysis/Operators.h"
 #include "frontend/analysis/Parameters.h"
 #include "frontend/syntax/Suggest.h"
 #include "runtime/support/TypeNames.h"
@@ -110,8 +111,8 @@ ir::Type typeOfClass(std::string_view cls) {
 
 // --- functions of the module ---------------------------------------------------------------------------------------------
 
-void Analyzer::checkArgumentTypes(const ArrayForm& list, std::span<Form* const> given,
-                                  Symbol function, Location definition) {
+void Checks::checkArgumentTypes(const ArrayForm& list, std::span<Form* const> given,
+                                Symbol function, Location definition) {
   const Parameters parameters = parametersOf(list);
   for (size_t i = 0; i < std::min(given.size(), parameters.positional.size()); i++) {
     if (symbolOf(given[i]).text().ends_with("...")) return;
@@ -126,15 +127,46 @@ void Analyzer::checkArgumentTypes(const ArrayForm& list, std::span<Form* const> 
   }
 }
 
-/// A call of a function that the module defines once: what is certain to raise.
-void Analyzer::checkArguments(const GeneForm& call) {
+void Checks::checkArity(const ast::Arguments& args, const GeneForm& call) {
+  const Symbol symbol = symbolOf(call.head);
+  if (!options_.typeCheck || symbol.empty() || isShadowed(symbol)) return;
+  auto global = names_.globals.find(symbol);
+  auto known = names_.functions.find(symbol);
+  if (global == names_.globals.end() || !global->second->constant ||
+      known == names_.functions.end())
+    return;
+  size_t slots = 0, given = 0;
+  for (const ast::Parameter& p : known->second->parameters) {
+    if (p.spec.kind == SlotKind::Rest) return;
+    slots += p.spec.kind == SlotKind::Positional;
+  }
+  for (const ast::Argument& a : args) {
+    if (a.kind == ArgKind::Spread) return;
+    given += a.kind == ArgKind::Positional;
+  }
+  if (given <= slots) return;
+  // Positional arguments come behind the others, in the order of the children.
+  const GeneForm* definition = known->second->form;
+  const SourceRange surplus =
+      slots < call.children.size() ? call.children[slots]->range() : call.range();
+  Diagnostic& d = diagnostics_.report(surplus, Diag::TooManyArguments,
+                                      {"call", std::to_string(slots), std::to_string(given)});
+  if (!definition || definition->children.size() < 2) return;
+  const bool isNamed = definition->children[0]->kind != FormKind::Array;
+  const Form* list = definition->children[isNamed ? 1 : 0];
+  if (list->kind == FormKind::Array)
+    d.note(isNamed ? definition->children[0]->loc : definition->loc, Diag::NoteDefined,
+           {std::string(symbol.text()) + " " + printForm(*list)});
+}
+
+void Checks::checkArguments(const GeneForm& call) {
   const Symbol name = symbolOf(call.head);
   auto found = facts_.named.find(name);
-  if (!modules_ || !options_.typeCheck || found == facts_.named.end() || isShadowed(name) ||
-      facts_.definitions[name] != 1 || facts_.assignedNames.contains(name) ||
+  if (isEvaluated() || !options_.typeCheck || found == facts_.named.end() || isShadowed(name) ||
+      facts_.definitions.at(name) != 1 || facts_.assignedNames.contains(name) ||
       facts_.topLevelVars.contains(name) || symbolOf(found->second->head).text() != "fn")
     return;
-  for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
+  for (const Scopes::Scope* s = scopes_.scope(); s; s = s->outer)
     if (s->published.contains(name)) return;
   const GeneForm& definition = *found->second;
   const ArrayForm* list = parameterList(definition);
@@ -192,19 +224,19 @@ void Analyzer::checkArguments(const GeneForm& call) {
 // --- built-in functions and methods ----------------------------------------------------------------------------------------
 
 /// Does the name mean the built-in of that name wherever it stands?
-bool Analyzer::isBuiltinName(Symbol name) const {
-  if (!checksNames() || name.empty() || isShadowed(name) || globals_.contains(name) ||
+bool Checks::isBuiltinName(Symbol name) const {
+  if (!checksNames() || name.empty() || isShadowed(name) || names_.globals.contains(name) ||
       facts_.definitions.contains(name) || facts_.topLevelVars.contains(name) ||
       facts_.assignedNames.contains(name) || facts_.published.contains(name) ||
-      laterGlobals_.contains(name) || imported_.contains(name))
+      names_.later.contains(name) || names_.imported.contains(name))
     return false;
-  for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
+  for (const Scopes::Scope* s = scopes_.scope(); s; s = s->outer)
     if (s->published.contains(name)) return false;
   return true;
 }
 
 /// The row of the built-in function that a call of `head` calls: name, namespace/name; null where that is not sure.
-const ir::BuiltinFacts* Analyzer::builtinCalled(const Form* head) const {
+const ir::BuiltinFacts* Checks::builtinCalled(const Form* head) const {
   if (const Symbol name = symbolOf(head); !name.empty())
     return isBuiltinName(name) ? ir::builtins().function({}, name) : nullptr;
   if (head->kind != FormKind::Path) return nullptr;
@@ -217,15 +249,15 @@ const ir::BuiltinFacts* Analyzer::builtinCalled(const Form* head) const {
 }
 
 /// Is it a built-in class whose methods are all in the table, and which the program has no other of that name of?
-bool Analyzer::isBuiltinClass(Symbol cls) const {
+bool Checks::isBuiltinClass(Symbol cls) const {
   return checksNames() && !cls.empty() && !facts_.classes.contains(cls) &&
-         !facts_.definitions.contains(cls) && interfaces_.empty() &&
-         !modules_->known()->methods(modules_->known()->data, cls.text()).empty();
+         !facts_.definitions.contains(cls) && names_.interfaces.empty() &&
+         !known_->methods(known_->data, cls.text()).empty();
 }
 
 /// The built-in class of what the form certainly gives: of literals, and of calls of built-ins; empty for others. `depth`: how
 /// far to look into calls.
-std::string_view Analyzer::builtinClassOf(const Form* form, int depth) const {
+std::string_view Checks::builtinClassOf(const Form* form, int depth) const {
   if (const std::string_view cls = literalClass(form); !cls.empty()) return cls;
   if (form->kind != FormKind::Gene || form->frozen || depth == 0) return {};
   const auto& call = as<GeneForm>(*form);
@@ -241,9 +273,8 @@ std::string_view Analyzer::builtinClassOf(const Form* form, int depth) const {
 }
 
 /// The arguments of a call that the row is certain to refuse, or to leave out. `written`: how a call is written.
-void Analyzer::checkRow(const ir::BuiltinFacts& row, std::string_view name,
-                        std::string_view written, const GeneForm& call,
-                        std::span<Form* const> given) {
+void Checks::checkRow(const ir::BuiltinFacts& row, std::string_view name, std::string_view written,
+                      const GeneForm& call, std::span<Form* const> given) {
   std::vector<Symbol> keywords;
   const std::vector<BuiltinArgument> takes = argumentsOf(row.signature, keywords);
   std::string usage(written);
@@ -277,8 +308,7 @@ void Analyzer::checkRow(const ir::BuiltinFacts& row, std::string_view name,
   }
 }
 
-/// A call of a built-in function.
-void Analyzer::checkBuiltinCall(const GeneForm& call) {
+void Checks::checkBuiltinCall(const GeneForm& call) {
   if (quiet_ != 0) return;
   const ir::BuiltinFacts* row = builtinCalled(call.head);
   if (!row) return;
@@ -288,9 +318,8 @@ void Analyzer::checkBuiltinCall(const GeneForm& call) {
   checkRow(*row, last.text(), "(" + name, call, call.children);
 }
 
-/// (receiver .method args…) where the receiver is certainly of a built-in class.
-void Analyzer::checkBuiltinMethod(const Form* receiver, const Form* method, const GeneForm& call,
-                                  std::span<Form* const> args) {
+void Checks::checkBuiltinMethod(const Form* receiver, const Form* method, const GeneForm& call,
+                                std::span<Form* const> args) {
   std::string_view name = symbolOf(method).text();
   if (name.size() < 2 || name[1] == '@' || name[1] == '<' || quiet_ != 0) return;
   name.remove_prefix(1);
@@ -300,8 +329,7 @@ void Analyzer::checkBuiltinMethod(const Form* receiver, const Form* method, cons
     checkRow(*row, name, "(value ." + std::string(name), call, args);
     return;
   }
-  const std::vector<std::string_view> methods =
-      modules_->known()->methods(modules_->known()->data, cls.text());
+  const std::vector<std::string_view> methods = known_->methods(known_->data, cls.text());
   if (std::ranges::find(methods, name) != methods.end()) return;
   Diagnostic& d = diagnostics_.report(method->loc, Diag::UnknownMethodName, {cls.text(), name});
   // A word of another language is no slip of the pen.
@@ -313,17 +341,16 @@ void Analyzer::checkBuiltinMethod(const Form* receiver, const Form* method, cons
 
 // --- values ------------------------------------------------------------------------------------------------------------
 
-/// A literal where a type is declared that it never has; `what` takes it.
-void Analyzer::checkValueType(const Form* value, const Form* type, std::string_view what) {
+void Checks::checkValueType(const Form* value, const Form* type, std::string_view what) {
   const std::string_view cls = literalClass(value);
-  if (!modules_ || !options_.typeCheck || !type || cls.empty() || !isRefused(type, cls) ||
+  if (isEvaluated() || !options_.typeCheck || !type || cls.empty() || !isRefused(type, cls) ||
       facts_.classes.contains(symbolOf(type)))
     return;
   diagnostics_.report(value->loc, Diag::ValueType, {what, symbolOf(type).text(), articled(cls)});
 }
 
-void Analyzer::checkOperand(std::string_view op, const Node* operand) {
-  if (!modules_ || (op != "+" && op != "-" && op != "/")) return;
+void Checks::checkOperand(std::string_view op, const ast::Node* operand) {
+  if (isEvaluated() || (op != "+" && op != "-" && op != "/")) return;
   const bool isString = operand->kind == ast::NodeKind::Interpolate ||
                         (operand->kind == ast::NodeKind::Literal &&
                          static_cast<const ast::Literal*>(operand)->form->kind == FormKind::String);

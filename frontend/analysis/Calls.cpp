@@ -16,47 +16,13 @@ ast::Arguments Analyzer::arguments(const GeneForm& form, std::span<Form* const> 
   return copy(result);
 }
 
-/// Too many positional arguments for a function known here are an error before anything runs (05 §8).
-void Analyzer::checkArity(const Form* head, const ast::Arguments& args, const GeneForm& call) {
-  const Symbol symbol = symbolOf(head);
-  if (!options_.typeCheck || symbol.empty()) return;
-  for (ScopeState* s = scopes_.scope(); s; s = s->outer)
-    if (s->names.contains(symbol) || s->later.contains(symbol)) return;
-  auto global = globals_.find(symbol);
-  auto known = knownFunctions_.find(symbol);
-  if (global == globals_.end() || !global->second->constant || known == knownFunctions_.end())
-    return;
-  size_t slots = 0, given = 0;
-  for (const ast::Parameter& p : known->second->parameters) {
-    if (p.spec.kind == SlotKind::Rest) return;
-    slots += p.spec.kind == SlotKind::Positional;
-  }
-  for (const ast::Argument& a : args) {
-    if (a.kind == ArgKind::Spread) return;
-    given += a.kind == ArgKind::Positional;
-  }
-  if (given <= slots) return;
-  // Positional arguments come behind the others, in the order of the children.
-  const GeneForm* definition = known->second->form;
-  const SourceRange surplus =
-      slots < call.children.size() ? call.children[slots]->range() : call.range();
-  Diagnostic& d = diagnostics_.report(surplus, Diag::TooManyArguments,
-                                      {"call", std::to_string(slots), std::to_string(given)});
-  if (!definition || definition->children.size() < 2) return;
-  const bool isNamed = definition->children[0]->kind != FormKind::Array;
-  const Form* list = definition->children[isNamed ? 1 : 0];
-  if (list->kind == FormKind::Array)
-    d.note(isNamed ? definition->children[0]->loc : definition->loc, Diag::NoteDefined,
-           {std::string(symbol.text()) + " " + printForm(*list)});
-}
-
 /// write_tree and read_tree take selectors as they are written (15 §4): their arrays are quoted.
 const GeneForm& Analyzer::quoteSelectors(const GeneForm& form) {
   std::string_view name = symbolOf(form.head).text();
   if (form.head->kind == FormKind::Path) {
     const auto parts = as<PathForm>(*form.head).parts;
     if (parts.size() >= 2 && parts[parts.size() - 2].text() == "serdes") name = parts.back().text();
-  } else if (!imported_.contains(symbolOf(form.head))) {
+  } else if (!names_.imported.contains(symbolOf(form.head))) {
     return form;
   }
   if ((name != "write_tree" && name != "read_tree") || form.properties.empty()) return form;
@@ -73,7 +39,7 @@ const GeneForm& Analyzer::quoteSelectors(const GeneForm& form) {
 std::string Analyzer::builtinPath(const Form* head) const {
   const bool isPath = head->kind == FormKind::Path;
   const Symbol first = isPath ? as<PathForm>(*head).parts[0] : symbolOf(head);
-  if (isShadowed(first) || facts_.topLevelVars.contains(first) ||
+  if (checks_.isShadowed(first) || facts_.topLevelVars.contains(first) ||
       facts_.definitions.contains(first))
     return {};
   const auto imported = builtinImports_.find(first);
@@ -117,21 +83,22 @@ Analyzer::Node* Analyzer::call(const GeneForm& written) {
       if (p.parts.size() == 2) {
         const SymbolForm variable(form.loc, p.parts[0]);
         const SymbolForm method(form.head->loc, p.parts[1]);
-        checkMethodCall(&variable, Symbol::of(last.substr(1)), args, *form.head, form.loc);
-        checkBuiltinMethod(&variable, &method, form, form.children);
+        checks_.checkMethodCall(&variable, Symbol::of(last.substr(1)), args, *form.head, form.loc);
+        checks_.checkBuiltinMethod(&variable, &method, form, form.children);
       }
       return make<ast::MethodCall>(form.loc, receiver, Symbol::of(last.substr(1)), args);
     }
   }
   Node* callee = expression(form.head);
-  const int foreign = isForeign(form);
-  quiet_ += foreign;
-  const ast::Arguments args = arguments(form, form.children);
-  quiet_ -= foreign;
-  checkArity(form.head, args, form);
-  checkCallee(form);
-  checkArguments(form);
-  checkBuiltinCall(form);
+  ast::Arguments args;
+  {
+    const Checks::Quiet quiet(checks_, checks_.isForeign(form));
+    args = arguments(form, form.children);
+  }
+  checks_.checkArity(args, form);
+  checks_.checkCallee(form);
+  checks_.checkArguments(form);
+  checks_.checkBuiltinCall(form);
   return make<ast::Call>(form.loc, callee, args);
 }
 
@@ -178,10 +145,10 @@ Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const G
     Node* methodName = dynamicKey(text.substr(1, text.size() - 2), method->loc);
     return make<ast::DynamicMethodCall>(form.loc, receiver, methodName, arguments(form, args));
   }
-  if (form.head != method) checkBuiltinMethod(form.head, method, form, args);
+  if (form.head != method) checks_.checkBuiltinMethod(form.head, method, form, args);
   const ast::Arguments analyzed = arguments(form, args);
   if (form.head != method)
-    checkMethodCall(form.head, Symbol::of(text), analyzed, *method, form.loc);
+    checks_.checkMethodCall(form.head, Symbol::of(text), analyzed, *method, form.loc);
   return make<ast::MethodCall>(form.loc, receiver, Symbol::of(text), analyzed);
 }
 

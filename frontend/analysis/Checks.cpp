@@ -1,12 +1,11 @@
-// What the static checker refuses before anything runs (02 §5): calls with too many arguments, methods and fields that
-// a known class lacks, interfaces that are not implemented. It goes by names that mean one class in the whole module
-// and by variables that are declared once and never assigned again; everything else is left to run time.
+// What the static checker refuses before anything runs (02 §5): surplus arguments of methods and constructors, methods and
+// fields that a known class lacks, interfaces that are not implemented. It goes by names that mean one class in the whole
+// module and by variables that are declared once and never assigned again; everything else is left to run time.
 
 #include <algorithm>
 #include <string>
 
-#include "codegen/ir/Ir.h"
-#include "frontend/analysis/Modules.h"
+#include "frontend/analysis/Checks.h"
 #include "frontend/analysis/Parameters.h"
 #include "frontend/syntax/Suggest.h"
 
@@ -28,15 +27,13 @@ bool isObjectMethod(Symbol name) {
 
 }  // namespace
 
-/// A name that something nearer than the module gives another meaning.
-bool Analyzer::isShadowed(Symbol name) const {
-  for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
+bool Checks::isShadowed(Symbol name) const {
+  for (const Scopes::Scope* s = scopes_.scope(); s; s = s->outer)
     if (s->names.contains(name) || s->later.contains(name)) return true;
   return false;
 }
 
-/// The class that `name` means wherever it stands; null when that is not sure.
-const ClassInfo* Analyzer::classNamed(Symbol name) const {
+const ClassInfo* Checks::classNamed(Symbol name) const {
   if (!options_.typeCheck || name.empty() || isShadowed(name)) return nullptr;
   auto found = facts_.classes.find(name);
   auto defined = facts_.definitions.find(name);
@@ -50,7 +47,7 @@ const ClassInfo* Analyzer::classNamed(Symbol name) const {
 /// Calls `visit` for the class and its ancestors until it returns true. False: none did, and there are no others.
 /// Where an ancestor is not known, the answer is `unknown`.
 template <class F>
-bool Analyzer::anyInChain(const ClassInfo* info, bool unknown, F&& visit) const {
+bool Checks::anyInChain(const ClassInfo* info, bool unknown, F&& visit) const {
   for (int depth = 0; info && depth < 100; depth++) {
     if (visit(*info)) return true;
     if (!info->parent) return false;
@@ -67,9 +64,7 @@ bool Analyzer::anyInChain(const ClassInfo* info, bool unknown, F&& visit) const 
 
 // --- static types ------------------------------------------------------------------------------------------------------
 
-/// The name of the class whose instance `form` certainly is; empty when that is not sure. A class of the module, or a built-in
-/// one (builtinClassOf).
-Symbol Analyzer::staticClass(const Form* form, int depth) const {
+Symbol Checks::staticClass(const Form* form, int depth) const {
   if (const std::string_view cls = builtinClassOf(form, depth); !cls.empty())
     return Symbol::of(cls);
   if (headOf(form) == "new") {
@@ -83,24 +78,24 @@ Symbol Analyzer::staticClass(const Form* form, int depth) const {
   const auto isOneClass = [&](Symbol cls) {
     return classNamed(cls) || isBuiltinClass(cls) ? cls : Symbol{};
   };
-  for (const ScopeState* s = scopes_.scope(); s; s = s->outer) {
+  for (const Scopes::Scope* s = scopes_.scope(); s; s = s->outer) {
     if (s->later.contains(name)) return {};
     auto found = s->names.find(name);
     if (found == s->names.end()) continue;
     const ast::Binding& binding = *found->second;
     if (!binding.staticClass.empty()) return isOneClass(binding.staticClass);
-    const Symbol type = binding.declaredType ? nameOfType(binding.declaredType) : Symbol{};
+    const Symbol type = binding.declaredType ? names_.nameOfType(binding.declaredType) : Symbol{};
     return classNamed(type) ? type : Symbol{};
   }
-  auto global = globalClasses_.find(name);
-  if (global == globalClasses_.end() || facts_.variableCounts.at(name) != 1) return {};
+  auto global = names_.classes.find(name);
+  if (global == names_.classes.end() || facts_.variableCounts.at(name) != 1) return {};
   return isOneClass(global->second);
 }
 
 // --- checks ------------------------------------------------------------------------------------------------------------
 
-void Analyzer::checkPositionals(const ArrayForm& form, const ast::Arguments& args,
-                                const std::string& place) {
+void Checks::checkPositionals(const ArrayForm& form, const ast::Arguments& args,
+                              const std::string& place) {
   const Parameters parameters = parametersOf(form);
   if (parameters.hasRest) return;
   const size_t slots = parameters.positional.size();
@@ -111,13 +106,12 @@ void Analyzer::checkPositionals(const ArrayForm& form, const ast::Arguments& arg
     if (a.kind == ArgKind::Positional && given++ == slots) surplus = a.node;
   }
   if (surplus)
-    error(surplus->range(), Diag::TooManyArguments,
-          {place, std::to_string(slots), std::to_string(given)});
+    diagnostics_.report(surplus->range(), Diag::TooManyArguments,
+                        {place, std::to_string(slots), std::to_string(given)});
 }
 
-/// (receiver .name args…): `method` is what the name stands in.
-void Analyzer::checkMethodCall(const Form* receiver, Symbol name, const ast::Arguments& args,
-                               const Form& method, Location loc) {
+void Checks::checkMethodCall(const Form* receiver, Symbol name, const ast::Arguments& args,
+                             const Form& method, Location loc) {
   const Symbol cls = staticClass(receiver);
   const ClassInfo* info = classNamed(cls);
   if (!info || name.empty()) return;
@@ -150,21 +144,19 @@ void Analyzer::checkMethodCall(const Form* receiver, Symbol name, const ast::Arg
     hintNear(unknown, name, methods);
 }
 
-/// (new cls args…)
-void Analyzer::checkNew(const Form* cls, const ast::Arguments& args) {
+void Checks::checkNew(const Form* cls, const ast::Arguments& args) {
   const ArrayForm* ctor = nullptr;
   anyInChain(classNamed(symbolOf(cls)), true, [&](const ClassInfo& c) { return (ctor = c.ctor); });
   if (ctor) checkPositionals(*ctor, args, "new");
 }
 
-/// (new Class arguments) where neither the class nor one above it has a constructor
-void Analyzer::checkNoConstructor(const GeneForm& form) {
+void Checks::checkNoConstructor(const GeneForm& form) {
   if (!checksNames() || form.children.size() < 2) return;
   const Symbol cls = symbolOf(form.children[0]);
   if (symbolOf(form.children[1]).text().ends_with("...")) return;
   const auto isException = [&](Symbol name) {
     return name.text().ends_with("Exception") && isBuiltinName(name) &&
-           modules_->known()->isDefined(modules_->known()->data, name);
+           known_->isDefined(known_->data, name);
   };
   const auto report = [&]() -> Diagnostic& {
     return diagnostics_.report(form.children[1]->range(), Diag::NoConstructor, {cls.text()});
@@ -186,8 +178,7 @@ void Analyzer::checkNoConstructor(const GeneForm& form) {
   report().hint(thrown && !initialised ? Diag::HintThrown : Diag::HintConstructor);
 }
 
-/// (super .name args…) in a class body
-void Analyzer::checkSuper(Symbol cls, Symbol name, const ast::Arguments& args) {
+void Checks::checkSuper(Symbol cls, Symbol name, const ast::Arguments& args) {
   const ClassInfo* info = classNamed(cls);
   if (!info || !info->parent) return;
   const ClassInfo* parent = classNamed(symbolOf(info->parent));
@@ -202,8 +193,7 @@ void Analyzer::checkSuper(Symbol cls, Symbol name, const ast::Arguments& args) {
   if (parameters) checkPositionals(*parameters, args, "super " + std::string(name.text()));
 }
 
-/// variable/field where the variable's class is known and declares its fields
-void Analyzer::checkField(const PathForm& form) {
+void Checks::checkField(const PathForm& form) {
   if (form.parts.size() < 2 || form.parts[0].empty()) return;
   const std::string_view field = form.parts[1].text();
   if (field.empty() || field[0] == '.' || field[0] == '<' || field[0] == '!' || field[0] == '-' ||
@@ -246,11 +236,10 @@ void Analyzer::checkField(const PathForm& form) {
   hintNear(unset, name, fields);
 }
 
-/// Does the class have what the interface declares?
-void Analyzer::checkImplements(Symbol cls, Symbol interface, Location loc) {
+void Checks::checkImplements(Symbol cls, Symbol interface, Location loc) {
   const ClassInfo* info = classNamed(cls);
-  auto known = interfaces_.find(interface);
-  if (!info || known == interfaces_.end()) return;
+  auto known = names_.interfaces.find(interface);
+  if (!info || known == names_.interfaces.end()) return;
   for (const InterfaceInfo::Method& wanted : known->second.methods) {
     const MethodInfo* method = nullptr;
     const bool found = anyInChain(info, true, [&](const ClassInfo& c) {
@@ -279,7 +268,8 @@ void Analyzer::checkImplements(Symbol cls, Symbol interface, Location loc) {
       compatible &= has.hasKeywordRest || std::find(has.keywords.begin(), has.keywords.end(),
                                                     keyword) != has.keywords.end();
     if (!compatible)
-      error(loc, Diag::IncompatibleMethod, {wanted.name.text(), cls.text(), interface.text()});
+      diagnostics_.report(loc, Diag::IncompatibleMethod,
+                          {wanted.name.text(), cls.text(), interface.text()});
   }
   for (const InterfaceInfo::Field& wanted : known->second.fields) {
     const Form* type = nullptr;
@@ -290,9 +280,11 @@ void Analyzer::checkImplements(Symbol cls, Symbol interface, Location loc) {
       return it != c.fields.end() || std::ranges::count(c.assigned, wanted.name) != 0;
     });
     if (!found)
-      error(loc, Diag::MissingField, {cls.text(), wanted.name.text(), interface.text()});
+      diagnostics_.report(loc, Diag::MissingField,
+                          {cls.text(), wanted.name.text(), interface.text()});
     else if (!sameType(type, wanted.type))
-      error(loc, Diag::IncompatibleField, {wanted.name.text(), cls.text(), interface.text()});
+      diagnostics_.report(loc, Diag::IncompatibleField,
+                          {wanted.name.text(), cls.text(), interface.text()});
   }
 }
 

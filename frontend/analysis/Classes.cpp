@@ -10,7 +10,7 @@ Analyzer::Node* Analyzer::bindDefinition(const Form* nameForm, Symbol name, Node
                                          Location loc) {
   if (nameForm->kind == FormKind::Path) return assignPath(as<PathForm>(*nameForm), value, loc);
   if (scopes_.isOutermost()) {
-    laterGlobals_.erase(name);
+    names_.later.erase(name);
     return published(name, make<ast::AssignGlobal>(loc, moduleGlobal(name, loc), value));
   }
   ast::Binding* const binding = predeclared(name, loc);
@@ -58,7 +58,8 @@ Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name,
   for (const Form* member : rest) this->member(*cls, member, members);
   scopes_.pop();
   atTopLevel_ = outerTop;
-  for (const ast::Class::Implemented& i : cls->interfaces) checkImplements(name, i.name, form.loc);
+  for (const ast::Class::Implemented& i : cls->interfaces)
+    checks_.checkImplements(name, i.name, form.loc);
   cls->members = copy(members);
   return cls;
 }
@@ -122,7 +123,7 @@ void Analyzer::member(ast::Class& cls, const Form* form, std::vector<ast::Class:
     const Form* readonly = property(*g, "readonly");
     m.readonly = readonly && readonly->kind != FormKind::False && readonly->kind != FormKind::Nil;
   } else {
-    if (g) checkMember(*g, head);
+    if (g) checks_.checkMethodWord(*g, head);
     m.node = expression(form);
   }
   members.push_back(m);
@@ -159,8 +160,8 @@ Analyzer::Node* Analyzer::newForm(const GeneForm& form) {
   if (form.children.empty()) return error(form.range(), Diag::MissingParts, {"new", "a class"});
   Node* cls = expression(form.children[0]);
   const ast::Arguments args = arguments(form, form.children.subspan(1));
-  checkNew(form.children[0], args);
-  checkNoConstructor(form);
+  checks_.checkNew(form.children[0], args);
+  checks_.checkNoConstructor(form);
   return make<ast::New>(form.loc, cls, args);
 }
 
@@ -174,7 +175,7 @@ Analyzer::Node* Analyzer::superForm(const GeneForm& form) {
   Node* classValue = local(cls, form.loc);
   Node* receiver = self(form.loc);
   const ast::Arguments args = arguments(form, form.children.subspan(1));
-  checkSuper(cls->name, Symbol::of(method.substr(1)), args);
+  checks_.checkSuper(cls->name, Symbol::of(method.substr(1)), args);
   return make<ast::SuperCall>(form.loc, classValue, receiver, Symbol::of(method.substr(1)), args);
 }
 

@@ -26,14 +26,14 @@ size_t until(std::span<Form* const> forms, std::initializer_list<std::string_vie
 
 Analyzer::Node* Analyzer::sequence(std::span<Form* const> forms, Location loc) {
   predeclare(forms);
-  checkUseless(forms);
+  checks_.checkUseless(forms);
   if (forms.size() == 1 && !program_.debug) return expression(forms[0]);
   std::vector<Node*> nodes;
   if (forms.empty() && program_.debug) nodes.push_back(debugPoint(loc));
   for (size_t i = 0; i < forms.size(); i++) {
     if (program_.debug) nodes.push_back(debugPoint(forms[i]->loc));
     nodes.push_back(expression(forms[i]));
-    if (i + 1 < forms.size()) checkReached(forms[i], forms[i + 1]);
+    if (i + 1 < forms.size()) checks_.checkReached(forms[i], forms[i + 1]);
   }
   return make<ast::Sequence>(loc, copy(nodes));
 }
@@ -45,7 +45,7 @@ Analyzer::Node* Analyzer::conditionAt(std::span<Form* const>& forms, std::string
   const bool negated = !forms.empty() && isWord(forms[0], {"not"});
   if (negated) forms = forms.subspan(1);
   if (forms.empty()) return error(loc, Diag::IfMissingCondition, {who});
-  checkCondition(forms[0]);
+  checks_.checkCondition(forms[0]);
   Node* node = expression(forms[0]);
   if (negated) node = runtime(forms[0]->loc, ir::Op::Not, {node});
   forms = forms.subspan(1);
@@ -60,7 +60,7 @@ Analyzer::Node* Analyzer::branches(std::span<Form* const> forms, std::string_vie
   if (hasThen) forms = forms.subspan(1);
   if (forms.empty() && !hasThen) return error(loc, Diag::IfMissingBody, {who});
   const size_t n = until(forms, {"elif", "else"});
-  checkBranch(forms.first(n));
+  checks_.checkBranch(forms.first(n));
   Node* then = inScope(loc, [&] { return sequence(forms.first(n), loc); });
   forms = forms.subspan(n);
   Node* otherwise = nullptr;
@@ -68,12 +68,11 @@ Analyzer::Node* Analyzer::branches(std::span<Form* const> forms, std::string_vie
     const Location at = forms[0]->loc;
     const bool isElse = isWord(forms[0], {"else"});
     forms = forms.subspan(1);
-    if (isElse) checkElse(forms);
-    const int isForeignIf = isElse && !forms.empty() && isWord(forms[0], {"if"});
-    quiet_ += isForeignIf;
+    if (isElse) checks_.checkElse(forms);
+    const bool isForeignIf = isElse && !forms.empty() && isWord(forms[0], {"if"});
+    const Checks::Quiet quiet(checks_, isForeignIf);
     otherwise =
         isElse ? inScope(at, [&] { return sequence(forms, at); }) : branches(forms, "elif", at);
-    quiet_ -= isForeignIf;
   }
   return make<ast::If>(loc, condition, then, otherwise);
 }
@@ -242,12 +241,12 @@ Analyzer::Node* Analyzer::caseForm(const GeneForm& form) {
     else
       clauses.push_back(clause);
   }
-  if (!hasElse) checkExhaustive(form, tests);
+  if (!hasElse) checks_.checkExhaustive(form, tests);
   return make<ast::Case>(form.loc, target, copy(clauses), otherwise);
 }
 
 Analyzer::Node* Analyzer::returnForm(const GeneForm& form) {
-  checkOneValue(form);
+  checks_.checkOneValue(form);
   return make<ast::Return>(form.loc,
                            form.children.empty() ? nullptr : expression(form.children[0]));
 }
@@ -255,7 +254,7 @@ Analyzer::Node* Analyzer::returnForm(const GeneForm& form) {
 // --- exceptions --------------------------------------------------------------------------------------------------------
 
 Analyzer::Node* Analyzer::throwForm(const GeneForm& form) {
-  checkOneValue(form);
+  checks_.checkOneValue(form);
   return make<ast::Throw>(form.loc, form.children.empty() ? nullptr : expression(form.children[0]));
 }
 
@@ -316,7 +315,7 @@ void Analyzer::hide(const Scopes::DeclarationLog& log, bool hidden) {
 Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
   std::span<Form* const> rest = form.children;
   size_t n = until(rest, {"catch", "finally"});
-  checkHandler(rest.first(n));
+  checks_.checkHandler(rest.first(n));
   // The body is no scope, but what it declares is not visible in the clauses.
   Scopes::DeclarationLog declared{};
   Scopes::DeclarationLog* const outerLog = scopes_.beginLog(&declared);
@@ -345,7 +344,7 @@ Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
     const bool everything = word == "*" || word == "_";
     const bool names = !everything && !word.empty() && word[0] >= 'a' && word[0] <= 'z';
     if (!everything && !names && what->kind != FormKind::Map && what->kind != FormKind::Array) {
-      checkCaughtName(what);
+      checks_.checkCaughtName(what);
       clause.cls = expression(what);
     }
     clause.scope = scopes_.push();
@@ -353,7 +352,7 @@ Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
     if (what->kind == FormKind::Map || what->kind == FormKind::Array)
       clause.pattern = pattern(what, nullptr, false);
     n = until(rest, {"catch", "finally"});
-    if (clause.cls) checkCaught(what, rest.first(n));
+    if (clause.cls) checks_.checkCaught(what, rest.first(n));
     clause.body = n ? sequence(rest.first(n), at) : nullptr;
     scopes_.pop();
     hide(declared, false);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "frontend/analysis/Analyzer.h"
+#include "frontend/analysis/Checks.h"
 
 namespace gene {
 namespace {
@@ -29,26 +29,42 @@ std::span<Form* const> effectsOf(const GeneForm& definition) {
   return effectsBehind(rest);
 }
 
+/// Are all members of the union built-in types whose values cannot be called?
+bool isNeverCallable(const GeneForm& type) {
+  constexpr std::string_view plain[] = {"Array", "Bool",  "Bytes", "Char",    "Date",   "DateTime",
+                                        "Float", "Gene",  "Int",   "HashMap", "Map",    "HashSet",
+                                        "Nil",   "Range", "Regex", "String",  "Symbol", "Time"};
+  auto isPlain = [&](const Form* member) {
+    const Form* head = member->kind == FormKind::Gene ? as<GeneForm>(*member).head : member;
+    return head->kind == FormKind::Nil ||
+           std::ranges::find(plain, symbolOf(head).text()) != std::end(plain);
+  };
+  if (!isPlain(type.head)) return false;
+  for (size_t i = 1; i < type.children.size(); i += 2)
+    if (!isPlain(type.children[i])) return false;
+  return true;
+}
+
 }  // namespace
 
 /// The definition of the function that a call of `name` certainly reaches; null when that is not sure.
-const GeneForm* Analyzer::definitionOf(Symbol name) const {
+const GeneForm* Checks::definitionOf(Symbol name) const {
   if (name.empty() || isShadowed(name) || facts_.assignedNames.contains(name) ||
       facts_.topLevelVars.contains(name))
     return nullptr;
-  for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
+  for (const Scopes::Scope* s = scopes_.scope(); s; s = s->outer)
     if (s->published.contains(name)) return nullptr;
   auto own = facts_.named.find(name);
   if (own != facts_.named.end())
     return isSymbol(own->second->head, "fn") && facts_.definitions.at(name) == 1 ? own->second
                                                                                  : nullptr;
-  auto imported = knownFunctions_.find(name);
-  return imported == knownFunctions_.end() ? nullptr : imported->second->form;
+  auto imported = names_.functions.find(name);
+  return imported == names_.functions.end() ? nullptr : imported->second->form;
 }
 
 /// What the code here may do.
-std::span<Form* const> Analyzer::allowedEffects() const {
-  for (const FunctionState* f = scopes_.function(); f; f = f->outer) {
+std::span<Form* const> Checks::allowedEffects() const {
+  for (const Scopes::Function* f = scopes_.function(); f; f = f->outer) {
     const GeneForm* form = f->function->form;
     if (!form) continue;
     const std::span<Form* const> own = effectsOf(*form);
@@ -57,19 +73,18 @@ std::span<Form* const> Analyzer::allowedEffects() const {
   return {};
 }
 
-void Analyzer::checkEffects(std::span<Form* const> effects, Location loc) {
+void Checks::checkEffects(std::span<Form* const> effects, Location loc) {
   const std::span<Form* const> allowed = allowedEffects();
   for (const Form* effect : effects) {
     const bool isAllowed = std::ranges::any_of(
         allowed, [&](const Form* own) { return symbolOf(own) == symbolOf(effect); });
     if (isAllowed) continue;
-    error(loc, Diag::EffectNotAllowed, {printForm(*effect)});
+    diagnostics_.report(loc, Diag::EffectNotAllowed, {printForm(*effect)});
     return;
   }
 }
 
-/// (name …): effects of what is called, and values that are certainly no functions.
-void Analyzer::checkCallee(const GeneForm& call) {
+void Checks::checkCallee(const GeneForm& call) {
   const Symbol name = symbolOf(call.head);
   if (!options_.typeCheck || name.empty()) return;
   if (const GeneForm* definition = definitionOf(name)) {
@@ -77,7 +92,7 @@ void Analyzer::checkCallee(const GeneForm& call) {
     return;
   }
   const Form* type = nullptr;
-  for (const ScopeState* s = scopes_.scope(); s && !type; s = s->outer)
+  for (const Scopes::Scope* s = scopes_.scope(); s && !type; s = s->outer)
     if (auto found = s->names.find(name); found != s->names.end()) {
       type = found->second->declaredType;
       break;
@@ -87,11 +102,12 @@ void Analyzer::checkCallee(const GeneForm& call) {
     return;
   const auto& g = as<GeneForm>(*type);
   if (isSymbol(g.head, "Fn")) return checkEffects(effectsBehind(g.children), call.loc);
-  if (isTypeUnion(g) && isNeverCallable(g)) error(call.range(), Diag::NotAFunction);
+  if (isUnion(g) && g.properties.empty() && isNeverCallable(g))
+    diagnostics_.report(call.range(), Diag::NotAFunction);
 }
 
 /// The same for (receiver .method …).
-void Analyzer::checkMethodEffects(const GeneForm& method, Location loc) {
+void Checks::checkMethodEffects(const GeneForm& method, Location loc) {
   if (options_.typeCheck) checkEffects(effectsOf(method), loc);
 }
 

@@ -4,6 +4,7 @@
 
 #include "codegen/ir/Ir.h"
 #include "frontend/analysis/Analyzer.h"
+#include "frontend/analysis/Operators.h"
 
 namespace gene {
 namespace {
@@ -136,11 +137,11 @@ Analyzer::Node* Analyzer::enumForm(const GeneForm& form) {
   }
   for (const Form* member : form.children.subspan(1))
     if (!enumVariant(member, name, variables, false, declaration)) return nil(form.loc);
-  std::vector<Symbol>& known = enums_[name];
+  std::vector<Symbol>& known = names_.enums[name];
   for (const Form* variant : std::span<Form*>(declaration).subspan(1)) {
     const Symbol symbol = symbolOf(as<ArrayForm>(*variant).items[0]);
     known.push_back(symbol);
-    variants_[symbol].push_back(name);
+    names_.variants[symbol].push_back(name);
   }
   ir::Immediate immediate;
   immediate.form = make<ArrayForm>(form.loc, copy(declaration));
@@ -156,14 +157,14 @@ Analyzer::Node* Analyzer::variantHead(const Form* head) {
   const Symbol symbol = symbolOf(head);
   if (isStandardVariant(symbol.text()))
     return make<ast::Global>(head->loc, program_.externalGlobal(symbol), true);
-  auto it = variants_.find(symbol);
-  if (it != variants_.end() && it->second.size() == 1) {
+  auto it = names_.variants.find(symbol);
+  if (it != names_.variants.end() && it->second.size() == 1) {
     const Symbol parts[] = {it->second[0], symbol};
     return expression(make<PathForm>(head->loc, arena_.copy(std::span<const Symbol>(parts))));
   }
-  if (isCapitalised(symbol.text()) && (scopes_.lookup(symbol) || globals_.contains(symbol)))
+  if (isCapitalised(symbol.text()) && (scopes_.lookup(symbol) || names_.globals.contains(symbol)))
     return name(symbol, head->loc);
-  if (it == variants_.end()) return nullptr;
+  if (it == names_.variants.end()) return nullptr;
   std::string choices;
   for (const Symbol owner : it->second)
     choices += (choices.empty() ? "" : " or ") + std::string(owner.text()) + "/" +
@@ -198,34 +199,6 @@ bool Analyzer::variantClause(const Form* form, ast::Case::Clause& clause) {
   clause.binders = static_cast<int>(variables.size());
   clause.variables = copy(variables);
   return true;
-}
-
-/// Warns when the target's annotation is an enum of which variants are left out (12 §5.3).
-void Analyzer::checkExhaustive(const GeneForm& form, std::span<const Form* const> tests) {
-  const Symbol target = symbolOf(form.children[0]);
-  if (target.empty() || !options_.typeCheck) return;
-  const Form* type = nullptr;
-  if (const ast::Binding* binding = scopes_.lookup(target))
-    type = binding->declaredType;
-  else if (auto it = globalTypes_.find(target); it != globalTypes_.end())
-    type = it->second;
-  if (!type) return;
-  const Symbol owner = nameOfType(type->kind == FormKind::Gene ? as<GeneForm>(*type).head : type);
-  auto known = enums_.find(owner);
-  if (known == enums_.end()) return;
-  std::vector<Symbol> missing = known->second;
-  for (const Form* test : tests) {
-    const Form* head = test->kind == FormKind::Gene ? as<GeneForm>(*test).head : test;
-    if (symbolOf(head) == sym::Underscore) return;
-    const Symbol variant =
-        head->kind == FormKind::Path ? as<PathForm>(*head).parts.back() : symbolOf(head);
-    std::erase(missing, variant);
-  }
-  if (missing.empty()) return;
-  std::string names;
-  for (const Symbol variant : missing)
-    names += (names.empty() ? "" : ", ") + std::string(variant.text());
-  diagnostics_.report(form.range(), Diag::NonExhaustive, {owner.text(), names});
 }
 
 // --- ? -----------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 
 #include "codegen/ir/Ir.h"
 #include "frontend/analysis/Analyzer.h"
+#include "frontend/analysis/Operators.h"
 #include "frontend/analysis/SpecialForms.h"
 
 namespace gene {
@@ -11,41 +12,9 @@ namespace {
 
 using ir::Op;
 
-struct Operator {
-  std::string_view text;
-  int level;
-  Op op;
-};
-constexpr Op NoOp = Op::Count;
-constexpr Operator operators[] = {
-    {"./", 90, NoOp},    {"*", 80, Op::Mul},  {"/", 80, Op::Div},      {"%", 80, Op::Mod},
-    {"**", 80, NoOp},    {"+", 70, Op::Add},  {"-", 70, Op::Sub},      {"++", 70, Op::Concat},
-    {"<<", 65, Op::Shl}, {">>", 65, Op::Shr}, {"<", 60, Op::Lt},       {"<=", 60, Op::Le},
-    {">", 60, Op::Gt},   {">=", 60, Op::Ge},  {"==", 60, Op::Eq},      {"!=", 60, Op::Ne},
-    {"is", 60, NoOp},    {"&&", 50, NoOp},    {"&|&", 45, Op::BitXor}, {"||", 40, NoOp},
-};
-
-const Operator* findOperator(std::string_view text) {
-  for (const Operator& o : operators)
-    if (o.text == text) return &o;
-  return nullptr;
-}
-
-bool isComparison(const Operator* o) { return o->level == 60 && o->op != NoOp; }
-
-/// The operator at an odd position of an infix form; `./name` glued together counts as `./`.
-const Operator* operatorOf(const Form* form) {
-  if (form->kind == FormKind::Symbol) return findOperator(symbolOf(form).text());
-  if (form->kind == FormKind::Path && as<PathForm>(*form).parts[0].text() == ".")
-    return findOperator("./");
-  return nullptr;
-}
-
 constexpr int DeepestNesting = 20000;
 
 }  // namespace
-
-bool Analyzer::isOperator(const Form* form) { return operatorOf(form) != nullptr; }
 
 Analyzer::Node* Analyzer::nil(Location loc) {
   return make<ast::Literal>(loc, make<Form>(FormKind::Nil, loc));
@@ -76,7 +45,7 @@ Analyzer::Node* Analyzer::resolve(const Form* form) {
   switch (form->kind) {
 #define ATOM(name) case FormKind::name:
 #include "frontend/syntax/FormKinds.def"
-    if (form->kind == FormKind::String) checkHoles(form);
+    if (form->kind == FormKind::String) checks_.checkHoles(form);
     return literal(form);
     case FormKind::Symbol: {
       const Symbol symbol = symbolOf(form);
@@ -130,7 +99,7 @@ Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
   if (form.frozen || head == "_" || isQuoted) return buildGene(form);
   const bool gluedSelect =
       first && first->kind == FormKind::Path && as<PathForm>(*first).parts[0].text() == ".";
-  if (isTypeUnion(form)) return typeValue(&form);
+  if (isUnion(form) && form.properties.empty()) return typeValue(&form);
   // An operator is no value: in (f +) it is an unknown name.
   const bool isArgument = children.size() == 1 && form.head->kind == FormKind::Symbol;
   if (first && !hasTrait(head, form_trait::Prefix) && !(isArgument && findOperator(second)) &&
@@ -180,8 +149,8 @@ Analyzer::Node* Analyzer::binary(Op op, Node* lhs, Node* rhs, Location loc) {
 }
 
 Analyzer::Node* Analyzer::operate(std::string_view text, Node* lhs, Node* rhs, Location loc) {
-  checkOperand(text, lhs);
-  checkOperand(text, rhs);
+  checks_.checkOperand(text, lhs);
+  checks_.checkOperand(text, rhs);
   if (text == "&&" || text == "||") return make<ast::Logical>(loc, text == "&&", lhs, rhs);
   if (text == "**") {
     Node* callee = name(Symbol::of("**"), loc);
@@ -254,13 +223,13 @@ Analyzer::Node* Analyzer::infix(const GeneForm& form) {
         continue;
       }
       auto right = [&](int next) { return again(again, operand(), next); };
-      if (!isComparison(o)) {
+      if (!o->isComparison()) {
         lhs = operate(o->text, lhs, right(o->level + 1), form.loc);
         continue;
       }
       std::vector<Node*> operands{lhs, right(61)};
       std::vector<Op> ops{o->op};
-      for (const Operator* next = bad ? nullptr : peek(); next && isComparison(next);
+      for (const Operator* next = bad ? nullptr : peek(); next && next->isComparison();
            next = bad ? nullptr : peek()) {
         at++;
         ops.push_back(next->op);
@@ -273,7 +242,10 @@ Analyzer::Node* Analyzer::infix(const GeneForm& form) {
     }
   };
   Node* result = climb(climb, operand(), 0);
-  if (bad || at != parts.size()) return incompleteInfix(form, parts);
+  if (bad || at != parts.size()) {
+    checks_.refuseInfix(form, parts);
+    return nil(form.loc);
+  }
   return result;
 }
 
@@ -348,13 +320,13 @@ Analyzer::Node* Analyzer::assignment(const GeneForm& form, std::string_view op) 
     Node* value = operation ? binary(operation->op, name(symbol, target->loc),
                                      expression(valueForm), form.loc)
                             : expression(valueForm);
-    checkAssigned(symbol, target->loc);
+    checks_.checkAssigned(symbol, target->loc);
     if (!operation) {
       const ast::Binding* binding = scopes_.lookup(symbol);
-      checkValueType(valueForm, binding ? binding->type : annotationOf(symbol),
-                     "the variable '" + std::string(symbol.text()) + "'");
+      checks_.checkValueType(valueForm, binding ? binding->type : annotationOf(symbol),
+                             "the variable '" + std::string(symbol.text()) + "'");
     }
-    checkAssignment(form, op);
+    checks_.checkAssignment(form, op);
     return assign(symbol, form.loc, value);
   }
   if (target->kind == FormKind::Path) {
@@ -471,7 +443,7 @@ Analyzer::Node* Analyzer::render(const GeneForm& form) {
     if (f->kind == FormKind::Symbol) {
       if (ast::Binding* b = scopes_.lookup(key); b && (b->isRead = true))
         variables.push_back({key, make<ast::Local>(f->loc, b)});
-      else if (auto it = globals_.find(key); it != globals_.end())
+      else if (auto it = names_.globals.find(key); it != names_.globals.end())
         variables.push_back({key, make<ast::Global>(f->loc, it->second, false)});
     } else if (f->kind == FormKind::Gene || f->kind == FormKind::Path) {
       variables.push_back({key, expression(f)});
@@ -481,7 +453,7 @@ Analyzer::Node* Analyzer::render(const GeneForm& form) {
     std::vector<Symbol> visible;
     for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
       for (const auto& [symbol, binding] : s->names) visible.push_back(symbol);
-    for (const auto& [symbol, global] : globals_) visible.push_back(symbol);
+    for (const auto& [symbol, global] : names_.globals) visible.push_back(symbol);
     std::sort(visible.begin(), visible.end());
     for (Symbol symbol : visible) variable(make<SymbolForm>(form.loc, symbol));
   }

@@ -89,9 +89,9 @@ Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
     return make<ast::DeclareLocal>(form.loc, binding, node);
   }
   ir::Global* global = moduleGlobal(s.name, form.loc);  // first: the function may call itself
-  laterGlobals_.erase(s.name);
+  names_.later.erase(s.name);
   ast::Function* node = function(form, s, Role::Plain);
-  knownFunctions_[s.name] = node;
+  names_.functions[s.name] = node;
   if (!node->isMacro && !node->isAsync) global->resultType = node->resultType;
   return published(s.name, make<ast::AssignGlobal>(form.loc, global, node));
 }
@@ -113,7 +113,7 @@ void Analyzer::predeclare(std::span<Form* const> forms) {
     if (name == sym::Self || text.starts_with('$')) continue;
     if (scopes_.isOutermost()) {
       // In `do`, `try` and loops of the module's level: a global, as when it stands outside of them.
-      if (!globals_.contains(name)) laterGlobals_.insert(name);
+      if (!names_.globals.contains(name)) names_.later.insert(name);
       moduleGlobal(name, form->loc);
     } else if (!scopes_.scope()->later.contains(name)) {
       ast::Binding* binding = scopes_.scope()->later[name] = newBinding(name, form->loc);
@@ -217,8 +217,9 @@ ast::Function* Analyzer::function(const GeneForm& form, const Signature& s, Role
     if (typeVariables_.insert(variable).second) ownVariables.push_back(variable);
   f->resultType = s.resultType ? annotation(s.resultType) : nullptr;
   if (f->resultType && !s.body.empty())
-    checkValueType(s.body.back(), f->resultType,
-                   "the result of '" + std::string(s.name.empty() ? "fn" : s.name.text()) + "'");
+    checks_.checkValueType(
+        s.body.back(), f->resultType,
+        "the result of '" + std::string(s.name.empty() ? "fn" : s.name.text()) + "'");
   f->parent = scopes_.function()->function;
   if (const Form* intent = property(form, "intent");
       intent && intent->kind != FormKind::String && role != Role::Block)
@@ -270,10 +271,7 @@ Analyzer::Node* Analyzer::generatorOf(const Signature& s, const GeneForm& form) 
 Analyzer::Node* Analyzer::yieldForm(const GeneForm& form) {
   if (form.children.size() > 1)
     return raiseNode(form.loc, "Exception", "yield expects 0 or 1 argument");
-  FunctionState* const function = scopes_.function();
-  if (checksNames() && quiet_ == 0 && !function->function->isGenerator &&
-      !std::exchange(function->yieldIsRefused, true))
-    diagnostics_.report(form.range(), Diag::YieldOutside);
+  checks_.checkYield(form);
   return make<ast::Yield>(form.loc, form.children.empty() ? nullptr : expression(form.children[0]));
 }
 
@@ -338,7 +336,7 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
       i++;
     }
     p.spec.name = Symbol::of(text);
-    if (!typed) checkGluedType(p.spec.name, item->loc);
+    if (!typed) checks_.checkGluedType(p.spec.name, item->loc);
     if (isField) p.field = p.spec.name;
     if (p.spec.name == sym::Self) error(item->range(), Diag::ReservedName, {"parameter"});
     p.spec.kind = keyword ? (rest ? SlotKind::KeywordRest : SlotKind::Keyword)

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "frontend/analysis/Modules.h"
+#include "frontend/analysis/Checks.h"
 #include "frontend/syntax/Suggest.h"
 
 namespace gene {
@@ -40,8 +40,7 @@ bool isName(std::string_view text) {
 
 }  // namespace
 
-/// [x:Int], (var x:Int 5)
-void Analyzer::checkGluedType(Symbol symbol, Location loc) {
+void Checks::checkGluedType(Symbol symbol, Location loc) {
   if (!checksNames()) return;
   const std::string_view text = symbol.text();
   const size_t colon = text.find(':');
@@ -52,17 +51,13 @@ void Analyzer::checkGluedType(Symbol symbol, Location loc) {
   diagnostics_.report(loc, Diag::GluedType, {text}).hint(Diag::HintType, {name, type});
 }
 
-/// (a > b ? c : d), and whatever else is no infix expression
-Analyzer::Node* Analyzer::incompleteInfix(const GeneForm& form,
-                                          std::span<const Form* const> parts) {
+void Checks::refuseInfix(const GeneForm& form, std::span<const Form* const> parts) {
   Diagnostic& d = diagnostics_.report(form.range(), Diag::IncompleteInfix);
   if (std::ranges::any_of(parts, [](const Form* part) { return isSymbol(part, "?"); }))
     d.hint(Diag::HintText, {foreignWord("?")});
-  return nil(form.loc);
 }
 
-/// "… #{name} …" without # in front, where something is called so
-void Analyzer::checkHoles(const Form* string) {
+void Checks::checkHoles(const Form* string) {
   if (!checksNames() || !string->loc.valid()) return;
   const SourceManager& sources = diagnostics_.sources();
   const std::string_view source = sources.text(string->loc);
@@ -78,22 +73,20 @@ void Analyzer::checkHoles(const Form* string) {
   const std::string_view word = nameAt(inner);
   if (word.empty() || std::isdigit(static_cast<unsigned char>(word[0]))) return;
   const Symbol name = Symbol::of(word);
-  if (!scopes_.lookup(name) && !globals_.contains(name) && !facts_.topLevelVars.contains(name) &&
-      !facts_.definitions.contains(name))
+  if (!scopes_.find(name) && !names_.globals.contains(name) &&
+      !facts_.topLevelVars.contains(name) && !facts_.definitions.contains(name))
     return;
   diagnostics_.report(string->range(), Diag::PlainHole, {hole}).hint(Diag::HintHoles);
 }
 
-/// (var x = 5)
-void Analyzer::checkInitialiser(const GeneForm& form, Symbol name, const Form* equals) {
+void Checks::checkInitialiser(const GeneForm& form, Symbol name, const Form* equals) {
   if (!checksNames() || !isSymbol(equals, "=")) return;
   diagnostics_.report(equals->range(), Diag::UndefinedName, {"="})
       .hint(Diag::HintVariable, {symbolOf(form.head).text(), name.text()});
   foreignNames_.insert(symbolOf(equals));
 }
 
-/// (let [x 5 y 6] …) is no pattern.
-bool Analyzer::hasPairs(const ArrayForm& pattern) {
+bool Checks::hasPairs(const ArrayForm& pattern) {
   const std::span<Form* const> items = pattern.items;
   if (items.empty() || items.size() % 2 != 0) return false;
   bool isPattern = true;
@@ -105,9 +98,8 @@ bool Analyzer::hasPairs(const ArrayForm& pattern) {
   return !isPattern;
 }
 
-/// (x = x), where a field is meant; (x = x + 1)
-void Analyzer::checkAssignment(const GeneForm& form, std::string_view op) {
-  if (!modules_) return;
+void Checks::checkAssignment(const GeneForm& form, std::string_view op) {
+  if (isEvaluated()) return;
   const Symbol name = symbolOf(form.head);
   if (form.children.size() > 2)
     diagnostics_.report(form.children[2]->range(), Diag::SurplusValue, {op})
@@ -118,7 +110,7 @@ void Analyzer::checkAssignment(const GeneForm& form, std::string_view op) {
 }
 
 /// (items[0] = value)
-void Analyzer::checkSetItem(const GeneForm& form) {
+void Checks::checkSetItem(const GeneForm& form) {
   const std::span<Form* const> c = form.children;
   if (!checksNames() || c.size() != 3 || !isSymbol(c[1], "=") || c[0]->kind != FormKind::Array ||
       symbolOf(form.head).empty() || as<ArrayForm>(*c[0]).items.size() != 1)
@@ -131,7 +123,7 @@ void Analyzer::checkSetItem(const GeneForm& form) {
 }
 
 /// (a b -> body): of the names in it only the arrow is reported.
-bool Analyzer::checkBlock(const GeneForm& call) {
+bool Checks::checkBlock(const GeneForm& call) {
   const Symbol head = symbolOf(call.head);
   const auto arrow =
       std::ranges::find_if(call.children, [](const Form* child) { return isSymbol(child, "->"); });
@@ -145,8 +137,7 @@ bool Analyzer::checkBlock(const GeneForm& call) {
   return true;
 }
 
-/// (try … except e …): what stands behind the word is no mistake of its own.
-void Analyzer::checkHandler(std::span<Form* const> forms) {
+void Checks::checkHandler(std::span<Form* const> forms) {
   for (size_t i = 0; i < forms.size(); i++) {
     const std::string_view word = symbolOf(forms[i]).text();
     if (word != "except" && word != "rescue") continue;
@@ -155,26 +146,17 @@ void Analyzer::checkHandler(std::span<Form* const> forms) {
   }
 }
 
-/// (if condition a b), where the value of a is thrown away.
-void Analyzer::checkBranch(std::span<Form* const> forms) {
-  if (!modules_ || forms.size() != 2) return;
+void Checks::checkBranch(std::span<Form* const> forms) {
+  if (isEvaluated() || forms.size() != 2) return;
   const Form* value = forms[0];
   const Symbol name = symbolOf(value);
   const bool isVariable = !name.empty() && !facts_.definitions.contains(name) &&
-                          (scopes_.lookup(name) || facts_.topLevelVars.contains(name));
+                          (scopes_.find(name) || facts_.topLevelVars.contains(name));
   if (!isVariable && !isAtom(value->kind)) return;
   diagnostics_.report(value->range(), Diag::UnusedValue).hint(Diag::HintElse);
 }
 
-/// Is there nothing of this name? Only while checksNames().
-bool Analyzer::isUnknown(Symbol name) {
-  return !scopes_.lookup(name) && !globals_.contains(name) && !facts_.topLevelVars.contains(name) &&
-         !facts_.definitions.contains(name) &&
-         !modules_->known()->isDefined(modules_->known()->data, name);
-}
-
-/// (try … catch (e) …)
-void Analyzer::checkCaughtName(const Form* what) {
+void Checks::checkCaughtName(const Form* what) {
   if (!checksNames() || what->kind != FormKind::Gene) return;
   const auto& call = as<GeneForm>(*what);
   const Symbol name = symbolOf(call.head);
@@ -184,8 +166,7 @@ void Analyzer::checkCaughtName(const Form* what) {
   foreignNames_.insert(name);
 }
 
-/// (def name [parameters] …) in a class.
-void Analyzer::checkMember(const GeneForm& member, std::string_view head) {
+void Checks::checkMethodWord(const GeneForm& member, std::string_view head) {
   if (!checksNames() || head == "fn" || !definesFunction(head) || member.children.size() < 2)
     return;
   const Symbol word = Symbol::of(head), name = symbolOf(member.children[0]);
@@ -195,8 +176,7 @@ void Analyzer::checkMember(const GeneForm& member, std::string_view head) {
   foreignNames_.insert(word);
 }
 
-/// (try … catch Class e …)
-void Analyzer::checkCaught(const Form* cls, std::span<Form* const> forms) {
+void Checks::checkCaught(const Form* cls, std::span<Form* const> forms) {
   if (!checksNames() || forms.size() < 2) return;
   const Symbol name = symbolOf(forms[0]);
   if (!isName(name.text()) || !isUnknown(name)) return;
@@ -206,7 +186,7 @@ void Analyzer::checkCaught(const Form* cls, std::span<Form* const> forms) {
 }
 
 /// Hints for names that contain what other languages write between names.
-bool Analyzer::hintHabit(Diagnostic& d, std::string_view name) const {
+bool Checks::hintHabit(Diagnostic& d, std::string_view name) const {
   const size_t equals = name.find('=');
   if (equals != std::string_view::npos && equals + 1 < name.size() &&
       isName(name.substr(0, equals)) && name[equals + 1] != '=') {

@@ -9,14 +9,6 @@
 namespace gene {
 namespace {
 
-/// name:local gives both; the default for `local` is the name.
-void splitAlias(std::string_view text, Symbol* name, Symbol* local) {
-  const size_t colon = text.find(':');
-  const bool renamed = colon != std::string_view::npos && colon > 0 && colon + 1 < text.size();
-  *name = Symbol::of(renamed ? text.substr(0, colon) : text);
-  *local = renamed ? Symbol::of(text.substr(colon + 1)) : *name;
-}
-
 /// a/b/name of an item.
 template <class Item>
 std::string pathText(const Item& item) {
@@ -32,86 +24,30 @@ bool isInternal(std::string_view name) {
 
 }  // namespace
 
-/// Reads the parts of an import form; the text of a mistake, or empty.
-std::string Analyzer::readImport(const GeneForm& form, Import* result) {
-  const std::span<Form* const> c = form.children;
-  for (size_t i = 0; i < c.size(); i++) {
-    const std::string_view text = symbolOf(c[i]).text();
-    if (text == "from" || text == "of") {
-      if (i + 1 == c.size() || c[i + 1]->kind != FormKind::String)
-        return "'" + std::string(text) + "' must be followed by a string " +
-               (text == "from" ? "module path" : "package name");
-      const std::string value(as<StringForm>(*c[++i]).text);
-      (text == "from" ? result->from : result->package) = value;
-      if (text == "from") result->fromLoc = c[i]->loc;
-      result->hasFrom |= text == "from";
-      continue;
-    }
-    Import::Item item;
-    item.loc = c[i]->loc;
-    if (!text.empty()) {
-      splitAlias(text, &item.name, &item.local);
-      result->items.push_back(item);
-      continue;
-    }
-    if (c[i]->kind != FormKind::Path) {
-      const char* kind = c[i]->kind == FormKind::Int      ? "Int"
-                         : c[i]->kind == FormKind::String ? "String"
-                         : c[i]->kind == FormKind::Array  ? "Array"
-                                                          : "Gene";
-      return std::string("Invalid import item type: ") + kind;
-    }
-    const std::span<Symbol> parts = as<PathForm>(*c[i]).parts;
-    std::vector<Symbol> prefix(parts.begin(), parts.end() - 1);
-    item.path = prefix;
-    if (!parts.back().empty()) {
-      splitAlias(parts.back().text(), &item.name, &item.local);
-      result->items.push_back(item);
-      continue;
-    }
-    // n/[a b:c]
-    if (i + 1 == c.size() || c[i + 1]->kind != FormKind::Array)
-      return "Invalid import item type: Path";
-    for (const Form* inner : as<ArrayForm>(*c[++i]).items) {
-      if (symbolOf(inner).empty()) return "Invalid import item type: Gene";
-      item.loc = inner->loc;
-      splitAlias(symbolOf(inner).text(), &item.name, &item.local);
-      result->items.push_back(item);
-    }
-  }
-  if (const Form* native = property(form, "native"))
-    result->isNative = native->kind != FormKind::Nil && native->kind != FormKind::False;
-  if (const Form* package = property(form, "pkg"); package && package->kind == FormKind::String)
-    result->package = as<StringForm>(*package).text;
-  if (const Form* path = property(form, "path"); path && path->kind == FormKind::String)
-    result->packagePath = as<StringForm>(*path).text;
-  return {};
-}
-
 /// The global that holds what this module publishes under `name`; null without one.
 ir::Global* Analyzer::publishedGlobal(Symbol name) const {
-  if (hasExports_) {
+  if (names_.hasExports) {
     auto found = exports_.find(name);
     return found == exports_.end() ? nullptr : found->second;
   }
   if (facts_.interceptors.contains(name))
     if (auto made = externals_.find(name); made != externals_.end()) return made->second;
   if (!facts_.definitions.contains(name) && !facts_.published.contains(name) &&
-      !imported_.contains(name))
+      !names_.imported.contains(name))
     return nullptr;
   if (auto member = hidden_.find(name); member != hidden_.end()) return member->second;
-  auto found = globals_.find(name);
-  return found == globals_.end() ? nullptr : found->second;
+  auto found = names_.globals.find(name);
+  return found == names_.globals.end() ? nullptr : found->second;
 }
 
 std::vector<Symbol> Analyzer::publishedNames() const {
   std::vector<Symbol> names;
-  if (hasExports_) {
+  if (names_.hasExports) {
     for (const auto& [name, global] : exports_) names.push_back(name);
   } else {
     for (const auto& [name, count] : facts_.definitions) names.push_back(name);
     names.insert(names.end(), facts_.published.begin(), facts_.published.end());
-    names.insert(names.end(), imported_.begin(), imported_.end());
+    names.insert(names.end(), names_.imported.begin(), names_.imported.end());
     for (const Symbol name : facts_.interceptors)
       if (externals_.contains(name)) names.push_back(name);
   }
@@ -141,14 +77,14 @@ ir::Global* Analyzer::importedGlobal(const LoadedModule& other, Symbol name) {
 void Analyzer::bindImport(Symbol local, ir::Global* direct, Node* value, Location loc,
                           std::vector<Node*>& nodes) {
   if (facts_.topLevelVars.contains(local)) return;  // a variable of this module hides it
-  imported_.insert(local);
-  if (auto known = globals_.find(local);
-      direct && known != globals_.end() && known->second == direct)
+  names_.imported.insert(local);
+  if (auto known = names_.globals.find(local);
+      direct && known != names_.globals.end() && known->second == direct)
     return;
   const bool own = facts_.definitions.contains(local) || facts_.assignedNames.contains(local) ||
-                   facts_.published.contains(local) || globals_.contains(local);
+                   facts_.published.contains(local) || names_.globals.contains(local);
   if (direct && direct->constant && !own && !isSession()) {
-    globals_[local] = direct;
+    names_.globals[local] = direct;
     return;
   }
   ir::Global* global = moduleGlobal(local, loc);
@@ -157,30 +93,30 @@ void Analyzer::bindImport(Symbol local, ir::Global* direct, Node* value, Locatio
     if (facts_.definitions.contains(local))
       global->constant = false;
     else
-      global = globals_[local] = program_.addGlobal(local, loc);
+      global = names_.globals[local] = program_.addGlobal(local, loc);
   }
   nodes.push_back(make<ast::AssignGlobal>(loc, global, value));
 }
 
 /// What the checker and annotations know of a name comes along with it.
 void Analyzer::importFacts(const Analyzer& from, Symbol name, Symbol local) {
-  if (auto it = from.interfaces_.find(name); it != from.interfaces_.end())
-    interfaces_.try_emplace(local, it->second);
-  if (auto it = from.enums_.find(name); it != from.enums_.end()) {
-    enums_.try_emplace(local, it->second);
-    for (const Symbol variant : it->second) variants_[variant].push_back(local);
+  if (auto it = from.names_.interfaces.find(name); it != from.names_.interfaces.end())
+    names_.interfaces.try_emplace(local, it->second);
+  if (auto it = from.names_.enums.find(name); it != from.names_.enums.end()) {
+    names_.enums.try_emplace(local, it->second);
+    for (const Symbol variant : it->second) names_.variants[variant].push_back(local);
   }
-  if (auto it = from.knownFunctions_.find(name); it != from.knownFunctions_.end())
-    knownFunctions_.try_emplace(local, it->second);
+  if (auto it = from.names_.functions.find(name); it != from.names_.functions.end())
+    names_.functions.try_emplace(local, it->second);
   auto alias = from.facts_.types.find(name);
   if (alias != from.facts_.types.end())
     facts_.types.try_emplace(local, const_cast<Analyzer&>(from).expandType(alias->second));
-  for (const auto& [path, identity] : from.identities_) {
+  for (const auto& [path, identity] : from.names_.identities) {
     const std::string_view text = path.text();
     const bool isMember = text.starts_with(name.text()) && text.size() > name.text().size() &&
                           text[name.text().size()] == '/';
     if (path == name || isMember)
-      identities_.try_emplace(
+      names_.identities.try_emplace(
           Symbol::of(std::string(local.text()) + std::string(text.substr(name.text().size()))),
           identity);
   }
@@ -188,7 +124,7 @@ void Analyzer::importFacts(const Analyzer& from, Symbol name, Symbol local) {
 
 /// The name exists, although nothing is known of it: what could not be imported is reported once.
 void Analyzer::bindUnknown(const Import::Item& item) {
-  imported_.insert(item.local);
+  names_.imported.insert(item.local);
   moduleGlobal(item.local, item.loc);
 }
 
@@ -196,7 +132,7 @@ void Analyzer::bindUnknown(const Import::Item& item) {
 void Analyzer::bindUnknown(const Import& import) {
   for (const Import::Item& item : import.items)
     if (item.name == sym::Star)
-      quiet_++;  // any name may be meant by it
+      checks_.beQuiet();  // any name may be meant by it
     else
       bindUnknown(item);
 }
@@ -243,9 +179,9 @@ void Analyzer::importItem(const Import::Item& item, const LoadedModule& module, 
   ir::Global* global = importedGlobal(module, first);
   if (!global) {
     Diagnostic& missing = diagnostics_.report(
-        item.loc, other.hasExports_ ? Diag::ImportNotExported : Diag::ImportMissing,
+        item.loc, other.names_.hasExports ? Diag::ImportNotExported : Diag::ImportMissing,
         {first.text()});
-    hintNear(missing, first, other.publishedNames());
+    Checks::hintNear(missing, first, other.publishedNames());
     if (other.facts_.topLevelVars.contains(first))
       missing.hint(Diag::HintText, {"only definitions and variables with a slash are published: "
                                     "(var /" +
@@ -423,13 +359,13 @@ Analyzer::Node* Analyzer::exportForm(const GeneForm& form) {
   const std::vector<Symbol> names = exportedNames(form, &valid);
   if (!valid) return raiseNode(form.loc, "Exception", "export names must be simple symbols");
   if (names.empty()) return raiseNode(form.loc, "Exception", "export expects at least one name");
-  hasExports_ = true;
+  names_.hasExports = true;
   std::vector<Node*> nodes;
   for (const Symbol name : names) {
     const bool isVariable =
         facts_.topLevelVars.contains(name) || facts_.interceptors.contains(name);
     const bool isKnown = isVariable || facts_.definitions.contains(name) ||
-                         facts_.published.contains(name) || imported_.contains(name);
+                         facts_.published.contains(name) || names_.imported.contains(name);
     if (!isKnown) {
       nodes.push_back(
           raiseNode(form.loc, "Exception",

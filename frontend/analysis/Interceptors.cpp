@@ -60,8 +60,8 @@ Analyzer::Node* Analyzer::adviceFunction(const GeneForm& form, bool* isCallable)
   *isCallable = c.size() == 2 && c[1]->kind != FormKind::Array;
   if (*isCallable) {
     const Symbol symbol = symbolOf(c[1]);
-    const bool isUnknown = !symbol.empty() && symbol != sym::Self && !scopes_.lookup(symbol) &&
-                           !globals_.contains(symbol) && !moduleNames_.contains(symbol) &&
+    const bool isUnknown = !symbol.empty() && symbol != sym::Self && !scopes_.find(symbol) &&
+                           !names_.globals.contains(symbol) && !moduleNames_.contains(symbol) &&
                            !facts_.topLevelVars.contains(symbol);
     // Absent when it is no built-in either.
     if (isUnknown) return make<ast::Global>(c[1]->loc, externalGlobal(symbol), false);

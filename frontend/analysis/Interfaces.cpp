@@ -91,7 +91,7 @@ Analyzer::Node* Analyzer::interfaceForm(const GeneForm& form) {
     fields.push_back(make<Form>(isTrue(property(*g, "readonly")) ? FormKind::True : FormKind::False,
                                 member->loc));
   }
-  interfaces_[name] = std::move(info);
+  names_.interfaces[name] = std::move(info);
   Form* parts[] = {make<SymbolForm>(form.loc, identityOf(form, name)),
                    make<ArrayForm>(form.loc, copy(methods)),
                    make<ArrayForm>(form.loc, copy(fields))};
@@ -104,9 +104,9 @@ Analyzer::Node* Analyzer::interfaceForm(const GeneForm& form) {
 /// The value of an interface's name; compile-time names that nothing defines are errors of the class that uses them.
 Analyzer::Node* Analyzer::interfaceNamed(const Form* form) {
   const Symbol symbol = symbolOf(form);
-  const bool known = symbol.empty() || interfaces_.contains(symbol) || scopes_.lookup(symbol) ||
-                     moduleNames_.contains(symbol) || globals_.contains(symbol) ||
-                     facts_.topLevelVars.contains(symbol);
+  const bool known = symbol.empty() || names_.interfaces.contains(symbol) ||
+                     scopes_.lookup(symbol) || moduleNames_.contains(symbol) ||
+                     names_.globals.contains(symbol) || facts_.topLevelVars.contains(symbol);
   if (known) return expression(form);
   return nullptr;
 }
@@ -162,9 +162,9 @@ void Analyzer::addInterface(ast::Class& cls, const Form* form) {
   Node* interface = interfaceNamed(form);
   if (!interface) {
     std::vector<Symbol> names;
-    for (const auto& entry : interfaces_) names.push_back(entry.first);
-    hintNear(diagnostics_.report(form->range(), Diag::UnknownInterface, {printForm(*form)}),
-             symbolOf(form), names);
+    for (const auto& entry : names_.interfaces) names.push_back(entry.first);
+    Checks::hintNear(diagnostics_.report(form->range(), Diag::UnknownInterface, {printForm(*form)}),
+                     symbolOf(form), names);
     return;
   }
   cls.interfaces.push_back(arena_, {Symbol::of(printForm(*form)), interface});

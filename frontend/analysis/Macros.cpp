@@ -34,8 +34,8 @@ bool staysInside(const Form* form) {
 const Macro* Analyzer::knownMacro(Symbol name) {
   auto it = facts_.macros.find(name);
   if (it == facts_.macros.end() || scopes_.lookup(name)) return nullptr;
-  auto global = globals_.find(name);
-  return global != globals_.end() && global->second->constant ? &it->second : nullptr;
+  auto global = names_.globals.find(name);
+  return global != names_.globals.end() && global->second->constant ? &it->second : nullptr;
 }
 
 Analyzer::Node* Analyzer::macroCall(const GeneForm& form) {
@@ -128,7 +128,7 @@ Analyzer::Node* Analyzer::callerEvalForm(const GeneForm& form) {
 
 Analyzer::Node* Analyzer::evalForm(const GeneForm& form) {
   const Symbol eval = symbolOf(form.head);
-  if (scopes_.lookup(eval) || globals_.contains(eval) || !form.properties.empty())
+  if (scopes_.lookup(eval) || names_.globals.contains(eval) || !form.properties.empty())
     return call(form);
   std::vector<Node*> operands{environment(form.loc)};
   for (const Form* child : form.children) operands.push_back(expression(child));

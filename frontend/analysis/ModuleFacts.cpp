@@ -82,6 +82,13 @@ class FactCollector {
 
 }  // namespace
 
+bool isDefinition(const Form* form) { return hasTrait(headText(form), form_trait::Hoisted); }
+
+bool isUnion(const GeneForm& form) {
+  return form.children.size() >= 2 && form.children.size() % 2 == 0 &&
+         isSymbol(form.children[0], "|");
+}
+
 bool isInitForm(const Form* form) {
   if (headText(form) != "fn") return false;
   const auto& g = as<GeneForm>(*form);

@@ -75,6 +75,10 @@ void collectPublished(std::span<Form* const> forms, bool isModule,
 std::vector<Symbol> assignedFields(std::span<Form* const> forms);
 /// The value of a property; null without it.
 const Form* property(const GeneForm& form, std::string_view key);
+/// A form that the module's level hoists (00 §4).
+bool isDefinition(const Form* form);
+/// A type expression (A | B | …), perhaps with properties.
+bool isUnion(const GeneForm& form);
 /// (fn __init__ [] …): the start of the module's body.
 bool isInitForm(const Form* form);
 bool isInterceptor(std::string_view head);

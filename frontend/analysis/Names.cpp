@@ -77,12 +77,12 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
                        !facts_.definitions.contains(symbol) && !facts_.published.contains(symbol);
     if (unset) return raiseNode(loc, "Exception", std::string(text) + " is not defined");
   }
-  const bool isLater = atTopLevel_ && laterGlobals_.contains(symbol);
-  if (auto it = globals_.find(symbol); it != globals_.end() && !isLater)
+  const bool isLater = atTopLevel_ && names_.later.contains(symbol);
+  if (auto it = names_.globals.find(symbol); it != names_.globals.end() && !isLater)
     return isSession() ? byName(symbol, loc) : make<ast::Global>(loc, it->second, false);
   if (text == "pkg" || text == "app")
     if (Node* value = packageValue(Symbol::of("$" + std::string(text)), loc)) return value;
-  checkDefined(symbol, loc);
+  checks_.checkDefined(symbol, loc);
   if (isSession() && !text.starts_with('$')) return byName(symbol, loc);
   return make<ast::Global>(loc, externalGlobal(symbol), true);
 }
@@ -95,7 +95,7 @@ Analyzer::Node* Analyzer::self(Location loc) {
 }
 
 ir::Global* Analyzer::moduleGlobal(Symbol name, Location loc) {
-  ir::Global*& global = globals_[name];
+  ir::Global*& global = names_.globals[name];
   if (global) return global;
   global = program_.addGlobal(name, loc);
   if (isSession()) modules_->extras().shared->insert(global);
@@ -104,8 +104,8 @@ ir::Global* Analyzer::moduleGlobal(Symbol name, Location loc) {
 
 /// The annotation of a module variable, or null.
 const Form* Analyzer::annotationOf(Symbol variable) const {
-  auto found = globalTypes_.find(variable);
-  return found == globalTypes_.end() ? nullptr : found->second;
+  auto found = names_.types.find(variable);
+  return found == names_.types.end() ? nullptr : found->second;
 }
 
 Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
@@ -128,8 +128,8 @@ Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
     name.symbol = symbol;
     return runtime(loc, ir::Op::ModuleSet, {value}, {name});
   }
-  auto it = globals_.find(symbol);
-  ir::Global* global = it == globals_.end() ? externalGlobal(symbol) : it->second;
+  auto it = names_.globals.find(symbol);
+  ir::Global* global = it == names_.globals.end() ? externalGlobal(symbol) : it->second;
   auto* node = make<ast::AssignGlobal>(loc, global, value);
   node->type = annotationOf(symbol);
   if (constantGlobals_.contains(symbol)) return error(loc, Diag::ConstantAssigned, {symbol.text()});

@@ -91,7 +91,7 @@ Analyzer::Node* Analyzer::pathPrefix(const PathForm& form, size_t count) {
 
 Analyzer::Node* Analyzer::path(const PathForm& form) {
   if (std::ranges::all_of(form.parts, [](Symbol part) { return part.empty(); }))
-    checkDefined(Symbol::of("//"), form.loc);
+    checks_.checkDefined(Symbol::of("//"), form.loc);
   const std::string_view head = form.parts[0].text();
   if (head.starts_with('@')) {
     std::vector<Symbol> parts(form.parts.begin(), form.parts.end());
@@ -110,20 +110,21 @@ Analyzer::Node* Analyzer::path(const PathForm& form) {
     return make<ast::Path>(form.loc, value, copy(segments));
   }
   if (form.parts.back().text().ends_with("...")) return error(form.range(), Diag::SpreadOutside);
-  checkField(form);
-  checkVariant(form);
-  checkMember(form);
+  checks_.checkField(form);
+  checks_.checkVariant(form);
+  checks_.checkMember(form);
   if (form.parts.size() > 1 && form.parts[1].text().starts_with('.') &&
       !form.parts[1].text().starts_with(".<")) {
     const SymbolForm variable(form.loc, form.parts[0]);
-    checkMethodCall(&variable, Symbol::of(form.parts[1].text().substr(1)), {}, form, form.loc);
+    checks_.checkMethodCall(&variable, Symbol::of(form.parts[1].text().substr(1)), {}, form,
+                            form.loc);
   }
   return pathPrefix(form, form.parts.size());
 }
 
 Analyzer::Node* Analyzer::assignPath(const PathForm& form, Node* value, Location loc) {
   ast::Segment last{};
-  checkField(form);
+  checks_.checkField(form);
   if (ir::Global* member = form.parts.size() == 2 ? moduleMember(form) : nullptr) {
     const Symbol name = form.parts[1];
     // The variable that hides it begins further down: until then its name means this.

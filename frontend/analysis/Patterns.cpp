@@ -9,8 +9,8 @@ ast::Destructure::Target Analyzer::target(Symbol name, Location loc, bool consta
   ast::Destructure::Target t;
   if (name == sym::Underscore) return t;
   if (name == sym::Self) error(loc, Diag::ReservedName, {"variable"});
-  auto global = scopes_.isOutermost() ? globals_.find(name) : globals_.end();
-  if (global != globals_.end()) {
+  auto global = scopes_.isOutermost() ? names_.globals.find(name) : names_.globals.end();
+  if (global != names_.globals.end()) {
     t.global = global->second;
     declaredModuleVariable(name);
     return t;
@@ -115,7 +115,7 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
     return error(form.range(), Diag::MissingParts, {constant ? "let" : "var", "a name"});
   const Form* what = c[0];
   if (what->kind == FormKind::Array || what->kind == FormKind::Map) {
-    if (what->kind == FormKind::Array && hasPairs(as<ArrayForm>(*what))) {
+    if (what->kind == FormKind::Array && Checks::hasPairs(as<ArrayForm>(*what))) {
       diagnostics_.report(what->range(), Diag::UnsupportedPattern)
           .hint(Diag::HintOneEach, {symbolOf(form.head).text()});
       return nil(form.loc);
@@ -129,27 +129,27 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
   const bool typed = text.size() > 1 && text.ends_with(':');
   if (typed) text.remove_suffix(1);
   const Symbol name = Symbol::of(text);
-  if (!typed) checkGluedType(name, what->loc);
+  if (!typed) checks_.checkGluedType(name, what->loc);
   const bool hasType = typed && c.size() > 1;
   const Form* type = hasType ? annotation(c[1]) : nullptr;
   const Form* init = c.size() > (hasType ? 2u : 1u) ? c[hasType ? 2 : 1] : nullptr;
-  if (init && c.back() != init) checkInitialiser(form, name, init);
-  Symbol instanceOf = init ? staticClass(init) : Symbol{};
-  if (type && !classNamed(instanceOf)) instanceOf = {};  // numbers are converted
-  if (type && init) checkValueType(init, type, "the variable '" + std::string(text) + "'");
+  if (init && c.back() != init) checks_.checkInitialiser(form, name, init);
+  Symbol instanceOf = init ? checks_.staticClass(init) : Symbol{};
+  if (type && !checks_.classNamed(instanceOf)) instanceOf = {};  // numbers are converted
+  if (type && init) checks_.checkValueType(init, type, "the variable '" + std::string(text) + "'");
   if (name == sym::Self) return error(what->range(), Diag::ReservedName, {"variable"});
   if (text.starts_with('$')) {
     Node* value = init ? expression(init) : nil(form.loc);
     return make<ast::AssignGlobal>(form.loc, program_.externalGlobal(name), value);
   }
   if (scopes_.isOutermost()) {
-    if (auto it = globals_.find(name); it != globals_.end()) {
+    if (auto it = names_.globals.find(name); it != names_.globals.end()) {
       Node* value = init ? expression(init) : nil(form.loc);
       declaredModuleVariable(name);
       if (constant) constantGlobals_.insert(name);
-      if (!instanceOf.empty()) globalClasses_[name] = instanceOf;
+      if (!instanceOf.empty()) names_.classes[name] = instanceOf;
       auto* node = make<ast::AssignGlobal>(form.loc, it->second, value);
-      if (type) globalTypes_[name] = type;
+      if (type) names_.types[name] = type;
       if (init) node->type = type;
       return node;
     }
@@ -159,7 +159,7 @@ Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
       scopes_.scope()->self ? predeclared(name, what->loc) : newBinding(name, what->loc);
   binding->constant = constant;
   binding->isVariable = scopes_.scope()->outer && !scopes_.scope()->self;
-  if (binding->isVariable) checkShadowing(name, what->loc);
+  if (binding->isVariable) checks_.checkShadowing(name, what->loc);
   binding->staticClass = instanceOf;
   binding->type = binding->declaredType = type;
   ast::Binding* const outer = scopes_.scope()->pending;

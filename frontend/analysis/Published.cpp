@@ -15,7 +15,7 @@ ir::Global* Analyzer::moduleMember(const PathForm& form) {
     return nullptr;
   const Symbol name = form.parts[1];
   const bool isMember = facts_.published.contains(name) || facts_.definitions.contains(name) ||
-                        imported_.contains(name);
+                        names_.imported.contains(name);
   if (isMember) return memberGlobal(name, form.loc);
   const bool created = facts_.assignedNames.contains(name) && !facts_.topLevelVars.contains(name);
   return created ? externalGlobal(name) : nullptr;
@@ -23,7 +23,7 @@ ir::Global* Analyzer::moduleMember(const PathForm& form) {
 
 /// The global of a published name: one of its own where a variable of the module hides it (08 §2).
 ir::Global* Analyzer::memberGlobal(Symbol name, Location loc) {
-  if (!facts_.topLevelVars.contains(name) || imported_.contains(name))
+  if (!facts_.topLevelVars.contains(name) || names_.imported.contains(name))
     return moduleGlobal(name, loc);
   ir::Global*& global = hidden_[name];
   if (!global) global = program_.addGlobal(name, loc);

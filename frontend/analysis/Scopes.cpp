@@ -60,23 +60,21 @@ void Scopes::bind(ast::Binding* binding) {
   if (function_->loops.size() > scope_->loops) binding->assigned = true;
 }
 
-ast::Binding* Scopes::lookup(Symbol name) {
-  for (Scope* s = scope_; s; s = s->outer) {
+Scopes::Meaning Scopes::meaning(Symbol name) const {
+  for (const Scope* s = scope_; s; s = s->outer) {
     const bool fromInside = s->function != function_;
-    if (fromInside && s->pending && s->pending->name == name) {
-      capture(s->pending, true);
-      return s->pending;
-    }
-    if (auto it = s->names.find(name); it != s->names.end()) {
-      if (fromInside) capture(it->second, false);
-      return it->second;
-    }
-    if (auto it = s->later.find(name); fromInside && it != s->later.end()) {
-      capture(it->second, true);
-      return it->second;
-    }
+    if (fromInside && s->pending && s->pending->name == name) return {s->pending, true, true};
+    if (auto it = s->names.find(name); it != s->names.end()) return {it->second, fromInside, false};
+    if (auto it = s->later.find(name); fromInside && it != s->later.end())
+      return {it->second, true, true};
   }
-  return nullptr;
+  return {};
+}
+
+ast::Binding* Scopes::lookup(Symbol name) {
+  const Meaning found = meaning(name);
+  if (found.fromInside) capture(found.binding, found.early);
+  return found.binding;
 }
 
 void Scopes::capture(ast::Binding* binding, bool early) {

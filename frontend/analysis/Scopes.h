@@ -98,6 +98,8 @@ class Scopes {
   void bind(ast::Binding* binding);
   /// The variable that the name means here, captured if it belongs to a function around; null: none.
   ast::Binding* lookup(Symbol name);
+  /// The same for who only asks: nothing is captured.
+  [[nodiscard]] const ast::Binding* find(Symbol name) const { return meaning(name).binding; }
   /// Marks `binding` captured by every function between its own and the current one. `early`: it has no value yet.
   void capture(ast::Binding* binding, bool early);
   /// The binding of `self` for this place: of a class or namespace body, or $with. Null: it is that of a method, which is
@@ -128,6 +130,12 @@ class Scopes {
   static constexpr size_t MostCaptures = 65535;  // FunctionInfo::captureCount
 
  private:
+  /// `fromInside`: a function within that of the binding asks. `early`: the binding has no value yet.
+  struct Meaning {
+    ast::Binding* binding = nullptr;
+    bool fromInside = false, early = false;
+  };
+  [[nodiscard]] Meaning meaning(Symbol name) const;
   static void decide(ast::Binding& binding);
   size_t decideCaptures(Function& function);
 

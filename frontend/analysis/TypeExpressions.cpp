@@ -9,10 +9,6 @@
 namespace gene {
 namespace {
 
-bool isPipe(const Form* form) { return symbolOf(form).text() == "|"; }
-bool isUnion(const GeneForm& form) {
-  return form.children.size() >= 2 && form.children.size() % 2 == 0 && isPipe(form.children[0]);
-}
 bool isFunctionType(const GeneForm& form) { return symbolOf(form.head).text() == "Fn"; }
 
 constexpr std::string_view builtinNames[] = {
@@ -69,7 +65,7 @@ void Analyzer::collectIdentities(std::span<Form* const> forms,
     std::string prefix;
     bool publishes;  // only what has a slash
   };
-  std::vector<Body> work{{forms, "", &identities != &identities_}};
+  std::vector<Body> work{{forms, "", &identities != &names_.identities}};
   while (!work.empty()) {
     const Body body = work.back();
     work.pop_back();
@@ -132,19 +128,9 @@ const Form* Analyzer::identified(const Form* type) {
     identity = binding->second->identity;
     break;
   }
-  if (identity.empty()) find(identities_);
+  if (identity.empty()) find(names_.identities);
   return identity.empty() || (!isPath && identity == name) ? type
                                                            : make<SymbolForm>(type->loc, identity);
-}
-
-/// The name that the module has for the type with this identity; empty without one.
-Symbol Analyzer::nameOfType(const Form* type) const {
-  const Symbol identity = symbolOf(type);
-  if (identity.empty()) return {};
-  const Symbol name = nameOfIdentity(identity);
-  auto known = identities_.find(name);
-  if (known == identities_.end()) return identity;
-  return known->second == identity ? name : Symbol{};
 }
 
 // --- expressions -------------------------------------------------------------------------------------------------------
@@ -166,7 +152,7 @@ const Form* Analyzer::expandType(const Form* type) {
     if (!meaning && typeVariables_.contains(name)) return type;
     if (!meaning) {
       const Form* known = identified(type);
-      if (known == type) checkTypeName(name, type->loc);
+      if (known == type) checks_.checkTypeName(name, type->loc);
       return known;
     }
     if (std::find(expanding_.begin(), expanding_.end(), name) != expanding_.end()) {
@@ -290,26 +276,6 @@ Analyzer::Node* Analyzer::typeValue(const Form* type) {
   ir::Immediate expression;
   expression.form = expandType(type);
   return runtime(type->loc, ir::Op::TypeNew, {}, {expression});
-}
-
-/// Are all members of the union built-in types whose values cannot be called?
-bool Analyzer::isNeverCallable(const GeneForm& type) {
-  constexpr std::string_view plain[] = {"Array", "Bool",  "Bytes", "Char",    "Date",   "DateTime",
-                                        "Float", "Gene",  "Int",   "HashMap", "Map",    "HashSet",
-                                        "Nil",   "Range", "Regex", "String",  "Symbol", "Time"};
-  auto isPlain = [&](const Form* member) {
-    const Form* head = member->kind == FormKind::Gene ? as<GeneForm>(*member).head : member;
-    return head->kind == FormKind::Nil ||
-           std::ranges::find(plain, symbolOf(head).text()) != std::end(plain);
-  };
-  if (!isPlain(type.head)) return false;
-  for (size_t i = 1; i < type.children.size(); i += 2)
-    if (!isPlain(type.children[i])) return false;
-  return true;
-}
-
-bool Analyzer::isTypeUnion(const GeneForm& form) {
-  return form.properties.empty() && isUnion(form);
 }
 
 }  // namespace gene

@@ -3,9 +3,11 @@
 // as a value, or assigns the name anywhere.
 
 #include <algorithm>
+#include <utility>
 
-#include "codegen/ir/Ir.h"
-#include "frontend/analysis/Modules.h"
+#include "frontend/analysis/Checks.h"
+#include "frontend/analysis/Import.h"
+#include "frontend/analysis/Operators.h"
 #include "frontend/analysis/Parameters.h"
 #include "frontend/analysis/SpecialForms.h"
 #include "frontend/syntax/Suggest.h"
@@ -59,28 +61,28 @@ void mentions(const Form* root, std::unordered_set<Symbol>& names) {
 
 // --- names -------------------------------------------------------------------------------------------------------------
 
-std::vector<std::string_view> Analyzer::visibleNames() const {
+std::vector<std::string_view> Checks::visibleNames() const {
   std::vector<std::string_view> names;
-  for (const ScopeState* s = scopes_.scope(); s; s = s->outer) {
+  for (const Scopes::Scope* s = scopes_.scope(); s; s = s->outer) {
     for (const auto& [name, binding] : s->names) names.push_back(name.text());
     for (const auto& [name, binding] : s->later) names.push_back(name.text());
   }
-  for (const auto& [name, global] : globals_) names.push_back(name.text());
+  for (const auto& [name, global] : names_.globals) names.push_back(name.text());
   for (const auto& [name, count] : facts_.definitions) names.push_back(name.text());
   for (const Symbol name : facts_.topLevelVars) names.push_back(name.text());
-  for (const auto& [name, owners] : variants_) names.push_back(name.text());
+  for (const auto& [name, owners] : names_.variants) names.push_back(name.text());
   // The order of tables must not decide which of two names is nearest.
   for (const std::string_view word :
        {"nil", "true", "false", "void", "self", "else", "elif", "then", "when", "catch", "finally"})
     names.push_back(word);
   std::sort(names.begin(), names.end());
-  std::vector<std::string_view> builtins = modules_->known()->names(modules_->known()->data);
+  std::vector<std::string_view> builtins = known_->names(known_->data);
   std::sort(builtins.begin(), builtins.end());
   names.insert(names.end(), builtins.begin(), builtins.end());
   return names;
 }
 
-void Analyzer::hintNear(Diagnostic& diagnostic, Symbol name, std::span<const Symbol> candidates) {
+void Checks::hintNear(Diagnostic& diagnostic, Symbol name, std::span<const Symbol> candidates) {
   std::vector<std::string_view> names;
   for (const Symbol candidate : candidates) names.push_back(candidate.text());
   std::sort(names.begin(), names.end());
@@ -88,28 +90,32 @@ void Analyzer::hintNear(Diagnostic& diagnostic, Symbol name, std::span<const Sym
   if (!near.empty()) diagnostic.hint(Diag::HintNear, {near});
 }
 
-bool Analyzer::checksNames() const {
-  return modules_ && modules_->known() && !facts_.reifies && !facts_.usesNamespace;
+bool Checks::checksNames() const { return known_ && !facts_.reifies && !facts_.usesNamespace; }
+
+/// Is there nothing of this name? Only while checksNames().
+bool Checks::isUnknown(Symbol name) const {
+  return !scopes_.find(name) && !names_.globals.contains(name) &&
+         !facts_.topLevelVars.contains(name) && !facts_.definitions.contains(name) &&
+         !known_->isDefined(known_->data, name);
 }
 
-/// A name that no definition of the module explains is used.
-void Analyzer::checkDefined(Symbol symbol, Location loc) {
+void Checks::checkDefined(Symbol symbol, Location loc) {
   const std::string_view text = symbol.text();
   if (quiet_ != 0 || foreignNames_.contains(symbol)) return;
   if (!checksNames() || !diagnostics_.wants(Diag::UndefinedName) || text.starts_with('$') ||
-      facts_.assignedNames.contains(symbol) || laterGlobals_.contains(symbol))
+      facts_.assignedNames.contains(symbol) || names_.later.contains(symbol))
     return;
-  const KnownNames& known = *modules_->known();
+  const KnownNames& known = *known_;
   if (known.isDefined(known.data, symbol)) return;
   Diagnostic& d = diagnostics_.report(loc, Diag::UndefinedName, {text});
   const size_t dot = text.find('.');
   bool inMethod = false;
-  for (const FunctionState* f = scopes_.function(); f; f = f->outer) inMethod |= f->hasSelf;
+  for (const Scopes::Function* f = scopes_.function(); f; f = f->outer) inMethod |= f->hasSelf;
   if (hintHabit(d, text)) {
   } else if (inMethod && facts_.assignedFields.contains(symbol)) {
     d.hint(Diag::HintField, {text});
-  } else if (const auto owners = variants_.find(symbol);
-             owners != variants_.end() && owners->second.size() == 1) {
+  } else if (const auto owners = names_.variants.find(symbol);
+             owners != names_.variants.end() && owners->second.size() == 1) {
     d.hint(Diag::HintVariant, {owners->second[0].text(), text});
   } else if (std::ranges::any_of(facts_.classes, [&](const auto& entry) {
                return entry.second.methods.contains(symbol);
@@ -135,19 +141,17 @@ void Analyzer::checkDefined(Symbol symbol, Location loc) {
   }
 }
 
-/// A type as other languages call it, where nothing is called so.
-void Analyzer::checkTypeName(Symbol name, Location loc) {
+void Checks::checkTypeName(Symbol name, Location loc) {
   const std::string_view type = foreignType(name.text());
-  if (type.empty() || !checksNames() || isShadowed(name) || globals_.contains(name) ||
+  if (type.empty() || !checksNames() || isShadowed(name) || names_.globals.contains(name) ||
       facts_.definitions.contains(name) || facts_.topLevelVars.contains(name) ||
-      modules_->known()->isDefined(modules_->known()->data, name))
+      known_->isDefined(known_->data, name))
     return;
   diagnostics_.report(loc, Diag::UndefinedType, {name.text()}).hint(Diag::HintNear, {type});
 }
 
-/// (return a + b), (throw Class "message"): the first value is all that counts.
-void Analyzer::checkOneValue(const GeneForm& form) {
-  if (!modules_ || form.children.size() < 2) return;
+void Checks::checkOneValue(const GeneForm& form) {
+  if (isEvaluated() || form.children.size() < 2) return;
   const std::string_view name = symbolOf(form.head).text();
   Diagnostic& d = diagnostics_.report(form.children[1]->loc, Diag::SurplusValue, {name});
   if (isOperator(form.children[1]))
@@ -156,32 +160,29 @@ void Analyzer::checkOneValue(const GeneForm& form) {
     d.hint(Diag::HintThrown);
 }
 
-/// Is it the definition of a function or the like in another language? The names in it are no mistakes of their own.
-bool Analyzer::isForeign(const GeneForm& call) {
+bool Checks::isForeign(const GeneForm& call) {
   const Symbol head = symbolOf(call.head);
   if (checkBlock(call)) return true;
   if (!checksNames() || head.empty() || call.children.empty() || isShadowed(head) ||
-      globals_.contains(head) || foreignWord(head.text()).empty() ||
-      modules_->known()->isDefined(modules_->known()->data, head))
+      names_.globals.contains(head) || foreignWord(head.text()).empty() ||
+      known_->isDefined(known_->data, head))
     return false;
   if (const Symbol name = symbolOf(call.children[0]); !name.empty()) foreignNames_.insert(name);
   return true;
 }
 
-/// else if …
-void Analyzer::checkElse(std::span<Form* const> forms) {
+void Checks::checkElse(std::span<Form* const> forms) {
   if (forms.empty() || !isSymbol(forms[0], "if")) return;
   checkDefined(symbolOf(forms[0]), forms[0]->loc);
 }
 
-/// (name = value) where no variable of this name is declared.
-void Analyzer::checkAssigned(Symbol symbol, Location loc) {
+void Checks::checkAssigned(Symbol symbol, Location loc) {
   const std::string_view text = symbol.text();
-  if (!checksNames() || text.starts_with('$') || globals_.contains(symbol) ||
-      scopes_.lookup(symbol) || facts_.topLevelVars.contains(symbol) ||
+  if (!checksNames() || text.starts_with('$') || names_.globals.contains(symbol) ||
+      scopes_.find(symbol) || facts_.topLevelVars.contains(symbol) ||
       facts_.published.contains(symbol))
     return;
-  for (const ScopeState* s = scopes_.scope(); s; s = s->outer)
+  for (const Scopes::Scope* s = scopes_.scope(); s; s = s->outer)
     if (s->published.contains(symbol)) return;
   Diagnostic& d = diagnostics_.report(loc, Diag::UndeclaredAssignment, {text});
   if (hintHabit(d, text)) return;
@@ -193,14 +194,14 @@ void Analyzer::checkAssigned(Symbol symbol, Location loc) {
     d.hint(Diag::HintDeclare, {text});
 }
 
-/// Variables inside of functions and blocks that are never read, imports that the module does not mention.
-void Analyzer::warnUnused(std::span<Form* const> forms) {
+void Checks::warnUnused(std::span<Form* const> forms) {
   if (!checksNames()) return;
   for (const ast::Binding* b : scopes_.bindings())
     if (b->isVariable && !b->isRead && !b->name.text().starts_with('_'))
       diagnostics_.report(b->loc, Diag::UnusedVariable, {b->name.text()});
   // What a module imports it publishes, too: nobody knows who uses it. A program has more than definitions.
-  if (!isMain_ || imported_.empty() || hasExports_ || std::ranges::all_of(forms, isDefinition))
+  if (code_ != Code::Main || names_.imported.empty() || names_.hasExports ||
+      std::ranges::all_of(forms, isDefinition))
     return;
   std::unordered_set<Symbol> used;
   for (const Form* form : forms)
@@ -221,9 +222,9 @@ void Analyzer::warnUnused(std::span<Form* const> forms) {
   }
 }
 
-void Analyzer::checkShadowing(Symbol symbol, Location loc) {
+void Checks::checkShadowing(Symbol symbol, Location loc) {
   if (!diagnostics_.wants(Diag::Shadowing) || symbol.text().starts_with('_')) return;
-  for (const ScopeState* s = scopes_.scope()->outer; s; s = s->outer) {
+  for (const Scopes::Scope* s = scopes_.scope()->outer; s; s = s->outer) {
     auto found = s->names.find(symbol);
     if (found == s->names.end()) continue;
     diagnostics_.report(loc, Diag::Shadowing, {symbol.text()})
@@ -234,16 +235,15 @@ void Analyzer::checkShadowing(Symbol symbol, Location loc) {
 
 // --- control -----------------------------------------------------------------------------------------------------------
 
-void Analyzer::checkCondition(const Form* condition) {
-  if (condition->kind != FormKind::Gene || !modules_) return;
+void Checks::checkCondition(const Form* condition) {
+  if (condition->kind != FormKind::Gene || isEvaluated()) return;
   const auto& g = as<GeneForm>(*condition);
   if (g.children.size() == 2 && isSymbol(g.children[0], "=") && g.head->kind == FormKind::Symbol)
     diagnostics_.report(g.children[0]->loc, Diag::AssignmentInCondition).hint(Diag::HintEqual);
 }
 
-/// `next` stands behind `form` in a sequence.
-void Analyzer::checkReached(const Form* form, const Form* next) {
-  if (form->kind != FormKind::Gene || !modules_) return;
+void Checks::checkReached(const Form* form, const Form* next) {
+  if (form->kind != FormKind::Gene || isEvaluated()) return;
   const Symbol head = symbolOf(as<GeneForm>(*form).head);
   const std::string_view text = head.text();
   const auto& children = as<GeneForm>(*form).children;
@@ -256,15 +256,49 @@ void Analyzer::checkReached(const Form* form, const Form* next) {
   diagnostics_.report(next->loc, Diag::UnreachableCode);
 }
 
+void Checks::checkExhaustive(const GeneForm& form, std::span<const Form* const> tests) {
+  const Symbol target = symbolOf(form.children[0]);
+  if (target.empty() || !options_.typeCheck) return;
+  const Form* type = nullptr;
+  if (const ast::Binding* binding = scopes_.find(target))
+    type = binding->declaredType;
+  else if (auto it = names_.types.find(target); it != names_.types.end())
+    type = it->second;
+  if (!type) return;
+  const Symbol owner =
+      names_.nameOfType(type->kind == FormKind::Gene ? as<GeneForm>(*type).head : type);
+  auto known = names_.enums.find(owner);
+  if (known == names_.enums.end()) return;
+  std::vector<Symbol> missing = known->second;
+  for (const Form* test : tests) {
+    const Form* head = test->kind == FormKind::Gene ? as<GeneForm>(*test).head : test;
+    if (symbolOf(head) == sym::Underscore) return;
+    const Symbol variant =
+        head->kind == FormKind::Path ? as<PathForm>(*head).parts.back() : symbolOf(head);
+    std::erase(missing, variant);
+  }
+  if (missing.empty()) return;
+  std::string names;
+  for (const Symbol variant : missing)
+    names += (names.empty() ? "" : ", ") + std::string(variant.text());
+  diagnostics_.report(form.range(), Diag::NonExhaustive, {owner.text(), names});
+}
+
+void Checks::checkYield(const GeneForm& form) {
+  Scopes::Function* const function = scopes_.function();
+  if (checksNames() && quiet_ == 0 && !function->function->isGenerator &&
+      !std::exchange(function->yieldIsRefused, true))
+    diagnostics_.report(form.range(), Diag::YieldOutside);
+}
+
 // --- members ---------------------------------------------------------------------------------------------------------
 
-/// Enum/variant
-void Analyzer::checkVariant(const PathForm& form) {
-  if (!modules_ || form.parts.size() < 2 || isShadowed(form.parts[0])) return;
-  auto known = enums_.find(form.parts[0]);
+void Checks::checkVariant(const PathForm& form) {
+  if (isEvaluated() || form.parts.size() < 2 || isShadowed(form.parts[0])) return;
+  auto known = names_.enums.find(form.parts[0]);
   const std::string_view name = form.parts[1].text();
-  if (known == enums_.end() || name.empty() || name[0] == '.' || name[0] == '<' || name[0] == '!' ||
-      facts_.topLevelVars.contains(form.parts[0]) ||
+  if (known == names_.enums.end() || name.empty() || name[0] == '.' || name[0] == '<' ||
+      name[0] == '!' || facts_.topLevelVars.contains(form.parts[0]) ||
       facts_.assignedFields.contains(form.parts[1]) ||
       std::ranges::find(known->second, form.parts[1]) != known->second.end())
     return;
@@ -277,18 +311,16 @@ void Analyzer::checkVariant(const PathForm& form) {
   if (d.hints.size() == before) d.hint(Diag::HintAvailable, {all});
 }
 
-/// namespace/name, of a built-in namespace
-void Analyzer::checkMember(const PathForm& form) {
+void Checks::checkMember(const PathForm& form) {
   if (!checksNames() || form.parts.size() < 2 || isShadowed(form.parts[0]) ||
-      globals_.contains(form.parts[0]) || facts_.assignedFields.contains(form.parts[1]))
+      names_.globals.contains(form.parts[0]) || facts_.assignedFields.contains(form.parts[1]))
     return;
   const std::string_view name = form.parts[1].text();
   if (name.empty() || name[0] == '.' || name[0] == '<' || name[0] == '!') return;
   const std::string_view ns = form.parts[0].text();
   // gene and genex load what they have when it is asked for.
   if (ns.starts_with("gene") || ns == "system" || ns == "global") return;
-  const std::vector<std::string_view> members =
-      modules_->known()->members(modules_->known()->data, ns);
+  const std::vector<std::string_view> members = known_->members(known_->data, ns);
   if (members.empty() || std::ranges::find(members, name) != members.end()) return;
   const std::string whole = std::string(ns) + "/" + std::string(name);
   Diagnostic& d = diagnostics_.report(form.loc, Diag::UndefinedName, {whole});
@@ -299,8 +331,8 @@ void Analyzer::checkMember(const PathForm& form) {
 // --- what stands where --------------------------------------------------------------------------------------------------
 
 /// name(…), name[…]: brackets directly behind a name
-void Analyzer::checkGlued(std::span<Form* const> forms, bool isDefinition) {
-  if (!modules_) return;
+void Checks::checkGlued(std::span<Form* const> forms, bool isDefinition) {
+  if (isEvaluated()) return;
   for (size_t i = 1; i < forms.size(); i++) {
     const Symbol name = symbolOf(forms[i - 1]);
     const Location at = forms[i]->loc;
@@ -332,9 +364,8 @@ void Analyzer::checkGlued(std::span<Form* const> forms, bool isDefinition) {
   }
 }
 
-/// The same in all of their parts.
-void Analyzer::checkAllGlued(std::span<Form* const> forms) {
-  if (!modules_) return;
+void Checks::checkAllGlued(std::span<Form* const> forms) {
+  if (isEvaluated()) return;
   checkGlued(forms, false);
   std::vector<const Form*> work(forms.begin(), forms.end());
   while (!work.empty()) {
@@ -352,16 +383,14 @@ void Analyzer::checkAllGlued(std::span<Form* const> forms) {
   }
 }
 
-/// Names that stand alone in a sequence, other than as its value.
-void Analyzer::checkUseless(std::span<Form* const> forms) {
-  if (!modules_) return;
+void Checks::checkUseless(std::span<Form* const> forms) {
+  if (isEvaluated()) return;
   for (size_t i = 0; i + 1 < forms.size(); i++) {
     const std::string_view name = symbolOf(forms[i]).text();
     const bool isName =
         !name.empty() && ((name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z'));
     if (!isName || name.ends_with("...")) continue;
-    const bool isBuiltin = modules_->known() && modules_->known()->isDefined(
-                                                    modules_->known()->data, symbolOf(forms[i]));
+    const bool isBuiltin = known_ && known_->isDefined(known_->data, symbolOf(forms[i]));
     if (!isBuiltin && !facts_.definitions.contains(symbolOf(forms[i]))) continue;
     diagnostics_.report(forms[i]->loc, Diag::UnusedValue).hint(Diag::HintCall, {name});
   }
