@@ -53,4 +53,5 @@ config.substitutions += [
     ("%root", root),
     ("%build", build),
     ("%python", "python3"),
+    ("%part", settings.get("GENE_TEST_PART", "1/1")),  # K/N: of what a test does, one of N parts
 ]
