@@ -162,10 +162,8 @@ Value keyString(Context& context, Value key) {
   return key.isSymbol() ? newString(context, key.symbol().text()) : key;
 }
 
-bool checkMutable(Context& context, Value object, const char* method, const char* operation) {
-  const uint32_t flags = object.object()->countAndFlags;
-  if (GENE_LIKELY(!(flags & (Object::Sealed | Object::Frozen)))) return true;
-  const bool sealed = (flags & Object::Sealed) != 0;
+void refuseChange(Context& context, Value object, const char* method, const char* operation) {
+  const bool sealed = (object.object()->countAndFlags & Object::Sealed) != 0;
   const char* kind = isKind(object, Kind::Array)     ? "array"
                      : isKind(object, Kind::Map)     ? "map"
                      : isKind(object, Kind::HashMap) ? "hash map"
@@ -175,7 +173,6 @@ bool checkMutable(Context& context, Value object, const char* method, const char
   else
     raise(context, ErrorClass::Exception,
           "cannot mutate frozen " + kindName(context, object) + " via " + method);
-  return false;
 }
 
 }  // namespace gene

@@ -139,7 +139,15 @@ inline bool keyName(Value key, Symbol* name) {
 bool keyArgument(Context& context, Arguments args, const char* method, Symbol* key);
 /// A symbol key as a String, which is how map methods hand keys to callbacks.
 Value keyString(Context& context, Value key);
-/// Refuses a change of a sealed or frozen object by a method, which does `operation`: raises and returns false.
-bool checkMutable(Context& context, Value object, const char* method, const char* operation);
+/// Raises that the object, which is sealed or frozen, is not to be changed by a method, which does `operation`.
+[[gnu::cold]] void refuseChange(Context& context, Value object, const char* method,
+                                const char* operation);
+/// Refuses a change of a sealed or frozen object: raises and returns false.
+inline bool checkMutable(Context& context, Value object, const char* method,
+                         const char* operation) {
+  if (GENE_LIKELY(!object.object()->sealed())) return true;
+  refuseChange(context, object, method, operation);
+  return false;
+}
 
 }  // namespace gene

@@ -217,16 +217,27 @@ constexpr BuiltinRow mapRows[] = {
 // --- HashMap -----------------------------------------------------------------------------------------------------------
 
 Value hashGet(Context& context, Arguments args) {
+  if (isImmediateKey(args[1])) {
+    const int64_t i = findImmediate(context, self(args), args[1]);
+    return i < 0 ? args.at(2) : self(args)->entries[i].value.get();
+  }
   const Value found = tableGet(context, self(args), args[1]);
   return found.isAbsent() ? args.at(2) : found;
 }
 
 Value hashSet(Context& context, Arguments args) {
   if (!checkMutable(context, args[0], "set", "set item on")) return Value::pending();
+  if (isImmediateKey(args[1]))
+    if (const int64_t i = findImmediate(context, self(args), args[1]); i >= 0) {
+      self(args)->entries[i].value.set(args[2]);
+      return args[0];
+    }
   return tablePut(context, self(args), args[1], args[2]) ? args[0] : Value::pending();
 }
 
 Value hashHas(Context& context, Arguments args) {
+  if (isImmediateKey(args[1]))
+    return Value::boolean(findImmediate(context, self(args), args[1]) >= 0);
   const Value found = tableGet(context, self(args), args[1]);
   return found.isPending() ? found : Value::boolean(!found.isAbsent());
 }

@@ -52,14 +52,16 @@ template <class F>
   return -1;
 }
 
+/// Is it a key that only a Float may be equal to without being the same word?
+inline bool isImmediateKey(Value key) { return !key.isObject() && !key.isFloat(); }
 /// The entry number of a Float or object, or -1.
 int64_t tableFindOther(Context& context, const MapObject* map, Value key, uint32_t hash);
 /// The entry number of `key`, or -1.
-inline int64_t tableFind(Context& context, const MapObject* map, Value key, uint32_t hash) {
-  if (key.isObject() || key.isFloat()) return tableFindOther(context, map, key, hash);
+[[gnu::always_inline]] inline int64_t tableFind(Context& context, const MapObject* map, Value key,
+                                                uint32_t hash) {
+  if (!isImmediateKey(key)) return tableFindOther(context, map, key, hash);
   return findEntry(map, hash, [&](uint32_t i) {
-    const Value other =
-        map->entries[i].key.get();  // only a Float may be equal without being the same word
+    const Value other = map->entries[i].key.get();
     return other == key || (GENE_UNLIKELY(other.isFloat()) && equal(context, other, key));
   });
 }
@@ -85,6 +87,14 @@ inline int64_t findAgain(Context& context, const MapObject* map, Value key) {
   // The same word is the same key, but for a Float, which may be NaN, and for what can change inside.
   if (key.isFloat() || (key.isObject() && !isKind(key, Kind::String))) return -1;
   return entry;
+}
+/// The number of the entry with such a key of a HashMap or HashSet, or -1.
+inline int64_t findImmediate(Context& context, const MapObject* map, Value key) {
+  const int64_t again = findAgain(context, map, key);
+  if (again >= 0) return again;
+  uint64_t hash;
+  hashPlain(key, &hash);
+  return noteFound(context, map, tableFind(context, map, key, static_cast<uint32_t>(hash)));
 }
 /// The number of the entry with a key of a Map, or -1.
 inline int64_t findKey(Context& context, const MapObject* map, Symbol key) {
