@@ -5,6 +5,7 @@
 #include "codegen/ir/Annotations.h"
 #include "codegen/passes/Facts.h"
 #include "codegen/passes/Passes.h"
+#include "runtime/value/Fields.h"
 #include "runtime/value/Object.h"
 
 namespace gene {
@@ -102,10 +103,9 @@ void KnownClasses::findClasses() {
         c.layout = parent->layout;
         c.fields = parent->fields;
       }
-      constexpr size_t MostFields = 60;  // runtime/object/Class.cpp: others are not in the layout
       for (const Form* form : as<ArrayForm>(*inst->as<Op::ClassNew>().fields()).items) {
         const Symbol field = as<SymbolForm>(*form).symbol;
-        if (c.layout.size() >= MostFields || c.placeOf(field) >= 0) continue;
+        if (c.layout.size() >= MostLayoutFields || c.placeOf(field) >= 0) continue;
         c.layout.push_back(field);
         c.fields.push_back(fieldCount_++);
       }

@@ -8,12 +8,12 @@
 #include "runtime/object/Enum.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Print.h"
+#include "runtime/value/Fields.h"
 
 namespace gene {
 
 namespace {
 
-constexpr size_t MostInlineFields = 60;
 constexpr uint32_t MostOverflowFields = 64;   // further ones go to a dictionary
 constexpr uint32_t MostShapesOfClass = 1024;  // more are not made; the instances get dictionaries
 
@@ -158,7 +158,7 @@ void setLayout(ClassObject* cls, std::span<const Symbol> fields, uint32_t number
   const DomainLock lock(domain);
   std::vector<Symbol> layout = cls->rootShape->layout;
   for (Symbol field : fields)
-    if (layout.size() < MostInlineFields && std::ranges::count(layout, field) == 0)
+    if (layout.size() < MostLayoutFields && std::ranges::count(layout, field) == 0)
       layout.push_back(field);
   const bool isNumbered = number != 0;
   // A class form that runs once more makes a class with shapes like any other's.
