@@ -190,6 +190,7 @@ class Checks {
   [[nodiscard]] bool checksNames() const;
   [[nodiscard]] bool isUnknown(Symbol name) const;
   [[nodiscard]] std::vector<std::string_view> visibleNames() const;
+  void checkGluedPath(const Form& form);
   void checkGlued(std::span<Form* const> forms, bool isDefinition);
 
   // --- Habits.cpp -----------------------------------------------------------------------------------------------------

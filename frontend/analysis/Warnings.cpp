@@ -330,9 +330,23 @@ void Checks::checkMember(const PathForm& form) {
 
 // --- what stands where --------------------------------------------------------------------------------------------------
 
+/// (f x)/name: a path directly behind brackets
+void Checks::checkGluedPath(const Form& form) {
+  const std::string text =
+      symbolOf(&form).empty() && form.kind != FormKind::Path ? std::string() : printForm(form);
+  if (text.size() < 2 || text[0] != '/' || !form.loc.valid()) return;
+  const std::string_view source = diagnostics_.sources().text(form.loc);
+  const size_t offset = form.loc.offset - diagnostics_.sources().start(form.loc).offset;
+  if (offset == 0 || source[offset] != '/' ||
+      (source[offset - 1] != ')' && source[offset - 1] != ']'))
+    return;
+  diagnostics_.report(form.loc, Diag::GluedPath, {text}).hint(Diag::HintPath, {text});
+}
+
 /// name(…), name[…]: brackets directly behind a name
 void Checks::checkGlued(std::span<Form* const> forms, bool isDefinition) {
   if (isEvaluated()) return;
+  for (const Form* form : forms) checkGluedPath(*form);
   for (size_t i = 1; i < forms.size(); i++) {
     const Symbol name = symbolOf(forms[i - 1]);
     const Location at = forms[i]->loc;
