@@ -25,9 +25,7 @@ constexpr Type AlwaysTrue = Number | Type::Char() | Type::Symbol() | Type::Strin
                             Type::Array() | Type::Map() | Type::Gene() | Type::Function() |
                             Type::Instance() | Type::Bytes() | Type::Other();
 
-bool isNumber(const ir::Value* value) { return value->type.within(Number); }
-bool isInt(const ir::Value* value) { return value->type.within(Type::Int()); }
-bool isFloat(const ir::Value* value) { return value->type.within(Type::Float()); }
+bool isNumber(const ir::Value* value) { return value->type.is(Number); }
 
 bool arithmeticMayRaise(const Instruction& inst) {
   if (inst.op == Op::Truncate) return !isInt(inst.operands[0]);

@@ -36,6 +36,14 @@ ir::Type resultType(const ir::Instruction& inst);
 /// The truth of a value, if it is known.
 std::optional<bool> truthOf(const ir::Value* value);
 
+/// Certainly an Int, or a Float, whether it is boxed or not.
+inline bool isInt(const ir::Value* value) {
+  return value->rep == ir::Rep::I64 || value->type.is(ir::Type::Int());
+}
+inline bool isFloat(const ir::Value* value) {
+  return value->rep == ir::Rep::F64 || value->type.is(ir::Type::Float());
+}
+
 inline const ir::Constant* asConstant(const ir::Value* value) {
   return value->kind == ir::ValueKind::Constant ? static_cast<const ir::Constant*>(value) : nullptr;
 }

@@ -17,9 +17,6 @@ using ir::Op;
 using ir::Type;
 using ir::Value;
 
-bool isInt(const Value* v) { return v->type.is(Type::Int()); }
-bool isFloat(const Value* v) { return v->type.is(Type::Float()); }
-
 class Numbers {
  public:
   explicit Numbers(ir::Function& function) : function_(function), program_(*function.program) {}

@@ -34,7 +34,6 @@ constexpr Range All{}, None{1, 0};
 constexpr int64_t Exact = int64_t{1} << 52;
 constexpr int MostPasses = 40, PassesBeforeWidening = 3;
 
-bool isInt(const Value* v) { return v->type.is(Type::Int()); }
 bool areInts(const Instruction& inst) { return std::ranges::all_of(inst.operands, isInt); }
 
 int64_t clamp(Wide n) {

@@ -28,8 +28,6 @@ using ir::Rep;
 using ir::Type;
 using ir::Value;
 
-bool isInt(const Value* v) { return v->rep == Rep::I64 || v->type.is(Type::Int()); }
-bool isFloat(const Value* v) { return v->rep == Rep::F64 || v->type.is(Type::Float()); }
 bool isNumber(const Value* v) { return isInt(v) || isFloat(v); }
 
 Rep repOf(Type type) {
