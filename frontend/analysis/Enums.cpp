@@ -157,16 +157,16 @@ Analyzer::Node* Analyzer::variantHead(const Form* head) {
   const Symbol symbol = symbolOf(head);
   if (isStandardVariant(symbol.text()))
     return make<ast::Global>(head->loc, program_.externalGlobal(symbol), true);
-  auto it = names_.variants.find(symbol);
-  if (it != names_.variants.end() && it->second.size() == 1) {
-    const Symbol parts[] = {it->second[0], symbol};
+  const std::vector<Symbol> owners = names_.ownersOf(symbol, scopes_);
+  if (owners.size() == 1) {
+    const Symbol parts[] = {owners[0], symbol};
     return expression(make<PathForm>(head->loc, arena_.copy(std::span<const Symbol>(parts))));
   }
   if (isCapitalised(symbol.text()) && (scopes_.lookup(symbol) || names_.globals.contains(symbol)))
     return name(symbol, head->loc);
-  if (it == names_.variants.end()) return nullptr;
+  if (owners.empty()) return nullptr;
   std::string choices;
-  for (const Symbol owner : it->second)
+  for (const Symbol owner : owners)
     choices += (choices.empty() ? "" : " or ") + std::string(owner.text()) + "/" +
                std::string(symbol.text());
   return raiseNode(head->loc, "Exception",

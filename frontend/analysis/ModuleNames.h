@@ -10,6 +10,7 @@
 
 namespace gene {
 
+class Scopes;
 namespace ast {
 struct Function;
 }
@@ -35,6 +36,8 @@ struct InterfaceInfo {
 struct ModuleNames {
   /// The name that the module has for the type that an annotation says, an identity; empty without one.
   [[nodiscard]] Symbol nameOfType(const Form* type) const;
+  /// The enums of which `variant` is one, as far as their names are seen in `scopes`.
+  [[nodiscard]] std::vector<Symbol> ownersOf(Symbol variant, const Scopes& scopes) const;
 
   std::unordered_map<Symbol, ir::Global*> globals;  // variables and definitions that functions use
   std::unordered_map<Symbol, const Form*> types;    // annotations of module variables

@@ -114,9 +114,9 @@ void Checks::checkDefined(Symbol symbol, Location loc) {
   if (hintHabit(d, text)) {
   } else if (inMethod && facts_.assignedFields.contains(symbol)) {
     d.hint(Diag::HintField, {text});
-  } else if (const auto owners = names_.variants.find(symbol);
-             owners != names_.variants.end() && owners->second.size() == 1) {
-    d.hint(Diag::HintVariant, {owners->second[0].text(), text});
+  } else if (const std::vector<Symbol> owners = names_.ownersOf(symbol, scopes_);
+             owners.size() == 1) {
+    d.hint(Diag::HintVariant, {owners[0].text(), text});
   } else if (std::ranges::any_of(facts_.classes, [&](const auto& entry) {
                return entry.second.methods.contains(symbol);
              })) {
