@@ -127,6 +127,7 @@ Session::Analysed Session::analyse(Location main, AnalysisExtras extras) {
   if (diagnostics.hasErrors()) diagnostics.setIncomplete(main);
   const KnownNames known = namesOf(options.names);
   if (options.names) extras.known = &known;
+  extras.enums = options.enums;
   const ast::Module module =
       gene::analyze(forms, *program, options.language, diagnostics, sources, main, extras);
   return {std::move(program), module};
@@ -177,12 +178,10 @@ std::unique_ptr<ir::Program> Session::analyze(Location main, Index& index) {
   return analyse(main, {.index = &index}).program;
 }
 
-Session::Evaluated Session::compileEvaluated(const Form* form, std::span<const EvaluatedName> names,
-                                             std::span<const Symbol> moduleNames) {
+Session::Evaluated Session::compileEvaluated(const Form* form, const EvaluatedPlace& place) {
   useKnownBuiltins();
   std::unique_ptr<ir::Program> program = newProgram(sources.name(form->loc));
-  const ast::Module module =
-      analyzeEvaluated(form, names, moduleNames, *program, options.language, diagnostics);
+  const ast::Module module = analyzeEvaluated(form, place, *program, options.language, diagnostics);
   if (diagnostics.hasErrors()) return {};
   lower(module, *program, options.language);
   optimise(*program);

@@ -26,9 +26,10 @@ struct CompileOptions {
   bool keepCalls = false;  // as PassContext's
   Context* names =
       nullptr;  // whose built-ins there are, for warnings about names; null: none are given
-  bool isEntry = false;        // one entry of a dialog (codegen/eval/Dialog.h)
-  bool keepVariables = false;  // as AnalysisExtras'
-  bool debug = false;          // for the debugger: statements begin with a debug.point
+  bool isEntry = false;               // one entry of a dialog (codegen/eval/Dialog.h)
+  std::vector<KnownEnum> enums = {};  // as AnalysisExtras'
+  bool keepVariables = false;         // as AnalysisExtras'
+  bool debug = false;                 // for the debugger: statements begin with a debug.point
   std::function<void(const ir::Program&, std::string_view pass, bool after)> observe;
   std::vector<PassTime>* times = nullptr;  // as PassContext's
   /// Asked when the program was analysed without errors; false: that was enough, and the program is given as it is then.
@@ -57,8 +58,7 @@ class Session {
     std::unique_ptr<ir::Program> program;
     ast::Function* function = nullptr;
   };
-  Evaluated compileEvaluated(const Form* form, std::span<const EvaluatedName> names,
-                             std::span<const Symbol> moduleNames);
+  Evaluated compileEvaluated(const Form* form, const EvaluatedPlace& place);
   /// The files that were read so far, the main one first: modules, and the manifests that say where they are.
   [[nodiscard]] std::vector<InputFile> dependencies() const { return sources.dependencies(); }
   /// Everything that was said, as text.

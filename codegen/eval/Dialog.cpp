@@ -5,6 +5,7 @@
 
 #include "codegen/bytecode/Disassembler.h"
 #include "codegen/eval/Evaluate.h"
+#include "codegen/eval/KnownEnums.h"
 #include "codegen/ir/Printer.h"
 #include "runtime/heap/Heap.h"
 #include "runtime/image/ImageLoader.h"
@@ -40,6 +41,7 @@ std::unique_ptr<Dialog::Compiled> Dialog::compile(const std::string& text, const
   Session& session = compiled->session;
   session.options.language = language_;
   session.options.isEntry = true;
+  session.options.enums = knownEnums(context_, gene::session().scope);
   compiled->program = session.compile(session.sources.add(name, text));
   compiled->diagnostics = session.report(format);
   return compiled;

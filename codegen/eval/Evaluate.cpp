@@ -7,6 +7,7 @@
 
 #include "codegen/compile/Session.h"
 #include "codegen/eval/CodeKey.h"
+#include "codegen/eval/KnownEnums.h"
 #include "runtime/Async.h"
 #include "runtime/Output.h"
 #include "runtime/Program.h"
@@ -16,6 +17,7 @@
 #include "runtime/heap/Heap.h"
 #include "runtime/image/ImageLoader.h"
 #include "runtime/object/Array.h"
+#include "runtime/object/Enum.h"
 #include "runtime/object/Environment.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Map.h"
@@ -50,22 +52,26 @@ std::vector<EvaluatedName> namesOf(const EnvironmentObject* environment,
   return names;
 }
 
+void place(Form& form, Location loc) {
+  form.loc = loc;
+  forEachPart(form, [&](Form* part) { place(*part, loc); });
+}
+
 /// Null and an exception after errors in the code.
-std::unique_ptr<EvaluatedCode> compile(Context& context, Form* form,
-                                       std::span<const EvaluatedName> names) {
+std::unique_ptr<EvaluatedCode> compile(Context& context, const EnvironmentObject* environment,
+                                       Form* form, std::span<const EvaluatedName> names,
+                                       std::span<const KnownEnum> enums) {
   Session compiling;
   compiling.options.level = 0;
-  form->loc = compiling.sources.add("<eval>", "");
-  const Program* around = context.program;
-  if (around) compiling.options.language = around->language;
-  std::vector<Symbol> moduleNames;
-  if (around) moduleNames.assign(around->globalNames, around->globalNames + around->globalCount);
-  if (session().variables) {
-    const auto* variables = as<MapObject>(session().variables->members.get());
-    for (uint32_t i = 0; (i = mapNext(variables, i)) != MapEnd; i++)
-      moduleNames.push_back(variables->entries[i].key.get().symbol());
-  }
-  const Session::Evaluated code = compiling.compileEvaluated(form, names, moduleNames);
+  place(*form, compiling.sources.add("<eval>", ""));
+  if (context.program) compiling.options.language = context.program->language;
+  std::vector<Symbol> module;
+  for (const Slot& name : moduleOf(environment)) module.push_back(name.get().symbol());
+  const Session::Evaluated code = compiling.compileEvaluated(
+      form, {.names = names,
+             .global = [&](Symbol name) { return globalNamed(context, environment, name); },
+             .module = module,
+             .enums = enums});
   if (!code.program) {
     const auto& all = compiling.diagnostics.all();
     raise(context, ErrorClass::Exception,
@@ -88,13 +94,17 @@ std::unique_ptr<EvaluatedCode> compile(Context& context, Form* form,
   return result;
 }
 
-/// The place of the code, which is what its environment calls its variables, and the code itself. False where `words` says
-/// nothing.
+/// The place of the code, which is what its environment calls its variables, the enums that there may be, and the code itself.
+/// False where `words` says nothing.
 bool keyOf(Value code, const EnvironmentObject* environment, std::vector<uint64_t>& words) {
   const auto* table = as<ArrayObject>(environment->names.get());
   words.clear();
   words.push_back(uint64_t{environment->count} << 32 | table->size);
-  for (uint32_t i = 0; i < table->size; i++) words.push_back(arrayAt(table, i).bits);
+  const std::span<const Slot> module = moduleOf(environment);
+  const uint32_t rows = table->size - (module.empty() ? 0 : 1);
+  for (uint32_t i = 0; i < rows; i++) words.push_back(arrayAt(table, i).bits);
+  for (const Slot& name : module) words.push_back(name.get().bits);
+  words.push_back(enumsMade());
   return appendCode(code, words);
 }
 
@@ -160,10 +170,18 @@ EvaluatedCode* compiled(Context& context, Value code, const EnvironmentObject* e
   for (const EvaluatedName& n : names)
     text += ' ' + std::string(n.name.text()) + ' ' + std::to_string(n.scope) + ' ' +
             std::to_string(n.slot) + (n.constant ? "c" : "");
+  for (const Slot& name : moduleOf(environment))
+    text += ' ' + std::string(name.get().symbol().text());
+  std::vector<KnownEnum> enums;
+  if (text.find("(case ") != std::string::npos) enums = knownEnums(context, environment);
+  for (const KnownEnum& known : enums) {
+    text += "\n" + std::string(known.name.text());
+    for (const Symbol variant : known.variants) text += ' ' + std::string(variant.text());
+  }
   auto found = cache.known.find(text);
   if (found == cache.known.end()) {
     if (cache.known.size() >= cache.mostKept) unloadSome(context, cache);
-    std::unique_ptr<EvaluatedCode> made = compile(context, form, names);
+    std::unique_ptr<EvaluatedCode> made = compile(context, environment, form, names, enums);
     if (!made) return nullptr;
     found = cache.known.emplace(std::move(text), std::move(made)).first;
   }

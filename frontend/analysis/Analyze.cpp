@@ -97,6 +97,7 @@ ast::Module Analyzer::run(std::span<Form*> forms) {
   facts_ = collectModuleFacts(forms, diagnostics_);
   if (isMain_ && modules_)
     facts_.reifies |= modules_->extras().shared || modules_->extras().keepVariables;
+  if (isMain_ && modules_) knowEnums(modules_->extras().enums);
   collectIdentities(forms, names_.identities);
   checks_.checkAllGlued(forms);
   checks_.checkUseless(forms);

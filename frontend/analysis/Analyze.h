@@ -2,8 +2,10 @@
 // Forms to the resolved tree: recognises special forms, binds names, splits infix, finds captures, reports every
 // compile-time error of the language reference.
 
+#include <functional>
 #include <span>
 #include <unordered_set>
+#include <vector>
 
 #include "frontend/analysis/Ast.h"
 #include "frontend/analysis/KnownNames.h"
@@ -15,6 +17,12 @@ namespace gene {
 class Index;
 
 /// What an analysis may do besides.
+/// An enum that code may name although its own text does not declare it.
+struct KnownEnum {
+  Symbol name;
+  std::vector<Symbol> variants;
+};
+
 struct AnalysisExtras {
   const KnownNames* known = nullptr;  // for warnings about names; null: there are none
   Index* index = nullptr;             // takes what the names of the main module mean
@@ -25,6 +33,7 @@ struct AnalysisExtras {
       false;  // the variables of the main module are globals: a REPL may look at them
   /// Takes NAME=VALUE of each variable of the environment that comptime blocks ask for.
   std::vector<std::string>* environment = nullptr;
+  std::span<const KnownEnum> enums = {};  // of the entries of the dialog before this one
 };
 
 /// Analyses the forms of a main module. Globals and constants are added to `program`; nodes are made in its arena.
@@ -40,11 +49,17 @@ struct EvaluatedName {
   uint32_t scope, slot;
   bool constant;
 };
-/// Analyses one form that runs inside an environment. `moduleNames` are the globals of the program around it; names of
-/// neither kind are built-ins. The result's main function captures scope objects (Scope::id is the number of one) and
-/// perhaps self.
-ast::Module analyzeEvaluated(const Form* form, std::span<const EvaluatedName> names,
-                             std::span<const Symbol> moduleNames, ir::Program& program,
+/// Where code that is known at run time only runs.
+struct EvaluatedPlace {
+  std::span<const EvaluatedName> names;
+  /// By what the program around calls the global that a name means there; empty: there is none.
+  std::function<Symbol(Symbol)> global;
+  std::span<const Symbol> module;  // as ast::Environment::module
+  std::span<const KnownEnum> enums;
+};
+/// Analyses one form that runs in `place`; names that mean nothing there are built-ins. The result's main function captures
+/// scope objects (Scope::id is the number of one) and perhaps self.
+ast::Module analyzeEvaluated(const Form* form, const EvaluatedPlace& place, ir::Program& program,
                              const LanguageOptions& options, DiagnosticEngine& diagnostics);
 
 }  // namespace gene

@@ -31,8 +31,7 @@ class Analyzer {
   /// The global that holds what this module publishes under a name, or null; and all such names, in order.
   [[nodiscard]] ir::Global* publishedGlobal(Symbol name) const;
   [[nodiscard]] std::vector<Symbol> publishedNames() const;
-  ast::Module runEvaluated(const Form* form, std::span<const EvaluatedName> names,
-                           std::span<const Symbol> moduleNames);
+  ast::Module runEvaluated(const Form* form, const EvaluatedPlace& place);
 
  private:
   using Node = ast::Node;
@@ -62,6 +61,7 @@ class Analyzer {
   [[nodiscard]] Index* index() const;
   [[nodiscard]] bool isSession() const;
   void noteUse(Location loc, Symbol name, const ast::Binding* binding, bool isAssigned) const;
+  [[nodiscard]] Symbol placeGlobal(Symbol name) const;
   Node* byName(Symbol name, Location loc);
   Node* name(Symbol symbol, Location loc);
   Node* local(ast::Binding* binding, Location loc);
@@ -226,6 +226,7 @@ class Analyzer {
   bool enumHead(const Form* form, Symbol* name, std::vector<Symbol>& variables);
   bool enumVariant(const Form* member, Symbol owner, std::span<const Symbol> variables,
                    bool valuesOnly, std::vector<Form*>& declaration);
+  void knowEnums(std::span<const KnownEnum> enums);
   Node* variantHead(const Form* head);
   bool variantClause(const Form* form, ast::Case::Clause& clause);
   Node* question(const GeneForm& form);
@@ -237,6 +238,7 @@ class Analyzer {
   Form* argumentOf(const Expansion& e, Symbol parameter);
   Form* rendered(Form* form, const Expansion& e);
   ast::Environment* environment(Location loc);
+  [[nodiscard]] std::vector<Symbol> namesOfModule() const;
   Node* debugPoint(Location loc);
 
   // --- Paths.cpp ------------------------------------------------------------------------------------------------------
@@ -286,14 +288,15 @@ class Analyzer {
   ModuleFacts facts_;  // what its forms say; imports add to it
   ModuleNames names_;  // what its names mean
   Checks checks_;
-  std::unordered_set<Symbol> declaredVars_;     // `var` statements that were passed
-  std::unordered_set<Symbol> constantGlobals_;  // let
-  std::vector<Symbol> expanding_;               // the aliases that are being replaced
-  std::unordered_set<Symbol> recursiveTypes_;   // reported
-  std::unordered_set<Symbol> typeVariables_;    // (fn name:T:U …)
-  std::unordered_set<Symbol> usedMacros_;       // as values or by calls that were not expanded
-  std::unordered_set<Symbol> moduleNames_;      // runEvaluated: the globals of the running program
-  std::unordered_map<const Form*, Node*> imports_;          // what the import forms do
+  std::unordered_set<Symbol> declaredVars_;         // `var` statements that were passed
+  std::unordered_set<Symbol> constantGlobals_;      // let
+  std::vector<Symbol> expanding_;                   // the aliases that are being replaced
+  std::unordered_set<Symbol> recursiveTypes_;       // reported
+  std::unordered_set<Symbol> typeVariables_;        // (fn name:T:U …)
+  std::unordered_set<Symbol> usedMacros_;           // as values or by calls that were not expanded
+  const EvaluatedPlace* place_ = nullptr;           // runEvaluated
+  std::span<const Symbol> environmentModule_;       // ast::Environment::module, when there is one
+  std::unordered_map<const Form*, Node*> imports_;  // what the import forms do
   std::unordered_map<Symbol, std::string> builtinImports_;  // names of what is built in: its path
   std::unordered_map<Symbol, ir::Global*> exports_;         // (export …)
   std::unordered_map<Symbol, ir::Global*> hidden_;          // published names that variables hide

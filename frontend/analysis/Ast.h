@@ -355,6 +355,8 @@ struct Call : Node {
 struct Environment : Node {
   std::span<Binding*> bindings;  // all InScope
   Node* self = nullptr;
+  /// The file of the module, and of each name that it has from another one: the name, what it is there, the other's file.
+  std::span<const Symbol> module;
   Environment(Location loc) : Node(NodeKind::Environment, loc) {}
 };
 /// A statement begins, in a program that is compiled for the debugger.

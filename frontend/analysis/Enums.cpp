@@ -151,6 +151,15 @@ Analyzer::Node* Analyzer::enumForm(const GeneForm& form) {
 
 // --- patterns ----------------------------------------------------------------------------------------------------------
 
+/// What enums there are besides those of the module's own text.
+void Analyzer::knowEnums(std::span<const KnownEnum> enums) {
+  for (const KnownEnum& known : enums) {
+    names_.outerEnums.insert(known.name);
+    names_.enums[known.name] = known.variants;
+    for (const Symbol variant : known.variants) names_.variants[variant].push_back(known.name);
+  }
+}
+
 /// The variant that `head` names in a pattern, or null when the clause is about a value.
 Analyzer::Node* Analyzer::variantHead(const Form* head) {
   if (isTwoPartPath(head)) return expression(head);

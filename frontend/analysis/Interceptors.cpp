@@ -61,7 +61,7 @@ Analyzer::Node* Analyzer::adviceFunction(const GeneForm& form, bool* isCallable)
   if (*isCallable) {
     const Symbol symbol = symbolOf(c[1]);
     const bool isUnknown = !symbol.empty() && symbol != sym::Self && !scopes_.find(symbol) &&
-                           !names_.globals.contains(symbol) && !moduleNames_.contains(symbol) &&
+                           !names_.globals.contains(symbol) && placeGlobal(symbol).empty() &&
                            !facts_.topLevelVars.contains(symbol);
     // Absent when it is no built-in either.
     if (isUnknown) return make<ast::Global>(c[1]->loc, externalGlobal(symbol), false);

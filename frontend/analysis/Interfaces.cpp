@@ -105,7 +105,7 @@ Analyzer::Node* Analyzer::interfaceForm(const GeneForm& form) {
 Analyzer::Node* Analyzer::interfaceNamed(const Form* form) {
   const Symbol symbol = symbolOf(form);
   const bool known = symbol.empty() || names_.interfaces.contains(symbol) ||
-                     scopes_.lookup(symbol) || moduleNames_.contains(symbol) ||
+                     scopes_.lookup(symbol) || !placeGlobal(symbol).empty() ||
                      names_.globals.contains(symbol) || facts_.topLevelVars.contains(symbol);
   if (known) return expression(form);
   return nullptr;

@@ -163,7 +163,21 @@ ast::Environment* Analyzer::environment(Location loc) {
   }
   node->bindings = copy(visible);
   node->self = self(loc);
+  if (environmentModule_.empty()) environmentModule_ = copy(namesOfModule());
+  node->module = environmentModule_;
   return node;
+}
+
+/// The file of the module, and of each name that it has from another one: the name, what it is there, the other's file.
+std::vector<Symbol> Analyzer::namesOfModule() const {
+  std::vector<std::pair<Symbol, const ir::Global*>> imported;
+  for (const auto& [name, global] : names_.globals)
+    if (!global->from.empty()) imported.emplace_back(name, global);
+  std::ranges::sort(imported, {}, [](const auto& entry) { return entry.first.text(); });
+  std::vector<Symbol> names{Symbol::of(program_.mainFile)};
+  for (const auto& [name, global] : imported)
+    names.insert(names.end(), {name, global->exported, global->from});
+  return names;
 }
 
 /// A debugger may stop here: all that is visible lives in Scope objects.
@@ -175,15 +189,16 @@ Analyzer::Node* Analyzer::debugPoint(Location loc) {
   return make<ast::DebugPoint>(loc, here);
 }
 
-ast::Module Analyzer::runEvaluated(const Form* form, std::span<const EvaluatedName> names,
-                                   std::span<const Symbol> moduleNames) {
-  for (Symbol name : moduleNames) moduleNames_.insert(name);
+ast::Module Analyzer::runEvaluated(const Form* form, const EvaluatedPlace& place) {
+  place_ = &place;
+  environmentModule_ = place.module;
+  knowEnums(place.enums);
   // What encloses the code: a method whose variables are in the scope objects of the environment.
   auto* around = make<ast::Function>(form->loc);
   around->isMethod = true;
   scopes_.enter(around, true);
   std::unordered_map<uint32_t, ast::Scope*> scopes;
-  for (const EvaluatedName& n : names) {
+  for (const EvaluatedName& n : place.names) {
     ast::Scope*& scope = scopes[n.scope];
     if (!scope) {
       scope = make<ast::Scope>();
@@ -209,10 +224,9 @@ ast::Module Analyzer::runEvaluated(const Form* form, std::span<const EvaluatedNa
   return {main};
 }
 
-ast::Module analyzeEvaluated(const Form* form, std::span<const EvaluatedName> names,
-                             std::span<const Symbol> moduleNames, ir::Program& program,
+ast::Module analyzeEvaluated(const Form* form, const EvaluatedPlace& place, ir::Program& program,
                              const LanguageOptions& options, DiagnosticEngine& diagnostics) {
-  return Analyzer(program, options, diagnostics).runEvaluated(form, names, moduleNames);
+  return Analyzer(program, options, diagnostics).runEvaluated(form, place);
 }
 
 }  // namespace gene

@@ -20,7 +20,7 @@ std::vector<Symbol> ModuleNames::ownersOf(Symbol variant, const Scopes& scopes) 
   const auto known = variants.find(variant);
   if (known == variants.end()) return owners;
   for (const Symbol owner : known->second) {
-    const bool isSeen = scopes.find(owner) || globals.contains(owner);
+    const bool isSeen = scopes.find(owner) || globals.contains(owner) || outerEnums.contains(owner);
     if (isSeen && std::ranges::find(owners, owner) == owners.end()) owners.push_back(owner);
   }
   return owners;

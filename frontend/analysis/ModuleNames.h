@@ -47,6 +47,8 @@ struct ModuleNames {
   std::unordered_map<Symbol, Symbol> classes;                // variables initialised with (new C …)
   std::unordered_map<Symbol, std::vector<Symbol>> enums;     // the variants of each
   std::unordered_map<Symbol, std::vector<Symbol>> variants;  // the enums that have one of that name
+  std::unordered_set<Symbol>
+      outerEnums;  // of these, those that the module's own forms do not declare
   std::unordered_map<Symbol, InterfaceInfo> interfaces;
   std::unordered_map<Symbol, Symbol> identities;  // of the module's types, by name or path
   std::unordered_set<Symbol> imported;

@@ -26,6 +26,11 @@ void Analyzer::noteUse(Location loc, Symbol name, const ast::Binding* binding,
 /// Is this an entry of a REPL?
 bool Analyzer::isSession() const { return isMain_ && modules_ && modules_->extras().shared; }
 
+/// runEvaluated: what the global of the program around is called by; empty if there is none of that name.
+Symbol Analyzer::placeGlobal(Symbol name) const {
+  return place_ && place_->global ? place_->global(name) : Symbol{};
+}
+
 /// What the name means when it is reached.
 Analyzer::Node* Analyzer::byName(Symbol symbol, Location loc) {
   ir::Immediate name;
@@ -69,7 +74,7 @@ Analyzer::Node* Analyzer::name(Symbol symbol, Location loc) {
     return make<ast::Local>(loc, binding);
   }
   noteUse(loc, symbol, nullptr, false);
-  if (moduleNames_.contains(symbol)) return byName(symbol, loc);
+  if (const Symbol global = placeGlobal(symbol); !global.empty()) return byName(global, loc);
   if (facts_.macros.contains(symbol)) usedMacros_.insert(symbol);
   if (facts_.topLevelVars.contains(symbol)) {
     // Before its `var` ran the name means an earlier definition, if there is one; at the top level nothing else.
@@ -123,9 +128,9 @@ Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
     binding->assigned = binding->reassigned = true;
     return make<ast::AssignLocal>(loc, binding, value);
   }
-  if (moduleNames_.contains(symbol)) {
+  if (const Symbol global = placeGlobal(symbol); !global.empty()) {
     ir::Immediate name;
-    name.symbol = symbol;
+    name.symbol = global;
     return runtime(loc, ir::Op::ModuleSet, {value}, {name});
   }
   auto it = names_.globals.find(symbol);

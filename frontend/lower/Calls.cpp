@@ -54,8 +54,7 @@ Lowering::Value* Lowering::superCall(ast::SuperCall& node) {
                        {ir::Builder::imm(node.name), ir::Builder::imm(shapeOf(node.arguments))});
 }
 
-/// [name scope slot constant …] and the scope objects that the numbers mean.
-/// [name scope slot constant …] of the variables, and the scope objects that they live in.
+/// [name scope slot constant … [module]] of the variables, and the scope objects that they live in.
 const Form* Lowering::namesOf(const ast::Environment& node, std::vector<ast::Scope*>& scopes) {
   std::vector<Form*> names;
   auto number = [&](size_t value) {
@@ -69,6 +68,10 @@ const Form* Lowering::namesOf(const ast::Environment& node, std::vector<ast::Sco
     number(binding->constant);
     if (found == scopes.end()) scopes.push_back(binding->scope);
   }
+  std::vector<Form*> module;
+  for (const Symbol symbol : node.module)
+    module.push_back(arena().make<SymbolForm>(node.loc, symbol));
+  names.push_back(arena().make<ArrayForm>(node.loc, arena().copy(std::span<Form*>(module))));
   return arena().make<ArrayForm>(node.loc, arena().copy(std::span<Form*>(names)));
 }
 

@@ -47,14 +47,22 @@ Value gene_eval(Context* context, Value environment, const Value* values, uint64
   return result;
 }
 
+namespace {
+
+Value undefined(Context* context, Value global) {
+  return gene_undefined(context, Value::symbol(plainName(global.symbol())));
+}
+
+}  // namespace
+
 Value gene_module_get(Context* context, Value name) {
   Value found = namedValue(*context, name.symbol());
   if (found.isAbsent() && session().variables)
     found = namespaceGet(context->globals, name.symbol());
-  return found.isAbsent() ? gene_undefined(context, name) : found;
+  return found.isAbsent() ? undefined(context, name) : found;
 }
 
 Value gene_module_set(Context* context, Value name, Value value) {
   if (setNamedValue(*context, name.symbol(), value)) return value;
-  return context->exception.isPending() ? gene_undefined(context, name) : Value::pending();
+  return context->exception.isPending() ? undefined(context, name) : Value::pending();
 }

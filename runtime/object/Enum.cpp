@@ -1,6 +1,7 @@
 #include "runtime/object/Enum.h"
 
 #include <algorithm>
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -81,9 +82,14 @@ bool byKeyword(Context& context, const VariantObject* variant, Keywords keywords
   return false;
 }
 
+std::atomic<uint64_t> madeSoFar = 0;
+
 }  // namespace
 
+uint64_t enumsMade() { return madeSoFar.load(std::memory_order_relaxed); }
+
 EnumObject* newEnum(Context& context, Symbol name) {
+  madeSoFar.fetch_add(1, std::memory_order_relaxed);
   auto* object = allocate<EnumObject>(context, Kind::Enum);
   object->name.init(Value::symbol(nameOfIdentity(name)));
   object->identity = name;

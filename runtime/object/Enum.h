@@ -7,6 +7,8 @@ namespace gene {
 
 /// An enum without variants yet; addVariant appends them in order of declaration.
 EnumObject* newEnum(Context& context, Symbol name);
+/// How many there are by now in this process: code that is compiled at run time depends on which there are.
+uint64_t enumsMade();
 /// `fields`: Array of symbols; `types`: Array of annotations, nil where everything fits; both empty for a unit variant.
 void addVariant(Context& context, EnumObject* owner, Symbol name, Value fields, Value types);
 /// The variant, or absent.

@@ -60,30 +60,86 @@ Value environmentGet(const EnvironmentObject* environment, Symbol name) {
 
 SessionState& session() { return partOf<SessionState>(currentContext()); }
 
-Value* moduleVariable(const Context& context, Symbol name) {
+namespace {
+
+/// What stands between the name of a global and its module's. No name of a program contains it.
+constexpr char OfModule = '\n';
+
+Symbol withModule(Symbol name, std::string_view module) {
+  return Symbol::of(std::string(name.text()) + OfModule + std::string(module));
+}
+
+/// The file that defines the global; empty: none does.
+std::string_view fileOf(const Program& program, uint32_t global) {
+  const uint32_t source = program.globalSources[global];
+  return source < program.inputs.size() ? program.inputs[source].name : "";
+}
+
+}  // namespace
+
+Symbol plainName(Symbol global) {
+  const std::string_view text = global.text();
+  const size_t end = text.find(OfModule);
+  return end == std::string_view::npos ? global : Symbol::of(text.substr(0, end));
+}
+
+std::span<const Slot> moduleOf(const EnvironmentObject* environment) {
+  const auto* names = as<ArrayObject>(environment->names.get());
+  const Value last = names->size % 4 == 1 ? arrayAt(names, names->size - 1) : Value::nil();
+  if (!isKind(last, Kind::Array)) return {};
+  const auto* module = as<ArrayObject>(last);
+  return {module->items, module->size};
+}
+
+Value* moduleVariable(const Context& context, Symbol global) {
   const Program* program = context.program;
+  const Symbol name = plainName(global);
+  const std::string_view module =
+      name == global ? "" : global.text().substr(name.text().size() + 1);
   for (uint32_t i = 0; program && i < program->globalCount; i++)
-    if (program->globalNames[i] == name) return &program->slots[i];
+    if (program->globalNames[i] == name && (module.empty() || fileOf(*program, i) == module))
+      return &program->slots[i];
   return nullptr;
 }
 
-Value namedValue(const Context& context, Symbol name) {
+Symbol globalNamed(const Context& context, const EnvironmentObject* environment, Symbol name) {
+  const std::span<const Slot> module = moduleOf(environment);
+  for (size_t i = 1; i + 2 < module.size(); i += 3)
+    if (module[i].get() == Value::symbol(name))
+      return withModule(module[i + 1].get().symbol(), module[i + 2].get().symbol().text());
+  const std::string_view own = module.empty() ? "" : module[0].get().symbol().text();
+  const Program* program = context.program;
+  size_t count = 0;
+  bool isOwn = false;
+  for (uint32_t i = 0; program && i < program->globalCount; i++) {
+    if (program->globalNames[i] != name) continue;
+    count++;
+    isOwn |= !own.empty() && fileOf(*program, i) == own;
+  }
+  if (count > 1 && isOwn) return withModule(name, own);
+  if (count > 0) return name;
+  const NamespaceObject* variables = session().variables;
+  return variables && !namespaceGet(variables, name).isAbsent() ? name : Symbol{};
+}
+
+Value namedValue(const Context& context, Symbol global) {
+  const Symbol name = plainName(global);
   Value found = Value::absent();
   if (session().scope) found = environmentGet(session().scope, name);
   if (found.isAbsent() && session().variables) found = namespaceGet(session().variables, name);
-  if (const Value* global = moduleVariable(context, name); global && found.isAbsent())
-    found = *global;
+  if (const Value* slot = moduleVariable(context, global); slot && found.isAbsent()) found = *slot;
   return found;
 }
 
-bool setNamedValue(Context& context, Symbol name, Value value) {
-  if (Slot* slot = session().scope ? environmentSlot(session().scope, name) : nullptr) {
-    slot->set(value);
+bool setNamedValue(Context& context, Symbol global, Value value) {
+  const Symbol name = plainName(global);
+  if (Slot* const variable = session().scope ? environmentSlot(session().scope, name) : nullptr) {
+    variable->set(value);
     return true;
   }
   NamespaceObject* variables = session().variables;
   const bool isKnown = variables && !namespaceGet(variables, name).isAbsent();
-  if (Value* global = moduleVariable(context, name); global && !isKnown) {
+  if (Value* slot = moduleVariable(context, global); slot && !isKnown) {
     if (context.domain->isShared) {
       raise(
           context, ErrorClass::Concurrency,
@@ -91,7 +147,7 @@ bool setNamedValue(Context& context, Symbol name, Value value) {
               "' cannot be assigned by code that is evaluated: there are actors on other threads");
       return false;
     }
-    *global = value;
+    *slot = value;
     return true;
   }
   if (variables && name.text().starts_with('$'))  // where later entries find it
@@ -110,7 +166,9 @@ Value evaluate(Context& context, Value value, EnvironmentObject* environment) {
       return session().repl
                  ? session().repl(context, environment)
                  : raise(context, ErrorClass::Runtime, "($repl) works in programs that gene runs");
-    if (const Value v = namedValue(context, name); !v.isAbsent()) return v;
+    const Symbol global = globalNamed(context, environment, name);
+    const Value v = namedValue(context, global.empty() ? name : global);
+    if (!v.isAbsent()) return v;
     if (const Value builtin = namespaceGet(context.globals, name); !builtin.isAbsent())
       return builtin;
     // $x and the like mean what they mean in code.
