@@ -41,6 +41,9 @@ class Trace {
       Pattern,
       SameName,
       Missing,
+      Await,
+      New,
+      Future,
       Usage
     };
     Kind kind = None;
@@ -50,25 +53,39 @@ class Trace {
     const BuiltinFunction* row = nullptr;
   } explanation;
   Value subject = Value::nil();  // what it is about; a root
+  /// Those of the last exception caught, for when it is raised again: by a clause of `try` that it leaves, or `finally`.
+  Explanation caughtExplanation;
+  Value caughtSubject = Value::nil();  // a root
   /// `exception` starts again: with the trace it had when it was caught, if that was the last one caught.
   void begin(Value exception) {
     if (exception == caught && !saved_.empty()) {
       first_.swap(saved_);
       count_ = savedCount_;
+      explanation = caughtExplanation;
+      subject = caughtSubject;
       continued_ = true;
     } else {
       clear();
     }
-    caught = Value::nil();
-    saved_.clear();
+    forgetCaught();
   }
   /// `exception` was caught.
   void end(Value exception) {
     caught = exception;
+    caughtExplanation = explanation;
+    caughtSubject = subject;
     saved_.swap(first_);
     savedCount_ = count_;
     clear();
   }
+  /// There is no exception that could be raised again.
+  void forgetCaught() {
+    caught = caughtSubject = Value::nil();
+    caughtExplanation = {};
+    saved_.clear();
+  }
+  /// Refers to no object any more.
+  void release() { caught = subject = caughtSubject = Value::nil(); }
   /// Adds a site; true when it is the first one.
   bool add(const TraceSite& site) {
     if (continued_) {
@@ -93,7 +110,9 @@ class Trace {
         if (isOwn(site)) return true;
     for (const TraceSite* site : last_)
       if (isOwn(site)) return true;
-    return explanation.callee && explanation.callee->program == &program;
+    for (const Explanation* e : {&explanation, &caughtExplanation})
+      if (e->callee && e->callee->program == &program) return true;
+    return false;
   }
 
   [[nodiscard]] uint64_t count() const { return count_; }

@@ -136,7 +136,7 @@ uint64_t finish(GeneRuntime& runtime) {
   runtime.api->clear(runtime.api->outermost);
   context.exception = Value::pending();
   context.current = context.moduleSelf = context.onInterrupt = Value::nil();
-  context.trace->caught = context.trace->subject = Value::nil();
+  context.trace->release();
   std::string report;
   return shutdownHeap(context, &report);
 }

@@ -268,8 +268,11 @@ void Checks::checkImplements(Symbol cls, Symbol interface, Location loc) {
       compatible &= has.hasKeywordRest || std::find(has.keywords.begin(), has.keywords.end(),
                                                     keyword) != has.keywords.end();
     if (!compatible)
-      diagnostics_.report(loc, Diag::IncompatibleMethod,
-                          {wanted.name.text(), cls.text(), interface.text()});
+      diagnostics_
+          .report(loc, Diag::IncompatibleMethod, {wanted.name.text(), cls.text(), interface.text()})
+          .hint(Diag::HintDeclared,
+                {interface.text(), wanted.name.text(), printForm(*wanted.parameters),
+                 wanted.resultType ? " -> " + printForm(*wanted.resultType) : ""});
   }
   for (const InterfaceInfo::Field& wanted : known->second.fields) {
     const Form* type = nullptr;

@@ -112,7 +112,9 @@ class Checks {
   void checkExhaustive(const GeneForm& form, std::span<const Form* const> tests);
   /// (try … except e …): what stands behind the word is no mistake of its own.
   void checkHandler(std::span<Form* const> forms);
-  /// (try … catch (e) …)
+  /// (case value when 1 => body …)
+  void checkArrow(std::span<Form* const> body);
+  /// (try … catch (e) …), (try … catch (Class e) …)
   void checkCaughtName(const Form* what);
   /// (try … catch Class e …)
   void checkCaught(const Form* cls, std::span<Form* const> forms);
@@ -158,6 +160,8 @@ class Checks {
   void checkSuper(Symbol cls, Symbol name, const ast::Arguments& args);
 
   // --- classes --------------------------------------------------------------------------------------------------------
+  /// (class Name : Parent …)
+  void checkParent(Symbol name, std::span<Form* const> rest);
   /// (def name [parameters] …) in a class.
   void checkMethodWord(const GeneForm& member, std::string_view head);
   /// Does the class have what the interface declares?
@@ -194,6 +198,8 @@ class Checks {
   void checkGlued(std::span<Form* const> forms, bool isDefinition);
 
   // --- Habits.cpp -----------------------------------------------------------------------------------------------------
+  /// Does a class of the module have a method of this name?
+  [[nodiscard]] bool isAnyMethod(Symbol name) const;
   bool checkBlock(const GeneForm& call);
   void checkSetItem(const GeneForm& form);
   bool hintHabit(Diagnostic& d, std::string_view name) const;

@@ -42,6 +42,7 @@ Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name,
     cls->parent = expression(rest[1]);
     rest = rest.subspan(2);
   }
+  checks_.checkParent(name, rest);
   implementsClause(*cls, rest);
   cls->fields = copy(assignedFields(rest));
   const bool outerTop = atTopLevel_;

@@ -232,6 +232,7 @@ Analyzer::Node* Analyzer::caseForm(const GeneForm& form) {
       rest = rest.subspan(1);
     }
     const size_t n = until(rest, {"when", "else"});
+    checks_.checkArrow(rest.first(n));
     clause.body = sequence(rest.first(n), at);
     scopes_.pop();
     rest = rest.subspan(n);

@@ -137,6 +137,23 @@ bool Checks::checkBlock(const GeneForm& call) {
   return true;
 }
 
+void Checks::checkParent(Symbol name, std::span<Form* const> rest) {
+  if (!checksNames() || rest.size() < 2 || !isSymbol(rest[0], ":")) return;
+  diagnostics_.report(rest[0]->range(), Diag::UndefinedName, {":"})
+      .hint(Diag::HintParent, {name.text()});
+  foreignNames_.insert(symbolOf(rest[0]));
+}
+
+void Checks::checkArrow(std::span<Form* const> body) {
+  if (!checksNames() || body.size() < 2) return;
+  for (const std::string_view word : {"=>", "->", ":"}) {
+    if (!isSymbol(body[0], word)) continue;
+    diagnostics_.report(body[0]->range(), Diag::UndefinedName, {word})
+        .hint(Diag::HintText, {"what is done stands right behind the value: when value body"});
+    foreignNames_.insert(symbolOf(body[0]));
+  }
+}
+
 void Checks::checkHandler(std::span<Form* const> forms) {
   for (size_t i = 0; i < forms.size(); i++) {
     const std::string_view word = symbolOf(forms[i]).text();
@@ -159,6 +176,10 @@ void Checks::checkBranch(std::span<Form* const> forms) {
 void Checks::checkCaughtName(const Form* what) {
   if (!checksNames() || what->kind != FormKind::Gene) return;
   const auto& call = as<GeneForm>(*what);
+  if (call.children.size() == 1 && !symbolOf(call.head).empty()) {
+    const Form* cls = call.head;
+    return checkCaught(cls, call.children);
+  }
   const Symbol name = symbolOf(call.head);
   if (!call.children.empty() || !isName(name.text()) || !isUnknown(name)) return;
   diagnostics_.report(call.head->range(), Diag::UndefinedName, {name.text()})
@@ -177,12 +198,17 @@ void Checks::checkMethodWord(const GeneForm& member, std::string_view head) {
 }
 
 void Checks::checkCaught(const Form* cls, std::span<Form* const> forms) {
-  if (!checksNames() || forms.size() < 2) return;
+  if (!checksNames() || forms.empty()) return;
   const Symbol name = symbolOf(forms[0]);
   if (!isName(name.text()) || !isUnknown(name)) return;
   diagnostics_.report(forms[0]->range(), Diag::UndefinedName, {name.text()})
       .hint(Diag::HintCaught, {printForm(*cls)});
   foreignNames_.insert(name);
+}
+
+bool Checks::isAnyMethod(Symbol name) const {
+  return std::ranges::any_of(
+      facts_.classes, [&](const auto& entry) { return entry.second.methods.contains(name); });
 }
 
 /// Hints for names that contain what other languages write between names.
@@ -193,11 +219,19 @@ bool Checks::hintHabit(Diagnostic& d, std::string_view name) const {
     d.hint(Diag::HintKeyword, {name.substr(0, equals)});
     return true;
   }
-  for (const std::string_view object : {"self.", "this."})
-    if (name.starts_with(object) && isName(name.substr(object.size()))) {
-      d.hint(Diag::HintField, {name.substr(object.size())});
-      return true;
-    }
+  if (name.ends_with(".new") && isName(name.substr(0, name.size() - 4))) {
+    d.hint(Diag::HintNew, {name.substr(0, name.size() - 4)});
+    return true;
+  }
+  for (const std::string_view object : {"self.", "this.", "@"}) {
+    const std::string_view member =
+        name.starts_with(object) ? name.substr(object.size()) : std::string_view();
+    if (!isName(member) || (object == "@" && !scopes_.enclosingClass())) continue;
+    const bool isMethod =
+        !facts_.assignedFields.contains(Symbol::of(member)) && isAnyMethod(Symbol::of(member));
+    d.hint(isMethod ? Diag::HintOwnMethod : Diag::HintField, {member});
+    return true;
+  }
   return false;
 }
 

@@ -117,9 +117,7 @@ void Checks::checkDefined(Symbol symbol, Location loc) {
   } else if (const std::vector<Symbol> owners = names_.ownersOf(symbol, scopes_);
              owners.size() == 1) {
     d.hint(Diag::HintVariant, {owners[0].text(), text});
-  } else if (std::ranges::any_of(facts_.classes, [&](const auto& entry) {
-               return entry.second.methods.contains(symbol);
-             })) {
+  } else if (isAnyMethod(symbol)) {
     d.hint(inMethod ? Diag::HintOwnMethod : Diag::HintIsMethod, {text});
   } else if (const std::string_view foreign = foreignWord(text); !foreign.empty()) {
     d.hint(Diag::HintText, {foreign});
@@ -186,8 +184,11 @@ void Checks::checkAssigned(Symbol symbol, Location loc) {
     if (s->published.contains(symbol)) return;
   Diagnostic& d = diagnostics_.report(loc, Diag::UndeclaredAssignment, {text});
   if (hintHabit(d, text)) return;
+  const size_t dot = text.find('.');
   if (scopes_.enclosingClass() && facts_.assignedFields.contains(symbol))
     d.hint(Diag::HintField, {text});
+  else if (dot != std::string_view::npos && dot > 0 && dot + 1 < text.size())
+    d.hint(Diag::HintMember, {text.substr(0, dot), text.substr(dot + 1)});
   else if (const std::string_view near = nearest(text, visibleNames()); !near.empty())
     d.hint(Diag::HintNear, {near});
   else

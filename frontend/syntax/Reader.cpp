@@ -49,10 +49,12 @@ void FormReader::value() {
   if (c == '^' && (inMap || top.kind == FrameKind::Gene)) return property();
   if (inMap) {
     const Position at = diagnostics_.sources().position(loc);
+    const uint32_t opened = offset(top.loc);
+    const bool isHole = opened > 0 && begin_[opened - 1] == '$';  // ${name}
     if (!std::exchange(top.isNoMap, true))
       report(loc, Diag::ExpectedKey,
              {std::to_string(at.line), std::to_string(at.column), std::string_view(p_, 1)})
-          .hint(Diag::HintMapKeys);
+          .hint(isHole ? Diag::HintHoles : Diag::HintMapKeys);
     // The value is read and dropped: it becomes the value of an unnamed key.
     keys_.push_back(Symbol{});
     open(FrameKind::Property, loc);

@@ -139,6 +139,11 @@ std::string_view nearestMethod(std::string_view word,
 
 constexpr Advice foreignWords[] = {
     {"defn defun func function fun proc", "a function is (fn name [parameters] body)"},
+    {"constructor initialize __init__ initializer", "a constructor is (ctor [parameters] body)"},
+    {"super", "what the parent's methods do is (super .method arguments)"},
+    {"implements",
+     "a class has an interface by (class Name implements Interface ...), or (implement Interface "
+     "for Class ...)"},
     {"fn* function* generator", "the name of a generator ends in *: (fn name* [parameters] body)"},
     {"sorted sort_by",
      "an array is sorted by (items .sort), in another order by (items .sort (fn [a b] ...))"},
@@ -287,6 +292,11 @@ std::string_view foreignType(std::string_view name) {
 std::string_view foreignMethod(std::string_view name) {
   static constexpr Advice table[] = {
       {"new", "an object is made by (new Class arguments)"},
+      {"then", "the value of a future is (await future); (future .on_success f) calls f with it"},
+      {"getMessage get_message", "the message of an exception is its field: error/message"},
+      {"flatten flat", "arrays are joined by [a... b...]"},
+      {"unshift prepend push_front", "an item stands in front by [item items...]"},
+      {"lines splitlines", "the lines of a text are (text .split \"\\n\")"},
       {"concat", "strings are joined by (a ++ b), arrays by [a... b...]"},
       {"sort_by sortBy sorted sort_with order_by sort!",
        "an array is sorted by (items .sort), in another order by (items .sort (fn [a b] ...))"},

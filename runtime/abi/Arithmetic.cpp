@@ -37,6 +37,7 @@ bool canBeJoined(Value v) { return isString(v) || isArray(v) || isMap(v); }
         *context, lhs, rhs,
         std::string_view(verb) == "multiply" ? OperatorUse::Product : OperatorUse::Arithmetic);
   if (lhs.isVoid() || rhs.isVoid()) explainMissing(*context);
+  if (isKind(lhs, Kind::Future) || isKind(rhs, Kind::Future)) explainFuture(*context);
   return result;
 }
 

@@ -12,6 +12,7 @@
 #include "runtime/builtins/Builtins.h"
 #include "runtime/heap/Allocate.h"
 #include "runtime/object/Array.h"
+#include "runtime/object/Explain.h"
 #include "runtime/object/Future.h"
 #include "runtime/object/Print.h"
 
@@ -56,9 +57,11 @@ Value finishedFuture(Context& context, bool failed, Value value) {
 }
 
 Value awaitFuture(Context& context, uint64_t timeout, Value value) {
-  if (!isFuture(value))
-    return raise(context, ErrorClass::Argument,
-                 "await expects a Future, got: " + valueKindName(value));
+  if (!isFuture(value)) {
+    raise(context, ErrorClass::Argument, "await expects a Future, got: " + valueKindName(value));
+    explainAwait(context, value);
+    return Value::pending();
+  }
   auto* future = as<FutureObject>(value);
   if (future->state == FutureObject::Pending &&
       !waitForFuture(context, future, static_cast<int64_t>(timeout)))

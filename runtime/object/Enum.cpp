@@ -9,6 +9,7 @@
 #include "runtime/heap/Heap.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Explain.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Types.h"
 
@@ -170,9 +171,11 @@ Value enumField(Context& context, Value v, Symbol field) {
   const VariantObject* variant = variantOf(v);
   const int64_t index = isKind(v, Kind::EnumValue) ? fieldIndex(variant, field) : -1;
   if (index >= 0) return as<EnumValueObject>(v)->values()[index].get();
-  return raise(context, ErrorClass::Exception,
-               "Variant " + std::string(variant->name.get().symbol().text()) + " has no field " +
-                   std::string(field.text()));
+  raise(context, ErrorClass::Exception,
+        "Variant " + std::string(variant->name.get().symbol().text()) + " has no field " +
+            std::string(field.text()));
+  explainMethod(context, v, field);
+  return Value::pending();
 }
 
 int matchVariant(Context& context, Value target, Value value, uint32_t binders) {

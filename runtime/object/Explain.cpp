@@ -6,6 +6,7 @@
 #include "runtime/Trace.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/Enum.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/String.h"
 
@@ -80,18 +81,48 @@ void hintInstance(Context& context, Value instance, Explained& result) {
     result.hints.emplace_back("a map is {^key value}");
 }
 
-void hintMethod(Context& context, Value receiver, Symbol name, Explained& result) {
-  if (isInstance(receiver)) hintInstance(context, receiver, result);
-  if (name.text() == "iter" && isString(receiver)) {
+/// What `for` goes over where the value itself has no items.
+void hintIterated(Value value, Explained& result) {
+  if (isInt(value) || value.isFloat())
+    result.hints.emplace_back("for goes over collections; numbers are counted by (range 0 n)");
+  else if (isString(value))
     result.hints.emplace_back("the characters of a text are (text .chars)");
+  else if (isKind(value, Kind::Gene))
+    result.hints.emplace_back("the children of a gene are gene/.children");
+  else if (isKind(value, Kind::Function))
+    result.hints.emplace_back("a generator is made by calling its function: (for x in (f) ...)");
+}
+
+void hintField(const VariantObject* variant, Symbol name, Explained& result) {
+  const auto* fields = as<ArrayObject>(variant->fields.get());
+  std::vector<std::string_view> names;
+  for (uint32_t i = 0; i < fields->size; i++) names.push_back(arrayAt(fields, i).symbol().text());
+  if (hintNear(result, name.text(), names) || names.empty()) return;
+  std::string all;
+  for (const std::string_view field : names) all += (all.empty() ? "" : ", ") + std::string(field);
+  result.hints.push_back("it has " + all);
+}
+
+/// A class that has the method which the receiver lacks.
+void hintOtherClass(Context& context, Symbol name, Explained& result) {
+  for (const Kind kind : {Kind::Array, Kind::String, Kind::Map}) {
+    const ClassObject* cls = classOfKind(context, kind);
+    if (mapFind(as<MapObject>(cls->methods.get()), name) < 0) continue;
+    const std::string method(name.text());
+    result.hints.push_back("'" + method + "' is a method of " +
+                           std::string(cls->name.get().symbol().text()) + ": it is called on one");
     return;
   }
-  if (name.text() == "iter" && (isInt(receiver) || receiver.isFloat()))
-    result.hints.push_back("for goes over collections; numbers are counted by (range 0 n)");
+}
+
+void hintMethod(Context& context, Value receiver, Symbol name, Explained& result) {
+  if (isInstance(receiver)) hintInstance(context, receiver, result);
+  if (name.text() == "iter") return hintIterated(receiver, result);
   if (receiver.isChar() && name.text() == "to_i") {
     result.hints.emplace_back(foreignMethod("ord"));
     return;
   }
+  if (isKind(receiver, Kind::EnumValue)) return hintField(variantOf(receiver), name, result);
   if (receiver.isVoid()) {
     result.hints.emplace_back(
         "void stands for what is missing: a key or an index that is not there");
@@ -122,6 +153,10 @@ void hintMethod(Context& context, Value receiver, Symbol name, Explained& result
     result.hints.push_back("did you mean '" + std::string(near) + "'?");
   else if (!foreign.empty())
     result.hints.emplace_back(foreign);
+  else if (isKind(receiver, Kind::Generator))
+    result.hints.emplace_back("the values of a generator as an array are (@* generator)");
+  else if (!isInstance(receiver))
+    hintOtherClass(context, name, result);
 }
 
 void hintName(Context& context, Symbol name, Explained& result) {
@@ -132,6 +167,11 @@ void hintName(Context& context, Symbol name, Explained& result) {
   }
   if (const std::string_view type = foreignType(text); !type.empty()) {
     result.hints.push_back("did you mean '" + std::string(type) + "'?");
+    return;
+  }
+  if (text.ends_with(".new") && text.size() > 4) {
+    result.hints.push_back("an object is made by (new " +
+                           std::string(text.substr(0, text.size() - 4)) + " ...)");
     return;
   }
   if (const size_t dot = text.find('.'); dot != 0 && dot < text.size() - 1) {
@@ -251,6 +291,26 @@ void hintCallable(Value callee, Explained& result) {
     result.hints.push_back("brackets around a value call it: without them it is the value itself");
 }
 
+void hintAwait(Value value, Explained& result) {
+  if (isArray(value))
+    result.hints.emplace_back(
+        "several futures are awaited by (await a b), or (for f in futures (await f))");
+  else
+    result.hints.emplace_back("a future comes from (async body), or from a function with ^^async");
+}
+
+void hintNew(Value value, Explained& result) {
+  if (const auto* variant = asOrNull<VariantObject>(value, Kind::Variant)) {
+    const std::string name =
+        std::string(as<EnumObject>(variant->owner.get())->name.get().symbol().text()) + "/" +
+        std::string(variant->name.get().symbol().text());
+    result.hints.push_back("a value of an enum is made without new: (" + name + " ...)");
+  } else if (isKind(value, Kind::Interface)) {
+    result.hints.emplace_back(
+        "an interface is called with an object, of which it makes an adapter: (Interface object)");
+  }
+}
+
 /// An IOError whose message does not say why.
 void hintReason(Context& context, Explained& result) {
   if (!isInstance(context.exception)) return;
@@ -295,6 +355,14 @@ void explainOperands(Context& context, Value lhs, Value rhs, OperatorUse use) {
        isNumber(lhs) ? rhs : lhs);
 }
 
+void explainAwait(Context& context, Value value) {
+  note(context, {Explanation::Await, {}, nullptr, 0}, value);
+}
+void explainNew(Context& context, Value value) {
+  note(context, {Explanation::New, {}, nullptr, 0}, value);
+}
+void explainFuture(Context& context) { note(context, {Explanation::Future, {}, nullptr, 0}); }
+
 void explainMissing(Context& context) { note(context, {Explanation::Missing, {}, nullptr, 0}); }
 
 void explainUsage(Context& context, const BuiltinFunction& row) {
@@ -314,7 +382,10 @@ Explained explained(Context& context) {
   switch (e.kind) {
     case Explanation::None: break;
     case Explanation::Method: hintMethod(context, context.trace->subject, e.name, result); break;
-    case Explanation::Name: hintName(context, e.name, result); break;
+    case Explanation::Name:
+      hintName(context, e.name, result);
+      result.guesses = result.hints;
+      break;
     case Explanation::Arguments: hintSignature(*e.callee, e.given, result); break;
     case Explanation::Keyword: hintKeyword(*e.callee, e.name, result); break;
     case Explanation::Signature: hintSignature(*e.callee, -1, result); break;
@@ -322,6 +393,11 @@ Explained explained(Context& context) {
     case Explanation::Missing:
       result.hints.push_back(
           "void stands for what is missing: a key or an index that is not there");
+      break;
+    case Explanation::Await: hintAwait(context.trace->subject, result); break;
+    case Explanation::New: hintNew(context.trace->subject, result); break;
+    case Explanation::Future:
+      result.hints.emplace_back("the value of a future is (await future)");
       break;
     case Explanation::Usage: hintUsage(*e.row, result); break;
     case Explanation::SameName:

@@ -26,10 +26,16 @@ void explainJoining(Context& context, Value operand);
 /// An operator that is for numbers was given something else.
 enum class OperatorUse : uint8_t { Arithmetic, Product, Comparison };
 void explainOperands(Context& context, Value lhs, Value rhs, OperatorUse use);
+/// An operand is a future.
+void explainFuture(Context& context);
 /// A pattern for several values was given one that has no parts.
 void explainPattern(Context& context, Value value);
 /// The value is of another type that has the same name.
 void explainSameName(Context& context, Symbol name);
+/// What is awaited is no future.
+void explainAwait(Context& context, Value value);
+/// What (new …) is to make is no class.
+void explainNew(Context& context, Value value);
 /// An operand is void.
 void explainMissing(Context& context);
 /// A built-in function has raised: where it is itself that refuses what it was given, the report says how it is called.
@@ -37,6 +43,7 @@ void explainMissing(Context& context);
 
 struct Explained {
   std::vector<std::string> hints;
+  std::vector<std::string> guesses;       // those of the hints that guess at a name
   const TraceSite* definition = nullptr;  // of the callee; null: there is none to point to
   std::string signature;
 };

@@ -256,9 +256,11 @@ Value callMethod(Context& context, Symbol name, const Value* args, uint32_t coun
 
 Value construct(Context& context, Value value, const Value* args, uint32_t count,
                 Keywords keywords) {
-  if (!isClass(value))
-    return raise(context, ErrorClass::Argument,
-                 "new requires a class, got " + kindName(context, value));
+  if (!isClass(value)) {
+    raise(context, ErrorClass::Argument, "new requires a class, got " + kindName(context, value));
+    explainNew(context, value);
+    return Value::pending();
+  }
   auto* cls = as<ClassObject>(value);
   if (cls->builtinConstructor)
     return callChecked(context, *cls->builtinConstructor, nullptr, args, count, keywords);
