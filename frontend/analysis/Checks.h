@@ -86,6 +86,8 @@ class Checks {
   void checkTypeName(Symbol name, Location loc);
   /// [x:Int], (var x:Int 5)
   void checkGluedType(Symbol name, Location loc);
+  /// [b=2], [&rest], [*rest], [...rest], and [x:Int]
+  void checkParameterName(Symbol name, Location loc);
   /// A variable named as one of a scope around it is.
   void checkShadowing(Symbol name, Location loc);
   /// variable/field where the variable's class is known and declares its fields
@@ -130,7 +132,7 @@ class Checks {
   void checkValueType(const Form* value, const Form* type, std::string_view what);
   /// A string as an operand of `op`.
   void checkOperand(std::string_view op, const ast::Node* operand);
-  /// "… #{name} …" without # in front, where something is called so
+  /// "… #{name} …" without # in front, and ${name}, where something is called so
   void checkHoles(const Form* string);
   /// (a > b ? c : d), and whatever else is no infix expression
   void refuseInfix(const GeneForm& form, std::span<const Form* const> parts);

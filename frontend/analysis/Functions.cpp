@@ -336,7 +336,7 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
       i++;
     }
     p.spec.name = Symbol::of(text);
-    if (!typed) checks_.checkGluedType(p.spec.name, item->loc);
+    if (!typed) checks_.checkParameterName(p.spec.name, item->loc);
     if (isField) p.field = p.spec.name;
     if (p.spec.name == sym::Self) error(item->range(), Diag::ReservedName, {"parameter"});
     p.spec.kind = keyword ? (rest ? SlotKind::KeywordRest : SlotKind::Keyword)

@@ -51,6 +51,27 @@ void Checks::checkGluedType(Symbol symbol, Location loc) {
   diagnostics_.report(loc, Diag::GluedType, {text}).hint(Diag::HintType, {name, type});
 }
 
+void Checks::checkParameterName(Symbol symbol, Location loc) {
+  if (!checksNames()) return;
+  const std::string_view text = symbol.text();
+  const size_t equals = text.find('=');
+  if (equals != std::string_view::npos && isName(text.substr(0, equals))) {
+    const std::string_view name = text.substr(0, equals), value = text.substr(equals + 1);
+    foreignNames_.insert(Symbol::of(name));
+    diagnostics_.report(loc, Diag::GluedType, {text})
+        .hint(Diag::HintDefault, {name, value.empty() ? "value" : value});
+    return;
+  }
+  for (const std::string_view mark : {"&", "*", "..."}) {
+    if (!text.starts_with(mark) || !isName(text.substr(mark.size()))) continue;
+    foreignNames_.insert(Symbol::of(text.substr(mark.size())));
+    diagnostics_.report(loc, Diag::GluedType, {text})
+        .hint(Diag::HintRest, {text.substr(mark.size())});
+    return;
+  }
+  checkGluedType(symbol, loc);
+}
+
 void Checks::refuseInfix(const GeneForm& form, std::span<const Form* const> parts) {
   Diagnostic& d = diagnostics_.report(form.range(), Diag::IncompleteInfix);
   if (std::ranges::any_of(parts, [](const Form* part) { return isSymbol(part, "?"); }))
@@ -61,9 +82,12 @@ void Checks::checkHoles(const Form* string) {
   if (!checksNames() || !string->loc.valid()) return;
   const SourceManager& sources = diagnostics_.sources();
   const std::string_view source = sources.text(string->loc);
-  if (source[string->loc.offset - sources.start(string->loc).offset] != '"') return;
+  const size_t begin = string->loc.offset - sources.start(string->loc).offset;
+  const bool hasHoles = source.substr(begin).starts_with("#\"");
+  if (!hasHoles && source[begin] != '"') return;
   const std::string_view text = as<StringForm>(*string).text;
-  const size_t at = text.find("#{");
+  size_t at = hasHoles ? std::string_view::npos : text.find("#{");
+  if (at == std::string_view::npos) at = text.find("${");
   if (at == std::string_view::npos) return;
   const size_t end = text.find('}', at);
   if (end == std::string_view::npos) return;
@@ -122,11 +146,12 @@ void Checks::checkSetItem(const GeneForm& form) {
   foreignNames_.insert(symbolOf(c[1]));
 }
 
-/// (a b -> body): of the names in it only the arrow is reported.
+/// (a b -> body), (x => body): of the names in it only the arrow is reported.
 bool Checks::checkBlock(const GeneForm& call) {
   const Symbol head = symbolOf(call.head);
-  const auto arrow =
-      std::ranges::find_if(call.children, [](const Form* child) { return isSymbol(child, "->"); });
+  const auto arrow = std::ranges::find_if(call.children, [](const Form* child) {
+    return isSymbol(child, "->") || isSymbol(child, "=>");
+  });
   if (!checksNames() || head.empty() || arrow == call.children.end()) return false;
   for (const Form* parameter : std::span(call.children.begin(), arrow)) {
     if (symbolOf(parameter).empty()) return false;
@@ -214,9 +239,10 @@ bool Checks::isAnyMethod(Symbol name) const {
 /// Hints for names that contain what other languages write between names.
 bool Checks::hintHabit(Diagnostic& d, std::string_view name) const {
   const size_t equals = name.find('=');
-  if (equals != std::string_view::npos && equals + 1 < name.size() &&
-      isName(name.substr(0, equals)) && name[equals + 1] != '=') {
-    d.hint(Diag::HintKeyword, {name.substr(0, equals)});
+  const bool isKeyword = equals != std::string_view::npos && isName(name.substr(0, equals)) &&
+                         (equals + 1 == name.size() || name[equals + 1] != '=');
+  if (isKeyword || (name.starts_with(':') && isName(name.substr(1)))) {
+    d.hint(Diag::HintKeyword, {isKeyword ? name.substr(0, equals) : name.substr(1)});
     return true;
   }
   if (name.ends_with(".new") && isName(name.substr(0, name.size() - 4))) {

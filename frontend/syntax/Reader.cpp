@@ -54,7 +54,9 @@ void FormReader::value() {
     if (!std::exchange(top.isNoMap, true))
       report(loc, Diag::ExpectedKey,
              {std::to_string(at.line), std::to_string(at.column), std::string_view(p_, 1)})
-          .hint(isHole ? Diag::HintHoles : Diag::HintMapKeys);
+          .hint(isHole     ? Diag::HintHoles
+                : c == '(' ? Diag::HintForms
+                           : Diag::HintMapKeys);
     // The value is read and dropped: it becomes the value of an unnamed key.
     keys_.push_back(Symbol{});
     open(FrameKind::Property, loc);

@@ -289,6 +289,7 @@ void hintCallable(Value callee, Explained& result) {
     result.hints.push_back("a value is read by (map .get \"key\"), or map/key");
   else
     result.hints.push_back("brackets around a value call it: without them it is the value itself");
+  result.guesses = result.hints;
 }
 
 void hintAwait(Value value, Explained& result) {
