@@ -21,9 +21,28 @@ struct SourceManager::File {
   std::string path;  // that it was read from
   std::string text;
   uint32_t start;
-  mutable std::vector<uint32_t> lineStarts;  // filled at the first question
-  mutable uint32_t counted = 0;              // the offset asked for last, and how many characters
-  mutable size_t characters = 0;             // of its line are before it
+  // Filled at the first question: where lines begin, and how many characters are before each block of the text.
+  mutable std::vector<uint32_t> lineStarts, charactersBefore;
+
+  static constexpr uint32_t BlockSize = 256;
+
+  void indexLines() const {
+    const std::string_view all = text;
+    lineStarts.push_back(0);
+    for (size_t i = 0; i < all.size(); i++)
+      if (all[i] == '\n') lineStarts.push_back(static_cast<uint32_t>(i + 1));
+    uint32_t characters = 0;
+    for (size_t i = 0; i <= all.size(); i += BlockSize) {
+      charactersBefore.push_back(characters);
+      characters += static_cast<uint32_t>(utf8::count(all.substr(i, BlockSize)));
+    }
+  }
+  /// How many characters are before this byte.
+  [[nodiscard]] uint32_t characterAt(uint32_t offset) const {
+    const uint32_t block = offset / BlockSize * BlockSize;
+    const std::string_view rest = std::string_view(text).substr(block, offset - block);
+    return charactersBefore[offset / BlockSize] + static_cast<uint32_t>(utf8::count(rest));
+  }
 };
 
 struct SourceManager::Files {
@@ -113,23 +132,11 @@ Location SourceManager::start(Location loc) const { return {file(loc).start}; }
 Position SourceManager::position(Location loc) const {
   if (!loc.valid() || files_->all.empty()) return {};
   const File& f = file(loc);
-  if (f.lineStarts.empty()) {
-    f.lineStarts.push_back(0);
-    for (size_t i = 0; i < f.text.size(); i++)
-      if (f.text[i] == '\n') f.lineStarts.push_back(static_cast<uint32_t>(i + 1));
-  }
+  if (f.lineStarts.empty()) f.indexLines();
   const uint32_t offset = std::min(loc.offset - f.start, static_cast<uint32_t>(f.text.size()));
   auto it = std::upper_bound(f.lineStarts.begin(), f.lineStarts.end(), offset) - 1;
-  // Places of one line are mostly asked for in their order: counting goes on where it ended.
-  if (f.counted < *it || f.counted > offset) {
-    f.counted = *it;
-    f.characters = 0;
-  }
-  f.characters += utf8::count(std::string_view(f.text).substr(f.counted, offset - f.counted));
-  f.counted = offset;
-  const size_t characters = f.characters;
   return {f.name, static_cast<uint32_t>(it - f.lineStarts.begin()) + 1,
-          static_cast<uint32_t>(characters) + 1};
+          f.characterAt(offset) - f.characterAt(*it) + 1};
 }
 
 std::vector<InputFile> SourceManager::dependencies() const {
