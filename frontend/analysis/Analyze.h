@@ -16,13 +16,13 @@ namespace gene {
 
 class Index;
 
-/// What an analysis may do besides.
 /// An enum that code may name although its own text does not declare it.
 struct KnownEnum {
   Symbol name;
   std::vector<Symbol> variants;
 };
 
+/// What an analysis may do besides.
 struct AnalysisExtras {
   const KnownNames* known = nullptr;  // for warnings about names; null: there are none
   Index* index = nullptr;             // takes what the names of the main module mean
