@@ -110,6 +110,8 @@ bool Select::jumpAfterStep(const ir::Instruction& test, Opcode jump, uint32_t lh
   if (static_cast<Opcode>(last & 0xFFFF) != Opcode::AddI || (last >> 16 & 0xFFFF) != lhs ||
       assembler_.hasLongJumps())
     return false;
+  // The limit is read before the sum is there: it has to be another register.
+  if ((jump == Opcode::JumpLt || jump == Opcode::JumpLe) && rhs == lhs) return false;
   Opcode fused;
   switch (jump) {
     case Opcode::JumpLt: fused = Opcode::AddIJumpLt; break;
