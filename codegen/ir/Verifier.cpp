@@ -1,6 +1,7 @@
 #include "codegen/ir/Verifier.h"
 
 #include <unordered_map>
+#include <unordered_set>
 
 #include "codegen/ir/Dominance.h"
 #include "codegen/ir/Phases.h"
@@ -37,6 +38,7 @@ class Verifier {
       uint32_t position = 0;
       for (const Instruction* i : b->instructions) positions_[i] = position++;
     }
+    operandsOfTheirOwn();
     const Dominance dominance(function_);
     for (const Block* b : function_.blocks) {
       if (!dominance.reachable(b)) {
@@ -57,6 +59,15 @@ class Verifier {
   static std::string text(const Instruction& i) {
     return "'" + std::string(i.info().mnemonic) + "' in block " +
            std::string(i.block ? i.block->name.text() : "?");
+  }
+
+  /// Who replaces an operand means one instruction.
+  void operandsOfTheirOwn() {
+    std::unordered_set<const Value* const*> arrays;
+    for (const Block* b : function_.blocks)
+      for (const Instruction* i : b->instructions)
+        if (!i->operands.empty() && !arrays.insert(i->operands.data()).second)
+          problem(text(*i) + " shares its operands with another instruction");
   }
 
   /// Nothing that only the code of later phases has.

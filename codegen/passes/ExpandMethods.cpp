@@ -163,6 +163,7 @@ class Expansion {
     if (closure->op != Op::Closure || uses_[callback] != 1) return callback;
     moved_.insert(closure);
     auto* copy = program_.arena.make<Instruction>(*closure);
+    copy->operands = program_.arena.copy(std::span<Value* const>(closure->operands));
     append(block, copy);
     return copy;
   }
