@@ -1,5 +1,5 @@
 #pragma once
-// The rules every IR function keeps; each has a test in test/ir/verify that breaks it.
+// The rules every IR function keeps; each has a test in test/ir/verify that breaks it, or in test/unit where IR text cannot.
 
 #include <string>
 #include <vector>

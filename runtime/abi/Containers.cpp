@@ -134,10 +134,10 @@ struct Key {
 /// The number of its entry, -1 where there is none, Unsearched where that is for the call. The hash is there for -1.
 inline int64_t search(Context& context, const MapObject* map, Key& key) {
   if (GENE_UNLIKELY(context.outOfMemory)) return Unsearched;
-  uint64_t wide;
-  if (map->is(Kind::Map) || key.word.isObject() || !hashPlain(key.word, &wide))
-    return searchOther(context, map, key);
+  if (map->is(Kind::Map) || !isImmediateKey(key.word)) return searchOther(context, map, key);
   if (const int64_t i = findAgain(context, map, key.word); i >= 0) return i;
+  uint64_t wide;
+  hashPlain(key.word, &wide);
   key.hash = static_cast<uint32_t>(wide);
   return noteFound(context, map, tableFind(context, map, key.word, key.hash));
 }

@@ -151,5 +151,19 @@ TEST(Pipeline, WhatHasNotChangedIsNotLookedAtAgain) {
   EXPECT_NE(describe(times).find("infer"), std::string::npos);
 }
 
+TEST(Verifier, OperandsAreOfOneInstruction) {
+  SourceManager sources;
+  const std::unique_ptr<Program> program =
+      parsed(sources,
+             "(func f [n] ^name f (block entry [v0] (v1 = add v0 1) (v2 = sub v0 1) (return v2)))");
+  ASSERT_TRUE(program);
+  Function& f = *program->functions[0];
+  EXPECT_TRUE(verify(f).empty());
+  const auto& all = f.entry()->instructions;
+  all[1]->operands = all[0]->operands;
+  ASSERT_EQ(verify(f).size(), 1u);
+  EXPECT_NE(verify(f)[0].find("shares its operands"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace gene::ir
