@@ -97,6 +97,7 @@ class Program(Expressions):
         again = same and self.maybe(5)
         name = self.pick(same) if again else self.name(kind[0])
         if self.maybe(10) and not again:  # the bodies of while, loop and try are no scopes
+            name += f"_{self.seed}"       # of a module's variable that a program of the same file may have, too
             scope.add(name, kind, False)
             return f"(let {name} {value})"
         annotation = {"int": ": Int", "float": ": Float", "str": ": String", "bool": ": Bool"}.get(kind, "")
