@@ -130,7 +130,7 @@ const Instruction* comparisonOn(const Block* from, const Edge& edge, bool* isTru
 /// The orders of its operands where the comparison of ints is true, or where it is false.
 uint8_t ordersWhere(const Instruction& test, bool isTrue) {
   const uint8_t orders = test.info().trueOrders;
-  return isTrue ? orders : ir::negatedOfInts(orders);
+  return isTrue ? static_cast<uint8_t>(orders & ~order::Unordered) : ir::negatedOfInts(orders);
 }
 
 std::optional<bool> decided(uint8_t orders, Range a, Range b) {
