@@ -6,6 +6,7 @@
 
 #include "driver/Reference.h"
 #include "driver/lsp/Features.h"
+#include "frontend/analysis/Documentation.h"
 #include "frontend/syntax/Reader.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Map.h"
@@ -75,7 +76,7 @@ class Completer {
   }
   void item(const Definition& d) {
     item(d.name.text(), completionKind(d.kind), d.signature(),
-         commentAbove(document_.text, document_.layout(), document_.offset(d.form->loc)));
+         documentationOf(d, {document_.text, document_.layout(), document_.location(0)}));
   }
 
   /// Remembers the forms that are still open, outermost first: each is the last part of the one around it.

@@ -4,6 +4,7 @@
 
 #include "driver/Reference.h"
 #include "driver/lsp/Features.h"
+#include "frontend/analysis/Documentation.h"
 #include "frontend/analysis/Parameters.h"
 #include "frontend/syntax/Reader.h"
 #include "runtime/object/Class.h"
@@ -54,14 +55,8 @@ std::string typeOf(const Definition& d) {
 
 std::string code(std::string_view text) { return "`" + std::string(text) + "`"; }
 
-/// The comment above a definition, and its ^intent.
 std::string documentationOf(const Document& document, const Definition& d) {
-  std::string text = commentAbove(document.text, document.layout(), document.offset(d.form->loc));
-  if (d.form->kind == FormKind::Gene)
-    for (const Property& p : as<GeneForm>(*d.form).properties)
-      if (p.key.text() == "intent" && p.value->kind == FormKind::String)
-        text += (text.empty() ? "" : "\n") + std::string(as<StringForm>(*p.value).text) + "\n";
-  return text;
+  return documentationOf(d, {document.text, document.layout(), document.location(0)});
 }
 
 std::string describe(const Document& document, const Definition& d) {

@@ -1,0 +1,49 @@
+#pragma once
+// A source as `gene doc` sees it: its definitions, which of them it publishes, and what is said of them.
+
+#include <memory>
+
+#include "driver/doc/Page.h"
+#include "frontend/analysis/Documentation.h"
+#include "frontend/syntax/Diagnostics.h"
+#include "runtime/support/Arena.h"
+
+namespace gene::driver {
+
+class DocModule {
+ public:
+  /// Reads a source; null after mistakes, which were printed. `name` is for headings and imports.
+  static std::unique_ptr<DocModule> read(const std::string& path, std::string name);
+
+  const std::string name;
+
+  /// All that the module publishes, or all that it defines, below a heading of `level`. `import`: the module and package as
+  /// an import names them, or empty. False, and nothing written: there is nothing to say.
+  bool write(Page& page, int level, std::string_view import, bool all) const;
+  /// What the module defines under this name: `f`, `C`, `C/m`, `.m`. Is there something?
+  bool writeNamed(Page& page, std::string_view wanted) const;
+  /// The names that can be asked for.
+  void addNames(std::vector<std::string>& names) const;
+
+ private:
+  explicit DocModule(std::string name) : name(std::move(name)) {}
+  void read(Location start);
+  [[nodiscard]] bool isPublished(const Definition& d, const Definition* container) const;
+  void writeGroups(Page& page, int level, const std::vector<Definition>& definitions,
+                   const Definition* container, bool all) const;
+  void writeDefinition(Page& page, int level, const Definition& d, const Definition* container,
+                       bool all) const;
+  void writeItem(Page& page, const Definition& d, const Definition* container) const;
+  [[nodiscard]] std::string documentation(const Definition& d) const;
+
+  SourceManager sources_;
+  Arena arena_;
+  Location start_;
+  std::span<Form* const> forms_;
+  Layout layout_;
+  std::vector<Definition> outline_;
+  bool hasExports_ = false;  // (export …): nothing else is published
+  std::vector<std::string_view> exports_;
+};
+
+}  // namespace gene::driver
