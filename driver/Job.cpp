@@ -42,6 +42,10 @@ const std::vector<OptionSpec>& runSpecs() {
       {"profile-folded", "FILE", "write folded stacks with microseconds, for flame graphs"},
       {"profile-svg", "FILE", "write a flame graph of samples, for a browser"},
       {"profile-speedscope", "FILE", "write samples as JSON for speedscope"},
+      {"heap-profile", nullptr,
+       "print who made the objects that are alive, on standard error; --profile-folded, "
+       "--profile-svg and --profile-speedscope "
+       "write that"},
       {"profile-instructions", nullptr,
        "print how often each opcode ran, and each after each, on standard error"},
       {"repl-on-error", nullptr, "after an error, a REPL with the program's variables and $ex"},
@@ -121,7 +125,7 @@ bool choosePackage(Job& job) {
 namespace {
 
 bool countsCalls(const Job& job) {
-  return (!takesSamples(job.options) &&
+  return (!takesSamples(job.options) && !job.options.has("heap-profile") &&
           (job.options.has("profile") || job.options.has("profile-folded"))) ||
          job.runtime.stats;
 }
@@ -170,12 +174,18 @@ bool prepareRun(Context& context, const Job& job) {
     context.vm->run = vm::runWatched;
     context.vm->watch = job.watch;
   }
-  if (takesSamples(options)) {
-    if (job.watch || countsCalls(job) || instructions || options.has("max-instructions")) {
-      fail("samples are taken of a program that nothing else counts or traces");
+  const bool ofHeap = options.has("heap-profile");
+  if (takesSamples(options) || ofHeap) {
+    if (ofHeap && calls) {
+      fail("--heap-profile goes with no --profile");
       return false;
     }
-    return sampleRun(context, options);
+    if (job.watch || countsCalls(job) || instructions || options.has("max-instructions")) {
+      fail(ofHeap ? "--heap-profile is of a program that nothing else counts or traces"
+                  : "samples are taken of a program that nothing else counts or traces");
+      return false;
+    }
+    return ofHeap ? profileHeap(context, options) : sampleRun(context, options);
   }
   if (!countsCalls(job) && !instructions) return true;
   if (!folded.empty())

@@ -32,7 +32,7 @@ bool asksForVm(const Job& job) {
                                             "switch",         "compile",
                                             "repl-on-error",  "debug",
                                             "trace",          "trace-instruction",
-                                            "verify-ir"};
+                                            "verify-ir",      "heap-profile"};
   return job.runtime.stats || job.options.get("native-tier") == "never" ||
          std::ranges::any_of(options, [&](const char* name) { return job.options.has(name); });
 }

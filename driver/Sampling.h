@@ -1,5 +1,5 @@
 #pragma once
-// `gene run --profile=sample`: which options ask for samples of the VM, and what becomes of them.
+// `gene run --profile=sample` and `--heap-profile`: which options ask for them, and what becomes of them.
 
 #include "driver/Options.h"
 #include "runtime/Context.h"
@@ -11,5 +11,8 @@ bool takesSamples(const Options& options);
 /// Has samples taken of all that runs in the context and its threads from now on, and reported when the program ends. False
 /// after a failure that was reported.
 bool sampleRun(Context& context, const Options& options);
+/// Has objects noted that the context makes from now on, and reported when the program ends. False after a failure that was
+/// reported.
+bool profileHeap(Context& context, const Options& options);
 
 }  // namespace gene::driver

@@ -38,7 +38,7 @@ void resizeTable(Context& context, size_t capacity) {
 void growTable(Context& context) {
   Heap& heap = *context.heap;
   resizeTable(context, heap.tableCapacity * 2);
-  context.zeroEnd = heap.options.reconcileAlways ? heap.table : heap.table + heap.tableCapacity;
+  heap.setTableEnd(context, heap.table + heap.tableCapacity);
 }
 
 void enter(Context& context, Object* object) {
@@ -184,7 +184,7 @@ void countFellToZero(Object* object) { enter(*Heap::pageOf(object)->heap->owner,
 void reconcile(Context& context) {
   Heap& heap = *context.heap;
   if (heap.freeing) {
-    if (context.zeroTop >= context.zeroEnd) growTable(context);
+    if (heap.tableIsFull(context)) growTable(context);
     return;
   }
   heap.freeing = true;
@@ -227,8 +227,7 @@ void reconcile(Context& context) {
       heap.valueStackTop ? static_cast<size_t>(*heap.valueStackTop - heap.valueStack) : 0;
   const size_t wanted = std::max<size_t>(4096, std::max(kept * 2, (stackWords + valueWords) / 4));
   if (heap.tableCapacity < wanted) resizeTable(context, wanted);
-  context.zeroEnd =
-      heap.options.reconcileAlways ? heap.table : heap.table + std::max<size_t>(wanted, kept + 64);
+  heap.setTableEnd(context, heap.table + std::max<size_t>(wanted, kept + 64));
   heap.newBytes = 0;
   heap.newBytesLimit = std::max(MinNewBytesLimit, (stackWords + valueWords) * 8);
   heap.freeing = false;
@@ -252,6 +251,7 @@ void reconcile(Context& context) {
     const size_t live = heap.heapBytes();
     heap.cycleThreshold = std::max<size_t>(size_t{32} << 20, freed ? live + live / 2 : live * 2);
   }
+  if (GENE_UNLIKELY(heap.watch != nullptr)) heap.watch->reconciled();
 }
 
 }  // namespace gene

@@ -90,6 +90,16 @@ class ChunkTable {
 };
 static_assert(size_t{1} << 22 == ChunkBytes);
 
+/// Somebody who is told of what the heap does (`gene run --heap-profile`).
+class HeapWatch {
+ public:
+  virtual ~HeapWatch() = default;
+  /// There is a new object, whose slots are not set yet.
+  virtual void allocated(const Object* object) = 0;
+  /// What nothing refers to is gone, but for cycles.
+  virtual void reconciled() = 0;
+};
+
 class Heap {
  public:
   Context* owner = nullptr;  // whose heap it is
@@ -116,6 +126,8 @@ class Heap {
 
   Object** table = nullptr;  // with room for TableSlack more
   size_t tableCapacity = 0;
+  Object** tableEnd = nullptr;  // where it is full, whatever Context::zeroEnd says
+  HeapWatch* watch = nullptr;
   std::vector<Object*> pinned;  // Marked while a reconcile runs
   std::vector<Object*> work;    // objects to mark
   Object** dying = nullptr;     // the stack of objects to free
@@ -145,6 +157,16 @@ class Heap {
   void countNew(Context& context, size_t bytes) {
     newBytes += bytes;
     if (newBytes > newBytesLimit) context.zeroEnd = context.zeroTop;
+  }
+  /// From now on the table is full at `end`. For the fast path of allocations it is already where each is to take the slow path.
+  void setTableEnd(Context& context, Object** end) {
+    tableEnd = end;
+    context.zeroEnd = options.reconcileAlways || watch ? table : end;
+  }
+  /// Is it to be reconciled?
+  [[nodiscard]] bool tableIsFull(const Context& context) const {
+    const bool seems = watch && !options.reconcileAlways && context.zeroEnd == table;
+    return context.zeroTop >= (seems ? tableEnd : context.zeroEnd);
   }
   /// The page of an object.
   [[nodiscard]] static PageHeader* pageOf(const Object* object) {

@@ -89,6 +89,7 @@ Object* Heap::allocateSlow(Context& context, size_t bytes, uint32_t shape) {
   object->shape = shape;
   if ((bytes + 15) / 16 >= SmallClasses) countNew(context, bytes);
   *context.zeroTop++ = object;
+  if (GENE_UNLIKELY(watch != nullptr)) watch->allocated(object);
   return object;
 }
 
@@ -113,7 +114,7 @@ namespace {
 /// What comes first when an allocation takes the slow path.
 void prepareAllocation(Context& context, size_t size) {
   Heap& heap = *context.heap;
-  if (context.zeroTop >= context.zeroEnd) reconcile(context);
+  if (heap.tableIsFull(context)) reconcile(context);
   if (heap.allocationsLeft > 0 && --heap.allocationsLeft == 0) refuseCalls(context);
   if (size > MaxMedium && heap.heapBytes() + size > heap.limit.next) reconcile(context);
 }
@@ -169,7 +170,7 @@ Heap* createHeap(Context& context, const HeapOptions& given) {
       static_cast<Object**>(std::malloc((heap->tableCapacity + TableSlack) * sizeof(Object*)));
   if (!heap->table) outOfMemory();
   context.zeroTop = heap->table;
-  context.zeroEnd = heap->options.reconcileAlways ? heap->table : heap->table + heap->tableCapacity;
+  heap->setTableEnd(context, heap->table + heap->tableCapacity);
   context.heap = heap;
   return heap;
 }

@@ -255,6 +255,7 @@ struct Handlers {
 
   SLOW_FUNCTION raisePending(PARAMS) {
 #ifdef GENE_VM_WATCHED
+    context->vm->place = {pc, base};
     context->vm->watch->raised(*context, pc, base);
 #endif
     const Resume resume = unwind(*context, pc, base);

@@ -1,99 +1,34 @@
 #include "runtime/vm/Sampler.h"
 
 #include <algorithm>
-#include <map>
 #include <mutex>
 #include <vector>
 
 #include "runtime/abi/Entry.h"
+#include "runtime/vm/FrameTree.h"
 #include "runtime/vm/Interpreter.h"
 
 namespace gene::vm {
 namespace {
 
-/// No more frames of a stack than this are looked at, from the innermost one on.
-constexpr size_t MostFrames = 256;
-
-/// A frame as it is found: what that means is found out at the end.
-struct RawFrame {
-  const FunctionInfo* function;
-  const uint16_t* pc;  // null: a built-in function
-
-  auto operator<=>(const RawFrame&) const = default;
-};
-struct RawNode {
-  RawFrame frame;
-  uint64_t weight = 0;
-  std::map<RawFrame, uint32_t> callees;
-};
-
 /// Of all threads.
 struct Samples {
   std::mutex mutex;
-  std::vector<RawNode> nodes{RawNode{{nullptr, nullptr}, 0, {}}};
+  FrameTree tree;
+  std::vector<uint64_t> weights;      // by node
   std::atomic<uint64_t> outside = 0;  // nanoseconds in the event loop
 
   void add(const std::vector<RawFrame>& innermostFirst, bool isWhole, uint64_t weight) {
     const std::lock_guard lock(mutex);
-    uint32_t node = 0;
-    const auto enter = [&](RawFrame frame) {
-      const auto [callee, isNew] =
-          nodes[node].callees.try_emplace(frame, static_cast<uint32_t>(nodes.size()));
-      node = callee->second;
-      if (isNew) nodes.push_back(RawNode{frame, 0, {}});
-    };
-    if (!isWhole) enter({nullptr, nullptr});
-    for (size_t i = innermostFirst.size(); i-- > 0;) enter(innermostFirst[i]);
-    nodes[node].weight += weight;
+    const uint32_t node = tree.enter(innermostFirst, isWhole);
+    if (node >= weights.size()) weights.resize(node + 1);
+    weights[node] += weight;
   }
 };
 /// Never destroyed: other threads may run to the end of the process.
 Samples& samples() {
   static auto* const all = new Samples;
   return *all;
-}
-
-std::string_view shownName(const char* function) {
-  const std::string_view name = function;
-  return name.empty() ? "<unnamed>" : name == "__init__" ? "<module>" : name;
-}
-
-/// Where a function that was inlined begins, if its own code is still there; else 0.
-uint32_t definitionOf(const Program& program, const TraceSite& site) {
-  for (uint32_t i = 0; i < program.functionCount; i++) {
-    const FunctionInfo& info = program.functions[i];
-    if (info.isNative()) continue;
-    const TraceSite& known = program.sites[info.site];
-    if (std::string_view(known.function) == site.function &&
-        std::string_view(known.file) == site.file)
-      return known.line;
-  }
-  return 0;
-}
-
-/// Appends the frame and those inlined in it, outermost first.
-void appendFrames(const RawFrame& raw, std::vector<profile::Frame>& out) {
-  if (!raw.function) return out.push_back({"<more frames>", "", 0, 0});
-  if (!raw.pc) return out.push_back({raw.function->name.text(), profile::Frame::BuiltIn, 0, 0});
-  const FunctionInfo& info = *raw.function;
-  const TraceSite& own = info.program->sites[info.site];
-  const SiteEntry* entry = siteBefore(raw.pc, *info.code);
-  const TraceSite* site = entry ? &info.program->sites[entry->site] : &own;
-  std::vector<const TraceSite*> inlined;
-  for (; site->caller; site = site->caller) inlined.push_back(site);
-  out.push_back({shownName(own.function), own.file, own.line, site->line});
-  for (size_t i = inlined.size(); i-- > 0;)
-    out.push_back({shownName(inlined[i]->function), inlined[i]->file,
-                   definitionOf(*info.program, *inlined[i]), inlined[i]->line});
-}
-
-void addStacks(const Samples& from, const RawNode& node, std::vector<profile::Frame>& path,
-               profile::Stacks& to) {
-  const size_t depth = path.size();
-  if (&node != from.nodes.data()) appendFrames(node.frame, path);
-  to.add(path, node.weight);
-  for (const auto& [frame, callee] : node.callees) addStacks(from, from.nodes[callee], path, to);
-  path.resize(depth, {});
 }
 
 }  // namespace
@@ -147,24 +82,9 @@ void Sampler::record(const FunctionInfo* builtin, Place place, const Entered* en
                      uint64_t weight) {
   std::vector<RawFrame> frames;
   if (builtin) frames.push_back({builtin, nullptr});
-  auto [pc, base] = place;
-  while (base && frames.size() < MostFrames) {
-    frames.push_back({codeOf(base).info, pc});
-    const uint64_t link = base[-1].bits;
-    pc = reinterpret_cast<const uint16_t*>(link >> 16);
-    base -= link & 0xFFFF;
-    if (pc != exitCode) continue;
-    // What C++ code called: the frame that called that code.
-    if (!entered) break;
-    if (entered->calling)
-      if (const FunctionInfo* between = builtinOf(*entered->calling))
-        frames.push_back({between, nullptr});
-    pc = entered->from.pc;
-    base = entered->from.base;
-    entered = entered->outer;
-  }
-  if (frames.empty()) return;
-  samples().add(frames, !base || pc == exitCode, weight);
+  const bool isWhole =
+      appendFrames(place, entered, [&](const Calling& c) { return builtinOf(c); }, frames);
+  if (!frames.empty()) samples().add(frames, isWhole, weight);
 }
 
 // --- calls ----------------------------------------------------------------------------------------------------------------
@@ -229,8 +149,8 @@ profile::Stacks takeSamples() {
   Samples& all = samples();
   const std::lock_guard lock(all.mutex);
   profile::Stacks stacks(profile::Unit::Nanoseconds);
-  std::vector<profile::Frame> path;
-  addStacks(all, all.nodes[0], path, stacks);
+  all.weights.resize(all.tree.size());
+  all.tree.addStacks(all.weights, stacks);
   const profile::Frame loop{"<event loop>", "", 0, 0};
   stacks.add({&loop, 1}, all.outside);
   return stacks;

@@ -1,5 +1,7 @@
 set(VM_SOURCES
   vm/Enter.cpp
+  vm/FrameTree.cpp
+  vm/HeapProfile.cpp
   vm/Interpreter.cpp
   vm/Limits.cpp
   vm/Profile.cpp
