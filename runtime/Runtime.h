@@ -2,6 +2,7 @@
 // Starting and ending a Gene thread: the context with its heap and built-ins, the machine stack the program runs on,
 // and how it ends (00 §4-5).
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct RuntimeOptions {
   std::vector<std::string> arguments;  // $args
   std::string programName;             // $program
   std::string sourceText;  // the program's text when it stands in no file: for reports of errors
+  const std::map<std::string, std::string, std::less<>>* texts =
+      nullptr;  // others, by the names of their files
   ErrorFormat errorFormat = ErrorFormat::Human;
   std::vector<ExpectedError>* expected =
       nullptr;           // the report of one of these has its hints, and takes it away

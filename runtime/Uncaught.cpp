@@ -119,9 +119,13 @@ struct Shown {
 
 Shown shownAt(Context& context, const RuntimeOptions& options, const Position& at) {
   if (at.line == 0) return {};
-  const std::string text = at.file == options.programName && !options.sourceText.empty()
-                               ? options.sourceText
-                               : sourceText(context.program, at.file);
+  std::string text;
+  if (at.file == options.programName && !options.sourceText.empty())
+    text = options.sourceText;
+  else if (options.texts && options.texts->contains(at.file))
+    text = options.texts->find(at.file)->second;
+  else
+    text = sourceText(context.program, at.file);
   std::string line(lineOf(text, at.line));
   if (line.empty()) return {};
   Position end = endOfForm(text, at);

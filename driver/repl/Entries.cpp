@@ -8,6 +8,7 @@ namespace gene::driver {
 
 Dialog::Result Entries::run(const std::string& text, const std::string& name) {
   count_++;
+  texts_[name] = text;
   // The machine checks whether to go on before every instruction, while an entry runs.
   Value (*const before)(Context&, Value*) = context_.vm ? context_.vm->run : nullptr;
   if (!context_.vm) vm::createState(context_, runtime_.stackSize);
@@ -32,6 +33,7 @@ std::string Entries::uncaught(const std::string& text, const std::string& name) 
   RuntimeOptions options = runtime_;
   options.programName = name;
   options.sourceText = text;
+  options.texts = &texts_;
   return describeUncaught(context_, options);
 }
 

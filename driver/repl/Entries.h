@@ -1,6 +1,7 @@
 #pragma once
 // Entries of a REPL, one after the other: each is compiled, runs so that it may be interrupted, and leaves its value in variables.
 
+#include <map>
 #include <string>
 
 #include "codegen/eval/Dialog.h"
@@ -28,6 +29,7 @@ class Entries {
   Context& context_;
   const RuntimeOptions runtime_;
   Dialog dialog_;
+  std::map<std::string, std::string, std::less<>> texts_;  // of all entries, by their names
   vm::Watch watch_;
   uint32_t count_ = 0;
 };
