@@ -1,5 +1,6 @@
 // gene new: the folder of a new package, whose program and tests run at once.
 
+#include <algorithm>
 #include <filesystem>
 
 #include "driver/Command.h"
@@ -47,6 +48,29 @@ std::vector<NewFile> filesOf(const std::string& package, const std::string& name
   return files;
 }
 
+/// What a name of a package may be made of, and one that is like the name that is none; empty where that is not the point.
+std::string rulesOf(const std::string& given, const std::string& name) {
+  if (std::ranges::count(given, '/') > 1 || given.starts_with("gene")) return {};
+  std::string better;
+  for (const char c : name) {
+    const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    const bool isLetter = small >= 'a' && small <= 'z', isDigit = c >= '0' && c <= '9';
+    if (isLetter || (isDigit && !better.empty()))
+      better += small;
+    else if (!better.empty() && better.back() != '-')
+      better += '-';
+  }
+  while (better.ends_with('-')) better.pop_back();
+  std::string text =
+      "\nA name has small letters, digits and - _ + &; it begins with a letter and ends with a "
+      "letter "
+      "or a digit.";
+  const std::string all = given.substr(0, given.size() - name.size()) + better;
+  if (!better.empty() && checkPackageName(all.find('/') == std::string::npos ? "app/" + all : all))
+    text += "\nDid you mean '" + all + "'?";
+  return text;
+}
+
 }  // namespace
 
 int newPackage(Arguments args) {
@@ -63,7 +87,8 @@ int newPackage(Arguments args) {
   const std::string name = given.substr(given.rfind('/') + 1);
   // A name alone has a parent, as every package has.
   const std::string package = given.find('/') == std::string::npos ? "app/" + given : given;
-  if (Status status = checkPackageName(package); !status) return misuse(status.message());
+  if (Status status = checkPackageName(package); !status)
+    return misuse(status.message() + rulesOf(given, name));
   std::error_code failed;
   if (std::filesystem::exists(name, failed)) return fail("There is a " + name + " already");
   for (const NewFile& file : filesOf(package, name, options.has("lib")))
