@@ -238,6 +238,7 @@ bool comesTrue(const Diagnostic& d) {
     case Diag::ArgumentType:
     case Diag::StringArithmetic:
     case Diag::YieldOutside:
+    case Diag::LaterParent:
     case Diag::UnknownMethodName: return true;
     default: return false;
   }

@@ -55,6 +55,19 @@ class Checks {
     Checks& checks_;
     const bool foreign_;
   };
+  /// While it lives a name that is not defined is taken for a type's: (x is int).
+  class WantsType {
+   public:
+    explicit WantsType(Checks& checks) : checks_(checks), before_(checks.wantsType_) {
+      checks_.wantsType_ = true;
+    }
+    ~WantsType() { checks_.wantsType_ = before_; }
+    WantsType(const WantsType&) = delete;
+
+   private:
+    Checks& checks_;
+    const bool before_;
+  };
   /// From now on nothing is said about names: an import that failed may have meant any of them.
   void beQuiet() { quiet_++; }
 
@@ -164,6 +177,10 @@ class Checks {
   // --- classes --------------------------------------------------------------------------------------------------------
   /// (class Name : Parent …)
   void checkParent(Symbol name, std::span<Form* const> rest);
+  /// (class Name < Parent …) in front of that of the parent.
+  void checkLaterParent(const GeneForm& form, Symbol name, const Form* parent);
+  /// (implement I for C members…): fields that an adapter does not have.
+  void checkAdapter(const GeneForm& form, Symbol interface);
   /// (def name [parameters] …) in a class.
   void checkMethodWord(const GeneForm& member, std::string_view head);
   /// Does the class have what the interface declares?
@@ -196,6 +213,7 @@ class Checks {
   [[nodiscard]] bool checksNames() const;
   [[nodiscard]] bool isUnknown(Symbol name) const;
   [[nodiscard]] std::vector<std::string_view> visibleNames() const;
+  [[nodiscard]] std::string_view nearestType(std::string_view text) const;
   void checkGluedPath(const Form& form);
   void checkGlued(std::span<Form* const> forms, bool isDefinition);
 
@@ -205,6 +223,7 @@ class Checks {
   bool checkBlock(const GeneForm& call);
   void checkSetItem(const GeneForm& form);
   bool hintHabit(Diagnostic& d, std::string_view name) const;
+  void checkAdapterFields(const Form& form, Symbol interface, const InterfaceInfo& info);
 
   [[nodiscard]] bool isEvaluated() const { return code_ == Code::Evaluated; }
 
@@ -216,6 +235,7 @@ class Checks {
   const KnownNames* const known_;
   const Code code_;
   int quiet_ = 0;
+  bool wantsType_ = false;
   std::unordered_set<Symbol> foreignNames_;  // that code of another language seems to define
 };
 

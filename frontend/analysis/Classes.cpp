@@ -39,6 +39,7 @@ Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name,
   cls->name = isSymbol(form.head, "implement") ? name : identityOf(form, name);
   if (!rest.empty() && symbolOf(rest[0]).text() == "<") {
     if (rest.size() < 2) return error(form.range(), Diag::MissingSuperclass);
+    checks_.checkLaterParent(form, name, rest[1]);
     cls->parent = expression(rest[1]);
     rest = rest.subspan(2);
   }

@@ -162,6 +162,7 @@ Analyzer::Node* Analyzer::operate(std::string_view text, Node* lhs, Node* rhs, L
 
 Analyzer::Node* Analyzer::typeTest(Node* value, const Form* type, Location loc) {
   // Unions and applied types are data for the runtime; a name is a variable.
+  const Checks::WantsType wants(checks_);
   Node* test = type->kind == FormKind::Gene ? make<ast::Quote>(type->loc, expandType(type))
                                             : expression(type);
   return runtime(loc, Op::Is, {value, test});

@@ -169,6 +169,58 @@ void Checks::checkParent(Symbol name, std::span<Form* const> rest) {
   foreignNames_.insert(symbolOf(rest[0]));
 }
 
+void Checks::checkLaterParent(const GeneForm& form, Symbol name, const Form* parent) {
+  const Symbol wanted = symbolOf(parent);
+  const auto known = facts_.named.find(wanted);
+  const auto count = facts_.definitions.find(wanted);
+  // Definitions of the module run in their order, before everything else.
+  const auto own = facts_.named.find(name);
+  const bool isHoisted =
+      facts_.definitions.contains(name) && own != facts_.named.end() && own->second == &form;
+  if (isEvaluated() || !scopes_.isOutermost() || !isHoisted || known == facts_.named.end() ||
+      count == facts_.definitions.end() || count->second != 1 || names_.imported.contains(wanted) ||
+      isShadowed(wanted) || !isSymbol(known->second->head, "class") ||
+      known->second->loc.offset <= form.loc.offset)
+    return;
+  const Position place = diagnostics_.sources().position(known->second->loc);
+  Diagnostic& d =
+      diagnostics_.report(parent->range(), Diag::LaterParent, {wanted.text(), name.text()});
+  d.hint(Diag::HintLaterParent, {wanted.text(), std::to_string(place.line)});
+  d.note(known->second->children[0]->range(), Diag::NoteDefined, {wanted.text()});
+}
+
+/// Reports paths to fields of `self` that neither the interface nor adapters have.
+void Checks::checkAdapterFields(const Form& form, Symbol interface, const InterfaceInfo& info) {
+  if (form.kind == FormKind::Gene) {
+    // Another self, or none.
+    const std::string_view head = symbolOf(as<GeneForm>(form).head).text();
+    for (const char* word : {"class", "object", "ns", "$with", "implement"})
+      if (head == word) return;
+  }
+  if (form.kind == FormKind::Quote) return;
+  if (form.kind != FormKind::Path)
+    return forEachPart(form, [&](const Form* part) { checkAdapterFields(*part, interface, info); });
+  const auto& path = as<PathForm>(form);
+  const std::string_view head = path.parts[0].text(), field = path.parts[1].text();
+  const char first = field.empty() ? '.' : field[0];
+  const bool isField =
+      first == '_' || (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z');
+  if (!(head.empty() || head == "self") || !isField || field == "_genevalue" ||
+      field == "_geneinternal")
+    return;
+  const auto isIt = [&](const auto& member) { return member.name.text() == field; };
+  if (std::ranges::any_of(info.fields, isIt) || std::ranges::any_of(info.methods, isIt)) return;
+  diagnostics_.report(form.range(), Diag::AdapterField, {interface.text(), field})
+      .hint(Diag::HintAdapter, {field, interface.text()});
+}
+
+void Checks::checkAdapter(const GeneForm& form, Symbol interface) {
+  const auto known = names_.interfaces.find(interface);
+  if (known == names_.interfaces.end() || isShadowed(interface)) return;
+  for (const Form* member : form.children.subspan(3))
+    checkAdapterFields(*member, interface, known->second);
+}
+
 void Checks::checkArrow(std::span<Form* const> body) {
   if (!checksNames() || body.size() < 2) return;
   for (const std::string_view word : {"=>", "->", ":"}) {

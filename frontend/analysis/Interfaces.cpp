@@ -126,6 +126,7 @@ Analyzer::Node* Analyzer::implementForm(const GeneForm& form) {
                                       : std::string_view{};
     if (head != "method" && head != "ctor") return error(member->range(), Diag::ImplementMember);
   }
+  checks_.checkAdapter(form, name);
   auto* members = static_cast<ast::Class*>(classNode(form, name, form.children.subspan(3)));
   members->isImplementation = true;
   // Unlike others, constructors of adapters count the receiver (05 §2).

@@ -111,7 +111,9 @@ void Checks::checkDefined(Symbol symbol, Location loc) {
   const size_t dot = text.find('.');
   bool inMethod = false;
   for (const Scopes::Function* f = scopes_.function(); f; f = f->outer) inMethod |= f->hasSelf;
-  if (hintHabit(d, text)) {
+  if (const std::string_view wanted = wantsType_ ? nearestType(text) : ""; !wanted.empty()) {
+    d.hint(Diag::HintNear, {wanted});
+  } else if (hintHabit(d, text)) {
   } else if (inMethod && facts_.assignedFields.contains(symbol)) {
     d.hint(Diag::HintField, {text});
   } else if (const std::vector<Symbol> owners = names_.ownersOf(symbol, scopes_);
@@ -137,6 +139,14 @@ void Checks::checkDefined(Symbol symbol, Location loc) {
   } else if (known.isMethod(known.data, text)) {
     d.hint(Diag::HintIsMethod, {text});
   }
+}
+
+/// The type that a name could stand for; empty: none.
+std::string_view Checks::nearestType(std::string_view text) const {
+  if (const std::string_view type = foreignType(text); !type.empty()) return type;
+  std::vector<std::string_view> types = visibleNames();
+  std::erase_if(types, [](std::string_view name) { return name[0] < 'A' || name[0] > 'Z'; });
+  return nearest(text, types);
 }
 
 void Checks::checkTypeName(Symbol name, Location loc) {

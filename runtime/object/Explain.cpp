@@ -323,6 +323,21 @@ void hintReason(Context& context, Explained& result) {
     result.hints.emplace_back(stringView(reason));
 }
 
+/// A program was looked for whose name is a whole line of a shell.
+void hintCommand(Context& context, Explained& result) {
+  constexpr std::string_view begin = "Failed to execute command: '";
+  if (!isInstance(context.exception)) return;
+  const Value message = getField(context, as<InstanceObject>(context.exception), sym::Message);
+  if (!isString(message) || !stringView(message).starts_with(begin)) return;
+  const std::string_view rest = stringView(message).substr(begin.size());
+  const std::string_view command = rest.substr(0, rest.find('\''));
+  if (command.find(' ') == std::string_view::npos || command.starts_with('/')) return;
+  result.hints.emplace_back(
+      "each argument is a string of its own: (system/exec \"ls\" \"-l\"); a line for the shell is "
+      "run by "
+      "(system/shell line)");
+}
+
 }  // namespace
 
 void explainMethod(Context& context, Value receiver, Symbol name) {
@@ -416,6 +431,7 @@ Explained explained(Context& context) {
     case Explanation::Joining: hintJoining(context.trace->subject, result); break;
   }
   hintReason(context, result);
+  hintCommand(context, result);
   return result;
 }
 
