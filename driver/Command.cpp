@@ -33,8 +33,7 @@ int misuse(std::string_view text) {
 namespace {
 
 /// Prints "Unknown option: X" and what could have been meant.
-void reportUnknown(const Options& options, std::span<const OptionSpec> specs,
-                   std::string_view prefix) {
+void reportUnknown(const Options& options, Span<const OptionSpec> specs, std::string_view prefix) {
   std::vector<std::string> names;
   for (const OptionSpec& spec : specs) {
     const std::string_view all = spec.names;
@@ -67,7 +66,7 @@ std::vector<OptionSpec> optionsOf(const CommandRow& command) {
   return specs;
 }
 
-std::optional<int> readCommandLine(std::string_view command, std::span<const OptionSpec> specs,
+std::optional<int> readCommandLine(std::string_view command, Span<const OptionSpec> specs,
                                    Arguments args, Positionals positionals, UnknownOptions unknown,
                                    Options& options) {
   if (tableTaker) {
@@ -223,7 +222,7 @@ Program* loadGirFile(Context& context, const std::string& path, const LookAtImag
     return nullptr;
   }
   const std::string_view whole(static_cast<const char*>(bytes), size);
-  const std::span<uint8_t> image(static_cast<uint8_t*>(bytes), withoutModuleText(whole).size());
+  const Span<uint8_t> image(static_cast<uint8_t*>(bytes), withoutModuleText(whole).size());
   if (look && image::readHeader(image)) look(image);
   Expected<Program*> loaded = loadImage(context, image, ImageOrigin::File);
   if (loaded) return *loaded;

@@ -5,10 +5,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "codegen/compile/Session.h"
 #include "codegen/eval/Evaluate.h"
@@ -18,7 +18,7 @@
 
 namespace gene::driver {
 
-using Arguments = std::span<const std::string>;
+using Arguments = Span<const std::string>;
 
 #define COMMAND(function, name, alias, arguments, summary) int function(Arguments args);
 #include "driver/Commands.def"
@@ -33,7 +33,7 @@ int misuse(std::string_view text);
 /// What a command does about options that it does not know: goes on (run, eval), fails, or calls it wrong usage.
 enum class UnknownOptions { Tolerated, Failure, Misuse };
 /// The command line of `command`, and --help. Returns an exit code when nothing is left to do, after saying why.
-std::optional<int> readCommandLine(std::string_view command, std::span<const OptionSpec> specs,
+std::optional<int> readCommandLine(std::string_view command, Span<const OptionSpec> specs,
                                    Arguments args, Positionals positionals, UnknownOptions unknown,
                                    Options& options);
 /// The level that -O gives, or `otherwise`; readCommandLine has refused anything but 0 to 3.
@@ -47,12 +47,12 @@ struct CommandRow {
   std::string_view name, alias, arguments, summary;
   int (*function)(Arguments);
 };
-std::span<const CommandRow> commandRows();
+Span<const CommandRow> commandRows();
 /// The options of a command.
 std::vector<OptionSpec> optionsOf(const CommandRow& command);
 
 /// The usage line and options of a command, as --help prints them.
-std::string commandHelp(std::string_view name, std::span<const OptionSpec> specs);
+std::string commandHelp(std::string_view name, Span<const OptionSpec> specs);
 
 /// --no-type-check, --strict-nil, --contracts, --error-format, --warn: rows for a command's table.
 extern const std::vector<OptionSpec> languageOptionSpecs;
@@ -103,7 +103,7 @@ int onLargeStack(const RuntimeOptions& options, const std::function<int()>& body
                  const std::function<void()>& meanwhile = {});
 
 /// Sees an image before it is loaded, which changes it.
-using LookAtImage = std::function<void(std::span<const uint8_t> image)>;
+using LookAtImage = std::function<void(Span<const uint8_t> image)>;
 /// Makes bytecode of a program and loads it into the context; null after a failure that was reported. `debug`: as compileToImage's.
 Program* loadProgram(Context& context, ir::Program& program, const LookAtImage& look = {},
                      DebugTable* debug = nullptr);

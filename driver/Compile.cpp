@@ -48,13 +48,13 @@ fs::path outputPath(const std::string& directory, const std::string& source) {
 bool upToDate(const std::string& source, const fs::path& output, const CompileOptions& options) {
   Expected<std::string> bytes = readFile(output.string());
   if (!bytes) return false;
-  const std::span<const uint8_t> image(reinterpret_cast<const uint8_t*>(bytes->data()),
-                                       withoutModuleText(*bytes).size());
+  const Span<const uint8_t> image(reinterpret_cast<const uint8_t*>(bytes->data()),
+                                  withoutModuleText(*bytes).size());
   Expected<const image::ImageHeader*> header = image::readHeader(image);
   if (!header || (*header)->level != static_cast<uint32_t>(options.level) ||
       (*header)->flags >> image::ImageHeader::LanguageShift != options.language.bits())
     return false;
-  const std::span<const uint8_t> strings = image::table<uint8_t>(image, image::Section::Strings);
+  const Span<const uint8_t> strings = image::table<uint8_t>(image, image::Section::Strings);
   const auto inputs = image::table<image::ImageInput>(image, image::Section::Inputs);
   bool isFirst = true;
   for (const image::ImageInput& input : inputs) {
@@ -100,7 +100,7 @@ int compileOne(const Job& job, const std::string& name, std::string text) {
   if (job.format == "ai-metadata") {
     Arena arena;
     DiagnosticEngine again(session.sources);
-    const std::span<Form*> forms = readForms(start, arena, again);
+    const Span<Form*> forms = readForms(start, arena, again);
     const Status status = writeFile("-", metadataOf(session.sources, forms, sourceName, image));
     return status ? Success : fail(status.message());
   }

@@ -84,7 +84,7 @@ class DeserPrinter {
            depth});
   }
 
-  void elements(std::span<const Slot> all, uint32_t depth) {
+  void elements(Span<const Slot> all, uint32_t depth) {
     for (const Slot& slot : all) steps_.push_back({slot.get(), before(depth), depth});
   }
 

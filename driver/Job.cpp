@@ -262,7 +262,7 @@ std::vector<ExpectedError> takeExpected(DiagnosticEngine& diagnostics, const Job
 /// Shows the instructions, and prepares the trace.
 LookAtImage lookOf(Job& job) {
   if (!job.lists() && !traces(job)) return {};
-  return [&job](std::span<const uint8_t> image) {
+  return [&job](Span<const uint8_t> image) {
     const bool all = job.options.has("trace-instruction");
     if (job.lists())
       writeOut(std::string(all ? "=== Execution Trace ===\n" : "=== Compilation Output ===\n") +

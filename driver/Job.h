@@ -46,6 +46,6 @@ Program* loadGirJob(Context& context, Job& job, const std::string& path);
 int runJob(Job& job);
 
 /// What --trace prints of the code of an image, which is not loaded yet.
-vm::Watch* traceOf(std::span<const uint8_t> image);
+vm::Watch* traceOf(Span<const uint8_t> image);
 
 }  // namespace gene::driver

@@ -84,7 +84,7 @@ const char* typeKind(Kind kind) {
 
 class Writer {
  public:
-  Writer(const SourceManager& sources, std::span<Form* const> forms, const std::string& name)
+  Writer(const SourceManager& sources, Span<Form* const> forms, const std::string& name)
       : sources_(sources), forms_(forms), name_(name), definitions_(outlineOf(forms)) {
     out_.SetIndent(' ', 2);
     std::filesystem::path path(name);
@@ -253,7 +253,7 @@ class Writer {
   }
 
   const SourceManager& sources_;
-  const std::span<Form* const> forms_;
+  const Span<Form* const> forms_;
   const std::string name_;
   const std::vector<Definition> definitions_;
   std::string modulePath_;
@@ -264,8 +264,8 @@ class Writer {
 
 }  // namespace
 
-std::string metadataOf(const SourceManager& sources, std::span<Form* const> forms,
-                       const std::string& name, std::span<const uint8_t> image) {
+std::string metadataOf(const SourceManager& sources, Span<Form* const> forms,
+                       const std::string& name, Span<const uint8_t> image) {
   return Writer(sources, forms, name).run(instructionTexts(image).size());
 }
 

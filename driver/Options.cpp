@@ -9,7 +9,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-po::options_description describe(std::span<const OptionSpec> specs) {
+po::options_description describe(Span<const OptionSpec> specs) {
   po::options_description description("Options", 100);
   for (const OptionSpec& spec : specs) {
     if (spec.value)
@@ -21,7 +21,7 @@ po::options_description describe(std::span<const OptionSpec> specs) {
   return description;
 }
 
-const OptionSpec* find(std::span<const OptionSpec> specs, std::string_view name) {
+const OptionSpec* find(Span<const OptionSpec> specs, std::string_view name) {
   for (const OptionSpec& spec : specs) {
     const std::string_view names = spec.names;
     const size_t comma = names.find(',');
@@ -36,8 +36,8 @@ std::string longName(const OptionSpec& spec) {
   return std::string(names.substr(0, names.find(',')));
 }
 
-Status split(std::span<const OptionSpec> specs, std::span<const std::string> args,
-             Positionals positionals, Options& result) {
+Status split(Span<const OptionSpec> specs, Span<const std::string> args, Positionals positionals,
+             Options& result) {
   for (size_t i = 0; i < args.size(); i++) {
     const std::string& word = args[i];
     if (word == "--") {
@@ -96,7 +96,7 @@ std::vector<std::string> Options::all(const std::string& name) const {
   return it == given.end() ? std::vector<std::string>{} : it->second;
 }
 
-Expected<Options> parseOptions(std::span<const OptionSpec> specs, std::span<const std::string> args,
+Expected<Options> parseOptions(Span<const OptionSpec> specs, Span<const std::string> args,
                                Positionals positionals) {
   Options result;
   Status status = split(specs, args, positionals, result);
@@ -104,7 +104,7 @@ Expected<Options> parseOptions(std::span<const OptionSpec> specs, std::span<cons
   return result;
 }
 
-std::string optionsHelp(std::span<const OptionSpec> specs) {
+std::string optionsHelp(Span<const OptionSpec> specs) {
   std::ostringstream out;
   out << describe(specs);
   return out.str();

@@ -3,10 +3,10 @@
 // Boost.Program_options is Options.cpp.
 
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "runtime/support/Expected.h"
 
@@ -37,10 +37,10 @@ struct Options {
 
 /// Takes a command line apart. `--name value`, `--name=value`, `-x value`, `-x=value`, `-xvalue`; `--` ends options.
 /// Fails when a value is missing; unknown options are collected.
-Expected<Options> parseOptions(std::span<const OptionSpec> specs, std::span<const std::string> args,
+Expected<Options> parseOptions(Span<const OptionSpec> specs, Span<const std::string> args,
                                Positionals positionals);
 
 /// The table as help text.
-std::string optionsHelp(std::span<const OptionSpec> specs);
+std::string optionsHelp(Span<const OptionSpec> specs);
 
 }  // namespace gene::driver

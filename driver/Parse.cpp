@@ -21,7 +21,7 @@ int parseOne(std::string name, std::string text, ParseFormat format, Output outp
   const Location start = sources.add(name.empty() ? "<input>" : name, std::move(text));
   DiagnosticEngine diagnostics(sources);
   Arena arena;
-  const std::span<Form*> forms = readForms(start, arena, diagnostics);
+  const Span<Form*> forms = readForms(start, arena, diagnostics);
   if (diagnostics.hasErrors()) {
     for (const Diagnostic& d : diagnostics.all()) {
       if (name.empty())

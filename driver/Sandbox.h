@@ -1,9 +1,9 @@
 #pragma once
 // The sandbox and the budgets of a program that is not trusted, as the command line gives them (docs/book/sandbox.md).
 
-#include <span>
 #include <string>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "driver/Options.h"
 #include "runtime/Runtime.h"

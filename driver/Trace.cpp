@@ -10,7 +10,7 @@
 
 namespace gene::driver {
 
-vm::Watch* traceOf(std::span<const uint8_t> image) {
+vm::Watch* traceOf(Span<const uint8_t> image) {
   return new vm::Watch(
       [start = image.data(), texts = instructionTexts(image)](const uint16_t* pc, const Value*) {
         const auto place = reinterpret_cast<const uint8_t*>(pc) - start;

@@ -242,7 +242,7 @@ std::string textOf(const std::string& file, const std::string& text) {
   const Location start = sources.add(file, text);
   DiagnosticEngine diagnostics(sources);
   Arena arena;
-  const std::span<Form*> forms = readForms(start, arena, diagnostics);
+  const Span<Form*> forms = readForms(start, arena, diagnostics);
   return diagnostics.hasErrors() ? text : printParsed(forms, ParseFormat::Pretty);
 }
 

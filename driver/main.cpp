@@ -79,9 +79,9 @@ int dispatch(const std::vector<std::string>& words) {
 
 }  // namespace
 
-std::span<const CommandRow> commandRows() { return entries; }
+Span<const CommandRow> commandRows() { return entries; }
 
-std::string commandHelp(std::string_view name, std::span<const OptionSpec> specs) {
+std::string commandHelp(std::string_view name, Span<const OptionSpec> specs) {
   for (const Entry& e : entries)
     if (e.name == name)
       return "Usage: gene " + std::string(name) + (e.arguments.empty() ? "" : " ") +

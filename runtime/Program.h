@@ -2,7 +2,7 @@
 // A loaded program: what its code refers to by index. Made by runtime/image/ImageLoader from the image that
 // codegen/image writes; the same image serves .gir files (with bytecode) and native executables (without).
 
-#include <span>
+#include "runtime/support/Span.h"
 
 #include "runtime/object/Function.h"
 #include "runtime/support/LanguageOptions.h"
@@ -49,9 +49,9 @@ struct Program {
   InlineCache* caches = nullptr;  // native programs; VM caches lie in the code
   uint32_t cacheCount = 0;
   LanguageOptions language;  // of code that it evaluates
-  std::span<const SourceInput> inputs;
+  Span<const SourceInput> inputs;
   /// What the code of each function reaches by itself (image::ImageUse): of programs with actors, else empty.
-  std::span<const uint32_t> uses;
+  Span<const uint32_t> uses;
   bool mayUnload = false;  // evaluated code that nobody refers to when it does not run
 };
 

@@ -41,9 +41,8 @@ const char* wordName(uint16_t bits) {
 
 class Disassembler {
  public:
-  Disassembler(std::span<const uint8_t> image, bool addresses)
-      : image_(image), addresses_(addresses) {
-    const std::span<const uint8_t> strings = table<uint8_t>(image, Section::Strings);
+  Disassembler(Span<const uint8_t> image, bool addresses) : image_(image), addresses_(addresses) {
+    const Span<const uint8_t> strings = table<uint8_t>(image, Section::Strings);
     for (const ImageText& text : table<ImageText>(image, Section::Symbols)) {
       const bool inside =
           text.offset <= strings.size() && text.length <= strings.size() - text.offset;
@@ -64,8 +63,7 @@ class Disassembler {
   }
 
   std::string run() {
-    const std::span<const ImageFunction> functions =
-        table<ImageFunction>(image_, Section::Functions);
+    const Span<const ImageFunction> functions = table<ImageFunction>(image_, Section::Functions);
     for (size_t i = 0; i < functions.size(); i++) function(functions[i], i != 0);
     return std::move(out_);
   }
@@ -88,7 +86,7 @@ class Disassembler {
  private:
   /// Makes `view_` that of the function; false if it lies outside of the image.
   bool look(const ImageFunction& function) {
-    std::span<const uint8_t> code = table<uint8_t>(image_, Section::Code);
+    Span<const uint8_t> code = table<uint8_t>(image_, Section::Code);
     if (function.codeOffset > code.size()) return false;
     code = code.subspan(function.codeOffset);
     // The view is only read here.
@@ -176,13 +174,12 @@ class Disassembler {
                                          : constants_[index];
   }
   std::string global(uint32_t index) const {
-    const std::span<const ImageGlobal> globals = table<ImageGlobal>(image_, Section::Globals);
+    const Span<const ImageGlobal> globals = table<ImageGlobal>(image_, Section::Globals);
     if (index >= globals.size() || globals[index].symbol >= symbols_.size()) return "?";
     return std::string(symbols_[globals[index].symbol].text());
   }
   std::string functionName(uint64_t index) const {
-    const std::span<const ImageFunction> functions =
-        table<ImageFunction>(image_, Section::Functions);
+    const Span<const ImageFunction> functions = table<ImageFunction>(image_, Section::Functions);
     return index < functions.size() ? name(functions[index]) : "?";
   }
 
@@ -232,7 +229,7 @@ class Disassembler {
     }
   }
 
-  std::span<const uint8_t> image_;
+  Span<const uint8_t> image_;
   const bool addresses_;
   Arena arena_;
   std::vector<Symbol> symbols_;
@@ -245,15 +242,15 @@ class Disassembler {
 
 }  // namespace
 
-std::string disassemble(std::span<const uint8_t> image, bool addresses) {
+std::string disassemble(Span<const uint8_t> image, bool addresses) {
   return Disassembler(image, addresses).run();
 }
 
-std::map<uint64_t, std::string> instructionTexts(std::span<const uint8_t> image) {
+std::map<uint64_t, std::string> instructionTexts(Span<const uint8_t> image) {
   return Disassembler(image, true).texts();
 }
 
-Expected<std::string> describeGirFile(const std::string& name, std::span<const uint8_t> bytes) {
+Expected<std::string> describeGirFile(const std::string& name, Span<const uint8_t> bytes) {
   Expected<const ImageHeader*> read = readHeader(bytes);
   if (!read) return read.failure();
   const ImageHeader& header = **read;

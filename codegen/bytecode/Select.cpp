@@ -77,7 +77,7 @@ void Select::blockBody(const ir::Block& block) {
   left_ = false;
   if (!pointAt_.empty()) point_ = pointAt_[block.index];
   const auto start = block.instructions.begin() + (&block == function_.entry() ? leading_ : 0);
-  for (const ir::Instruction* i : std::span(start, block.instructions.end())) {
+  for (const ir::Instruction* i : Span(start, block.instructions.end())) {
     if (registers_.isFused(*i)) continue;
     instruction(*i);
     if (left_) break;
@@ -301,7 +301,7 @@ void Select::growLiteral(const ir::Instruction& i, uint32_t reg, vm::RuntimeOp o
   move(result(i), reg);
 }
 void Select::emitIterNext(const ir::Instruction& i) {
-  const std::span<ir::Instruction* const> all = i.block->instructions;
+  const Span<ir::Instruction* const> all = i.block->instructions;
   if (all.size() >= 3 && iterationOf(*all[all.size() - 2]) == &i) return;  // part of the branch
   unary(i, Opcode::IterNext);
 }
@@ -309,7 +309,7 @@ void Select::emitIterNext(const ir::Instruction& i) {
 /// The iter.next directly before `test`, when the test is the fused one whether the iterator was at its end.
 const ir::Instruction* Select::iterationOf(const ir::Instruction& test) const {
   if (test.op != Op::Same || !registers_.isFused(test) || !isEncoded(test, 1)) return nullptr;
-  const std::span<ir::Instruction* const> all = test.block->instructions;
+  const Span<ir::Instruction* const> all = test.block->instructions;
   if (all.size() < 3 || all[all.size() - 3] != test.operands[0]) return nullptr;
   const bool end =
       constantWord(test.operands[1]) == static_cast<uint16_t>(gene::Value::notFound().bits);

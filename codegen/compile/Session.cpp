@@ -86,7 +86,7 @@ void byName(ir::Program& program, ir::Instruction& inst, ir::Op op, Symbol name)
   immediate.symbol = name;
   inst.op = op;
   inst.type = ir::info(op).result;
-  inst.immediates = program.arena.copy(std::span<ir::Immediate>(&immediate, 1));
+  inst.immediates = program.arena.copy(Span<ir::Immediate>(&immediate, 1));
 }
 
 /// Makes accesses by name of those to the globals `shared`, and to names that the program does not define.
@@ -122,7 +122,7 @@ Session::Analysed Session::analyse(Location main, AnalysisExtras extras) {
   useKnownBuiltins();
   std::unique_ptr<ir::Program> program = newProgram(sources.name(main));
   program->debug = options.debug;
-  const std::span<Form*> forms = readProgram(main, program->arena, diagnostics);
+  const Span<Form*> forms = readProgram(main, program->arena, diagnostics);
   // What could be read is looked at all the same, for the mistakes there.
   if (diagnostics.hasErrors()) diagnostics.setIncomplete(main);
   const KnownNames known = namesOf(options.names);

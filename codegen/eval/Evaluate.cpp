@@ -59,19 +59,23 @@ void place(Form& form, Location loc) {
 
 /// Null and an exception after errors in the code.
 std::unique_ptr<EvaluatedCode> compile(Context& context, const EnvironmentObject* environment,
-                                       Form* form, std::span<const EvaluatedName> names,
-                                       std::span<const KnownEnum> enums) {
+                                       Form* form, Span<const EvaluatedName> names,
+                                       Span<const KnownEnum> enums) {
   Session compiling;
   compiling.options.level = 0;
   place(*form, compiling.sources.add("<eval>", ""));
   if (context.program) compiling.options.language = context.program->language;
   std::vector<Symbol> module;
   for (const Slot& name : moduleOf(environment)) module.push_back(name.get().symbol());
+  const auto global = [&](Symbol name) { return globalNamed(context, environment, name); };
   const Session::Evaluated code = compiling.compileEvaluated(
-      form, {.names = names,
-             .global = [&](Symbol name) { return globalNamed(context, environment, name); },
-             .module = module,
-             .enums = enums});
+      form,
+      {.names = names,
+       .global = [](const void* data,
+                    Symbol name) { return (*static_cast<const decltype(global)*>(data))(name); },
+       .data = &global,
+       .module = module,
+       .enums = enums});
   if (!code.program) {
     const auto& all = compiling.diagnostics.all();
     raise(context, ErrorClass::Exception,
@@ -100,7 +104,7 @@ bool keyOf(Value code, const EnvironmentObject* environment, std::vector<uint64_
   const auto* table = as<ArrayObject>(environment->names.get());
   words.clear();
   words.push_back(uint64_t{environment->count} << 32 | table->size);
-  const std::span<const Slot> module = moduleOf(environment);
+  const Span<const Slot> module = moduleOf(environment);
   const uint32_t rows = table->size - (module.empty() ? 0 : 1);
   for (uint32_t i = 0; i < rows; i++) words.push_back(arrayAt(table, i).bits);
   for (const Slot& name : module) words.push_back(name.get().bits);

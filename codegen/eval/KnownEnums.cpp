@@ -39,7 +39,7 @@ class Collector {
   }
 
   void addImports(const Context& context, const EnvironmentObject* environment) {
-    const std::span<const Slot> module = moduleOf(environment);
+    const Span<const Slot> module = moduleOf(environment);
     for (size_t i = 1; i + 2 < module.size(); i += 3) {
       const Symbol name = module[i].get().symbol();
       const Value* slot = moduleVariable(context, globalNamed(context, environment, name));
@@ -56,8 +56,7 @@ class Collector {
 
 /// Is the global one of the environment's module, as far as that is known?
 bool isOfModule(const Program& program, uint32_t global, const EnvironmentObject* environment) {
-  const std::span<const Slot> module =
-      environment ? moduleOf(environment) : std::span<const Slot>();
+  const Span<const Slot> module = environment ? moduleOf(environment) : Span<const Slot>();
   const uint32_t source = program.globalSources[global];
   return module.empty() || source >= program.inputs.size() ||
          module[0].get().symbol().text() == program.inputs[source].name;

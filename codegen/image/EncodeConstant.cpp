@@ -113,17 +113,17 @@ class Encoder {
       }
     }
   }
-  void push(std::span<Form* const> forms) {
+  void push(Span<Form* const> forms) {
     for (size_t i = forms.size(); i-- > 0;) pending_.push_back(forms[i]);
   }
-  void items(std::span<Form* const> forms) {
+  void items(Span<Form* const> forms) {
     number(forms.size());
     push(forms);
   }
-  void keys(std::span<const Property> properties) {
+  void keys(Span<const Property> properties) {
     for (const Property& property : properties) symbol(property.key);
   }
-  void values(std::span<const Property> properties) {
+  void values(Span<const Property> properties) {
     for (size_t i = properties.size(); i-- > 0;) pending_.push_back(properties[i].value);
   }
 

@@ -118,8 +118,10 @@ bool findRedefinedTypes(const Program& program) {
 }
 
 bool redefinesTypes(Program& program) {
-  if (!program.redefinesTypes) program.redefinesTypes = findRedefinedTypes(program);
-  return *program.redefinesTypes;
+  using enum Program::Answer;
+  if (program.redefinesTypes == Unasked)
+    program.redefinesTypes = findRedefinedTypes(program) ? Yes : No;
+  return program.redefinesTypes == Yes;
 }
 
 }  // namespace

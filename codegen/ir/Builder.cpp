@@ -117,21 +117,20 @@ Block* Builder::setHandler(Block* handler) {
   return before;
 }
 
-Instruction* Builder::append(Op op, std::span<Value* const> operands) {
+Instruction* Builder::append(Op op, Span<Value* const> operands) {
   auto* inst = program().arena.make<Instruction>(op, loc_);
-  inst->operands = program().arena.copy(std::span<Value* const>(operands));
+  inst->operands = program().arena.copy(Span<Value* const>(operands));
   inst->block = block_;
   block_->instructions.push_back(program().arena, inst);
   return inst;
 }
 
-Value* Builder::emit(Op op, std::span<Value* const> operands,
+Value* Builder::emit(Op op, Span<Value* const> operands,
                      std::initializer_list<Immediate> immediates) {
-  return emitWith(op, operands, std::span<const Immediate>(immediates.begin(), immediates.size()));
+  return emitWith(op, operands, Span<const Immediate>(immediates.begin(), immediates.size()));
 }
 
-Value* Builder::emitWith(Op op, std::span<Value* const> operands,
-                         std::span<const Immediate> immediates) {
+Value* Builder::emitWith(Op op, Span<Value* const> operands, Span<const Immediate> immediates) {
   if (!block_) return nil();
   const InstInfo& row = info(op);
   GENE_ASSERT(!row.terminator, "terminators have methods of their own");
@@ -139,7 +138,7 @@ Value* Builder::emitWith(Op op, std::span<Value* const> operands,
       row.variadic ? operands.size() >= row.fixedOperands : operands.size() == row.fixedOperands,
       "the operands of the row");
   Instruction* inst = append(op, operands);
-  inst->immediates = program().arena.copy(std::span<const Immediate>(immediates));
+  inst->immediates = program().arena.copy(Span<const Immediate>(immediates));
   if (!handler_ || !row.mayRaise) return inst;
   inst->handler = program().arena.make<Edge>();
   connect(*inst->handler, block_, handler_);
@@ -150,7 +149,7 @@ Value* Builder::emitWith(Op op, std::span<Value* const> operands,
   return inst;
 }
 
-Instruction* Builder::terminate(Op op, std::span<Value* const> operands, size_t successors) {
+Instruction* Builder::terminate(Op op, Span<Value* const> operands, size_t successors) {
   Instruction* inst = append(op, operands);
   inst->successors = {program().arena.array<Edge>(successors), successors};
   for (Edge& e : inst->successors) new (&e) Edge;
@@ -183,7 +182,7 @@ void Builder::branch(Value* condition, Block* ifTrue, Block* ifFalse) {
   block_ = nullptr;
 }
 
-void Builder::switchOn(Value* index, std::span<Block* const> targets) {
+void Builder::switchOn(Value* index, Span<Block* const> targets) {
   if (!block_) return;
   Value* operands[] = {index};
   Instruction* inst = terminate(Op::Switch, operands, targets.size());

@@ -6,9 +6,9 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
-#include <span>
 #include <unordered_map>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "codegen/ir/Ir.h"
 
@@ -54,19 +54,18 @@ class Builder {
   Param* addParam(Block* block, Type type = Type::any());
   /// Appends; the immediates are those of the row without Cache. When there is no current block it is dropped and the
   /// result is nil, so that lowering needs no test for unreachable code.
-  Value* emit(Op op, std::span<Value* const> operands,
-              std::initializer_list<Immediate> immediates = {});
+  Value* emit(Op op, Span<Value* const> operands, std::initializer_list<Immediate> immediates = {});
   Value* emit(Op op, std::initializer_list<Value*> operands,
               std::initializer_list<Immediate> immediates = {}) {
-    return emit(op, std::span<Value* const>(operands.begin(), operands.size()), immediates);
+    return emit(op, Span<Value* const>(operands.begin(), operands.size()), immediates);
   }
   /// The same with the immediates of another table.
-  Value* emitWith(Op op, std::span<Value* const> operands, std::span<const Immediate> immediates);
+  Value* emitWith(Op op, Span<Value* const> operands, Span<const Immediate> immediates);
   /// Marks the call just emitted as a tail call and returns its result.
   void tailReturn(Value* call);
   void jump(Block* target, std::initializer_list<Value*> args = {});
   void branch(Value* condition, Block* ifTrue, Block* ifFalse);
-  void switchOn(Value* index, std::span<Block* const> targets);  // the last one otherwise
+  void switchOn(Value* index, Span<Block* const> targets);  // the last one otherwise
   void ret(Value* value);
   void unreachable();
 
@@ -112,8 +111,8 @@ class Builder {
   struct BlockState;
   BlockState& state(const Block* block);
   Value* readIn(Block* block, Variable variable);
-  Instruction* append(Op op, std::span<Value* const> operands);
-  Instruction* terminate(Op op, std::span<Value* const> operands, size_t successors);
+  Instruction* append(Op op, Span<Value* const> operands);
+  Instruction* terminate(Op op, Span<Value* const> operands, size_t successors);
   void connect(Edge& edge, Block* from, Block* to);
   Function& function_;
   Block* block_ = nullptr;

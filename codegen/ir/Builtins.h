@@ -6,10 +6,10 @@
 #include <array>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include "runtime/support/Span.h"
 
 #include "codegen/ir/Ir.h"
 #include "runtime/abi/Operations.h"
@@ -41,7 +41,7 @@ class Builtins {
   using Fill = void (*)(Symbol owner, Members& members);
 
   Builtins() = default;
-  Builtins(std::span<const Symbol> owners, Fill fill) : fill_(fill) {
+  Builtins(Span<const Symbol> owners, Fill fill) : fill_(fill) {
     for (const Symbol owner : owners) owners_[owner];
   }
   /// The method that values of this built-in class answer with; null where the class has none of its own and Object neither.

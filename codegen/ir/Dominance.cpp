@@ -14,7 +14,7 @@ Predecessors::Predecessors(const Function& function, std::pmr::memory_resource* 
   edges_.resize(count);
   for (size_t i = function.blocks.size(); i-- > 0;) {
     Block* b = function.blocks[i];
-    const std::span<Edge> successors = b->terminator()->successors;
+    const Span<Edge> successors = b->terminator()->successors;
     for (size_t e = successors.size(); e-- > 0;)
       edges_[--first_[successors[e].target->index]] = {b, &successors[e], false};
     if (const Instruction* raising = b->raising())

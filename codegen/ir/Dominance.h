@@ -3,8 +3,8 @@
 // Algorithm", 2001. What is computed here is of the moment: a pass that changes edges asks again.
 
 #include <memory_resource>
-#include <span>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "codegen/ir/Ir.h"
 
@@ -23,7 +23,7 @@ class Predecessors {
   explicit Predecessors(const Function& function,
                         std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   /// Of the block with this Block::index.
-  std::span<const Predecessor> operator[](size_t block) const {
+  Span<const Predecessor> operator[](size_t block) const {
     return {edges_.data() + first_[block], first_[block + 1] - first_[block]};
   }
 

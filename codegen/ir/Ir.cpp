@@ -155,7 +155,7 @@ Program& Program::newModule() {
   return module;
 }
 
-CallShape* Program::shape(std::span<const CallShape::Arg> args) {
+CallShape* Program::shape(Span<const CallShape::Arg> args) {
   for (CallShape* s : shapes)
     if (std::equal(s->args.begin(), s->args.end(), args.begin(), args.end())) return s;
   CallShape& s = store_->shapes.emplace_back();

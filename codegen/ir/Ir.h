@@ -11,10 +11,9 @@
 //   tail      a call marked `tail` is directly followed by the return of its result and has no handler
 
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "codegen/ir/Declarations.h"
 #include "codegen/ir/Types.h"
@@ -145,10 +144,10 @@ class Instruction : public Value {
   Location loc;
   const Inlined* inlined = nullptr;  // null: its function's own code
   Block* block = nullptr;
-  std::span<Value*> operands;
-  std::span<Immediate> immediates;  // without Cache
-  std::span<Edge> successors;       // terminators
-  Edge* handler = nullptr;          // inside `try`
+  Span<Value*> operands;
+  Span<Immediate> immediates;  // without Cache
+  Span<Edge> successors;       // terminators
+  Edge* handler = nullptr;     // inside `try`
   Instruction(Op op, Location loc) : Value(ValueKind::Instruction), op(op), loc(loc) {
     type = ir::info(op).result;
   }
@@ -267,8 +266,9 @@ class Program {
   std::vector<EnteredLoop> enteredLoops;
   uint32_t sharedGlobals = 0;         // of a program that is entered: the VM has the first ones
   std::vector<Type> leastFieldTypes;  // … by KnownClass::fields: what may be stored in fields there
+  enum class Answer : uint8_t { Unasked, No, Yes };
   /// Something of the program has the name of a built-in type, or may get it; found when it is asked for (Annotations.h).
-  std::optional<bool> redefinesTypes;
+  Answer redefinesTypes = Answer::Unasked;
 
   // Until the modules are linked.
   struct Export {
@@ -300,7 +300,7 @@ class Program {
   Global* addGlobal(Symbol name, Location loc);
   /// The global that stands for a name the program doesn't define.
   Global* externalGlobal(Symbol name);
-  CallShape* shape(std::span<const CallShape::Arg> args);  // unique
+  CallShape* shape(Span<const CallShape::Arg> args);  // unique
 
   Constant* constant(ConstantKind kind);  // Nil … Absent
   Constant* integer(int64_t value);

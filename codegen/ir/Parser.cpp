@@ -16,7 +16,7 @@ class Parser {
   Parser(Program& program, DiagnosticEngine& diagnostics)
       : program_(program), diagnostics_(diagnostics) {}
 
-  void parse(std::span<Form*> forms) {
+  void parse(Span<Form*> forms) {
     for (Form* form : forms) {
       const auto* gene = expectGene(form);
       if (!gene) continue;
@@ -155,7 +155,7 @@ class Parser {
   void body(Function& f, const GeneForm& gene) {
     blocks_.clear();
     values_.clear();
-    const std::span<Form*> blockForms = gene.children.subspan(2);
+    const Span<Form*> blockForms = gene.children.subspan(2);
     std::vector<std::pair<Block*, const GeneForm*>> all;
     for (const Form* form : blockForms) {
       const auto* b = expectGene(form);
@@ -262,21 +262,21 @@ class Parser {
 
   void fill(Instruction& inst, const GeneForm& gene) {
     const InstInfo& row = inst.info();
-    std::span<Form*> rest = gene.children.subspan(row.hasResult ? 2 : 0);
+    Span<Form*> rest = gene.children.subspan(row.hasResult ? 2 : 0);
     std::vector<Immediate> immediates;
     for (size_t i = 0; i < row.immediateCount && row.immediates[i] != ImmKind::Cache; i++) {
       if (rest.empty()) return error(gene.loc, "an immediate operand is missing");
       immediates.push_back(immediate(row.immediates[i], rest[0]));
       rest = rest.subspan(1);
     }
-    inst.immediates = program_.arena.copy(std::span<const Immediate>(immediates));
+    inst.immediates = program_.arena.copy(Span<const Immediate>(immediates));
     std::vector<Value*> operands;
     const size_t count = row.terminator || !row.variadic ? row.fixedOperands : rest.size();
     if (rest.size() < count || rest.size() < row.fixedOperands)
       return error(gene.loc, "an operand is missing");
     for (const Form* form : rest.first(count)) operands.push_back(operand(form));
     rest = rest.subspan(count);
-    inst.operands = program_.arena.copy(std::span<Value* const>(operands));
+    inst.operands = program_.arena.copy(Span<Value* const>(operands));
     if (!row.terminator && !rest.empty()) return error(rest[0]->loc, "too many operands");
     inst.successors = {program_.arena.array<Edge>(rest.size()), rest.size()};
     for (size_t i = 0; i < rest.size(); i++) edge(*new (&inst.successors[i]) Edge, rest[i]);
@@ -287,7 +287,7 @@ class Parser {
   }
 
   void edge(Edge& e, const Form* form) {
-    std::span<Form*> args;
+    Span<Form*> args;
     const Form* target = form;
     if (form->kind == FormKind::Gene) {
       target = as<GeneForm>(*form).head;
@@ -383,7 +383,7 @@ namespace {
 /// The name in (module "name"), or empty.
 std::string_view moduleName(const Form* form) {
   if (form->kind != FormKind::Gene || !isSymbol(as<GeneForm>(*form).head, "module")) return {};
-  const std::span<Form* const> parts = as<GeneForm>(*form).children;
+  const Span<Form* const> parts = as<GeneForm>(*form).children;
   const bool isNamed = parts.size() == 1 && parts[0]->kind == FormKind::String;
   return isNamed ? as<StringForm>(*parts[0]).text : std::string_view{};
 }
@@ -394,7 +394,7 @@ std::unique_ptr<Program> parseProgram(SourceManager& sources, Location start,
                                       DiagnosticEngine& diagnostics) {
   auto program = std::make_unique<Program>(sources);
   program->mainFile = sources.name(start);
-  const std::span<Form*> forms = readForms(start, program->arena, diagnostics);
+  const Span<Form*> forms = readForms(start, program->arena, diagnostics);
   if (diagnostics.hasErrors()) return nullptr;
   // (module "name") begins another module; what stands before the second one is the main one.
   Program* module = program.get();
@@ -413,7 +413,7 @@ std::unique_ptr<Program> parseProgram(SourceManager& sources, Location start,
 }
 
 Function* parseFunction(Program& program, Location start, DiagnosticEngine& diagnostics) {
-  const std::span<Form*> forms = readForms(start, program.arena, diagnostics);
+  const Span<Form*> forms = readForms(start, program.arena, diagnostics);
   if (diagnostics.hasErrors()) return nullptr;
   Parser(program, diagnostics).parse(forms);
   return diagnostics.hasErrors() ? nullptr : program.functions.back();

@@ -8,8 +8,8 @@
 //
 // A name of operands that end in "..." gives the span of them. Part of Ir.h.
 
-#include <span>
 #include <utility>
+#include "runtime/support/Span.h"
 
 namespace gene::ir {
 

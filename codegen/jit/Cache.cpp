@@ -187,7 +187,7 @@ Status Cache::makeSecret() const {
 }
 
 /// The file `name` from parts, whole or not at all. Without `replace` one that another process has made meanwhile stays.
-Status Cache::writeNew(const std::string& name, std::span<const std::string_view> parts,
+Status Cache::writeNew(const std::string& name, Span<const std::string_view> parts,
                        bool replace) const {
   uint64_t number = 0;
   static_cast<void>(::getrandom(&number, sizeof number, 0));
@@ -208,7 +208,7 @@ Status Cache::writeNew(const std::string& name, std::span<const std::string_view
   return good ? Status() : failed("cannot write", path_ + "/" + name);
 }
 
-CacheKey Cache::key(std::span<const std::string_view> parts) const {
+CacheKey Cache::key(Span<const std::string_view> parts) const {
   XXH3_state_t state;
   XXH3_INITSTATE(&state);
   XXH3_128bits_reset_withSecret(&state, secret_, sizeof secret_);

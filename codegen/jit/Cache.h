@@ -8,10 +8,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "runtime/support/Expected.h"
 
@@ -35,7 +35,7 @@ class Cache {
   Cache(const Cache&) = delete;
 
   /// The key of what is made from these texts, in this order.
-  [[nodiscard]] CacheKey key(std::span<const std::string_view> parts) const;
+  [[nodiscard]] CacheKey key(Span<const std::string_view> parts) const;
   /// A descriptor of the file under `key`, open for reading; the caller closes it. All of the file was read and checked. Fails
   /// when it is not there (`NotThere`) or is not what was written.
   [[nodiscard]] Expected<int> find(CacheKey key) const;
@@ -69,8 +69,7 @@ class Cache {
   Cache(std::string path, int folder) : path_(std::move(path)), folder_(folder) {}
   Status readSecret(Access access);
   Status makeSecret() const;
-  Status writeNew(const std::string& name, std::span<const std::string_view> parts,
-                  bool replace) const;
+  Status writeNew(const std::string& name, Span<const std::string_view> parts, bool replace) const;
   [[nodiscard]] bool isWhole(std::string_view bytes, CacheKey key) const;
 
   static constexpr size_t SecretSize = 192;  // what XXH3 takes

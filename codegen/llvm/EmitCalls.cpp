@@ -39,7 +39,7 @@ llvm::Value* FunctionEmitter::spill(const ir::Instruction& inst, size_t first) {
   return buffer_;
 }
 
-std::vector<llvm::Value*> FunctionEmitter::words(std::span<ir::Value* const> values) {
+std::vector<llvm::Value*> FunctionEmitter::words(Span<ir::Value* const> values) {
   std::vector<llvm::Value*> result;
   for (const ir::Value* value : values) result.push_back(use(value));
   return result;

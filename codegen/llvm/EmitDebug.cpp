@@ -43,7 +43,7 @@ void FunctionEmitter::emitDebugPoint(const ir::Instruction& inst) {
   const uint32_t before = point.kind() != 0 ? 1 : 0;
   if (before != 0 && described_.insert({holders[0], 0}).second)
     info.variable(function_, "self", holders[0], {}, inst.loc, b_.GetInsertBlock());
-  const std::span<Form* const> names = as<ArrayForm>(*point.names()).items;
+  const Span<Form* const> names = as<ArrayForm>(*point.names()).items;
   for (size_t i = 0; i + 3 < names.size(); i += 4) {
     const auto scope = static_cast<uint32_t>(as<IntForm>(*names[i + 1]).value) + before;
     const Symbol name = as<SymbolForm>(*names[i]).symbol;

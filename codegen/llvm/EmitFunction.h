@@ -123,7 +123,7 @@ class FunctionEmitter {
   llvm::Value* argumentBuffer(size_t count);
   /// The operands from `first` on in this function's buffer of call arguments.
   llvm::Value* spill(const ir::Instruction& inst, size_t first);
-  std::vector<llvm::Value*> words(std::span<ir::Value* const> values);
+  std::vector<llvm::Value*> words(Span<ir::Value* const> values);
   static bool alwaysRaises(const ir::Instruction& inst);
   llvm::Value* symbol(Symbol symbol);
   llvm::Value* callShape(const ir::CallShape* shape);

@@ -27,7 +27,7 @@ llvm::Value* FunctionEmitter::extreme(const std::vector<llvm::Value*>& numbers,
 
 /// Where the types of the arguments are known; else false.
 bool FunctionEmitter::emitOfKnownNumbers(const ir::Instruction& inst, NumberFunction function) {
-  const std::span<ir::Value* const> args = inst.operands.subspan(1);
+  const Span<ir::Value* const> args = inst.operands.subspan(1);
   const bool ints = std::ranges::all_of(args, isInt), floats = std::ranges::all_of(args, isFloat);
   const bool isMin = function == NumberFunction::Min;
   if (function == NumberFunction::Abs) {

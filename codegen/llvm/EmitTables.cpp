@@ -2,7 +2,7 @@
 // function.
 
 #include <optional>
-#include <span>
+#include "runtime/support/Span.h"
 
 #include "codegen/ir/Builtins.h"
 #include "codegen/llvm/EmitFunction.h"
@@ -17,7 +17,7 @@ struct TableEntry {
   const char* name;
   uint32_t operands;  // that it takes; one that is not given is nil
   uint32_t least;     // that have to be given
-  std::span<const Kind> kinds;
+  Span<const Kind> kinds;
 };
 
 constexpr Kind maps[] = {Kind::Map, Kind::HashMap}, sets[] = {Kind::HashSet},

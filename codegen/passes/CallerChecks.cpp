@@ -55,7 +55,7 @@ class Mover {
       Value*& argument = call.operands[ir::checkedSlot(*check)->index + 1];
       if (ir::isProven(*check, argument)) continue;
       Instruction* copy = program_.arena.make<Instruction>(*check);
-      copy->operands = program_.arena.copy(std::span<Value* const>(&argument, 1));
+      copy->operands = program_.arena.copy(Span<Value* const>(&argument, 1));
       copy->inlined = inlined;
       insertBefore(call, copy);
       argument = copy;

@@ -378,7 +378,7 @@ void numberCheck(ir::Program& program, const KnownClasses& classes, Instruction&
     if (c->number > last + 1) return;
     last = std::max(last, c->last);
   }
-  check.immediates = program.arena.copy(std::span<const ir::Immediate>(check.immediates));
+  check.immediates = program.arena.copy(Span<const ir::Immediate>(check.immediates));
   check.as<Op::CheckType>().first() = first;
   check.as<Op::CheckType>().last() = last;
 }
@@ -394,7 +394,7 @@ bool numberClasses(ir::Program& program, PassContext& context) {
   KnownClasses classes(program, KnownClasses::Extent::Definitions);
   int64_t next = 1;
   auto number = [&](auto& self, KnownClass& c) -> void {
-    c.made->immediates = program.arena.copy(std::span<const ir::Immediate>(c.made->immediates));
+    c.made->immediates = program.arena.copy(Span<const ir::Immediate>(c.made->immediates));
     c.made->as<Op::ClassNew>().number() = next++;
     for (KnownClass* child : c.children) self(self, *child);
   };

@@ -25,7 +25,7 @@ Edge Cloner::copyEdge(const Edge& from) const {
   return edge;
 }
 
-std::vector<Block*> Cloner::copy(std::span<Block* const> region) {
+std::vector<Block*> Cloner::copy(Span<Block* const> region) {
   Arena& arena = to_.program->arena;
   const std::vector<Block*> blocks(region.begin(),
                                    region.end());  // may be those of `to_`, which grow
@@ -44,9 +44,9 @@ std::vector<Block*> Cloner::copy(std::span<Block* const> region) {
   }
   for (Block* block : copies)
     for (Instruction* inst : block->instructions) {
-      inst->operands = arena.copy(std::span<Value* const>(inst->operands));
+      inst->operands = arena.copy(Span<Value* const>(inst->operands));
       for (Value*& operand : inst->operands) operand = (*this)(operand);
-      const std::span<Edge> edges = inst->successors;
+      const Span<Edge> edges = inst->successors;
       inst->successors = {arena.array<Edge>(edges.size()), edges.size()};
       for (size_t i = 0; i < edges.size(); i++) new (&inst->successors[i]) Edge(copyEdge(edges[i]));
       if (inst->handler) inst->handler = arena.make<Edge>(copyEdge(*inst->handler));

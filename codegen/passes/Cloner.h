@@ -7,9 +7,9 @@
 //   cloner.copy(from.blocks);           // the copies are the last blocks of `to`
 //   cloner(value), cloner(block)        // the copy of either, or itself if it was not copied
 
-#include <span>
 #include <unordered_map>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "codegen/ir/Ir.h"
 
@@ -23,7 +23,7 @@ class Cloner {
   void map(const ir::Value* from, ir::Value* to) { values_[from] = to; }
   /// Copies these blocks in their order and returns the copies. Edges to a block that is not among them lead where they led;
   /// edges of returns and handlers are the caller's affair. A parameter that was mapped before has no copy.
-  std::vector<ir::Block*> copy(std::span<ir::Block* const> blocks);
+  std::vector<ir::Block*> copy(Span<ir::Block* const> blocks);
 
   ir::Value* operator()(ir::Value* value) const;
   ir::Block* operator()(ir::Block* block) const;

@@ -123,8 +123,7 @@ class GivenOrMade {
 
 }  // namespace
 
-Function* continuationAt(const Function& from, const Block& at,
-                         std::span<const Value* const> held) {
+Function* continuationAt(const Function& from, const Block& at, Span<const Value* const> held) {
   ir::Program& program = *from.program;
   Function& to = *program.detachedCopy(from);
   to.isMethod = false;

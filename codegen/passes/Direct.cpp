@@ -117,7 +117,7 @@ class DirectCalls {
         if (inst->tail && !f.isDirect && hasOther) continue;
         ir::Immediate target;
         target.function = direct[callee];
-        inst->immediates = program_.arena.copy(std::span<const ir::Immediate>(&target, 1));
+        inst->immediates = program_.arena.copy(Span<const ir::Immediate>(&target, 1));
         inst->operands[0] = program_.constant(ir::ConstantKind::Absent);
         if (!f.isDirect) inst->tail = false;
       }

@@ -266,7 +266,7 @@ class LoopExpansion {
   void iterateIn(Block* block, const Iteration& loop, Value* iterator, const Edge& done,
                  Block* entered, Value* index) {
     auto* next = program_.arena.make<Instruction>(*loop.next);
-    next->operands = program_.arena.copy(std::span<Value* const>(&iterator, 1));
+    next->operands = program_.arena.copy(Span<Value* const>(&iterator, 1));
     append(*block, next);
     if (loop.next->op == Op::IterNext) return goTo(*block, *entered, {next, index}, *next);
     Block *pair = add("pair"), *round = add("parts"), *ended = add("ended");
@@ -286,7 +286,7 @@ class LoopExpansion {
       }
       auto* part = program_.arena.make<Instruction>(**original);
       Value* operand = next;
-      part->operands = program_.arena.copy(std::span<Value* const>(&operand, 1));
+      part->operands = program_.arena.copy(Span<Value* const>(&operand, 1));
       append(*round, part);
       parts[k] = part;
       Block* after = add("parts");

@@ -138,7 +138,7 @@ class Expansion {
       append(block, test);
       appendBranch(block, test, *array, *other, call.loc);
       auto* ordinary = program_.arena.make<Instruction>(call);
-      ordinary->operands = program_.arena.copy(std::span<Value* const>(call.operands));
+      ordinary->operands = program_.arena.copy(Span<Value* const>(call.operands));
       ordinary->operands[method.callback] = closureIn(*other, call, method);
       appendInstead(*other, ordinary, call, after);
     }
@@ -163,7 +163,7 @@ class Expansion {
     if (closure->op != Op::Closure || uses_[callback] != 1) return callback;
     moved_.insert(closure);
     auto* copy = program_.arena.make<Instruction>(*closure);
-    copy->operands = program_.arena.copy(std::span<Value* const>(closure->operands));
+    copy->operands = program_.arena.copy(Span<Value* const>(closure->operands));
     append(block, copy);
     return copy;
   }

@@ -116,7 +116,7 @@ Type bits(const Instruction& inst, Type lhs, Type rhs) {
 
 }  // namespace
 
-Type resultType(const Instruction& inst, std::span<const Type> operands) {
+Type resultType(const Instruction& inst, Span<const Type> operands) {
   for (Type t : operands)
     if (t.isNone()) return Type::none();
   const ir::InstInfo& row = inst.info();
@@ -151,7 +151,7 @@ Type resultType(const Instruction& inst) {
   Type buffer[4];
   const size_t count = operandsThatMatter(inst);
   for (size_t i = 0; i < count; i++) buffer[i] = inst.operands[i]->type;
-  return resultType(inst, std::span<const Type>(buffer, count));
+  return resultType(inst, Span<const Type>(buffer, count));
 }
 
 std::optional<bool> truthOf(const ir::Value* value) {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
+#include "runtime/support/Span.h"
 
 #include "codegen/ir/Ir.h"
 
@@ -30,7 +30,7 @@ inline size_t operandsThatMatter(const ir::Instruction& inst) {
   return inst.operands.size() <= 4 ? inst.operands.size() : 0;
 }
 /// The type of the result for operands of these types; `none` when one of them is none: it cannot be reached.
-ir::Type resultType(const ir::Instruction& inst, std::span<const ir::Type> operands);
+ir::Type resultType(const ir::Instruction& inst, Span<const ir::Type> operands);
 /// The same for the types the operands have now.
 ir::Type resultType(const ir::Instruction& inst);
 /// The truth of a value, if it is known.

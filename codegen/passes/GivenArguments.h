@@ -2,8 +2,8 @@
 // What a call gives a method or constructor whose code is known, and the slots that this fills.
 
 #include <optional>
-#include <span>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "codegen/ir/Ir.h"
 
@@ -11,7 +11,7 @@ namespace gene {
 
 /// What a call gives a method or constructor: the receiver, then arguments of a shape; without a shape they are positional.
 struct Given {
-  std::span<ir::Value* const> operands;
+  Span<ir::Value* const> operands;
   const ir::CallShape* shape = nullptr;
 };
 Given givenBy(const ir::Instruction& call);

@@ -201,7 +201,7 @@ Type Inference::transfer(const Instruction& inst) {
   Type buffer[4];
   const size_t count = operandsThatMatter(inst);
   for (size_t i = 0; i < count; i++) buffer[i] = typeOf(inst.operands[i]);
-  const Type result = resultType(inst, std::span<const Type>(buffer, count));
+  const Type result = resultType(inst, Span<const Type>(buffer, count));
   if (inst.op != Op::Call) return result;
   // resolve-calls knows more of what is called.
   return result & inst.type & numberType(inst);

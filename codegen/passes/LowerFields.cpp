@@ -128,16 +128,16 @@ class FieldLowering {
     access.immediates = storeOf(place);
     access.handler = nullptr;
   }
-  std::span<ir::Immediate> slotOf(const Place& place) {
+  Span<ir::Immediate> slotOf(const Place& place) {
     ir::Immediate slot;
     slot.integer = place.slot;
-    return program_.arena.copy(std::span<const ir::Immediate>(&slot, 1));
+    return program_.arena.copy(Span<const ir::Immediate>(&slot, 1));
   }
-  std::span<ir::Immediate> storeOf(const Place& place) {
+  Span<ir::Immediate> storeOf(const Place& place) {
     ir::Immediate both[2];
     both[0].integer = place.slot;
     both[1].integer = !place.content.within(Immediate);
-    return program_.arena.copy(std::span<const ir::Immediate>(both));
+    return program_.arena.copy(Span<const ir::Immediate>(both));
   }
 
   /// Guards, then the access at its place; or the access as it was.
@@ -201,7 +201,7 @@ class FieldLowering {
       results_.replace(&access, value);
     }
     Value* const results[] = {value, copy};
-    const std::span<Value* const> both(results);
+    const Span<Value* const> both(results);
     appendJump(*fast, *after, both.first(differs ? 1 : 0), access);
     appendJump(*slow, *after, both.last(differs ? 1 : 0), access);
   }

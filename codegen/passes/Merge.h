@@ -33,7 +33,7 @@ class Merge {
   /// What it is where `block` begins; some way to there makes it.
   ir::Value* atStart(ir::Block* block) {
     if (auto it = merged_.find(block); it != merged_.end()) return it->second;
-    const std::span<const ir::Predecessor> before = before_[block->index];
+    const Span<const ir::Predecessor> before = before_[block->index];
     if (before.size() == 1 && !before[0].isHandler) return merged_[block] = atEnd(before[0].from);
     ir::Param* param = addParam(*block, like_.type, like_.rep);
     merged_[block] = param;

@@ -63,7 +63,7 @@ class Numbers {
   void become(Instruction& inst, Op op, std::initializer_list<Value*> operands, Type type) {
     inst.op = op;
     inst.tail = false;
-    inst.operands = program_.arena.copy(std::span<Value* const>(operands.begin(), operands.size()));
+    inst.operands = program_.arena.copy(Span<Value* const>(operands.begin(), operands.size()));
     inst.immediates = {};
     inst.type = type;
     changed_ = true;

@@ -48,7 +48,7 @@ constexpr const Pass* find(std::string_view name) {
 
 // --- the pipelines, by -O level ------------------------------------------------------------------------------------------
 
-using Names = std::span<const std::string_view>;
+using Names = Span<const std::string_view>;
 
 /// Passes in their order, so often; or until a round changes nothing.
 struct Group {
@@ -83,7 +83,7 @@ constexpr Group level2[] = {{resolving}, {inlining, 3}, {specialising}};
 
 /// Each pass is there, gets code of a phase that it takes, and from no earlier phase than it has something to do for. At -O1
 /// nothing is numbered.
-constexpr bool isInOrder(std::span<const Group> pipeline) {
+constexpr bool isInOrder(Span<const Group> pipeline) {
   Phase phase = Phase::Source;
   for (const Group& group : pipeline)
     for (int round = 0; round < group.rounds; round++)
@@ -97,8 +97,7 @@ constexpr bool isInOrder(std::span<const Group> pipeline) {
 static_assert(isInOrder(level1) && isInOrder(level2), "an unknown pass, or out of order");
 
 constexpr bool runs(const Pass& pass) {
-  for (const std::span<const Group> pipeline :
-       {std::span<const Group>(level1), std::span<const Group>(level2)})
+  for (const Span<const Group> pipeline : {Span<const Group>(level1), Span<const Group>(level2)})
     for (const Group& group : pipeline)
       if (std::ranges::find(group.passes, pass.name) != group.passes.end()) return true;
   return false;
@@ -126,7 +125,7 @@ class Runner {
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
-  void run(std::span<const Group> pipeline) {
+  void run(Span<const Group> pipeline) {
     for (const Group& group : pipeline)
       for (int round = 0; round < group.rounds; round++) {
         const uint64_t before = analyses_.revision();

@@ -40,7 +40,7 @@ class StaticBinding {
 
  private:
   bool collect() {
-    const std::span<Value* const> args = call_.operands.subspan(1);
+    const Span<Value* const> args = call_.operands.subspan(1);
     if (call_.op == Op::Call) {
       positional_.assign(args.begin(), args.end());
       return true;
@@ -230,10 +230,10 @@ class Resolver {
       operands.push_back(slot);
     }
     call.op = Op::CallKnown;
-    call.operands = program_.arena.copy(std::span<Value* const>(operands));
+    call.operands = program_.arena.copy(Span<Value* const>(operands));
     ir::Immediate target;
     target.function = callee;
-    call.immediates = program_.arena.copy(std::span<const ir::Immediate>(&target, 1));
+    call.immediates = program_.arena.copy(Span<const ir::Immediate>(&target, 1));
     return true;
   }
 
@@ -311,13 +311,13 @@ class Resolver {
       immediate.global = global;
       read->op = Op::GlobalGet;
       read->operands = {};
-      read->immediates = program_.arena.copy(std::span<const ir::Immediate>(&immediate, 1));
+      read->immediates = program_.arena.copy(Span<const ir::Immediate>(&immediate, 1));
       read->handler = nullptr;
       changed = true;
     }
     if (facts->operation.number == NumberFunction::Sqrt) {
       call.op = Op::Sqrt;
-      call.operands = program_.arena.copy(std::span<Value* const>(call.operands.subspan(1)));
+      call.operands = program_.arena.copy(Span<Value* const>(call.operands.subspan(1)));
       call.type = ir::Type::Float();
       call.tail = false;
       return true;

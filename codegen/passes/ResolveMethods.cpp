@@ -30,7 +30,7 @@ using ir::Op;
 using ir::Type;
 using ir::Value;
 
-Instruction* makeKnownCall(ir::Program& program, Function* callee, std::span<Value* const> slots,
+Instruction* makeKnownCall(ir::Program& program, Function* callee, Span<Value* const> slots,
                            const Instruction& call) {
   std::vector<Value*> operands{program.constant(ir::ConstantKind::Absent)};
   operands.insert(operands.end(), slots.begin(), slots.end());
@@ -41,7 +41,7 @@ Instruction* makeKnownCall(ir::Program& program, Function* callee, std::span<Val
   return result;
 }
 
-void becomeKnownCall(Instruction& call, Function* callee, std::span<Value* const> slots) {
+void becomeKnownCall(Instruction& call, Function* callee, Span<Value* const> slots) {
   const Instruction* known = makeKnownCall(*callee->program, callee, slots, call);
   call.op = Op::CallKnown;
   call.operands = known->operands;
@@ -248,7 +248,7 @@ bool resolveTests(ir::Program& program, const KnownClasses& classes) {
         range[1].integer = cls->last;
         inst->op = Op::IsClass;
         inst->operands = inst->operands.first(1);
-        inst->immediates = program.arena.copy(std::span<const ir::Immediate>(range));
+        inst->immediates = program.arena.copy(Span<const ir::Immediate>(range));
         inst->handler = nullptr;
         changed = true;
       }
@@ -431,7 +431,7 @@ bool initialiseFields(ir::Program& program, PassContext& context) {
     ir::Immediate slot;
     slot.integer = place;
     inst->op = Op::FieldInit;
-    inst->immediates = program.arena.copy(std::span<const ir::Immediate>(&slot, 1));
+    inst->immediates = program.arena.copy(Span<const ir::Immediate>(&slot, 1));
     inst->handler = nullptr;
   }
   return decided || !initialised.empty();

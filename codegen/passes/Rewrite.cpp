@@ -27,7 +27,7 @@ void Substitution::apply(ir::Function& function) {
 }
 
 void removeParams(Block& block, const std::vector<bool>& remove,
-                  std::span<const ir::Predecessor> before) {
+                  Span<const ir::Predecessor> before) {
   for (uint32_t i = block.params.size(); i-- > 0;) {
     if (!remove[i]) continue;
     for (const ir::Predecessor& p : before) p.edge->args.erase(i - (p.isHandler ? 1 : 0));
@@ -49,8 +49,8 @@ void jumpAlong(Block& block, const Edge& edge) {
 Instruction* makeInstruction(ir::Program& program, ir::Op op, Location loc,
                              std::vector<Value*> operands, std::vector<ir::Immediate> immediates) {
   auto* inst = program.arena.make<Instruction>(op, loc);
-  inst->operands = program.arena.copy(std::span<Value* const>(operands));
-  inst->immediates = program.arena.copy(std::span<const ir::Immediate>(immediates));
+  inst->operands = program.arena.copy(Span<Value* const>(operands));
+  inst->immediates = program.arena.copy(Span<const ir::Immediate>(immediates));
   return inst;
 }
 
@@ -67,7 +67,7 @@ void append(Block& block, Instruction* inst) {
   block.instructions.push_back(block.function->program->arena, inst);
 }
 
-void appendJump(Block& block, Block& to, std::span<Value* const> args, const Instruction& instead) {
+void appendJump(Block& block, Block& to, Span<Value* const> args, const Instruction& instead) {
   ir::Program& program = *block.function->program;
   Instruction* jump = makeInstruction(program, ir::Op::Jump, instead.loc, {});
   jump->inlined = instead.inlined;

@@ -3,8 +3,8 @@
 // are no use lists; a pass collects what it replaces and applies it in one walk.
 
 #include <memory_resource>
-#include <span>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "codegen/ir/Dominance.h"
 #include "codegen/ir/Ir.h"
@@ -43,7 +43,7 @@ inline ir::Value*& argumentFor(ir::Edge& edge, uint32_t index, bool isHandler) {
 
 /// Removes the parameters of `block` for which `remove` is set, and their arguments on all edges into it.
 void removeParams(ir::Block& block, const std::vector<bool>& remove,
-                  std::span<const ir::Predecessor> before);
+                  Span<const ir::Predecessor> before);
 
 /// Takes the instructions for which `remove` is set out of their blocks.
 template <class Remove>
@@ -69,7 +69,7 @@ ir::Instruction* makeInstruction(ir::Program& program, ir::Op op, const ir::Inst
                                  std::vector<ir::Immediate> immediates = {});
 void append(ir::Block& block, ir::Instruction* inst);
 /// The terminator of `block`, as code of the line and function that `instead` is of.
-void appendJump(ir::Block& block, ir::Block& to, std::span<ir::Value* const> args,
+void appendJump(ir::Block& block, ir::Block& to, Span<ir::Value* const> args,
                 const ir::Instruction& instead);
 void appendBranch(ir::Block& block, ir::Value* condition, ir::Block& yes, ir::Block& no,
                   Location loc);

@@ -49,7 +49,7 @@ class Simplifier {
   /// One walk over the function; true if anything changed.
   bool run() {
     for (Block* block : function_.blocks) {
-      const std::span<const ir::Predecessor> before = dominance_.before()[block->index];
+      const Span<const ir::Predecessor> before = dominance_.before()[block->index];
       if (block != function_.entry() && before.size() == 1) noteBranch(*block, before[0]);
       memory_.clear();
       for (Instruction* inst : block->instructions) visit(*inst);

@@ -117,7 +117,7 @@ class Specialiser {
   void retarget(Instruction& call, Function* to) {
     ir::Immediate target;
     target.function = to;
-    call.immediates = program_.arena.copy(std::span<const ir::Immediate>(&target, 1));
+    call.immediates = program_.arena.copy(Span<const ir::Immediate>(&target, 1));
   }
 
   void redirectAll() {

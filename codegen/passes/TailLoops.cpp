@@ -43,11 +43,11 @@ bool tailLoops(Function& f, PassContext&) {
   Block* entry = f.addBlock(header->name);
   header->name = Symbol::of("loop");
   // Each round checks its arguments before it begins: what is proven there is not checked.
-  const auto check = [&](Block& block, std::span<Value*> arguments) {
+  const auto check = [&](Block& block, Span<Value*> arguments) {
     for (const Instruction* c : checks) {
       Value*& argument = arguments[ir::checkedSlot(*c)->index];
       auto* copy = f.program->arena.make<Instruction>(*c);
-      copy->operands = f.program->arena.copy(std::span<Value* const>(&argument, 1));
+      copy->operands = f.program->arena.copy(Span<Value* const>(&argument, 1));
       append(block, copy);
       argument = copy;
     }

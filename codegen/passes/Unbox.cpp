@@ -60,7 +60,7 @@ bool fits(char letter, const Value* operand) {
 /// The machine form of the row that the operands have now; null where it computes with words only.
 const ir::MachineForm* formOf(const Instruction& inst) {
   const ir::InstInfo& row = inst.info();
-  for (const ir::MachineForm& form : std::span(row.forms, row.formCount)) {
+  for (const ir::MachineForm& form : Span(row.forms, row.formCount)) {
     if (form.result == 'F' && !isFloat(&inst)) continue;
     size_t i = 0;
     while (i < inst.operands.size() && fits(form.operands[i], inst.operands[i])) i++;

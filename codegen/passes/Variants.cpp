@@ -135,10 +135,10 @@ class Variants {
         return Variant{owner, text == "None", text == "Some", false};
       return std::nullopt;
     }
-    const std::span<Form* const> parts =
+    const Span<Form* const> parts =
         enums_.at(owner)->items;  // [Name [Variant [field …] [type …]] …]
     for (size_t i = 1; i < parts.size(); i++) {
-      const std::span<Form* const> variant = as<ArrayForm>(*parts[i]).items;
+      const Span<Form* const> variant = as<ArrayForm>(*parts[i]).items;
       if (as<SymbolForm>(*variant[0]).symbol != name) continue;
       const bool isChecked =
           std::ranges::any_of(as<ArrayForm>(*variant[2]).items,
@@ -219,8 +219,8 @@ class Variants {
   void become(Instruction& inst, Op op, const std::vector<Value*>& operands,
               const std::vector<ir::Immediate>& immediates) {
     inst.op = op;
-    inst.operands = program_.arena.copy(std::span<Value* const>(operands));
-    inst.immediates = program_.arena.copy(std::span<const ir::Immediate>(immediates));
+    inst.operands = program_.arena.copy(Span<Value* const>(operands));
+    inst.immediates = program_.arena.copy(Span<const ir::Immediate>(immediates));
     inst.handler = nullptr;
     inst.tail = false;
   }

@@ -13,10 +13,10 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "codegen/bytecode/DebugTable.h"
 #include "runtime/vm/Watch.h"

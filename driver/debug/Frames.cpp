@@ -84,7 +84,7 @@ namespace {
 /// Calls f(name, scope, slot, constant) for what a table of names lists.
 template <class F>
 void forEachName(const Form* names, F&& f) {
-  const std::span<Form* const> items = as<ArrayForm>(*names).items;
+  const Span<Form* const> items = as<ArrayForm>(*names).items;
   for (size_t i = 0; i + 3 < items.size(); i += 4)
     f(as<SymbolForm>(*items[i]).symbol, static_cast<size_t>(as<IntForm>(*items[i + 1]).value),
       static_cast<uint32_t>(as<IntForm>(*items[i + 2]).value),
@@ -149,14 +149,14 @@ Evaluated Debugger::evaluate(const Frame& frame, const std::string& text) {
   SourceManager sources;
   DiagnosticEngine diagnostics(sources);
   Arena arena;
-  const std::span<Form*> forms = readForms(sources.add("<debug>", text), arena, diagnostics);
+  const Span<Form*> forms = readForms(sources.add("<debug>", text), arena, diagnostics);
   for (const Diagnostic& d : diagnostics.all())
     if (d.severity == Severity::Error) return {true, Value::nil(), d.message};
   if (forms.empty()) return {true, Value::nil(), "there is nothing to evaluate"};
   Form* form = forms.size() == 1
                    ? forms[0]
-                   : arena.make<GeneForm>(forms[0]->loc, forms[0], std::span<Property>{},
-                                          arena.copy(std::span<Form* const>(forms.subspan(1))));
+                   : arena.make<GeneForm>(forms[0]->loc, forms[0], Span<Property>{},
+                                          arena.copy(Span<Form* const>(forms.subspan(1))));
   // What the program is about to do is left as it is.
   const Trace trace = *context_.trace;
   const Value current = context_.current;

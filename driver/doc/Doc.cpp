@@ -128,7 +128,7 @@ bool writeBuiltins(Page& page, const std::string& name) {
   return found || !isFirst;
 }
 
-int unknownName(const std::string& name, std::span<const Library> libraries) {
+int unknownName(const std::string& name, Span<const Library> libraries) {
   std::vector<std::string> names;
   for (const Library& library : libraries)
     for (const auto& module : library.modules) module->addNames(names);

@@ -99,7 +99,7 @@ std::string usage(const Definition& d, const Definition* container) {
 }
 
 /// The values of ^examples, ^pre and the like; empty without them.
-std::span<Form* const> listOf(const Definition& d, std::string_view key) {
+Span<Form* const> listOf(const Definition& d, std::string_view key) {
   if (d.form->kind != FormKind::Gene) return {};
   for (const Property& p : as<GeneForm>(*d.form).properties)
     if (p.key.text() == key && p.value->kind == FormKind::Array)
@@ -134,7 +134,7 @@ std::string examplesOf(const Definition& d, const std::string& name) {
 }
 
 /// "Requires `a` and `b`."; empty without forms.
-std::string sentence(const char* word, std::span<const Form* const> forms) {
+std::string sentence(const char* word, Span<const Form* const> forms) {
   std::string text;
   for (const Form* form : forms)
     text += (text.empty() ? word : std::string(" and")) + " `" + printForm(*form) + "`";

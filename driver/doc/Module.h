@@ -39,7 +39,7 @@ class DocModule {
   SourceManager sources_;
   Arena arena_;
   Location start_;
-  std::span<Form* const> forms_;
+  Span<Form* const> forms_;
   Layout layout_;
   std::vector<Definition> outline_;
   bool hasExports_ = false;  // (export …): nothing else is published

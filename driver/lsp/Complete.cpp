@@ -80,7 +80,7 @@ class Completer {
   }
 
   /// Remembers the forms that are still open, outermost first: each is the last part of the one around it.
-  void enclose(std::span<Form* const> forms) {
+  void enclose(Span<Form* const> forms) {
     top_ = forms;
     const Form* last = forms.empty() ? nullptr : forms.back();
     while (last && last->kind == FormKind::Gene) {
@@ -312,7 +312,7 @@ class Completer {
   Range replaced_;
   SourceManager sources_;
   Arena arena_;
-  std::span<Form* const> top_;
+  Span<Form* const> top_;
   std::vector<const GeneForm*> around_;
   std::set<std::string> seen_;
 };

@@ -99,7 +99,7 @@ std::string describeLocal(const Document& document, const Target& target) {
     const Location start = sources.add("type", closedPrefix(rest.substr(2), size));
     DiagnosticEngine diagnostics(sources);
     Arena arena;
-    const std::span<Form*> forms = readForms(start, arena, diagnostics);
+    const Span<Form*> forms = readForms(start, arena, diagnostics);
     if (!forms.empty()) type = printForm(*forms[0]);
   }
   return "### Variable: " + code(target.name) + "\n\n**Type:** " + code(type) + "\n";
@@ -196,7 +196,7 @@ void signatureHelp(JsonWriter& out, Workspace& workspace, const Document& docume
     const Location start = sources.add("call", closedPrefix(prefix.substr(open), offset - open));
     DiagnosticEngine errors(sources);
     Arena arena;
-    const std::span<Form*> forms = readForms(start, arena, errors);
+    const Span<Form*> forms = readForms(start, arena, errors);
     if (forms.empty() || forms[0]->kind != FormKind::Gene) return out.null();
     const auto& call = as<GeneForm>(*forms[0]);
     size_t count = call.children.size();

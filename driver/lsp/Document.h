@@ -47,7 +47,7 @@ class Document {
   const Lines lines;
 
   /// What the reader could make of it.
-  [[nodiscard]] std::span<Form* const> forms() const { return forms_; }
+  [[nodiscard]] Span<Form* const> forms() const { return forms_; }
   /// Where its comments, texts and brackets lie.
   [[nodiscard]] const Layout& layout() const { return layout_; }
   [[nodiscard]] const std::vector<Definition>& outline() const { return outline_; }
@@ -77,7 +77,7 @@ class Document {
   SourceManager sources_;
   Location start_;
   Arena arena_;
-  std::span<Form* const> forms_;
+  Span<Form* const> forms_;
   Layout layout_;
   std::vector<Definition> outline_;
   mutable std::unique_ptr<Analysis> analysis_;

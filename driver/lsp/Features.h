@@ -54,13 +54,13 @@ Range diagnosticRange(const Document::Analysis& analysis, const Document& docume
 void diagnostics(JsonWriter& out, Workspace& workspace, const Document& document);
 void documentSymbols(JsonWriter& out, const Document& document);
 void foldingRanges(JsonWriter& out, const Document& document);
-void selectionRanges(JsonWriter& out, const Document& document, std::span<const size_t> offsets);
+void selectionRanges(JsonWriter& out, const Document& document, Span<const size_t> offsets);
 /// The edits that bring it into canonical form.
 void formatting(JsonWriter& out, const Document& document);
 
 // --- Tokens.cpp
 /// The names of the token types, in the order of their numbers.
-std::span<const std::string_view> tokenTypes();
+Span<const std::string_view> tokenTypes();
 void semanticTokens(JsonWriter& out, Workspace& workspace, const Document& document);
 
 /// The protocol's numbers for kinds of symbols and of completions.

@@ -43,7 +43,7 @@ class Hints {
     if (isSymbol(g.head, "var")) return variable(g);
     const bool isNew = isSymbol(g.head, "new") && !g.children.empty();
     const Form* callee = isNew ? g.children[0] : g.head;
-    const std::span<Form* const> arguments(g.children.begin() + isNew, g.children.end());
+    const Span<Form* const> arguments(g.children.begin() + isNew, g.children.end());
     // (a + b), (x .m): no call of the head.
     const bool isOther = !arguments.empty() && arguments[0]->kind == FormKind::Symbol && !isNew &&
                          isOperator(symbolOf(arguments[0]).text());
@@ -67,7 +67,7 @@ class Hints {
     return nullptr;
   }
 
-  void call(const Parameters& parameters, std::span<Form* const> arguments) {
+  void call(const Parameters& parameters, Span<Form* const> arguments) {
     for (size_t i = 0; i < std::min(arguments.size(), parameters.positional.size()); i++) {
       if (symbolOf(arguments[i]).text() == "...")
         return;  // from here on it is not known which is which

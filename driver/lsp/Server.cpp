@@ -101,9 +101,8 @@ class Server {
     if (id && !initialized_ && name != "initialize")
       return fail(id, NotInitialized, "The server is not initialized");
     if (id && shutDown_) return fail(id, InvalidRequest, "The server was shut down");
-    const std::span<const Method> table =
-        id ? std::span<const Method>(requests, requestCount)
-           : std::span<const Method>(notifications, notificationCount);
+    const Span<const Method> table = id ? Span<const Method>(requests, requestCount)
+                                        : Span<const Method>(notifications, notificationCount);
     for (const Method& m : table)
       if (m.name == name) return (this->*m.handler)(request);
     if (id) fail(id, MethodNotFound, "Method not found: " + name);

@@ -142,12 +142,12 @@ void writeSymbols(JsonWriter& out, const Document& document, const std::vector<D
 
 /// All bracketed forms, outer ones first.
 template <class F>
-void forEachBracket(std::span<Form* const> forms, F&& visit) {
+void forEachBracket(Span<Form* const> forms, F&& visit) {
   std::vector<const Form*> work(forms.rbegin(), forms.rend());
-  const auto push = [&](std::span<Form* const> more) {
+  const auto push = [&](Span<Form* const> more) {
     work.insert(work.end(), more.rbegin(), more.rend());
   };
-  const auto properties = [&](std::span<const Property> all) {
+  const auto properties = [&](Span<const Property> all) {
     for (const Property& p : all) work.push_back(p.value);
   };
   while (!work.empty()) {
@@ -215,7 +215,7 @@ void foldingRanges(JsonWriter& out, const Document& document) {
   });
 }
 
-void selectionRanges(JsonWriter& out, const Document& document, std::span<const size_t> offsets) {
+void selectionRanges(JsonWriter& out, const Document& document, Span<const size_t> offsets) {
   out.array([&] {
     for (const size_t offset : offsets) {
       std::vector<Range> around{{0, document.text.size()}};

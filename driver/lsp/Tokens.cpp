@@ -61,7 +61,7 @@ class Collector {
     if (!form->end.valid()) return;
     tokens_.push_back({document_.offset(form->loc), document_.offset(form->end), type});
   }
-  void forms(std::span<Form* const> all) {
+  void forms(Span<Form* const> all) {
     std::vector<const Form*> work(all.rbegin(), all.rend());
     while (!work.empty()) {
       const Form* form = work.back();
@@ -71,10 +71,10 @@ class Collector {
   }
 
   void one(const Form* form, std::vector<const Form*>& work) {
-    const auto push = [&](std::span<Form* const> more) {
+    const auto push = [&](Span<Form* const> more) {
       work.insert(work.end(), more.rbegin(), more.rend());
     };
-    const auto properties = [&](std::span<const Property> all) {
+    const auto properties = [&](Span<const Property> all) {
       for (const Property& p : all) {
         const size_t from = document_.offset(p.loc);
         const size_t size = p.key.text().size() + 1;
@@ -206,7 +206,7 @@ class Collector {
 
 }  // namespace
 
-std::span<const std::string_view> tokenTypes() { return names; }
+Span<const std::string_view> tokenTypes() { return names; }
 
 void semanticTokens(JsonWriter& out, Workspace& workspace, const Document& document) {
   const std::vector<Token> tokens = Collector(workspace, document).run();

@@ -24,9 +24,9 @@ std::string_view bare(std::string_view word) {
 
 /// All symbols and heads of paths that stand for names, outside of quotes.
 template <class F>
-void forEachName(std::span<Form* const> forms, F&& visit) {
+void forEachName(Span<Form* const> forms, F&& visit) {
   std::vector<const Form*> work(forms.rbegin(), forms.rend());
-  const auto push = [&](std::span<Form* const> more) {
+  const auto push = [&](Span<Form* const> more) {
     work.insert(work.end(), more.rbegin(), more.rend());
   };
   while (!work.empty()) {

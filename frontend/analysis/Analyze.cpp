@@ -88,7 +88,7 @@ void Analyzer::dropExpandedMacros(std::vector<Node*>& nodes) {
   });
 }
 
-ast::Module Analyzer::run(std::span<Form*> forms) {
+ast::Module Analyzer::run(Span<Form*> forms) {
   forms = expandComptime(forms, arena_, diagnostics_,
                          modules_ ? modules_->extras().environment : nullptr);
   std::vector<Form*> plain;

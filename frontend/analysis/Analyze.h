@@ -2,10 +2,9 @@
 // Forms to the resolved tree: recognises special forms, binds names, splits infix, finds captures, reports every
 // compile-time error of the language reference.
 
-#include <functional>
-#include <span>
 #include <unordered_set>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "frontend/analysis/Ast.h"
 #include "frontend/analysis/KnownNames.h"
@@ -33,13 +32,13 @@ struct AnalysisExtras {
       false;  // the variables of the main module are globals: a REPL may look at them
   /// Takes NAME=VALUE of each variable of the environment that comptime blocks ask for.
   std::vector<std::string>* environment = nullptr;
-  std::span<const KnownEnum> enums = {};  // of the entries of the dialog before this one
+  Span<const KnownEnum> enums = {};  // of the entries of the dialog before this one
 };
 
 /// Analyses the forms of a main module. Globals and constants are added to `program`; nodes are made in its arena.
 /// After errors, which are reported, the result must not be lowered.
 /// The modules it imports are read from files, which are added to `sources`, and become part of the program.
-ast::Module analyze(std::span<Form*> forms, ir::Program& program, const LanguageOptions& options,
+ast::Module analyze(Span<Form*> forms, ir::Program& program, const LanguageOptions& options,
                     DiagnosticEngine& diagnostics, SourceManager& sources, Location start,
                     const AnalysisExtras& extras);
 
@@ -51,11 +50,12 @@ struct EvaluatedName {
 };
 /// Where code that is known at run time only runs.
 struct EvaluatedPlace {
-  std::span<const EvaluatedName> names;
-  /// By what the program around calls the global that a name means there; empty: there is none.
-  std::function<Symbol(Symbol)> global;
-  std::span<const Symbol> module;  // as ast::Environment::module
-  std::span<const KnownEnum> enums;
+  Span<const EvaluatedName> names;
+  /// By what the program around calls the global that a name means there; empty: there is none. `data` is its first argument.
+  Symbol (*global)(const void* data, Symbol name);
+  const void* data;
+  Span<const Symbol> module;  // as ast::Environment::module
+  Span<const KnownEnum> enums;
 };
 /// Analyses one form that runs in `place`; names that mean nothing there are built-ins. The result's main function captures
 /// scope objects (Scope::id is the number of one) and perhaps self.

@@ -27,7 +27,7 @@ class Analyzer {
            Modules* modules = nullptr, const LoadedModule* module = nullptr, bool isMain = true);
   ~Analyzer();
   Analyzer(const Analyzer&) = delete;
-  ast::Module run(std::span<Form*> forms);
+  ast::Module run(Span<Form*> forms);
   /// The global that holds what this module publishes under a name, or null; and all such names, in order.
   [[nodiscard]] ir::Global* publishedGlobal(Symbol name) const;
   [[nodiscard]] std::vector<Symbol> publishedNames() const;
@@ -89,9 +89,9 @@ class Analyzer {
   Node* assignment(const GeneForm& form, std::string_view op);
   Node* typeTest(Node* value, const Form* type, Location loc);
   Node* render(const GeneForm& form);
-  Node* range(const GeneForm& form, std::span<Form* const> parts);
-  std::span<ast::Item> items(std::span<Form* const> forms);
-  std::span<ast::Entry> entries(std::span<const Property> properties);
+  Node* range(const GeneForm& form, Span<Form* const> parts);
+  Span<ast::Item> items(Span<Form* const> forms);
+  Span<ast::Entry> entries(Span<const Property> properties);
 
   // --- special forms: (name …) → node; the table is SpecialForms.def --------------------------------------------------
   Node* withSelf(const GeneForm& form, std::string_view name, bool keepsValue);
@@ -100,10 +100,10 @@ class Analyzer {
 #include "frontend/analysis/SpecialForms.def"
 
   // --- Control.cpp ----------------------------------------------------------------------------------------------------
-  Node* sequence(std::span<Form* const> forms, Location loc);
+  Node* sequence(Span<Form* const> forms, Location loc);
   /// A condition at forms[0], or `not` and a value; moves behind it.
-  Node* conditionAt(std::span<Form* const>& forms, std::string_view who, Location loc);
-  Node* branches(std::span<Form* const> forms, std::string_view who, Location loc);
+  Node* conditionAt(Span<Form* const>& forms, std::string_view who, Location loc);
+  Node* branches(Span<Form* const> forms, std::string_view who, Location loc);
   template <class F>
   void inLoop(ast::LoopBase* loop, const GeneForm& form, F&& body);
   Node* exit(const GeneForm& form, bool isBreak);
@@ -116,7 +116,7 @@ class Analyzer {
     const ArrayForm* parameters = nullptr;
     const Form* resultType = nullptr;
     std::vector<Symbol> typeVariables;  // name:T:U
-    std::span<Form* const> body;
+    Span<Form* const> body;
   };
   /// While it lives, forms are analysed as the parts of `function`, in a scope of its own.
   class Inside {
@@ -135,13 +135,12 @@ class Analyzer {
   enum class Role : uint8_t { Plain, Method, Ctor, Block };
   ast::Function* function(const GeneForm& form, const Signature& signature, Role role);
   void parameters(ast::Function& function, const ArrayForm& form, Role role);
-  std::span<ast::Condition> conditions(const GeneForm& form, std::string_view key);
+  Span<ast::Condition> conditions(const GeneForm& form, std::string_view key);
   bool signature(const GeneForm& form, Signature* result);
   // --- TypeExpressions.cpp --------------------------------------------------------------------------------------------
   const Form* plainNameForm(const Form* nameForm, Symbol* name);
   Symbol identityOf(const GeneForm& form, Symbol name);
-  void collectIdentities(std::span<Form* const> forms,
-                         std::unordered_map<Symbol, Symbol>& identities);
+  void collectIdentities(Span<Form* const> forms, std::unordered_map<Symbol, Symbol>& identities);
   const Form* identified(const Form* type);
   const Form* aliasOf(Symbol name);
   const Form* expandType(const Form* type);
@@ -151,21 +150,21 @@ class Analyzer {
 
   // --- Functions.cpp --------------------------------------------------------------------------------------------------
   Node* bindDefinition(const Form* nameForm, Symbol name, Node* value, Location loc);
-  Node* blockForm(const Form* params, std::span<Form* const> body, const GeneForm& form);
-  void predeclare(std::span<Form* const> forms);
+  Node* blockForm(const Form* params, Span<Form* const> body, const GeneForm& form);
+  void predeclare(Span<Form* const> forms);
   ast::Binding* predeclared(Symbol name, Location loc);
 
   // --- calls (Functions.cpp) ------------------------------------------------------------------------------------------
-  ast::Arguments arguments(const GeneForm& form, std::span<Form* const> positional);
+  ast::Arguments arguments(const GeneForm& form, Span<Form* const> positional);
   const GeneForm& quoteSelectors(const GeneForm& form);
   [[nodiscard]] std::string builtinPath(const Form* head) const;
   const GeneForm& wrapTest(const GeneForm& form);
   Node* call(const GeneForm& written);
   Node* methodCall(Node* receiver, const Form* method, const GeneForm& form,
-                   std::span<Form* const> args);
+                   Span<Form* const> args);
 
   // --- Classes.cpp ----------------------------------------------------------------------------------------------------
-  Node* classNode(const GeneForm& form, Symbol name, std::span<Form* const> rest);
+  Node* classNode(const GeneForm& form, Symbol name, Span<Form* const> rest);
   void member(ast::Class& cls, const Form* form, std::vector<ast::Class::Member>& members);
 
   // --- Imports.cpp ----------------------------------------------------------------------------------------------------
@@ -176,7 +175,7 @@ class Analyzer {
   ir::Global* externalGlobal(Symbol name);
   Node* packageValue(Symbol name, Location loc);
   Node* makePackage(const Package& package, Location loc);
-  Node* callBuiltin(std::string_view name, std::span<Node* const> values, Location loc);
+  Node* callBuiltin(std::string_view name, Span<Node* const> values, Location loc);
   void makePackages(Location loc, std::vector<Node*>& nodes);
   Node* moduleNamespace(Location loc);
   Node* published(Symbol name, ast::AssignGlobal* assignment);
@@ -195,14 +194,14 @@ class Analyzer {
   Node* dependency(const GeneForm& form);
   Node* checkNamespace(ir::Global* value, std::string_view name, Location loc);
   void bindMember(Symbol local, Node* container, std::string_view containerName,
-                  std::span<const Symbol> path, std::string_view text, Location loc,
+                  Span<const Symbol> path, std::string_view text, Location loc,
                   std::vector<Node*>& nodes);
   static std::vector<Symbol> exportedNames(const GeneForm& form, bool* valid);
 
   // --- Interfaces.cpp -------------------------------------------------------------------------------------------------
   bool interfaceMethod(const GeneForm& form, InterfaceInfo& info);
   Node* interfaceNamed(const Form* form);
-  void implementsClause(ast::Class& cls, std::span<Form* const>& rest);
+  void implementsClause(ast::Class& cls, Span<Form* const>& rest);
   void addInterface(ast::Class& cls, const Form* form);
   void inlineImplementation(ast::Class& cls, const GeneForm& form,
                             std::vector<ast::Class::Member>& members);
@@ -210,7 +209,7 @@ class Analyzer {
   // --- Interceptors.cpp -----------------------------------------------------------------------------------------------
   static std::string interceptorMistake(const GeneForm& form, const std::string& head);
   static std::string adviceMistake(const Form* form, const std::string& head,
-                                   std::span<Form* const> parameters,
+                                   Span<Form* const> parameters,
                                    std::unordered_set<Symbol>& around);
   Node* adviceFunction(const GeneForm& form, bool* isCallable);
 
@@ -224,9 +223,9 @@ class Analyzer {
 
   // --- Enums.cpp ------------------------------------------------------------------------------------------------------
   bool enumHead(const Form* form, Symbol* name, std::vector<Symbol>& variables);
-  bool enumVariant(const Form* member, Symbol owner, std::span<const Symbol> variables,
-                   bool valuesOnly, std::vector<Form*>& declaration);
-  void knowEnums(std::span<const KnownEnum> enums);
+  bool enumVariant(const Form* member, Symbol owner, Span<const Symbol> variables, bool valuesOnly,
+                   std::vector<Form*>& declaration);
+  void knowEnums(Span<const KnownEnum> enums);
   Node* variantHead(const Form* head);
   bool variantClause(const Form* form, ast::Case::Clause& clause);
   Node* question(const GeneForm& form);
@@ -247,11 +246,10 @@ class Analyzer {
   Node* pathPrefix(const PathForm& form, size_t count);
   bool segment(std::string_view text, Location loc, ast::Segment* result);
   Node* dynamicKey(std::string_view text, Location loc);
-  Node* selectorFromParts(std::span<const Symbol> parts, Location loc);
+  Node* selectorFromParts(Span<const Symbol> parts, Location loc);
   Node* selectorCall(const GeneForm& form);
-  Node* selectForm(Node* target, const Form* key, std::span<Form* const> rest, Location loc);
-  Node* gluedSelect(Node* target, std::span<const Symbol> parts, std::span<Form* const> rest,
-                    Location loc);
+  Node* selectForm(Node* target, const Form* key, Span<Form* const> rest, Location loc);
+  Node* gluedSelect(Node* target, Span<const Symbol> parts, Span<Form* const> rest, Location loc);
   Node* assignPath(const PathForm& form, Node* value, Location loc);
   Node* updatePath(const PathForm& form, ir::Op op, Node* value, Location loc);
 
@@ -261,8 +259,8 @@ class Analyzer {
     return arena_.make<T>(std::forward<Args>(args)...);
   }
   template <class T>
-  std::span<T> copy(const std::vector<T>& items) {
-    return arena_.copy(std::span<const T>(items.data(), items.size()));
+  Span<T> copy(const std::vector<T>& items) {
+    return arena_.copy(Span<const T>(items.data(), items.size()));
   }
   Node* runtime(Location loc, ir::Op op, std::initializer_list<Node*> operands,
                 std::initializer_list<ir::Immediate> immediates = {});
@@ -295,7 +293,7 @@ class Analyzer {
   std::unordered_set<Symbol> typeVariables_;        // (fn name:T:U …)
   std::unordered_set<Symbol> usedMacros_;           // as values or by calls that were not expanded
   const EvaluatedPlace* place_ = nullptr;           // runEvaluated
-  std::span<const Symbol> environmentModule_;       // ast::Environment::module, when there is one
+  Span<const Symbol> environmentModule_;            // ast::Environment::module, when there is one
   std::unordered_map<const Form*, Node*> imports_;  // what the import forms do
   std::unordered_map<Symbol, std::string> builtinImports_;  // names of what is built in: its path
   std::unordered_map<Symbol, ir::Global*> exports_;         // (export …)

@@ -3,8 +3,8 @@
 // frontend/analysis makes it from forms and reports every compile-time error; frontend/lower turns it into IR without
 // looking at forms again. Nodes live in an Arena.
 
-#include <span>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "codegen/ir/Declarations.h"
 #include "frontend/analysis/AstNames.h"
@@ -77,7 +77,7 @@ struct Node {
   Node(NodeKind kind, Location loc) : kind(kind), loc(loc) {}
   [[nodiscard]] SourceRange range() const { return {loc, end}; }
 };
-using Nodes = std::span<Node*>;
+using Nodes = Span<Node*>;
 
 /// nil, numbers, strings, chars, symbols (of a quote), regexes, dates: the same immutable value every time.
 struct Literal : Node {
@@ -100,8 +100,8 @@ struct Render : Node {
     Node* value;
   };
   Node* pattern;
-  std::span<Variable> variables;  // of all names that the template could mention
-  Render(Location loc, Node* pattern, std::span<Variable> variables)
+  Span<Variable> variables;  // of all names that the template could mention
+  Render(Location loc, Node* pattern, Span<Variable> variables)
       : Node(NodeKind::Render, loc), pattern(pattern), variables(variables) {}
 };
 struct Local : Node {
@@ -147,8 +147,8 @@ struct Destructure : Node {
   };
   const Form* pattern;  // ArrayForm or MapForm
   Node* value;
-  std::span<Target> targets;
-  Destructure(Location loc, const Form* pattern, Node* value, std::span<Target> targets)
+  Span<Target> targets;
+  Destructure(Location loc, const Form* pattern, Node* value, Span<Target> targets)
       : Node(NodeKind::Destructure, loc), pattern(pattern), value(value), targets(targets) {}
 };
 
@@ -217,9 +217,9 @@ struct Try : Node {
     Node* body = nullptr;
   };
   Node* body;
-  std::span<Catch> catches;
+  Span<Catch> catches;
   Node* finally;  // may be null
-  Try(Location loc, Node* body, std::span<Catch> catches, Node* finally)
+  Try(Location loc, Node* body, Span<Catch> catches, Node* finally)
       : Node(NodeKind::Try, loc), body(body), catches(catches), finally(finally) {}
 };
 struct Throw : Node {
@@ -234,14 +234,14 @@ struct Case : Node {
     Node* variant = nullptr;
     int binders =
         0;  // of `variant`; ValueOrVariant: a name alone, which may hold another value to compare with
-    std::span<Binding*> variables;  // one for each binder, null for `_`
+    Span<Binding*> variables;  // one for each binder, null for `_`
     Scope* scope = nullptr;
     Node* body = nullptr;
   };
   Node* target;
-  std::span<Clause> clauses;
+  Span<Clause> clauses;
   Node* otherwise;  // may be null
-  Case(Location loc, Node* target, std::span<Clause> clauses, Node* otherwise)
+  Case(Location loc, Node* target, Span<Clause> clauses, Node* otherwise)
       : Node(NodeKind::Case, loc), target(target), clauses(clauses), otherwise(otherwise) {}
 };
 
@@ -257,8 +257,8 @@ struct Logical : Node {  // && and ||: short-circuit unless lhs is an Int or Byt
 };
 struct Chain : Node {  // a < b <= c: each operand evaluated once, stops at the first false
   Nodes operands;
-  std::span<ir::Op> ops;
-  Chain(Location loc, Nodes operands, std::span<ir::Op> ops)
+  Span<ir::Op> ops;
+  Chain(Location loc, Nodes operands, Span<ir::Op> ops)
       : Node(NodeKind::Chain, loc), operands(operands), ops(ops) {}
 };
 /// An IR instruction applied to values, evaluated left to right: arithmetic, typeof, is, ranges … A null operand
@@ -266,8 +266,8 @@ struct Chain : Node {  // a < b <= c: each operand evaluated once, stops at the 
 struct Runtime : Node {
   ir::Op op;
   Nodes operands;
-  std::span<ir::Immediate> immediates;
-  Runtime(Location loc, ir::Op op, Nodes operands, std::span<ir::Immediate> immediates = {})
+  Span<ir::Immediate> immediates;
+  Runtime(Location loc, ir::Op op, Nodes operands, Span<ir::Immediate> immediates = {})
       : Node(NodeKind::Runtime, loc), op(op), operands(operands), immediates(immediates) {}
 };
 
@@ -281,14 +281,14 @@ struct Entry {
   bool spread = false;
 };
 struct Array : Node {
-  std::span<Item> items;
+  Span<Item> items;
   bool frozen = false;
-  Array(Location loc, std::span<Item> items) : Node(NodeKind::Array, loc), items(items) {}
+  Array(Location loc, Span<Item> items) : Node(NodeKind::Array, loc), items(items) {}
 };
 struct Map : Node {
-  std::span<Entry> entries;
+  Span<Entry> entries;
   bool frozen = false;
-  Map(Location loc, std::span<Entry> entries) : Node(NodeKind::Map, loc), entries(entries) {}
+  Map(Location loc, Span<Entry> entries) : Node(NodeKind::Map, loc), entries(entries) {}
 };
 struct HashMap : Node {
   Nodes items;  // key value key value
@@ -297,10 +297,10 @@ struct HashMap : Node {
 };
 struct Gene : Node {  // (`head ^k v child…) from evaluated parts
   Node* head;
-  std::span<Entry> properties;
-  std::span<Item> children;
+  Span<Entry> properties;
+  Span<Item> children;
   bool frozen = false;
-  Gene(Location loc, Node* head, std::span<Entry> properties, std::span<Item> children)
+  Gene(Location loc, Node* head, Span<Entry> properties, Span<Item> children)
       : Node(NodeKind::Gene, loc), head(head), properties(properties), children(children) {}
 };
 
@@ -313,8 +313,8 @@ struct Segment {
 };
 struct Path : Node {
   Node* head;
-  std::span<Segment> segments;
-  Path(Location loc, Node* head, std::span<Segment> segments)
+  Span<Segment> segments;
+  Path(Location loc, Node* head, Span<Segment> segments)
       : Node(NodeKind::Path, loc), head(head), segments(segments) {}
 };
 struct PathAssign : Node {  // container first, then value; value of the form: the value
@@ -344,7 +344,7 @@ struct Argument {
   Symbol keyword;
   Node* node;
 };
-using Arguments = std::span<Argument>;
+using Arguments = Span<Argument>;
 struct Call : Node {
   Node* callee;
   Arguments arguments;
@@ -353,10 +353,10 @@ struct Call : Node {
 };
 /// The variables that are visible here, for code known only at run time.
 struct Environment : Node {
-  std::span<Binding*> bindings;  // all InScope
+  Span<Binding*> bindings;  // all InScope
   Node* self = nullptr;
   /// The file of the module, and of each name that it has from another one: the name, what it is there, the other's file.
-  std::span<const Symbol> module;
+  Span<const Symbol> module;
   Environment(Location loc) : Node(NodeKind::Environment, loc) {}
 };
 /// A statement begins, in a program that is compiled for the debugger.
@@ -373,7 +373,7 @@ struct MacroCall : Node {
     const Form* form;
   };
   Node* callee = nullptr;
-  std::span<Argument> forms;
+  Span<Argument> forms;
   bool isMacro = false;  // known to be one: `arguments` are not needed
   Arguments arguments;
   Node* environment = nullptr;

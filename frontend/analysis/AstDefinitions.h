@@ -1,7 +1,7 @@
 #pragma once
 // The nodes of what has a body of its own: functions, generators, classes, namespaces. Part of Ast.h.
 
-#include <span>
+#include "runtime/support/Span.h"
 
 namespace gene::ast {
 
@@ -25,11 +25,11 @@ struct Function : Node {
   bool isAsync = false;  // ^^async: a call gives a finished future of the result or the exception
   bool isGenerator =
       false;  // what a MakeGenerator node runs: the part of a generator function that yields
-  uint32_t frameSlots = 0;          // isGenerator: for lower
-  Function* parent = nullptr;       // the enclosing function
-  std::span<Parameter> parameters;  // self first for methods and constructors
+  uint32_t frameSlots = 0;     // isGenerator: for lower
+  Function* parent = nullptr;  // the enclosing function
+  Span<Parameter> parameters;  // self first for methods and constructors
   const Form* resultType = nullptr;
-  std::span<Condition> pre, post;
+  Span<Condition> pre, post;
   Binding* result = nullptr;  // `result` of postconditions
   Binding* selfName =
       nullptr;  // a named function expression sees itself by this binding: lower reads `callee`
@@ -79,8 +79,8 @@ struct Class : Node {
   };
   ArenaVector<Implemented> interfaces;
   bool isImplementation = false;  // the methods of adapters: `self` is none of its instances
-  std::span<Member> members;
-  std::span<Symbol> fields;  // that the constructor and then the methods assign, in order
+  Span<Member> members;
+  Span<Symbol> fields;  // that the constructor and then the methods assign, in order
   Class(Location loc) : Node(NodeKind::Class, loc) {}
 };
 struct Namespace : Node {  // (ns name body…): evaluates to the namespace

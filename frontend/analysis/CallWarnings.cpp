@@ -57,7 +57,7 @@ std::string signatureText(Symbol name, const ArrayForm& parameters) {
 }
 
 /// Do spreads say at run time how many arguments there are?
-bool hasSpread(std::span<Form* const> given) {
+bool hasSpread(Span<Form* const> given) {
   return std::ranges::any_of(given, [](const Form* form) {
     const std::string_view text = form->kind == FormKind::Path
                                       ? as<PathForm>(*form).parts.back().text()
@@ -111,8 +111,8 @@ ir::Type typeOfClass(std::string_view cls) {
 
 // --- functions of the module ---------------------------------------------------------------------------------------------
 
-void Checks::checkArgumentTypes(const ArrayForm& list, std::span<Form* const> given,
-                                Symbol function, Location definition) {
+void Checks::checkArgumentTypes(const ArrayForm& list, Span<Form* const> given, Symbol function,
+                                Location definition) {
   const Parameters parameters = parametersOf(list);
   for (size_t i = 0; i < std::min(given.size(), parameters.positional.size()); i++) {
     if (symbolOf(given[i]).text().ends_with("...")) return;
@@ -240,7 +240,7 @@ const ir::BuiltinFacts* Checks::builtinCalled(const Form* head) const {
   if (const Symbol name = symbolOf(head); !name.empty())
     return isBuiltinName(name) ? ir::builtins().function({}, name) : nullptr;
   if (head->kind != FormKind::Path) return nullptr;
-  const std::span<const Symbol> parts = as<PathForm>(*head).parts;
+  const Span<const Symbol> parts = as<PathForm>(*head).parts;
   const Symbol owner = parts[0];
   if (parts.size() != 2 || !isBuiltinName(owner) || facts_.assignedFields.contains(parts[1]) ||
       facts_.classes.contains(owner))
@@ -274,7 +274,7 @@ std::string_view Checks::builtinClassOf(const Form* form, int depth) const {
 
 /// The arguments of a call that the row is certain to refuse, or to leave out. `written`: how a call is written.
 void Checks::checkRow(const ir::BuiltinFacts& row, std::string_view name, std::string_view written,
-                      const GeneForm& call, std::span<Form* const> given) {
+                      const GeneForm& call, Span<Form* const> given) {
   std::vector<Symbol> keywords;
   const std::vector<BuiltinArgument> takes = argumentsOf(row.signature, keywords);
   std::string usage(written);
@@ -319,7 +319,7 @@ void Checks::checkBuiltinCall(const GeneForm& call) {
 }
 
 void Checks::checkBuiltinMethod(const Form* receiver, const Form* method, const GeneForm& call,
-                                std::span<Form* const> args) {
+                                Span<Form* const> args) {
   std::string_view name = symbolOf(method).text();
   if (name.size() < 2 || name[1] == '@' || name[1] == '<' || quiet_ != 0) return;
   name.remove_prefix(1);

@@ -6,7 +6,7 @@
 namespace gene {
 
 /// Keywords first, in source order, then the positional arguments.
-ast::Arguments Analyzer::arguments(const GeneForm& form, std::span<Form* const> positional) {
+ast::Arguments Analyzer::arguments(const GeneForm& form, Span<Form* const> positional) {
   std::vector<ast::Argument> result;
   for (const Property& p : form.properties)
     result.push_back({p.isSpread() ? ArgKind::KeywordSpread : ArgKind::Keyword,
@@ -26,7 +26,7 @@ const GeneForm& Analyzer::quoteSelectors(const GeneForm& form) {
     return form;
   }
   if ((name != "write_tree" && name != "read_tree") || form.properties.empty()) return form;
-  const std::span<Property> properties = arena_.copy(form.properties);
+  const Span<Property> properties = arena_.copy(form.properties);
   for (Property& p : properties)
     if ((p.key.text() == "separate" || p.key.text() == "lazy") && p.value->kind == FormKind::Array)
       p.value = make<QuoteForm>(FormKind::Quote, p.value->loc, p.value);
@@ -63,9 +63,9 @@ const GeneForm& Analyzer::wrapTest(const GeneForm& form) {
   if (isSession() && !isPath && !path.empty() && path == last) path = "genex/test/" + path;
   if (path != "genex/test/test!" && path != "genex/test/suite!") return form;
   const Location loc = form.children[1]->loc;
-  std::vector<Form*> function{make<ArrayForm>(loc, std::span<Form*>())};
+  std::vector<Form*> function{make<ArrayForm>(loc, Span<Form*>())};
   function.insert(function.end(), form.children.begin() + 1, form.children.end());
-  Form* body = make<GeneForm>(loc, make<SymbolForm>(loc, Symbol::of("fn")), std::span<Property>(),
+  Form* body = make<GeneForm>(loc, make<SymbolForm>(loc, Symbol::of("fn")), Span<Property>(),
                               copy(function));
   return *make<GeneForm>(form.loc, form.head, form.properties,
                          copy(std::vector{form.children[0], body}));
@@ -104,7 +104,7 @@ Analyzer::Node* Analyzer::call(const GeneForm& written) {
 
 /// (receiver .name args…), (receiver .@path), (receiver .@ segments…)
 Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const GeneForm& form,
-                                     std::span<Form* const> args) {
+                                     Span<Form* const> args) {
   if (method->kind == FormKind::Path) {
     const auto& p = as<PathForm>(*method);
     const std::string_view first = p.parts[0].text();
@@ -113,7 +113,7 @@ Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const G
       parts[0] = Symbol::of(first.substr(2));
       Node* selector = selectorFromParts(parts, method->loc);
       ast::Argument target[] = {{ArgKind::Positional, {}, receiver}};
-      return make<ast::Call>(form.loc, selector, arena_.copy(std::span<ast::Argument>(target)));
+      return make<ast::Call>(form.loc, selector, arena_.copy(Span<ast::Argument>(target)));
     }
     // (obj .a/b): the method, then the rest of the path on its result.
     Node* value = make<ast::MethodCall>(form.loc, receiver, Symbol::of(first.substr(1)),
@@ -139,7 +139,7 @@ Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const G
       selector = make<ast::Runtime>(form.loc, ir::Op::SelectorNew, copy(segments));
     }
     ast::Argument target[] = {{ArgKind::Positional, {}, receiver}};
-    return make<ast::Call>(form.loc, selector, arena_.copy(std::span<ast::Argument>(target)));
+    return make<ast::Call>(form.loc, selector, arena_.copy(Span<ast::Argument>(target)));
   }
   if (text.starts_with('<') && text.ends_with('>')) {
     Node* methodName = dynamicKey(text.substr(1, text.size() - 2), method->loc);

@@ -6,11 +6,11 @@
 // By topic: Checks.cpp (classes and interfaces), CallWarnings.cpp (arguments of calls), Effects.cpp, Warnings.cpp (names, what
 // is never used or reached), Habits.cpp (what is written as other languages write it).
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "frontend/analysis/Ast.h"
 #include "frontend/analysis/KnownNames.h"
@@ -82,13 +82,13 @@ class Checks {
   /// (let [x 5 y 6] …) is no pattern.
   static bool hasPairs(const ArrayForm& pattern);
   /// Adds the one of the names that is nearest to `name`.
-  static void hintNear(Diagnostic& diagnostic, Symbol name, std::span<const Symbol> candidates);
+  static void hintNear(Diagnostic& diagnostic, Symbol name, Span<const Symbol> candidates);
 
   // --- the module -----------------------------------------------------------------------------------------------------
   /// Brackets directly behind a name, in all forms and their parts.
-  void checkAllGlued(std::span<Form* const> forms);
+  void checkAllGlued(Span<Form* const> forms);
   /// Variables inside of functions and blocks that are never read, imports that the module does not mention.
-  void warnUnused(std::span<Form* const> forms);
+  void warnUnused(Span<Form* const> forms);
 
   // --- names ----------------------------------------------------------------------------------------------------------
   /// A name that no definition of the module explains is used.
@@ -112,27 +112,27 @@ class Checks {
 
   // --- control --------------------------------------------------------------------------------------------------------
   /// Names that stand alone in a sequence, other than as its value.
-  void checkUseless(std::span<Form* const> forms);
+  void checkUseless(Span<Form* const> forms);
   /// `next` stands behind `form` in a sequence.
   void checkReached(const Form* form, const Form* next);
   /// (if (x = 5) …)
   void checkCondition(const Form* condition);
   /// (if condition a b), where the value of a is thrown away.
-  void checkBranch(std::span<Form* const> forms);
+  void checkBranch(Span<Form* const> forms);
   /// else if …
-  void checkElse(std::span<Form* const> forms);
+  void checkElse(Span<Form* const> forms);
   /// (return a + b), (throw Class "message"): the first value is all that counts.
   void checkOneValue(const GeneForm& form);
   /// A `case` without `else` over a target whose annotation is an enum: which variants are left out (12 §5.3)?
-  void checkExhaustive(const GeneForm& form, std::span<const Form* const> tests);
+  void checkExhaustive(const GeneForm& form, Span<const Form* const> tests);
   /// (try … except e …): what stands behind the word is no mistake of its own.
-  void checkHandler(std::span<Form* const> forms);
+  void checkHandler(Span<Form* const> forms);
   /// (case value when 1 => body …)
-  void checkArrow(std::span<Form* const> body);
+  void checkArrow(Span<Form* const> body);
   /// (try … catch (e) …), (try … catch (Class e) …)
   void checkCaughtName(const Form* what);
   /// (try … catch Class e …)
-  void checkCaught(const Form* cls, std::span<Form* const> forms);
+  void checkCaught(const Form* cls, Span<Form* const> forms);
   /// (yield value) outside of generators, said once of each function.
   void checkYield(const GeneForm& form);
 
@@ -148,7 +148,7 @@ class Checks {
   /// "… #{name} …" without # in front, and ${name}, where something is called so
   void checkHoles(const Form* string);
   /// (a > b ? c : d), and whatever else is no infix expression
-  void refuseInfix(const GeneForm& form, std::span<const Form* const> parts);
+  void refuseInfix(const GeneForm& form, Span<const Form* const> parts);
 
   // --- calls ----------------------------------------------------------------------------------------------------------
   /// Is it the definition of a function or the like in another language? The names in it are no mistakes of their own.
@@ -166,7 +166,7 @@ class Checks {
                        const Form& method, Location loc);
   /// (receiver .method args…) where the receiver is certainly of a built-in class.
   void checkBuiltinMethod(const Form* receiver, const Form* method, const GeneForm& call,
-                          std::span<Form* const> args);
+                          Span<Form* const> args);
   /// (new cls args…)
   void checkNew(const Form* cls, const ast::Arguments& args);
   /// (new Class arguments) where neither the class nor one above it has a constructor
@@ -176,7 +176,7 @@ class Checks {
 
   // --- classes --------------------------------------------------------------------------------------------------------
   /// (class Name : Parent …)
-  void checkParent(Symbol name, std::span<Form* const> rest);
+  void checkParent(Symbol name, Span<Form* const> rest);
   /// (class Name < Parent …) in front of that of the parent.
   void checkLaterParent(const GeneForm& form, Symbol name, const Form* parent);
   /// (implement I for C members…): fields that an adapter does not have.
@@ -194,19 +194,19 @@ class Checks {
                         const std::string& place);
 
   // --- CallWarnings.cpp -----------------------------------------------------------------------------------------------
-  void checkArgumentTypes(const ArrayForm& parameters, std::span<Form* const> given,
-                          Symbol function, Location definition);
+  void checkArgumentTypes(const ArrayForm& parameters, Span<Form* const> given, Symbol function,
+                          Location definition);
   [[nodiscard]] bool isBuiltinName(Symbol name) const;
   [[nodiscard]] const ir::BuiltinFacts* builtinCalled(const Form* head) const;
   [[nodiscard]] bool isBuiltinClass(Symbol cls) const;
   [[nodiscard]] std::string_view builtinClassOf(const Form* form, int depth) const;
   void checkRow(const ir::BuiltinFacts& row, std::string_view name, std::string_view written,
-                const GeneForm& call, std::span<Form* const> given);
+                const GeneForm& call, Span<Form* const> given);
 
   // --- Effects.cpp ----------------------------------------------------------------------------------------------------
   [[nodiscard]] const GeneForm* definitionOf(Symbol name) const;
-  [[nodiscard]] std::span<Form* const> allowedEffects() const;
-  void checkEffects(std::span<Form* const> effects, Location loc);
+  [[nodiscard]] Span<Form* const> allowedEffects() const;
+  void checkEffects(Span<Form* const> effects, Location loc);
   void checkMethodEffects(const GeneForm& method, Location loc);
 
   // --- Warnings.cpp ---------------------------------------------------------------------------------------------------
@@ -215,7 +215,7 @@ class Checks {
   [[nodiscard]] std::vector<std::string_view> visibleNames() const;
   [[nodiscard]] std::string_view nearestType(std::string_view text) const;
   void checkGluedPath(const Form& form);
-  void checkGlued(std::span<Form* const> forms, bool isDefinition);
+  void checkGlued(Span<Form* const> forms, bool isDefinition);
 
   // --- Habits.cpp -----------------------------------------------------------------------------------------------------
   /// Does a class of the module have a method of this name?

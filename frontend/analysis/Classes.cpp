@@ -33,8 +33,7 @@ Analyzer::Node* Analyzer::classForm(const GeneForm& form) {
   return bindDefinition(nameForm, name, node, form.loc);
 }
 
-Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name,
-                                    std::span<Form* const> rest) {
+Analyzer::Node* Analyzer::classNode(const GeneForm& form, Symbol name, Span<Form* const> rest) {
   auto* cls = make<ast::Class>(form.loc);
   cls->name = isSymbol(form.head, "implement") ? name : identityOf(form, name);
   if (!rest.empty() && symbolOf(rest[0]).text() == "<") {

@@ -97,7 +97,7 @@ class Evaluator {
     return arena_.make<StringForm>(FormKind::String, loc, arena_.copy(text));
   }
 
-  Value sequence(std::span<Form* const> forms, Location loc) {
+  Value sequence(Span<Form* const> forms, Location loc) {
     Value last = nil(loc);
     for (Form* form : forms)
       if (!(last = evaluate(form))) return nullptr;
@@ -112,12 +112,12 @@ class Evaluator {
       case FormKind::Array: {
         std::vector<Form*> items;
         if (!all(as<ArrayForm>(*form).items, items)) return nullptr;
-        return arena_.make<ArrayForm>(form->loc, arena_.copy(std::span<Form*>(items)));
+        return arena_.make<ArrayForm>(form->loc, arena_.copy(Span<Form*>(items)));
       }
       case FormKind::HashMap: {
         std::vector<Form*> items;
         if (!all(as<HashMapForm>(*form).items, items)) return nullptr;
-        return arena_.make<HashMapForm>(form->loc, arena_.copy(std::span<Form*>(items)));
+        return arena_.make<HashMapForm>(form->loc, arena_.copy(Span<Form*>(items)));
       }
       case FormKind::Map: {
         std::vector<Property> properties;
@@ -126,7 +126,7 @@ class Evaluator {
           if (!value) return nullptr;
           properties.push_back({p.key, value, p.loc});
         }
-        return arena_.make<MapForm>(form->loc, arena_.copy(std::span<Property>(properties)));
+        return arena_.make<MapForm>(form->loc, arena_.copy(Span<Property>(properties)));
       }
       case FormKind::Gene: {
         if (depth_ == DeepestNesting)
@@ -144,7 +144,7 @@ class Evaluator {
     GENE_UNREACHABLE("form kind");
   }
 
-  bool all(std::span<Form* const> forms, std::vector<Form*>& values) {
+  bool all(Span<Form* const> forms, std::vector<Form*>& values) {
     for (Form* form : forms) {
       const Value value = evaluate(form);
       if (!value) return false;
@@ -164,7 +164,7 @@ class Evaluator {
   Value gene(Form* form) {
     const auto& g = as<GeneForm>(*form);
     const std::string_view head = symbolOf(g.head).text();
-    const std::span<Form* const> c = g.children;
+    const Span<Form* const> c = g.children;
     if (isDefinition(head)) {
       emitted_.push_back(form);
       return nil(form->loc);
@@ -233,7 +233,7 @@ class Evaluator {
   // --- branches --------------------------------------------------------------------------------------------------------
 
   /// condition [then] form… [elif …] [else …]
-  Value branches(std::span<Form* const> forms, Location loc) {
+  Value branches(Span<Form* const> forms, Location loc) {
     bool isNegated = !forms.empty() && isSymbol(forms[0], "not");
     if (isNegated) forms = forms.subspan(1);
     if (forms.empty()) return fail(loc, "if: missing condition");
@@ -252,7 +252,7 @@ class Evaluator {
   }
 
   Value ifel(const GeneForm& g) {
-    const std::span<Form* const> c = g.children;
+    const Span<Form* const> c = g.children;
     if (c.size() < 2 || c.size() > 3)
       return fail(g.loc, "ifel: expected condition, then expression, and optional else expression");
     const Value condition = evaluate(c[0]);
@@ -276,7 +276,7 @@ class Evaluator {
   }
 
   /// Takes operators of `level` and above behind `lhs`.
-  Value climb(std::span<Form* const> parts, size_t& at, Value lhs, int level) {
+  Value climb(Span<Form* const> parts, size_t& at, Value lhs, int level) {
     while (at < parts.size() && operatorOf(parts[at])->level >= level) {
       const Operator& o = *operatorOf(parts[at++]);
       const bool isLogical = o.text == "&&" || o.text == "||";
@@ -300,7 +300,7 @@ class Evaluator {
   }
 
   /// a < b <= c: stops at the first that is false.
-  Value comparisons(std::span<Form* const> parts, size_t& at, Value lhs) {
+  Value comparisons(Span<Form* const> parts, size_t& at, Value lhs) {
     bool holds = true;
     while (at < parts.size() && operatorOf(parts[at])->level == Comparisons) {
       const Operator& o = *operatorOf(parts[at++]);
@@ -381,10 +381,10 @@ class Evaluator {
     return toDouble(a) <=> toDouble(b);
   }
 
-  static bool areEqual(std::span<Form* const> a, std::span<Form* const> b) {
+  static bool areEqual(Span<Form* const> a, Span<Form* const> b) {
     return std::ranges::equal(a, b, [](const Form* x, const Form* y) { return areEqual(*x, *y); });
   }
-  static bool areEqual(std::span<const Property> a, std::span<const Property> b) {
+  static bool areEqual(Span<const Property> a, Span<const Property> b) {
     return a.size() == b.size() && std::ranges::all_of(a, [&](const Property& p) {
              const auto other = std::ranges::find(b, p.key, &Property::key);
              return other != b.end() && areEqual(*p.value, *other->value);
@@ -416,8 +416,8 @@ class Evaluator {
 
 }  // namespace
 
-std::span<Form*> expandComptime(std::span<Form*> forms, Arena& arena, DiagnosticEngine& diagnostics,
-                                std::vector<std::string>* environment) {
+Span<Form*> expandComptime(Span<Form*> forms, Arena& arena, DiagnosticEngine& diagnostics,
+                           std::vector<std::string>* environment) {
   const auto isBlock = [](const Form* form) {
     return form->kind == FormKind::Gene && isSymbol(as<GeneForm>(*form).head, "comptime");
   };
@@ -432,7 +432,7 @@ std::span<Form*> expandComptime(std::span<Form*> forms, Arena& arena, Diagnostic
     const std::vector<Form*> emitted = evaluator.run(as<GeneForm>(*form));
     result.insert(result.end(), emitted.begin(), emitted.end());
   }
-  return arena.copy(std::span<Form*>(result));
+  return arena.copy(Span<Form*>(result));
 }
 
 }  // namespace gene

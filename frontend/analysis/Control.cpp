@@ -16,7 +16,7 @@ bool isWord(const Form* form, std::initializer_list<std::string_view> words) {
 }
 
 /// How many forms come before the next of these words.
-size_t until(std::span<Form* const> forms, std::initializer_list<std::string_view> words) {
+size_t until(Span<Form* const> forms, std::initializer_list<std::string_view> words) {
   size_t n = 0;
   while (n < forms.size() && !isWord(forms[n], words)) n++;
   return n;
@@ -24,7 +24,7 @@ size_t until(std::span<Form* const> forms, std::initializer_list<std::string_vie
 
 }  // namespace
 
-Analyzer::Node* Analyzer::sequence(std::span<Form* const> forms, Location loc) {
+Analyzer::Node* Analyzer::sequence(Span<Form* const> forms, Location loc) {
   predeclare(forms);
   checks_.checkUseless(forms);
   if (forms.size() == 1 && !program_.debug) return expression(forms[0]);
@@ -40,7 +40,7 @@ Analyzer::Node* Analyzer::sequence(std::span<Form* const> forms, Location loc) {
 
 Analyzer::Node* Analyzer::doForm(const GeneForm& form) { return sequence(form.children, form.loc); }
 
-Analyzer::Node* Analyzer::conditionAt(std::span<Form* const>& forms, std::string_view who,
+Analyzer::Node* Analyzer::conditionAt(Span<Form* const>& forms, std::string_view who,
                                       Location loc) {
   const bool negated = !forms.empty() && isWord(forms[0], {"not"});
   if (negated) forms = forms.subspan(1);
@@ -53,8 +53,7 @@ Analyzer::Node* Analyzer::conditionAt(std::span<Form* const>& forms, std::string
 }
 
 /// cond [then] form* { elif … } [ else … ]
-Analyzer::Node* Analyzer::branches(std::span<Form* const> forms, std::string_view who,
-                                   Location loc) {
+Analyzer::Node* Analyzer::branches(Span<Form* const> forms, std::string_view who, Location loc) {
   Node* condition = conditionAt(forms, who, loc);
   const bool hasThen = !forms.empty() && isWord(forms[0], {"then"});
   if (hasThen) forms = forms.subspan(1);
@@ -83,7 +82,7 @@ Analyzer::Node* Analyzer::ifForm(const GeneForm& form) {
 }
 
 Analyzer::Node* Analyzer::ifelForm(const GeneForm& form) {
-  const std::span<Form* const> c = form.children;
+  const Span<Form* const> c = form.children;
   if (c.empty()) return error(form.range(), Diag::IfMissingCondition, {"ifel"});
   if (c.size() == 1) return error(form.range(), Diag::IfMissingBody, {"ifel"});
   if (c.size() > 3) return error(form.range(), Diag::IfelShape);
@@ -94,7 +93,7 @@ Analyzer::Node* Analyzer::ifelForm(const GeneForm& form) {
 }
 
 Analyzer::Node* Analyzer::ifNotForm(const GeneForm& form) {
-  std::span<Form* const> c = form.children;
+  Span<Form* const> c = form.children;
   if (c.empty()) return error(form.range(), Diag::IfMissingCondition, {"if_not"});
   if (until(c, {"else", "elif"}) != c.size()) return error(form.range(), Diag::IfNotElse);
   Node* condition =
@@ -122,7 +121,7 @@ Analyzer::Node* Analyzer::whileForm(const GeneForm& form) {
   if (form.children.empty()) return error(form.range(), Diag::WhileCondition);
   auto* node = make<ast::While>(form.loc);
   inLoop(node, form, [&] {
-    std::span<Form* const> rest = form.children;
+    Span<Form* const> rest = form.children;
     const Location loc = rest[0]->loc;
     node->condition = conditionAt(rest, "while", form.loc);
     if (program_.debug)
@@ -161,7 +160,7 @@ ast::Binding* Analyzer::loopVariable(const Form* form) {
 }
 
 Analyzer::Node* Analyzer::forForm(const GeneForm& form) {
-  const std::span<Form* const> c = form.children;
+  const Span<Form* const> c = form.children;
   if (c.size() < 2) return error(form.range(), Diag::ForArguments);
   const size_t in = until(c, {"in"});
   if (in == 0 || in > 2 || in + 1 >= c.size()) return error(form.range(), Diag::ForIn);
@@ -208,7 +207,7 @@ Analyzer::Node* Analyzer::continueForm(const GeneForm& form) { return exit(form,
 // --- case, return ------------------------------------------------------------------------------------------------------
 
 Analyzer::Node* Analyzer::caseForm(const GeneForm& form) {
-  std::span<Form* const> rest = form.children;
+  Span<Form* const> rest = form.children;
   if (rest.empty()) return error(form.range(), Diag::CaseTarget);
   Node* target = expression(rest[0]);
   rest = rest.subspan(1);
@@ -314,7 +313,7 @@ void Analyzer::hide(const Scopes::DeclarationLog& log, bool hidden) {
 }
 
 Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
-  std::span<Form* const> rest = form.children;
+  Span<Form* const> rest = form.children;
   size_t n = until(rest, {"catch", "finally"});
   checks_.checkHandler(rest.first(n));
   // The body is no scope, but what it declares is not visible in the clauses.
@@ -369,7 +368,7 @@ Analyzer::Node* Analyzer::tryForm(const GeneForm& form) {
 Analyzer::Node* Analyzer::withSelf(const GeneForm& form, std::string_view name, bool keepsValue) {
   if (form.children.empty()) return error(form.range(), Diag::WithArguments, {name});
   Node* value = expression(form.children[0]);
-  std::span<Form* const> rest = form.children.subspan(1);
+  Span<Form* const> rest = form.children.subspan(1);
   ast::Binding* binding = newBinding(sym::Self, form.loc);
   ScopeState& scope = *scopes_.scope();
   ast::Binding* const outerSelf = std::exchange(scope.self, binding);

@@ -59,7 +59,7 @@ std::string documentationOf(const Definition& d, const CommentedText& source) {
   return text;
 }
 
-std::string moduleComment(std::span<Form* const> forms, const CommentedText& source) {
+std::string moduleComment(Span<Form* const> forms, const CommentedText& source) {
   const std::string_view text = source.text;
   const auto lineEnd = [&](size_t at) { return std::min(text.find('\n', at), text.size()); };
   size_t at = text.starts_with("#!") ? lineEnd(0) : 0;

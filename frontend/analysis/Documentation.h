@@ -21,6 +21,6 @@ struct CommentedText {
 std::string documentationOf(const Definition& d, const CommentedText& source);
 
 /// The comment that a module begins with, unless it is that of its first definition, right below.
-std::string moduleComment(std::span<Form* const> forms, const CommentedText& source);
+std::string moduleComment(Span<Form* const> forms, const CommentedText& source);
 
 }  // namespace gene

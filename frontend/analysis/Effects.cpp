@@ -10,21 +10,21 @@ namespace gene {
 namespace {
 
 /// What stands behind the first `!` of `forms`.
-std::span<Form* const> effectsAmong(std::span<Form* const> forms) {
+Span<Form* const> effectsAmong(Span<Form* const> forms) {
   if (forms.size() < 2 || !isSymbol(forms[0], "!") || forms[1]->kind != FormKind::Array) return {};
   return as<ArrayForm>(*forms[1]).items;
 }
 
 /// [parameters] [-> type] [! effects]
-std::span<Form* const> effectsBehind(std::span<Form* const> forms) {
+Span<Form* const> effectsBehind(Span<Form* const> forms) {
   if (!forms.empty() && forms[0]->kind == FormKind::Array) forms = forms.subspan(1);
   if (forms.size() >= 2 && isSymbol(forms[0], "->")) forms = forms.subspan(2);
   return effectsAmong(forms);
 }
 
 /// Of a definition (fn name …), (method name …), (fn […] …).
-std::span<Form* const> effectsOf(const GeneForm& definition) {
-  std::span<Form* const> rest = definition.children;
+Span<Form* const> effectsOf(const GeneForm& definition) {
+  Span<Form* const> rest = definition.children;
   if (!rest.empty() && rest[0]->kind != FormKind::Array) rest = rest.subspan(1);
   return effectsBehind(rest);
 }
@@ -63,18 +63,18 @@ const GeneForm* Checks::definitionOf(Symbol name) const {
 }
 
 /// What the code here may do.
-std::span<Form* const> Checks::allowedEffects() const {
+Span<Form* const> Checks::allowedEffects() const {
   for (const Scopes::Function* f = scopes_.function(); f; f = f->outer) {
     const GeneForm* form = f->function->form;
     if (!form) continue;
-    const std::span<Form* const> own = effectsOf(*form);
+    const Span<Form* const> own = effectsOf(*form);
     if (!own.empty() || !f->function->name.empty()) return own;
   }
   return {};
 }
 
-void Checks::checkEffects(std::span<Form* const> effects, Location loc) {
-  const std::span<Form* const> allowed = allowedEffects();
+void Checks::checkEffects(Span<Form* const> effects, Location loc) {
+  const Span<Form* const> allowed = allowedEffects();
   for (const Form* effect : effects) {
     const bool isAllowed = std::ranges::any_of(
         allowed, [&](const Form* own) { return symbolOf(own) == symbolOf(effect); });

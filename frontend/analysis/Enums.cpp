@@ -66,7 +66,7 @@ bool Analyzer::enumHead(const Form* form, Symbol* name, std::vector<Symbol>& var
 }
 
 /// (Variant a b: T …): appends [Variant [a b] [_ T]] to `declaration`.
-bool Analyzer::enumVariant(const Form* member, Symbol owner, std::span<const Symbol> variables,
+bool Analyzer::enumVariant(const Form* member, Symbol owner, Span<const Symbol> variables,
                            bool valuesOnly, std::vector<Form*>& declaration) {
   const bool isUnit = member->kind == FormKind::Symbol;
   Symbol name = symbolOf(member);
@@ -138,7 +138,7 @@ Analyzer::Node* Analyzer::enumForm(const GeneForm& form) {
   for (const Form* member : form.children.subspan(1))
     if (!enumVariant(member, name, variables, false, declaration)) return nil(form.loc);
   std::vector<Symbol>& known = names_.enums[name];
-  for (const Form* variant : std::span<Form*>(declaration).subspan(1)) {
+  for (const Form* variant : Span<Form*>(declaration).subspan(1)) {
     const Symbol symbol = symbolOf(as<ArrayForm>(*variant).items[0]);
     known.push_back(symbol);
     names_.variants[symbol].push_back(name);
@@ -152,7 +152,7 @@ Analyzer::Node* Analyzer::enumForm(const GeneForm& form) {
 // --- patterns ----------------------------------------------------------------------------------------------------------
 
 /// What enums there are besides those of the module's own text.
-void Analyzer::knowEnums(std::span<const KnownEnum> enums) {
+void Analyzer::knowEnums(Span<const KnownEnum> enums) {
   for (const KnownEnum& known : enums) {
     names_.outerEnums.insert(known.name);
     names_.enums[known.name] = known.variants;
@@ -169,7 +169,7 @@ Analyzer::Node* Analyzer::variantHead(const Form* head) {
   const std::vector<Symbol> owners = names_.ownersOf(symbol, scopes_);
   if (owners.size() == 1) {
     const Symbol parts[] = {owners[0], symbol};
-    return expression(make<PathForm>(head->loc, arena_.copy(std::span<const Symbol>(parts))));
+    return expression(make<PathForm>(head->loc, arena_.copy(Span<const Symbol>(parts))));
   }
   if (isCapitalised(symbol.text()) && (scopes_.lookup(symbol) || names_.globals.contains(symbol)))
     return name(symbol, head->loc);

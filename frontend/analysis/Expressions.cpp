@@ -23,8 +23,8 @@ Analyzer::Node* Analyzer::nil(Location loc) {
 Analyzer::Node* Analyzer::runtime(Location loc, Op op, std::initializer_list<Node*> operands,
                                   std::initializer_list<ir::Immediate> immediates) {
   return make<ast::Runtime>(
-      loc, op, arena_.copy(std::span<Node* const>(operands.begin(), operands.size())),
-      arena_.copy(std::span<const ir::Immediate>(immediates.begin(), immediates.size())));
+      loc, op, arena_.copy(Span<Node* const>(operands.begin(), operands.size())),
+      arena_.copy(Span<const ir::Immediate>(immediates.begin(), immediates.size())));
 }
 
 Analyzer::Node* Analyzer::raiseNode(Location loc, std::string_view errorClass,
@@ -79,7 +79,7 @@ Analyzer::Node* Analyzer::resolve(const Form* form) {
 }
 
 Analyzer::Node* Analyzer::geneForm(const GeneForm& form) {
-  const std::span<Form* const> children = form.children;
+  const Span<Form* const> children = form.children;
   const std::string_view head = calledName(form.head);
   const Form* first = children.empty() ? nullptr : children[0];
   const std::string_view second = first ? symbolOf(first).text() : std::string_view{};
@@ -155,7 +155,7 @@ Analyzer::Node* Analyzer::operate(std::string_view text, Node* lhs, Node* rhs, L
   if (text == "**") {
     Node* callee = name(Symbol::of("**"), loc);
     ast::Argument args[] = {{ArgKind::Positional, {}, lhs}, {ArgKind::Positional, {}, rhs}};
-    return make<ast::Call>(loc, callee, arena_.copy(std::span<ast::Argument>(args)));
+    return make<ast::Call>(loc, callee, arena_.copy(Span<ast::Argument>(args)));
   }
   return binary(findOperator(text)->op, lhs, rhs, loc);
 }
@@ -179,7 +179,7 @@ Analyzer::Node* Analyzer::infix(const GeneForm& form) {
     const size_t plain = glued ? 2 : 3;
     if (parts.size() == plain || (parts.size() == plain + 1 && !operatorOf(parts[plain]))) {
       Node* target = expression(parts[0]);
-      const std::span<Form* const> rest = form.children.subspan(1);
+      const Span<Form* const> rest = form.children.subspan(1);
       return glued ? gluedSelect(target, as<PathForm>(*parts[1]).parts.subspan(1), rest, form.loc)
                    : selectForm(target, rest[0], rest.subspan(1), form.loc);
     }
@@ -297,7 +297,7 @@ Analyzer::Node* Analyzer::typeofForm(const GeneForm& form) {
   return runtime(form.loc, Op::Typeof, {expression(form.children[0])});
 }
 
-Analyzer::Node* Analyzer::range(const GeneForm& form, std::span<Form* const> parts) {
+Analyzer::Node* Analyzer::range(const GeneForm& form, Span<Form* const> parts) {
   if (parts.size() < 2) return error(form.range(), Diag::RangeArguments);
   Node* from = expression(parts[0]);
   Node* to = expression(parts[1]);
@@ -362,14 +362,14 @@ const Form* withoutDots(const Form* form, Arena& arena) {
     if (last.size() <= 3 || !last.ends_with("...")) return nullptr;
     std::vector<Symbol> parts(p.parts.begin(), p.parts.end());
     parts.back() = Symbol::of(last.substr(0, last.size() - 3));
-    return arena.make<PathForm>(form->loc, arena.copy(std::span<Symbol>(parts)));
+    return arena.make<PathForm>(form->loc, arena.copy(Span<Symbol>(parts)));
   }
   return nullptr;
 }
 
 }  // namespace
 
-std::span<ast::Item> Analyzer::items(std::span<Form* const> forms) {
+Span<ast::Item> Analyzer::items(Span<Form* const> forms) {
   std::vector<ast::Item> result;
   for (size_t i = 0; i < forms.size(); i++) {
     if (const Form* inner = withoutDots(forms[i], arena_)) {
@@ -383,7 +383,7 @@ std::span<ast::Item> Analyzer::items(std::span<Form* const> forms) {
   return copy(result);
 }
 
-std::span<ast::Entry> Analyzer::entries(std::span<const Property> properties) {
+Span<ast::Entry> Analyzer::entries(Span<const Property> properties) {
   std::vector<ast::Entry> result;
   for (const Property& p : properties) result.push_back({p.key, expression(p.value), p.isSpread()});
   return copy(result);
@@ -422,7 +422,7 @@ Analyzer::Node* Analyzer::buildGene(const GeneForm& form) {
     head = make<ast::Quote>(form.head->loc, form.head);
   else
     head = expression(form.head);
-  const std::span<ast::Entry> properties = entries(form.properties);
+  const Span<ast::Entry> properties = entries(form.properties);
   auto* node = make<ast::Gene>(form.loc, head, properties, items(form.children));
   node->frozen = form.frozen;
   return node;

@@ -22,7 +22,7 @@ bool endsWith(Symbol s, char c) {
 
 /// [name] [parameters] [-> type] body
 bool Analyzer::signature(const GeneForm& form, Signature* result) {
-  std::span<Form* const> rest = form.children;
+  Span<Form* const> rest = form.children;
   if (rest.empty()) {
     error(form.range(), Diag::FnNoArguments);
     return false;
@@ -98,7 +98,7 @@ Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
 
 /// The bindings of what `forms` define, so that functions above the definitions can use them. The variables of a class
 /// or namespace are visible in all its functions, too (07 §1, 08 §4).
-void Analyzer::predeclare(std::span<Form* const> forms) {
+void Analyzer::predeclare(Span<Form* const> forms) {
   for (const Form* form : forms) {
     if (form->kind != FormKind::Gene) continue;
     const auto& g = as<GeneForm>(*form);
@@ -152,7 +152,7 @@ Analyzer::Node* Analyzer::blockSpecialForm(const GeneForm& form) {
 }
 
 /// (x -> body…), ([a b] -> body…), (-> body…)
-Analyzer::Node* Analyzer::blockForm(const Form* params, std::span<Form* const> body,
+Analyzer::Node* Analyzer::blockForm(const Form* params, Span<Form* const> body,
                                     const GeneForm& form) {
   Signature s;
   std::vector<Form*> items;
@@ -162,12 +162,12 @@ Analyzer::Node* Analyzer::blockForm(const Form* params, std::span<Form* const> b
     return error(params->range(), Diag::FnArgumentArray);
   s.parameters = params && params->kind == FormKind::Array
                      ? &as<ArrayForm>(*params)
-                     : make<ArrayForm>(form.loc, arena_.copy(std::span<Form*>(items)));
+                     : make<ArrayForm>(form.loc, arena_.copy(Span<Form*>(items)));
   s.body = body;
   return function(form, s, Role::Block);
 }
 
-std::span<ast::Condition> Analyzer::conditions(const GeneForm& form, std::string_view key) {
+Span<ast::Condition> Analyzer::conditions(const GeneForm& form, std::string_view key) {
   const Form* value = property(form, key);
   if (!value) return {};
   std::vector<ast::Condition> result;
@@ -189,7 +189,7 @@ bool isSet(const Form* value) {
 /// [[args] -> value  [args] throws Class …]
 bool areExamples(const Form& form) {
   if (form.kind != FormKind::Array) return false;
-  const std::span<Form* const> items = as<ArrayForm>(form).items;
+  const Span<Form* const> items = as<ArrayForm>(form).items;
   if (items.size() % 3 != 0) return false;
   for (size_t i = 0; i < items.size(); i += 3) {
     const std::string_view word = symbolOf(items[i + 1]).text();
@@ -262,7 +262,7 @@ Analyzer::Node* Analyzer::generatorOf(const Signature& s, const GeneForm& form) 
   body->isGenerator = true;
   ast::Parameter frame;
   frame.spec.name = sym::Underscore;
-  body->parameters = arena_.copy(std::span<ast::Parameter>(&frame, 1));
+  body->parameters = arena_.copy(Span<ast::Parameter>(&frame, 1));
   const Inside inside(*this, body);
   body->body = sequence(s.body, form.loc);
   return make<ast::MakeGenerator>(form.loc, body);
@@ -299,7 +299,7 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
     result.push_back(self);
   }
   bool hasRest = false;
-  const std::span<Form* const> items = form.items;
+  const Span<Form* const> items = form.items;
   for (size_t i = 0; i < items.size(); i++) {
     const Form* item = items[i];
     ast::Parameter p;

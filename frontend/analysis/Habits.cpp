@@ -72,7 +72,7 @@ void Checks::checkParameterName(Symbol symbol, Location loc) {
   checkGluedType(symbol, loc);
 }
 
-void Checks::refuseInfix(const GeneForm& form, std::span<const Form* const> parts) {
+void Checks::refuseInfix(const GeneForm& form, Span<const Form* const> parts) {
   Diagnostic& d = diagnostics_.report(form.range(), Diag::IncompleteInfix);
   if (std::ranges::any_of(parts, [](const Form* part) { return isSymbol(part, "?"); }))
     d.hint(Diag::HintText, {foreignWord("?")});
@@ -111,7 +111,7 @@ void Checks::checkInitialiser(const GeneForm& form, Symbol name, const Form* equ
 }
 
 bool Checks::hasPairs(const ArrayForm& pattern) {
-  const std::span<Form* const> items = pattern.items;
+  const Span<Form* const> items = pattern.items;
   if (items.empty() || items.size() % 2 != 0) return false;
   bool isPattern = true;
   for (size_t i = 0; i < items.size(); i++) {
@@ -135,7 +135,7 @@ void Checks::checkAssignment(const GeneForm& form, std::string_view op) {
 
 /// (items[0] = value)
 void Checks::checkSetItem(const GeneForm& form) {
-  const std::span<Form* const> c = form.children;
+  const Span<Form* const> c = form.children;
   if (!checksNames() || c.size() != 3 || !isSymbol(c[1], "=") || c[0]->kind != FormKind::Array ||
       symbolOf(form.head).empty() || as<ArrayForm>(*c[0]).items.size() != 1)
     return;
@@ -153,7 +153,7 @@ bool Checks::checkBlock(const GeneForm& call) {
     return isSymbol(child, "->") || isSymbol(child, "=>");
   });
   if (!checksNames() || head.empty() || arrow == call.children.end()) return false;
-  for (const Form* parameter : std::span(call.children.begin(), arrow)) {
+  for (const Form* parameter : Span(call.children.begin(), arrow)) {
     if (symbolOf(parameter).empty()) return false;
     foreignNames_.insert(symbolOf(parameter));
   }
@@ -162,7 +162,7 @@ bool Checks::checkBlock(const GeneForm& call) {
   return true;
 }
 
-void Checks::checkParent(Symbol name, std::span<Form* const> rest) {
+void Checks::checkParent(Symbol name, Span<Form* const> rest) {
   if (!checksNames() || rest.size() < 2 || !isSymbol(rest[0], ":")) return;
   diagnostics_.report(rest[0]->range(), Diag::UndefinedName, {":"})
       .hint(Diag::HintParent, {name.text()});
@@ -221,7 +221,7 @@ void Checks::checkAdapter(const GeneForm& form, Symbol interface) {
     checkAdapterFields(*member, interface, known->second);
 }
 
-void Checks::checkArrow(std::span<Form* const> body) {
+void Checks::checkArrow(Span<Form* const> body) {
   if (!checksNames() || body.size() < 2) return;
   for (const std::string_view word : {"=>", "->", ":"}) {
     if (!isSymbol(body[0], word)) continue;
@@ -231,7 +231,7 @@ void Checks::checkArrow(std::span<Form* const> body) {
   }
 }
 
-void Checks::checkHandler(std::span<Form* const> forms) {
+void Checks::checkHandler(Span<Form* const> forms) {
   for (size_t i = 0; i < forms.size(); i++) {
     const std::string_view word = symbolOf(forms[i]).text();
     if (word != "except" && word != "rescue") continue;
@@ -240,7 +240,7 @@ void Checks::checkHandler(std::span<Form* const> forms) {
   }
 }
 
-void Checks::checkBranch(std::span<Form* const> forms) {
+void Checks::checkBranch(Span<Form* const> forms) {
   if (isEvaluated() || forms.size() != 2) return;
   const Form* value = forms[0];
   const Symbol name = symbolOf(value);
@@ -274,7 +274,7 @@ void Checks::checkMethodWord(const GeneForm& member, std::string_view head) {
   foreignNames_.insert(word);
 }
 
-void Checks::checkCaught(const Form* cls, std::span<Form* const> forms) {
+void Checks::checkCaught(const Form* cls, Span<Form* const> forms) {
   if (!checksNames() || forms.empty()) return;
   const Symbol name = symbolOf(forms[0]);
   if (!isName(name.text()) || !isUnknown(name)) return;

@@ -16,7 +16,7 @@ void splitAlias(std::string_view text, Symbol* name, Symbol* local) {
 }  // namespace
 
 std::string readImport(const GeneForm& form, Import* result) {
-  const std::span<Form* const> c = form.children;
+  const Span<Form* const> c = form.children;
   for (size_t i = 0; i < c.size(); i++) {
     const std::string_view text = symbolOf(c[i]).text();
     if (text == "from" || text == "of") {
@@ -43,7 +43,7 @@ std::string readImport(const GeneForm& form, Import* result) {
                                                           : "Gene";
       return std::string("Invalid import item type: ") + kind;
     }
-    const std::span<Symbol> parts = as<PathForm>(*c[i]).parts;
+    const Span<Symbol> parts = as<PathForm>(*c[i]).parts;
     std::vector<Symbol> prefix(parts.begin(), parts.end() - 1);
     item.path = prefix;
     if (!parts.back().empty()) {

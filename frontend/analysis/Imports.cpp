@@ -154,11 +154,11 @@ Analyzer::Node* Analyzer::libraryImport(const GeneForm& form, const Import& impo
       continue;
     }
     std::string text(root);
-    for (const Symbol name : std::span<const Symbol>(path).subspan(1))
+    for (const Symbol name : Span<const Symbol>(path).subspan(1))
       text += "/" + std::string(name.text());
     builtinImports_[item.local] = text;
     bindMember(item.local, make<ast::Global>(form.loc, program_.externalGlobal(path[0]), true),
-               root, std::span<const Symbol>(path).subspan(1), text, form.loc, nodes);
+               root, Span<const Symbol>(path).subspan(1), text, form.loc, nodes);
   }
   return make<ast::Sequence>(form.loc, copy(nodes));
 }
@@ -266,7 +266,7 @@ void Analyzer::importBuiltins(const Import::Item& item, Location loc, std::vecto
     error(item.loc, Diag::ImportFailed, {"'" + path + "' is not a namespace"});
     return;
   }
-  const std::span<const Symbol> parts(item.path);
+  const Span<const Symbol> parts(item.path);
   for (const std::string_view name : members) {
     std::vector<Symbol> member(parts.begin() + 1, parts.end());
     member.push_back(Symbol::of(name));
@@ -290,7 +290,7 @@ Analyzer::Node* Analyzer::checkNamespace(ir::Global* value, std::string_view nam
 
 /// container/a/b…: binds `local` to it, or raises where it is missing.
 void Analyzer::bindMember(Symbol local, Node* container, std::string_view containerName,
-                          std::span<const Symbol> path, std::string_view text, Location loc,
+                          Span<const Symbol> path, std::string_view text, Location loc,
                           std::vector<Node*>& nodes) {
   // The name may be a variable of this module that hides the import: what is imported has to exist all the same.
   ir::Global* found = program_.addGlobal(local, loc);
@@ -303,7 +303,7 @@ void Analyzer::bindMember(Symbol local, Node* container, std::string_view contai
     nodes.push_back(
         make<ast::AssignGlobal>(loc, found,
                                 make<ast::Path>(loc, make<ast::Global>(loc, found, false),
-                                                arena_.copy(std::span<ast::Segment>(&member, 1)))));
+                                                arena_.copy(Span<ast::Segment>(&member, 1)))));
     Node* isMissing = binary(ir::Op::Eq, make<ast::Global>(loc, found, false),
                              literal(make<Form>(FormKind::Void, loc)), loc);
     Node* missing =

@@ -19,11 +19,11 @@ bool isTrue(const Form* form) {
 
 /// What is wrong with the head of the definition; empty when nothing is.
 std::string Analyzer::interceptorMistake(const GeneForm& form, const std::string& head) {
-  const std::span<Form* const> c = form.children;
+  const Span<Form* const> c = form.children;
   if (c.size() < 2) return head + " requires a name and interceptor parameters";
   if (symbolOf(c[0]).empty()) return head + " name must be a symbol";
   if (c[1]->kind != FormKind::Array) return head + " parameter list must be an array";
-  const std::span<Form* const> parameters = as<ArrayForm>(*c[1]).items;
+  const Span<Form* const> parameters = as<ArrayForm>(*c[1]).items;
   if (std::ranges::any_of(parameters, [](const Form* p) { return symbolOf(p).empty(); }))
     return head + " parameter must be a symbol";
   if (head == "fn-interceptor" && parameters.size() != 1)
@@ -33,7 +33,7 @@ std::string Analyzer::interceptorMistake(const GeneForm& form, const std::string
 
 /// The same for the advice; `around` says which targets have such advice already.
 std::string Analyzer::adviceMistake(const Form* form, const std::string& head,
-                                    std::span<Form* const> parameters,
+                                    Span<Form* const> parameters,
                                     std::unordered_set<Symbol>& around) {
   if (form->kind != FormKind::Gene) return head + " advice definition must be a gene expression";
   const auto& g = as<GeneForm>(*form);
@@ -56,7 +56,7 @@ std::string Analyzer::adviceMistake(const Form* form, const std::string& head,
 
 /// The function of an advice: the receiver is `self` of one that is written out. `isCallable`: one that is named.
 Analyzer::Node* Analyzer::adviceFunction(const GeneForm& form, bool* isCallable) {
-  const std::span<Form* const> c = form.children;
+  const Span<Form* const> c = form.children;
   *isCallable = c.size() == 2 && c[1]->kind != FormKind::Array;
   if (*isCallable) {
     const Symbol symbol = symbolOf(c[1]);
@@ -90,7 +90,7 @@ Analyzer::Node* Analyzer::interceptorForm(const GeneForm& form) {
   };
   if (const std::string mistake = interceptorMistake(form, head); !mistake.empty())
     return raise(mistake);
-  const std::span<Form* const> parameters = as<ArrayForm>(*form.children[1]).items;
+  const Span<Form* const> parameters = as<ArrayForm>(*form.children[1]).items;
   auto symbol = [&](Symbol name, Location loc) -> Form* { return make<SymbolForm>(loc, name); };
   auto array = [&](const std::vector<Form*>& items, Location loc) -> Form* {
     return make<ArrayForm>(loc, copy(items));
@@ -117,7 +117,7 @@ Analyzer::Node* Analyzer::interceptorForm(const GeneForm& form) {
   ir::Immediate immediate;
   immediate.form = &as<ArrayForm>(*array(declaration, form.loc));
   auto* made = make<ast::Runtime>(form.loc, ir::Op::InterceptorNew, copy(functions),
-                                  arena_.copy(std::span<const ir::Immediate>(&immediate, 1)));
+                                  arena_.copy(Span<const ir::Immediate>(&immediate, 1)));
   const Symbol name = symbolOf(form.children[0]);
   declaredMember(name);
   return assign(name, form.loc, made);

@@ -32,7 +32,7 @@ bool Analyzer::interfaceMethod(const GeneForm& form, InterfaceInfo& info) {
   }
   InterfaceInfo::Method method;
   method.name = Symbol::of(text);
-  std::span<Form* const> rest = form.children.subspan(1);
+  Span<Form* const> rest = form.children.subspan(1);
   if (!rest.empty()) {
     if (rest[0]->kind != FormKind::Array) {
       error(rest[0]->range(), Diag::MethodArguments);
@@ -96,7 +96,7 @@ Analyzer::Node* Analyzer::interfaceForm(const GeneForm& form) {
                    make<ArrayForm>(form.loc, copy(methods)),
                    make<ArrayForm>(form.loc, copy(fields))};
   ir::Immediate declaration;
-  declaration.form = make<ArrayForm>(form.loc, arena_.copy(std::span<Form*>(parts)));
+  declaration.form = make<ArrayForm>(form.loc, arena_.copy(Span<Form*>(parts)));
   Node* node = runtime(form.loc, ir::Op::InterfaceNew, {}, {declaration});
   return bindDefinition(nameForm, name, node, form.loc);
 }
@@ -138,7 +138,7 @@ Analyzer::Node* Analyzer::implementForm(const GeneForm& form) {
 }
 
 /// `implements I` and `implements [I J]` at the head of a class; moves behind them.
-void Analyzer::implementsClause(ast::Class& cls, std::span<Form* const>& rest) {
+void Analyzer::implementsClause(ast::Class& cls, Span<Form* const>& rest) {
   while (rest.size() >= 2 && symbolOf(rest[0]).text() == "implements") {
     if (rest[1]->kind == FormKind::Array)
       for (const Form* item : as<ArrayForm>(*rest[1]).items) addInterface(cls, item);

@@ -184,7 +184,7 @@ Expected<Lock> readLock(const std::string& file) {
   if (!start) return start.failure();
   DiagnosticEngine diagnostics(sources);
   Arena arena;
-  const std::span<Form*> forms = readForms(*start, arena, diagnostics);
+  const Span<Form*> forms = readForms(*start, arena, diagnostics);
   const Form* map = forms.size() == 1 && !diagnostics.hasErrors() ? forms[0] : nullptr;
   const Form* version = member(map, "lock_version");
   const Form* packages = member(map, "packages");

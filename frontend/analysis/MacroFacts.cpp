@@ -16,7 +16,7 @@ std::string_view textOf(const Form* form) { return symbolOf(form).text(); }
 /// Is `form` code that means the same inside the function of a call?
 class Expandable {
  public:
-  explicit Expandable(std::span<const Symbol> parameters) : parameters_(parameters) {}
+  explicit Expandable(Span<const Symbol> parameters) : parameters_(parameters) {}
 
   bool check(const Form* form, bool inLoop) {
     if (form->kind == FormKind::Symbol) {
@@ -72,7 +72,7 @@ class Expandable {
   [[nodiscard]] bool isParameter(Symbol symbol) const {
     return std::find(parameters_.begin(), parameters_.end(), symbol) != parameters_.end();
   }
-  std::span<const Symbol> parameters_;
+  Span<const Symbol> parameters_;
 };
 
 }  // namespace
@@ -97,7 +97,7 @@ Macro macroFacts(const GeneForm& form) {
       return macro;
     macro.parameters.push_back(symbolOf(item));
   }
-  macro.body = std::span<Form* const>(form.children).subspan(2);
+  macro.body = Span<Form* const>(form.children).subspan(2);
   if (!macro.body.empty() && textOf(macro.body[0]) == "->") return macro;
   Expandable expandable(macro.parameters);
   macro.expandable = std::all_of(macro.body.begin(), macro.body.end(),

@@ -88,12 +88,12 @@ Form* Analyzer::argumentOf(const Expansion& e, Symbol parameter) {
 
 /// A template with the arguments of the call in the place of its parameters.
 Form* Analyzer::rendered(Form* form, const Expansion& e) {
-  const auto all = [&](std::span<Form* const> forms) {
+  const auto all = [&](Span<Form* const> forms) {
     std::vector<Form*> made;
     for (Form* part : forms) made.push_back(rendered(part, e));
     return copy(made);
   };
-  const auto values = [&](std::span<const Property> properties) {
+  const auto values = [&](Span<const Property> properties) {
     std::vector<Property> made(properties.begin(), properties.end());
     for (Property& p : made) p.value = rendered(p.value, e);
     return copy(made);

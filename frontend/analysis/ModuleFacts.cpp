@@ -65,7 +65,7 @@ class FactCollector {
  public:
   FactCollector(ModuleFacts& facts, DiagnosticEngine& diagnostics)
       : facts_(facts), diagnostics_(diagnostics) {}
-  void collect(std::span<Form* const> forms);
+  void collect(Span<Form* const> forms);
 
  private:
   void inner(const Form* root);
@@ -73,7 +73,7 @@ class FactCollector {
   void variables(const Form* root);
   void pattern(const Form* what, bool constant);
   void definition(const GeneForm& g, std::string_view head, Symbol name);
-  void members(ClassInfo& info, std::span<Form* const> forms);
+  void members(ClassInfo& info, Span<Form* const> forms);
   void classFacts(const GeneForm& form);
 
   ModuleFacts& facts_;
@@ -107,7 +107,7 @@ bool isInterceptor(std::string_view head) {
 
 bool isOuterMember(const Form* form, bool rooted, Symbol* name) {
   if (form->kind != FormKind::Path) return false;
-  const std::span<Symbol> parts = as<PathForm>(*form).parts;
+  const Span<Symbol> parts = as<PathForm>(*form).parts;
   if (parts.size() != 2) return false;
   const std::string_view head = parts[0].text();
   if (head != "$ns" && !(rooted && (head.empty() || head == "self"))) return false;
@@ -120,8 +120,7 @@ bool isOuterMember(const Form* form, bool rooted, Symbol* name) {
 
 /// The names that `forms`, a module or the body of a namespace or class, publish by (var /x …), (fn /f …), (/x = …). Of
 /// a module also what $ns/x assigns, wherever it stands.
-void collectPublished(std::span<Form* const> forms, bool isModule,
-                      std::unordered_set<Symbol>& names) {
+void collectPublished(Span<Form* const> forms, bool isModule, std::unordered_set<Symbol>& names) {
   struct Visit {
     const Form* form;
     bool rooted;
@@ -161,7 +160,7 @@ void collectPublished(std::span<Form* const> forms, bool isModule,
   }
 }
 
-std::vector<Symbol> assignedFields(std::span<Form* const> forms) {
+std::vector<Symbol> assignedFields(Span<Form* const> forms) {
   AssignedFields fields;
   for (const bool constructors : {true, false})
     for (const Form* form : forms) {
@@ -207,10 +206,10 @@ void FactCollector::inner(const Form* root) {
   while (!work.empty()) {
     const auto [form, inside] = work.back();
     work.pop_back();
-    auto all = [&, in = inside](std::span<Form* const> items, bool functions) {
+    auto all = [&, in = inside](Span<Form* const> items, bool functions) {
       for (const Form* item : items) work.push_back({item, in || functions});
     };
-    auto values = [&, in = inside](std::span<const Property> properties, bool functions) {
+    auto values = [&, in = inside](Span<const Property> properties, bool functions) {
       for (const Property& p : properties) work.push_back({p.value, in || functions});
     };
     switch (form->kind) {
@@ -265,7 +264,7 @@ void FactCollector::inner(const Form* root) {
 }
 
 /// The names the module's body introduces, also inside forms that are no scopes.
-void FactCollector::collect(std::span<Form* const> forms) {
+void FactCollector::collect(Span<Form* const> forms) {
   collectPublished(forms, true, facts_.published);
   for (const Form* form : forms) {
     inner(form);
@@ -300,10 +299,8 @@ void FactCollector::collect(std::span<Form* const> forms) {
 /// The variables that `root` declares in the scope it stands in: those of its parts, but for forms with scopes of their own.
 void FactCollector::variables(const Form* root) {
   std::vector<const Form*> work{root};
-  auto all = [&](std::span<Form* const> forms) {
-    work.insert(work.end(), forms.begin(), forms.end());
-  };
-  auto values = [&](std::span<const Property> properties) {
+  auto all = [&](Span<Form* const> forms) { work.insert(work.end(), forms.begin(), forms.end()); };
+  auto values = [&](Span<const Property> properties) {
     for (const Property& p : properties) work.push_back(p.value);
   };
   while (!work.empty()) {
@@ -365,7 +362,7 @@ void FactCollector::pattern(const Form* what, bool constant) {
   }
 }
 
-void FactCollector::members(ClassInfo& info, std::span<Form* const> forms) {
+void FactCollector::members(ClassInfo& info, Span<Form* const> forms) {
   for (const Form* member : forms) {
     const std::string_view head = headText(member);
     if (head.empty()) continue;
@@ -405,7 +402,7 @@ void FactCollector::classFacts(const GeneForm& form) {
   const Symbol name = ownName(symbolOf(form.children[0]));
   if (name.empty()) return;
   ClassInfo info;
-  std::span<Form* const> rest = form.children.subspan(1);
+  Span<Form* const> rest = form.children.subspan(1);
   if (rest.size() >= 2 && symbolOf(rest[0]).text() == "<") {
     info.parent = rest[1];
     rest = rest.subspan(2);
@@ -428,7 +425,7 @@ void FactCollector::definition(const GeneForm& g, std::string_view head, Symbol 
 
 }  // namespace
 
-ModuleFacts collectModuleFacts(std::span<Form* const> forms, DiagnosticEngine& diagnostics) {
+ModuleFacts collectModuleFacts(Span<Form* const> forms, DiagnosticEngine& diagnostics) {
   ModuleFacts facts;
   FactCollector(facts, diagnostics).collect(forms);
   return facts;

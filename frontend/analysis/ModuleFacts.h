@@ -16,7 +16,7 @@ namespace gene {
 /// A macro of the module (fn name! …).
 struct Macro {
   std::vector<Symbol> parameters;
-  std::span<Form* const> body;
+  Span<Form* const> body;
   bool expandable = false;
 };
 struct MethodInfo {
@@ -65,14 +65,13 @@ struct ModuleFacts {
 };
 
 /// The facts of a module's forms. Reports what is defined twice.
-ModuleFacts collectModuleFacts(std::span<Form* const> forms, DiagnosticEngine& diagnostics);
+ModuleFacts collectModuleFacts(Span<Form* const> forms, DiagnosticEngine& diagnostics);
 
 /// The names that `forms`, a module or the body of a namespace or class, publish by (var /x …), (fn /f …), (/x = …) are added
 /// to `names`. Of a module also what $ns/x assigns, wherever it stands.
-void collectPublished(std::span<Form* const> forms, bool isModule,
-                      std::unordered_set<Symbol>& names);
+void collectPublished(Span<Form* const> forms, bool isModule, std::unordered_set<Symbol>& names);
 /// The fields that the methods of a class body assign: first those of the constructor, which runs first.
-std::vector<Symbol> assignedFields(std::span<Form* const> forms);
+std::vector<Symbol> assignedFields(Span<Form* const> forms);
 /// The value of a property; null without it.
 const Form* property(const GeneForm& form, std::string_view key);
 /// A form that the module's level hoists (00 §4).
@@ -85,7 +84,7 @@ bool isInterceptor(std::string_view head);
 /// The text of a head that is a symbol; "eval" for gene/eval, which is the same.
 inline std::string_view calledName(const Form* head) {
   if (head->kind != FormKind::Path) return symbolOf(head).text();
-  const std::span<Symbol> parts = as<PathForm>(*head).parts;
+  const Span<Symbol> parts = as<PathForm>(*head).parts;
   const bool same = parts.size() == 2 && parts[0].text() == "gene" && parts[1].text() == "eval";
   return same ? "eval" : std::string_view{};
 }

@@ -37,7 +37,7 @@ std::vector<fs::path> packagePlaces(const Package& package) {
 
 /// The file that `specifier` means in the first group of places that has one; `ends` are the ends of the groups. A second
 /// file in that group is given to `other`.
-std::string fileInGroups(const std::vector<fs::path>& places, std::span<const size_t> ends,
+std::string fileInGroups(const std::vector<fs::path>& places, Span<const size_t> ends,
                          const std::string& specifier, std::string* other) {
   std::string path;
   size_t i = 0;
@@ -83,7 +83,7 @@ Modules::Found outside(const std::string& specifier, const std::string& path) {
 
 }  // namespace
 
-ast::Module Modules::runMain(std::span<Form*> forms, Location start) {
+ast::Module Modules::runMain(Span<Form*> forms, Location start) {
   auto& main = modules_.emplace_back(std::make_unique<LoadedModule>());
   main->name = sources_.name(start);
   main->path = realPath(main->name);
@@ -237,7 +237,7 @@ LoadedModule* Modules::load(const std::string& path) {
   ir::Program& program = program_.newModule();
   program.mainFile = program.arena.copy(std::string_view(name));
   module->program = &program;
-  const std::span<Form*> forms = readProgram(*start, program.arena, diagnostics_);
+  const Span<Form*> forms = readProgram(*start, program.arena, diagnostics_);
   // What could be read is looked at all the same, for the mistakes there.
   if (diagnostics_.errorCount() != before) diagnostics_.setIncomplete(*start);
   module->analyzer =
@@ -254,7 +254,7 @@ LoadedModule* Modules::load(const std::string& path) {
   return module->hasErrors ? nullptr : module;
 }
 
-ast::Module analyze(std::span<Form*> forms, ir::Program& program, const LanguageOptions& options,
+ast::Module analyze(Span<Form*> forms, ir::Program& program, const LanguageOptions& options,
                     DiagnosticEngine& diagnostics, SourceManager& sources, Location start,
                     const AnalysisExtras& extras) {
   Modules modules(sources, program, options, diagnostics, extras);

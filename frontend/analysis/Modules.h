@@ -32,7 +32,7 @@ class Modules {
         options_(options),
         diagnostics_(diagnostics),
         extras_(extras) {}
-  ast::Module runMain(std::span<Form*> forms, Location start);
+  ast::Module runMain(Span<Form*> forms, Location start);
 
   /// What an import leads to: a module, or what is wrong. `isNew`: this import runs it. `isReported`: the module has
   /// errors, which were reported.

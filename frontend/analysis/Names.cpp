@@ -28,7 +28,7 @@ bool Analyzer::isSession() const { return isMain_ && modules_ && modules_->extra
 
 /// runEvaluated: what the global of the program around is called by; empty if there is none of that name.
 Symbol Analyzer::placeGlobal(Symbol name) const {
-  return place_ && place_->global ? place_->global(name) : Symbol{};
+  return place_ ? place_->global(place_->data, name) : Symbol{};
 }
 
 /// What the name means when it is reached.

@@ -8,7 +8,7 @@ namespace gene {
 namespace {
 
 using Kind = Definition::Kind;
-using Forms = std::span<Form* const>;
+using Forms = Span<Form* const>;
 
 std::string_view headOf(const Form* form) {
   return form->kind == FormKind::Gene ? symbolOf(as<GeneForm>(*form).head).text()
@@ -230,7 +230,7 @@ std::string Definition::signature() const {
   return text;
 }
 
-std::vector<Definition> outlineOf(std::span<Form* const> forms) {
+std::vector<Definition> outlineOf(Span<Form* const> forms) {
   std::vector<Definition> definitions;
   Outliner(definitions).all(forms);
   return definitions;

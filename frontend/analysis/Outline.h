@@ -43,6 +43,6 @@ struct Definition {
 };
 
 /// The definitions of a module, in the order of the text; those in `do`, `if` and the like at its level, too.
-std::vector<Definition> outlineOf(std::span<Form* const> forms);
+std::vector<Definition> outlineOf(Span<Form* const> forms);
 
 }  // namespace gene

@@ -46,7 +46,7 @@ const MapForm* readManifestMap(const std::string& directory, SourceManager& sour
   const size_t first = text.find_first_not_of(" \t\r\n,");
   const bool isMap = first != std::string::npos && text[first] == '{';
   const Location at = isMap ? *start : sources.add("package.gene", "{" + text + "\n}");
-  const std::span<Form*> forms = readForms(at, arena, diagnostics);
+  const Span<Form*> forms = readForms(at, arena, diagnostics);
   if (diagnostics.hasErrors() || forms.empty() || forms[0]->kind != FormKind::Map) return nullptr;
   return &as<MapForm>(*forms[0]);
 }

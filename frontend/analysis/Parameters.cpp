@@ -6,7 +6,7 @@ namespace gene {
 
 Parameters parametersOf(const ArrayForm& form) {
   Parameters result;
-  const std::span<Form* const> items = form.items;
+  const Span<Form* const> items = form.items;
   for (size_t i = 0; i < items.size(); i++) {
     std::string_view text = items[i]->kind == FormKind::Path
                                 ? as<PathForm>(*items[i]).parts.back().text()

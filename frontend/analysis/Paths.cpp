@@ -28,7 +28,7 @@ Analyzer::Node* Analyzer::dynamicKey(std::string_view text, Location loc) {
     parts.push_back(Symbol::of(text.substr(from, slash - from)));
     from = slash + 1;
   }
-  return path(*make<PathForm>(loc, arena_.copy(std::span<Symbol>(parts))));
+  return path(*make<PathForm>(loc, arena_.copy(Span<Symbol>(parts))));
 }
 
 bool Analyzer::segment(std::string_view text, Location loc, ast::Segment* s) {
@@ -160,7 +160,7 @@ Analyzer::Node* Analyzer::updatePath(const PathForm& form, ir::Op op, Node* valu
 
 // --- ./ ----------------------------------------------------------------------------------------------------------------
 
-Analyzer::Node* Analyzer::selectForm(Node* target, const Form* key, std::span<Form* const> rest,
+Analyzer::Node* Analyzer::selectForm(Node* target, const Form* key, Span<Form* const> rest,
                                      Location loc) {
   if (rest.size() > 1) return error(loc, Diag::SelectArguments);
   Node* keyNode = expression(key);
@@ -168,8 +168,8 @@ Analyzer::Node* Analyzer::selectForm(Node* target, const Form* key, std::span<Fo
 }
 
 /// (target ./name/more default): literal segments; the default applies to the final outcome.
-Analyzer::Node* Analyzer::gluedSelect(Node* target, std::span<const Symbol> parts,
-                                      std::span<Form* const> rest, Location loc) {
+Analyzer::Node* Analyzer::gluedSelect(Node* target, Span<const Symbol> parts,
+                                      Span<Form* const> rest, Location loc) {
   if (rest.size() > 1) return error(loc, Diag::SelectArguments);
   Node* node = target;
   for (size_t i = 0; i < parts.size(); i++) {
@@ -185,7 +185,7 @@ Analyzer::Node* Analyzer::gluedSelect(Node* target, std::span<const Symbol> part
 }
 
 Analyzer::Node* Analyzer::selectPrefixForm(const GeneForm& form) {
-  const std::span<Form* const> c = form.children;
+  const Span<Form* const> c = form.children;
   if (c.size() < 2 || c.size() > 3) return error(form.range(), Diag::SelectArguments);
   Node* target = expression(c[0]);
   return selectForm(target, c[1], c.subspan(2), form.loc);
@@ -194,7 +194,7 @@ Analyzer::Node* Analyzer::selectPrefixForm(const GeneForm& form) {
 // --- selectors ---------------------------------------------------------------------------------------------------------
 
 /// @a/0/*: names are strings, integers indices; * ** @ @@ ! stay symbols, which the runtime takes as special.
-Analyzer::Node* Analyzer::selectorFromParts(std::span<const Symbol> parts, Location loc) {
+Analyzer::Node* Analyzer::selectorFromParts(Span<const Symbol> parts, Location loc) {
   std::vector<Node*> segments;
   for (Symbol part : parts) {
     const std::string_view text = part.text();
@@ -232,7 +232,7 @@ Analyzer::Node* Analyzer::selectorForm(const GeneForm& form) {
 
 /// ($set target @name value)
 Analyzer::Node* Analyzer::setForm(const GeneForm& form) {
-  const std::span<Form* const> c = form.children;
+  const Span<Form* const> c = form.children;
   if (c.size() != 3) return error(form.range(), Diag::SetArguments);
   Node* target = expression(c[0]);
   ast::Segment last{};

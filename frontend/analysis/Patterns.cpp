@@ -25,7 +25,7 @@ ast::Destructure::Target Analyzer::target(Symbol name, Location loc, bool consta
 void Analyzer::arrayTargets(const ArrayForm& form, std::vector<ast::Destructure::Target>& targets,
                             bool constant) {
   bool hasRest = false;
-  const std::span<Form* const> items = form.items;
+  const Span<Form* const> items = form.items;
   for (size_t i = 0; i < items.size(); i++) {
     const Form* item = items[i];
     if (item->kind == FormKind::Array) {
@@ -90,14 +90,14 @@ Analyzer::Node* Analyzer::letForm(const GeneForm& form) { return declareVariable
 
 /// (var a/b v), (var /x: T v)
 Analyzer::Node* Analyzer::declareMember(const PathForm& path, const GeneForm& form) {
-  const std::span<Form* const> c = form.children;
+  const Span<Form* const> c = form.children;
   std::string_view last = path.parts.back().text();
   if (c.size() < 2 || last.size() < 2 || !last.ends_with(':'))
     return assignPath(path, c.size() > 1 ? expression(c[1]) : nil(form.loc), form.loc);
   last.remove_suffix(1);
   std::vector<Symbol> parts(path.parts.begin(), path.parts.end());
   parts.back() = Symbol::of(last);
-  const auto* plain = make<PathForm>(path.loc, arena_.copy(std::span<Symbol>(parts)));
+  const auto* plain = make<PathForm>(path.loc, arena_.copy(Span<Symbol>(parts)));
   // The value is checked as that of a variable before it becomes a member.
   ast::Binding* binding = newBinding(parts.back(), path.loc);
   binding->type = annotation(c[1]);
@@ -110,7 +110,7 @@ Analyzer::Node* Analyzer::declareMember(const PathForm& path, const GeneForm& fo
 
 /// (var x), (var x v), (var x: T v), (var a/b v), (var $g v), (var [a b] v), (var {^k a} v)
 Analyzer::Node* Analyzer::declareVariable(const GeneForm& form, bool constant) {
-  const std::span<Form* const> c = form.children;
+  const Span<Form* const> c = form.children;
   if (c.empty())
     return error(form.range(), Diag::MissingParts, {constant ? "let" : "var", "a name"});
   const Form* what = c[0];

@@ -50,8 +50,7 @@ Analyzer::Node* Analyzer::publishedName(Symbol name, Location loc, ast::Binding*
     ast::Segment member{};
     member.kind = ast::Segment::Member;
     member.name = name;
-    return make<ast::Path>(loc, local(s->self, loc),
-                           arena_.copy(std::span<ast::Segment>(&member, 1)));
+    return make<ast::Path>(loc, local(s->self, loc), arena_.copy(Span<ast::Segment>(&member, 1)));
   }
   return nullptr;
 }
@@ -98,14 +97,14 @@ Analyzer::Node* Analyzer::makePackage(const Package& package, Location loc) {
 }
 
 /// A call of a function of the namespace `gene`.
-Analyzer::Node* Analyzer::callBuiltin(std::string_view name, std::span<Node* const> values,
+Analyzer::Node* Analyzer::callBuiltin(std::string_view name, Span<Node* const> values,
                                       Location loc) {
   ast::Segment member{};
   member.kind = ast::Segment::Member;
   member.name = Symbol::of(name);
   Node* callee = make<ast::Path>(
       loc, make<ast::Global>(loc, program_.externalGlobal(Symbol::of("gene")), true),
-      arena_.copy(std::span<ast::Segment>(&member, 1)));
+      arena_.copy(Span<ast::Segment>(&member, 1)));
   std::vector<ast::Argument> arguments;
   for (Node* value : values) arguments.push_back({ArgKind::Positional, {}, value});
   return make<ast::Call>(loc, callee, copy(arguments));

@@ -5,11 +5,11 @@
 // body declares like a block.
 
 #include <deque>
-#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "frontend/analysis/Ast.h"
 
@@ -25,7 +25,7 @@ class Scopes {
   /// A call of a macro whose body is being analysed in the caller's place.
   struct Expansion {
     const Macro* macro;
-    std::span<Form* const> arguments;
+    Span<Form* const> arguments;
     Scope* caller;
   };
   struct Scope {

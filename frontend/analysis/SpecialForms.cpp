@@ -15,7 +15,7 @@ constexpr SpecialFormRow rows[] = {
 
 }  // namespace
 
-std::span<const SpecialFormRow> specialFormRows() { return rows; }
+Span<const SpecialFormRow> specialFormRows() { return rows; }
 
 const SpecialFormRow* specialFormRow(std::string_view name) {
   static const auto byName = [] {

@@ -2,8 +2,8 @@
 // What is known of special forms and their words by name: the columns of SpecialForms.def.
 
 #include <cstdint>
-#include <span>
 #include <string_view>
+#include "runtime/support/Span.h"
 
 namespace gene {
 
@@ -22,7 +22,7 @@ struct SpecialFormRow {
   std::string_view shape, text;  // for people
 };
 /// All rows, in the order of the table.
-std::span<const SpecialFormRow> specialFormRows();
+Span<const SpecialFormRow> specialFormRows();
 /// The row of this name; null without one. Asked for every form: a look-up in a hash table.
 const SpecialFormRow* specialFormRow(std::string_view name);
 /// Has the special form or word of this name one of the traits? False for other names.

@@ -58,10 +58,10 @@ Symbol Analyzer::identityOf(const GeneForm& form, Symbol name) {
 
 /// The identities of the types that `forms` define: of a module, or what the body of a namespace or class publishes; those
 /// of namespaces in them by paths.
-void Analyzer::collectIdentities(std::span<Form* const> forms,
+void Analyzer::collectIdentities(Span<Form* const> forms,
                                  std::unordered_map<Symbol, Symbol>& identities) {
   struct Body {
-    std::span<Form* const> forms;
+    Span<Form* const> forms;
     std::string prefix;
     bool publishes;  // only what has a slash
   };
@@ -213,15 +213,14 @@ const Form* Analyzer::expandType(const Form* type) {
     children.push_back(make<SymbolForm>(type->loc, Symbol::of("|")));
     children.push_back(const_cast<Form*>(members[i]));
   }
-  return make<GeneForm>(type->loc, const_cast<Form*>(members[0]), std::span<Property>{},
-                        copy(children));
+  return make<GeneForm>(type->loc, const_cast<Form*>(members[0]), Span<Property>{}, copy(children));
 }
 
 /// (Fn [P…] R) and (Fn [P…] -> R): the second way, without empty parameters.
 const Form* Analyzer::expandFunctionType(const GeneForm& type) {
   program_.checksFunctionTypes = true;
   std::vector<Form*> children;
-  std::span<Form* const> rest = type.children;
+  Span<Form* const> rest = type.children;
   const bool hasParameters = !rest.empty() && rest[0]->kind == FormKind::Array;
   if (!hasParameters && (rest.empty() || symbolOf(rest[0]).text() != "->"))
     error(type.range(), Diag::InvalidFunctionType, {"parameters must be an array"});

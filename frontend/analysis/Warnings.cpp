@@ -82,7 +82,7 @@ std::vector<std::string_view> Checks::visibleNames() const {
   return names;
 }
 
-void Checks::hintNear(Diagnostic& diagnostic, Symbol name, std::span<const Symbol> candidates) {
+void Checks::hintNear(Diagnostic& diagnostic, Symbol name, Span<const Symbol> candidates) {
   std::vector<std::string_view> names;
   for (const Symbol candidate : candidates) names.push_back(candidate.text());
   std::sort(names.begin(), names.end());
@@ -179,7 +179,7 @@ bool Checks::isForeign(const GeneForm& call) {
   return true;
 }
 
-void Checks::checkElse(std::span<Form* const> forms) {
+void Checks::checkElse(Span<Form* const> forms) {
   if (forms.empty() || !isSymbol(forms[0], "if")) return;
   checkDefined(symbolOf(forms[0]), forms[0]->loc);
 }
@@ -205,7 +205,7 @@ void Checks::checkAssigned(Symbol symbol, Location loc) {
     d.hint(Diag::HintDeclare, {text});
 }
 
-void Checks::warnUnused(std::span<Form* const> forms) {
+void Checks::warnUnused(Span<Form* const> forms) {
   if (!checksNames()) return;
   for (const ast::Binding* b : scopes_.bindings())
     if (b->isVariable && !b->isRead && !b->name.text().starts_with('_'))
@@ -267,7 +267,7 @@ void Checks::checkReached(const Form* form, const Form* next) {
   diagnostics_.report(next->loc, Diag::UnreachableCode);
 }
 
-void Checks::checkExhaustive(const GeneForm& form, std::span<const Form* const> tests) {
+void Checks::checkExhaustive(const GeneForm& form, Span<const Form* const> tests) {
   const Symbol target = symbolOf(form.children[0]);
   if (target.empty() || !options_.typeCheck) return;
   const Form* type = nullptr;
@@ -355,7 +355,7 @@ void Checks::checkGluedPath(const Form& form) {
 }
 
 /// name(…), name[…]: brackets directly behind a name
-void Checks::checkGlued(std::span<Form* const> forms, bool isDefinition) {
+void Checks::checkGlued(Span<Form* const> forms, bool isDefinition) {
   if (isEvaluated()) return;
   for (const Form* form : forms) checkGluedPath(*form);
   for (size_t i = 1; i < forms.size(); i++) {
@@ -378,7 +378,7 @@ void Checks::checkGlued(std::span<Form* const> forms, bool isDefinition) {
       continue;
     }
     if (isArray) {
-      const std::span<Form* const> items = as<ArrayForm>(*forms[i]).items;
+      const Span<Form* const> items = as<ArrayForm>(*forms[i]).items;
       if (!isDefinition && items.size() == 1)
         diagnostics_.report(forms[i - 1]->loc, Diag::GluedIndex, {name.text()})
             .hint(Diag::HintItem, {name.text(), printForm(*items[0])});
@@ -389,7 +389,7 @@ void Checks::checkGlued(std::span<Form* const> forms, bool isDefinition) {
   }
 }
 
-void Checks::checkAllGlued(std::span<Form* const> forms) {
+void Checks::checkAllGlued(Span<Form* const> forms) {
   if (isEvaluated()) return;
   checkGlued(forms, false);
   std::vector<const Form*> work(forms.begin(), forms.end());
@@ -408,7 +408,7 @@ void Checks::checkAllGlued(std::span<Form* const> forms) {
   }
 }
 
-void Checks::checkUseless(std::span<Form* const> forms) {
+void Checks::checkUseless(Span<Form* const> forms) {
   if (isEvaluated()) return;
   for (size_t i = 0; i + 1 < forms.size(); i++) {
     const std::string_view name = symbolOf(forms[i]).text();

@@ -71,8 +71,8 @@ const Form* Lowering::namesOf(const ast::Environment& node, std::vector<ast::Sco
   std::vector<Form*> module;
   for (const Symbol symbol : node.module)
     module.push_back(arena().make<SymbolForm>(node.loc, symbol));
-  names.push_back(arena().make<ArrayForm>(node.loc, arena().copy(std::span<Form*>(module))));
-  return arena().make<ArrayForm>(node.loc, arena().copy(std::span<Form*>(names)));
+  names.push_back(arena().make<ArrayForm>(node.loc, arena().copy(Span<Form*>(module))));
+  return arena().make<ArrayForm>(node.loc, arena().copy(Span<Form*>(names)));
 }
 
 Lowering::Value* Lowering::environment(ast::Environment& node) {

@@ -9,7 +9,7 @@ Lowering::Value* Lowering::classForm(ast::Class& node) {
   builder_.setLocation(node.loc);
   std::vector<Form*> fields;
   for (Symbol field : node.fields) fields.push_back(arena().make<SymbolForm>(node.loc, field));
-  const Form* layout = arena().make<ArrayForm>(node.loc, arena().copy(std::span<Form*>(fields)));
+  const Form* layout = arena().make<ArrayForm>(node.loc, arena().copy(Span<Form*>(fields)));
   Value* cls = node.isImplementation
                    ? builder_.emit(Op::ImplementationNew, {}, {ir::Builder::imm(node.name)})
                    : builder_.emit(Op::ClassNew, {parent},

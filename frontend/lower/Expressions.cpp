@@ -113,7 +113,7 @@ Lowering::Value* Lowering::runtime(ast::Runtime& node) {
 // --- containers --------------------------------------------------------------------------------------------------------
 
 /// A piece at a time, so that not all of a long list have to be held at once.
-Lowering::Value* Lowering::arrayOf(std::span<const ast::Item> items, Location loc) {
+Lowering::Value* Lowering::arrayOf(Span<const ast::Item> items, Location loc) {
   Value* array = nullptr;
   for (size_t i = 0; i < items.size() || !array;) {
     if (array && items[i].spread) {
@@ -358,7 +358,7 @@ namespace {
 
 /// Nothing but names, each of one element?
 bool isPlain(const ast::Destructure& node) {
-  const std::span<Form* const> items = as<ArrayForm>(*node.pattern).items;
+  const Span<Form* const> items = as<ArrayForm>(*node.pattern).items;
   return items.size() == node.targets.size() && std::ranges::all_of(items, [](const Form* item) {
            if (item->kind != FormKind::Symbol) return false;
            const std::string_view text = as<SymbolForm>(*item).symbol.text();

@@ -79,8 +79,7 @@ void Lowering::bindParameters() {
   }
 }
 
-void Lowering::checkConditions(std::span<ast::Condition> conditions, const char* what,
-                               Value* result) {
+void Lowering::checkConditions(Span<ast::Condition> conditions, const char* what, Value* result) {
   std::string name(source_.isCtor ? "ctor" : source_.name.text());
   if (name.empty()) name = "<unnamed>";
   for (size_t i = 0; i < conditions.size(); i++) {
@@ -102,8 +101,7 @@ void Lowering::checkConditions(std::span<ast::Condition> conditions, const char*
       values.push_back(p.binding ? readBinding(p.binding) : self(c.form->loc));
     }
     if (result) values.push_back(result);
-    const Form* nameList =
-        arena().make<ArrayForm>(c.form->loc, arena().copy(std::span<Form*>(names)));
+    const Form* nameList = arena().make<ArrayForm>(c.form->loc, arena().copy(Span<Form*>(names)));
     builder_.emit(Op::ContractFailed, values,
                   {ir::Builder::imm(int64_t{result != nullptr}), ir::Builder::imm(text(message)),
                    ir::Builder::imm(nameList)});
@@ -143,9 +141,9 @@ const Form* Lowering::signature(const ast::Function& function) {
   std::vector<Form*> types;
   for (const ast::Parameter& p : function.parameters)
     if (p.spec.kind != SlotKind::Self) types.push_back(orNil(p.type));
-  Form* parts[] = {arena().make<ArrayForm>(function.loc, arena().copy(std::span<Form*>(types))),
+  Form* parts[] = {arena().make<ArrayForm>(function.loc, arena().copy(Span<Form*>(types))),
                    orNil(function.isAsync ? nullptr : function.resultType)};
-  return arena().make<ArrayForm>(function.loc, arena().copy(std::span<Form*>(parts)));
+  return arena().make<ArrayForm>(function.loc, arena().copy(Span<Form*>(parts)));
 }
 
 Lowering::Value* Lowering::closure(ast::Function& function) {

@@ -28,7 +28,7 @@ class Lowering {
 
   // --- Functions.cpp --------------------------------------------------------------------------------------------------
   void bindParameters();
-  void checkConditions(std::span<ast::Condition> conditions, const char* what, Value* result);
+  void checkConditions(Span<ast::Condition> conditions, const char* what, Value* result);
   /// Checks the result type and the postconditions and returns.
   void returnValue(Value* value, Location explicitReturn);
   Value* closure(ast::Function& function);
@@ -59,7 +59,7 @@ class Lowering {
   Value* runtime(ast::Runtime& node);
   /// So many items of a literal are held at once: a back end's time for one instruction may grow faster than its operands do.
   static constexpr size_t MostAtOnce = 64;
-  Value* arrayOf(std::span<const ast::Item> items, Location loc);
+  Value* arrayOf(Span<const ast::Item> items, Location loc);
   Value* textOf(Op op, ast::Nodes parts, Location loc);
   Value* array(ast::Array& node);
   Value* map(ast::Map& node);

@@ -37,12 +37,12 @@ class YieldLowering {
 
   Instruction* make(Op op, std::initializer_list<Value*> operands, Location loc) {
     auto* inst = arena_.make<Instruction>(op, loc);
-    inst->operands = arena_.copy(std::span<Value* const>(operands.begin(), operands.size()));
+    inst->operands = arena_.copy(Span<Value* const>(operands.begin(), operands.size()));
     return inst;
   }
   Instruction* withIndex(Instruction* inst, uint32_t index) {
     const Immediate immediate[] = {Builder::imm(int64_t{index})};
-    inst->immediates = arena_.copy(std::span<const Immediate>(immediate));
+    inst->immediates = arena_.copy(Span<const Immediate>(immediate));
     return inst;
   }
   Instruction* load(uint32_t index, Location loc) {

@@ -1,6 +1,7 @@
 #include "frontend/syntax/Diagnostics.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "runtime/support/Check.h"
 
@@ -135,7 +136,7 @@ Diagnostic& DiagnosticEngine::report(SourceRange at, Diag id, DiagArguments argu
   const bool warning = isWarning(row);
   dropped_ = {};
   if (!incomplete_.empty() && followsUnread(id) && loc.valid() &&
-      incomplete_.contains(sources_.start(loc).offset))
+      std::ranges::find(incomplete_, sources_.start(loc).offset) != incomplete_.end())
     return dropped_;
   if (warning && (!wants(id) || isAllowedInSource(loc, id))) return dropped_;
   std::string message = filled(row.text, arguments);
@@ -157,34 +158,32 @@ Diagnostic& DiagnosticEngine::report(SourceRange at, Diag id, DiagArguments argu
 DiagnosticEngine::DiagnosticEngine(const SourceManager& sources) : sources_(sources) {}
 DiagnosticEngine::~DiagnosticEngine() = default;
 
-void DiagnosticEngine::setIncomplete(Location start) { incomplete_.insert(start.offset); }
+void DiagnosticEngine::setIncomplete(Location start) { incomplete_.push_back(start.offset); }
 
 bool DiagnosticEngine::setWarning(std::string_view text) {
   if (text == "all" || text == "none") {
-    std::set<Diag>& chosen = text == "all" ? on_ : off_;
-    (text == "all" ? off_ : on_).clear();
     for (size_t i = 0; i < std::size(rows); i++)
-      if (isWarning(rows[i])) chosen.insert(static_cast<Diag>(i));
+      if (isWarning(rows[i])) choices_[i] = text == "all" ? Choice::On : Choice::Off;
     return true;
   }
   const bool off = text.starts_with("no-");
   Diag id;
   // A name may itself begin with "no".
   if (findDiagnostic(text, &id) && isWarning(rowOf(id))) {
-    off_.erase(id);
-    on_.insert(id);
+    choices_[static_cast<size_t>(id)] = Choice::On;
     return true;
   }
   if (!off || !findDiagnostic(text.substr(3), &id) || !isWarning(rowOf(id))) return false;
-  on_.erase(id);
-  off_.insert(id);
+  choices_[static_cast<size_t>(id)] = Choice::Off;
   return true;
 }
 
 bool DiagnosticEngine::wants(Diag id) const {
   if (!isWarning(rowOf(id))) return true;
-  if (off_.contains(id) || (errors_ != 0 && followsError(id))) return false;
-  return rowOf(id).severity != Severity::Optional || on_.contains(id);
+  if (choices_[static_cast<size_t>(id)] == Choice::Off || (errors_ != 0 && followsError(id)))
+    return false;
+  return rowOf(id).severity != Severity::Optional ||
+         choices_[static_cast<size_t>(id)] == Choice::On;
 }
 
 void DiagnosticEngine::rollBack(size_t count) {
@@ -200,7 +199,7 @@ void DiagnosticEngine::drop(size_t from, bool (*chosen)(const Diagnostic&)) {
   for (size_t i = diagnostics_.size(); i-- > from;) {
     if (!chosen(diagnostics_[i])) continue;
     errors_ -= diagnostics_[i].severity == Severity::Error;
-    diagnostics_.erase(diagnostics_.begin() + static_cast<ptrdiff_t>(i));
+    diagnostics_.erase(diagnostics_.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
 

@@ -3,7 +3,6 @@
 // and goes on where it can, and the pipeline stops after a stage that reported an error. Report.h makes text of it.
 
 #include <initializer_list>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -94,9 +93,10 @@ class DiagnosticEngine {
   const SourceManager& sources_;
   std::vector<Diagnostic> diagnostics_;
   Diagnostic dropped_{};
-  std::set<Diag> on_, off_;
+  enum class Choice : uint8_t { None, On, Off };
+  Choice choices_[DiagnosticCount] = {};  // by Diag: what was asked for about a warning
   unsigned errors_ = 0, omitted_ = 0, mostErrors_ = 20;
-  std::set<uint32_t> incomplete_;  // sources, by their first byte
+  std::vector<uint32_t> incomplete_;  // sources, by their first byte
 };
 
 /// One diagnostic as text; see renderError.

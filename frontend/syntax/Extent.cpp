@@ -66,8 +66,7 @@ Position endOfForm(std::string_view text, const Position& at) {
   const Location place{start.offset + offset};
   DiagnosticEngine diagnostics(sources);
   Arena arena;
-  const std::span<Form*> forms =
-      readPart(place, sources.text(start).substr(offset), arena, diagnostics);
+  const Span<Form*> forms = readPart(place, sources.text(start).substr(offset), arena, diagnostics);
   if (forms.empty() || forms[0]->loc != place || !forms[0]->end.valid()) return {};
   const Position found = sources.position(forms[0]->end);
   return {at.file, found.line, found.column};

@@ -202,7 +202,7 @@ void pushParts(const Form& form, std::string& out, std::vector<Step>& steps) {
     const Symbol first = isPath ? as<PathForm>(*item).parts[0] : as<SymbolForm>(*item).symbol;
     if (first.text().starts_with('^')) steps.push_back({nullptr, "\\"});
   };
-  auto items = [&](std::span<Form* const> all, bool separated) {
+  auto items = [&](Span<Form* const> all, bool separated) {
     for (const Form* item : all) {
       if (separated) steps.push_back({nullptr, " "});
       if (form.kind == FormKind::Gene) inGene(item);

@@ -3,9 +3,9 @@
 // where they stand. `#"a#{b}"` is the gene (#Str "a" b); `;` chains are nested already; `#@d v` is (d v).
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
+#include "runtime/support/Span.h"
 
 #include "frontend/syntax/Source.h"
 #include "runtime/support/Check.h"
@@ -51,12 +51,12 @@ struct SymbolForm : Form {
   SymbolForm(Location loc, Symbol symbol) : Form(FormKind::Symbol, loc), symbol(symbol) {}
 };
 struct PathForm : Form {
-  std::span<Symbol> parts;  // two or more; the first is empty for /x, the last for x/
-  PathForm(Location loc, std::span<Symbol> parts) : Form(FormKind::Path, loc), parts(parts) {}
+  Span<Symbol> parts;  // two or more; the first is empty for /x, the last for x/
+  PathForm(Location loc, Span<Symbol> parts) : Form(FormKind::Path, loc), parts(parts) {}
 };
 struct ArrayForm : Form {
-  std::span<Form*> items;
-  ArrayForm(Location loc, std::span<Form*> items) : Form(FormKind::Array, loc), items(items) {}
+  Span<Form*> items;
+  ArrayForm(Location loc, Span<Form*> items) : Form(FormKind::Array, loc), items(items) {}
 };
 struct Property {
   Symbol key;  // `...`, `...1` for spreads: see isSpread
@@ -65,19 +65,19 @@ struct Property {
   [[nodiscard]] bool isSpread() const { return key.text().starts_with("..."); }
 };
 struct MapForm : Form {
-  std::span<Property> properties;  // nested keys ^a^b are nested MapForms already
-  MapForm(Location loc, std::span<Property> properties)
+  Span<Property> properties;  // nested keys ^a^b are nested MapForms already
+  MapForm(Location loc, Span<Property> properties)
       : Form(FormKind::Map, loc), properties(properties) {}
 };
 struct HashMapForm : Form {
-  std::span<Form*> items;  // key value key value
-  HashMapForm(Location loc, std::span<Form*> items) : Form(FormKind::HashMap, loc), items(items) {}
+  Span<Form*> items;  // key value key value
+  HashMapForm(Location loc, Span<Form*> items) : Form(FormKind::HashMap, loc), items(items) {}
 };
 struct GeneForm : Form {
   Form* head;  // never null: () has a Nil head
-  std::span<Property> properties;
-  std::span<Form*> children;
-  GeneForm(Location loc, Form* head, std::span<Property> properties, std::span<Form*> children)
+  Span<Property> properties;
+  Span<Form*> children;
+  GeneForm(Location loc, Form* head, Span<Property> properties, Span<Form*> children)
       : Form(FormKind::Gene, loc), head(head), properties(properties), children(children) {}
 };
 struct QuoteForm : Form {  // Quote and Unquote
@@ -120,7 +120,7 @@ inline bool isSymbol(const Form* form, std::string_view text) {
 /// Calls f(part) for the parts of a form, in the order of the text: items, values of properties, a head. No recursion.
 template <class F>
 void forEachPart(const Form& form, F&& f) {
-  const auto values = [&](std::span<const Property> properties) {
+  const auto values = [&](Span<const Property> properties) {
     for (const Property& p : properties) f(p.value);
   };
   switch (form.kind) {

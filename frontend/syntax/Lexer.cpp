@@ -144,7 +144,7 @@ Form* Lexer::symbol() {
   const Symbol last = Symbol::of(unescaped(text.substr(from)));
   if (parts.empty()) return arena_.make<SymbolForm>(loc, last);
   parts.push_back(last);
-  return arena_.make<PathForm>(loc, arena_.copy(std::span<Symbol>(parts)));
+  return arena_.make<PathForm>(loc, arena_.copy(Span<Symbol>(parts)));
 }
 
 }  // namespace gene

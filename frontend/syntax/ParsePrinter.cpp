@@ -3,7 +3,7 @@
 namespace gene {
 namespace {
 
-void compactProperties(std::span<const Property> properties, std::string& out) {
+void compactProperties(Span<const Property> properties, std::string& out) {
   for (const Property& p : properties)
     out.append(" ^").append(p.key.text()).append(" ").append(printForm(*p.value));
 }
@@ -11,7 +11,7 @@ void compactProperties(std::span<const Property> properties, std::string& out) {
 /// Head and properties on the first line, each child on its own, two blanks deeper.
 void pretty(const Form& form, size_t indent, std::string& out) {
   const std::string inner(indent + 2, ' ');
-  auto children = [&](std::span<Form* const> items) {
+  auto children = [&](Span<Form* const> items) {
     for (const Form* item : items) {
       out += "\n" + inner;
       pretty(*item, indent + 2, out);
@@ -56,7 +56,7 @@ std::string sexp(const Form& form) {
 
 }  // namespace
 
-std::string printParsed(std::span<Form* const> forms, ParseFormat format) {
+std::string printParsed(Span<Form* const> forms, ParseFormat format) {
   if (forms.empty()) return "(empty)\n";
   std::string out;
   for (const Form* form : forms) {

@@ -1,8 +1,8 @@
 #pragma once
 // The output of `gene parse` (19-cli.md §19.5).
 
-#include <span>
 #include <string>
+#include "runtime/support/Span.h"
 
 #include "frontend/syntax/Form.h"
 
@@ -11,6 +11,6 @@ namespace gene {
 enum class ParseFormat : uint8_t { Pretty, Compact, Sexp };
 
 /// All forms, separated by blank lines; "(empty)" without any. Ends in a line break.
-std::string printParsed(std::span<Form* const> forms, ParseFormat format);
+std::string printParsed(Span<Form* const> forms, ParseFormat format);
 
 }  // namespace gene

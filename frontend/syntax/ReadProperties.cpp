@@ -49,7 +49,7 @@ void FormReader::addProperty(Location loc, Form* value) {
   const size_t first = frame.keys;
   for (size_t i = keys_.size(); i-- > first + 1;) {
     Property inner[] = {{keys_[i], value, loc}};
-    value = arena_.make<MapForm>(loc, arena_.copy(std::span<Property>(inner)));
+    value = arena_.make<MapForm>(loc, arena_.copy(Span<Property>(inner)));
     nestedMaps_.insert(value);
     frame.nested = true;
   }
@@ -60,7 +60,7 @@ void FormReader::addProperty(Location loc, Form* value) {
 }
 
 /// Nested keys with a common beginning become one map; a key twice is an error.
-std::vector<Property> FormReader::merged(std::span<Property> all) {
+std::vector<Property> FormReader::merged(Span<Property> all) {
   std::vector<Property> result;
   for (const Property& p : all) {
     auto same = std::find_if(result.begin(), result.end(),
@@ -78,18 +78,18 @@ std::vector<Property> FormReader::merged(std::span<Property> all) {
     std::vector<Property> both(a.properties.begin(), a.properties.end());
     both.insert(both.end(), b.properties.begin(), b.properties.end());
     both = merged(both);
-    same->value = arena_.make<MapForm>(a.loc, arena_.copy(std::span<Property>(both)));
+    same->value = arena_.make<MapForm>(a.loc, arena_.copy(Span<Property>(both)));
     nestedMaps_.insert(same->value);
   }
   return result;
 }
 
-std::span<Property> FormReader::takeProperties(Frame& frame) {
-  std::span<Property> own = std::span<Property>(properties_).subspan(frame.properties);
+Span<Property> FormReader::takeProperties(Frame& frame) {
+  Span<Property> own = Span<Property>(properties_).subspan(frame.properties);
   if (frame.nested) {
     std::vector<Property> result = merged(own);
     properties_.resize(frame.properties);
-    return arena_.copy(std::span<Property>(result));
+    return arena_.copy(Span<Property>(result));
   }
   if (own.size() <= 8) {
     for (size_t i = 1; i < own.size(); i++)

@@ -10,7 +10,7 @@
 
 namespace gene {
 
-std::span<Form*> FormReader::read() {
+Span<Form*> FormReader::read() {
   open(FrameKind::Top, here());
   for (;;) {
     skipBlank();
@@ -155,8 +155,8 @@ void FormReader::deliver(Form* form) {
           return;
         }
         Form* items[] = {form};
-        auto* gene = arena_.make<GeneForm>(frame.loc, frame.head, std::span<Property>{},
-                                           arena_.copy(std::span<Form*>(items)));
+        auto* gene = arena_.make<GeneForm>(frame.loc, frame.head, Span<Property>{},
+                                           arena_.copy(Span<Form*>(items)));
         frames_.pop_back();
         form = gene;
         continue;
@@ -210,7 +210,7 @@ Form* FormReader::finish(Frame& frame) {
       break;
     case FrameKind::Gene: {
       Form* head = frame.hasHead ? frame.head : arena_.make<Form>(FormKind::Nil, frame.loc);
-      const std::span<Property> properties = takeProperties(frame);
+      const Span<Property> properties = takeProperties(frame);
       auto* gene = arena_.make<GeneForm>(frame.loc, head, properties, take(items_, frame.items));
       form = gene;
       break;
@@ -342,7 +342,7 @@ void FormReader::continueInterpolation() {
 
 /// One string when all parts are literal text, else the gene (#Str part …).
 void FormReader::finishInterpolation(Frame& frame) {
-  std::span<Form*> parts = std::span<Form*>(items_).subspan(frame.items);
+  Span<Form*> parts = Span<Form*>(items_).subspan(frame.items);
   bool literal = true;
   for (Form* part : parts) literal &= part->kind == FormKind::String;
   if (literal) {
@@ -352,17 +352,16 @@ void FormReader::finishInterpolation(Frame& frame) {
     return deliver(arena_.make<StringForm>(FormKind::String, frame.loc, arena_.copy(whole)));
   }
   auto* head = arena_.make<SymbolForm>(frame.loc, sym::StrHead);
-  auto* gene =
-      arena_.make<GeneForm>(frame.loc, head, std::span<Property>{}, take(items_, frame.items));
+  auto* gene = arena_.make<GeneForm>(frame.loc, head, Span<Property>{}, take(items_, frame.items));
   deliver(gene);
 }
 
-std::span<Form*> readPart(Location at, std::string_view text, Arena& arena,
-                          DiagnosticEngine& diagnostics, Layout* layout) {
+Span<Form*> readPart(Location at, std::string_view text, Arena& arena,
+                     DiagnosticEngine& diagnostics, Layout* layout) {
   return FormReader(at, text, arena, diagnostics, layout).read();
 }
 
-std::span<Form*> readForms(Location start, Arena& arena, DiagnosticEngine& diagnostics) {
+Span<Form*> readForms(Location start, Arena& arena, DiagnosticEngine& diagnostics) {
   const std::string_view text = diagnostics.sources().text(start);
   if (const size_t valid = utf8::validPrefix(text); valid < text.size()) {
     diagnostics.report(Location{start.offset + static_cast<uint32_t>(valid)}, Diag::InvalidUtf8,

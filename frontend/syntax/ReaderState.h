@@ -12,7 +12,7 @@ namespace gene {
 class FormReader : Lexer {
  public:
   using Lexer::Lexer;
-  std::span<Form*> read();
+  Span<Form*> read();
 
  private:
   enum class FrameKind : uint8_t {
@@ -82,11 +82,11 @@ class FormReader : Lexer {
   void semicolon();
   void missingValue(Frame& frame);
   void unclosed();
-  std::span<Property> takeProperties(Frame& frame);
-  std::vector<Property> merged(std::span<Property> all);
+  Span<Property> takeProperties(Frame& frame);
+  std::vector<Property> merged(Span<Property> all);
   template <class T>
-  std::span<T> take(std::vector<T>& from, size_t start) {
-    auto result = arena_.copy(std::span<T>(from).subspan(start));
+  Span<T> take(std::vector<T>& from, size_t start) {
+    auto result = arena_.copy(Span<T>(from).subspan(start));
     from.resize(start);
     return result;
   }

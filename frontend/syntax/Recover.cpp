@@ -84,7 +84,7 @@ class Recovery {
         arena_(arena),
         diagnostics_(diagnostics) {}
 
-  std::span<Form*> run() {
+  Span<Form*> run() {
     std::vector<size_t> cuts{0};
     for (size_t at = text_.find("\n("); at != std::string_view::npos;
          at = text_.find("\n(", at + 1))
@@ -102,11 +102,11 @@ class Recovery {
       if (!taken_) report(cuts[i], cuts[i + 1]);
       i = taken_ ? next : i + 1;
     }
-    return arena_.copy(std::span<Form*>(forms_));
+    return arena_.copy(Span<Form*>(forms_));
   }
 
  private:
-  std::span<Form*> read(size_t from, size_t to) {
+  Span<Form*> read(size_t from, size_t to) {
     std::string part(text_.substr(from, to - from));
     part += '\0';
     const std::string_view copy = arena_.copy(std::string_view(part));
@@ -117,7 +117,7 @@ class Recovery {
   /// Takes the forms of a part without structural mistakes.
   bool take(size_t from, size_t to) {
     const size_t before = diagnostics_.all().size();
-    const std::span<Form*> forms = read(from, to);
+    const Span<Form*> forms = read(from, to);
     const auto& all = diagnostics_.all();
     const auto first = std::find_if(all.begin() + static_cast<ptrdiff_t>(before), all.end(),
                                     [](const Diagnostic& d) { return isStructural(d.id); });
@@ -172,9 +172,9 @@ class Recovery {
 
 }  // namespace
 
-std::span<Form*> readProgram(Location start, Arena& arena, DiagnosticEngine& diagnostics) {
+Span<Form*> readProgram(Location start, Arena& arena, DiagnosticEngine& diagnostics) {
   const size_t before = diagnostics.all().size();
-  const std::span<Form*> forms = readForms(start, arena, diagnostics);
+  const Span<Form*> forms = readForms(start, arena, diagnostics);
   const auto& all = diagnostics.all();
   const bool broken = std::any_of(all.begin() + static_cast<ptrdiff_t>(before), all.end(),
                                   [](const Diagnostic& d) { return isStructural(d.id); });

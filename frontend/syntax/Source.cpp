@@ -10,7 +10,9 @@
 #include <map>
 #include <memory>
 
+#include "runtime/support/Check.h"
 #include "runtime/support/ContentHash.h"
+#include "runtime/support/Expected.h"
 #include "runtime/support/ModuleText.h"
 #include "runtime/support/Utf8.h"
 

@@ -7,9 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/support/Expected.h"
-
 namespace gene {
+
+template <class T>
+class Expected;  // runtime/support/Expected.h
 
 /// A byte of a source text; 0 is "nowhere".
 struct Location {

@@ -50,7 +50,7 @@ struct Advice {
   std::string_view words, text;
 };
 
-std::string_view textOf(std::span<const Advice> table, std::string_view word) {
+std::string_view textOf(Span<const Advice> table, std::string_view word) {
   for (const Advice& row : table)
     if (hasWord(row.words, word)) return row.text;
   return {};
@@ -58,7 +58,7 @@ std::string_view textOf(std::span<const Advice> table, std::string_view word) {
 
 }  // namespace
 
-std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
+std::string_view nearest(std::string_view word, Span<const std::string_view> candidates) {
   std::string_view best;
   const size_t most = std::max<size_t>(word.size() / 3, 1);
   size_t bestDistance = most + 1;
@@ -79,8 +79,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   return best;
 }
 
-std::string_view nearestMethod(std::string_view word,
-                               std::span<const std::string_view> candidates) {
+std::string_view nearestMethod(std::string_view word, Span<const std::string_view> candidates) {
   // to_i is not what is meant by to_s, near as they are.
   const auto isConversion = [](std::string_view name) {
     return name.size() == 4 && name.starts_with("to_");

@@ -13,8 +13,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "runtime/Context.h"
 
@@ -63,7 +63,7 @@ class FiberPool {
   Fiber* free_ = nullptr;
   size_t inUse_ = 0;
   size_t warm_ = 0;  // free fibers that keep their memory
-  std::vector<std::span<char>> mappings_;
+  std::vector<Span<char>> mappings_;
   char* next_ = nullptr;
   char* end_ = nullptr;
   size_t slots_ = 16;  // of the next mapping

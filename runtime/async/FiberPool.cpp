@@ -44,7 +44,7 @@ size_t fiberStackBytes() {
 }
 
 FiberPool::~FiberPool() {
-  for (const std::span<char> mapping : mappings_) munmap(mapping.data(), mapping.size());
+  for (const Span<char> mapping : mappings_) munmap(mapping.data(), mapping.size());
 }
 
 bool FiberPool::grow() {

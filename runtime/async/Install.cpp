@@ -37,8 +37,8 @@ constexpr AsyncHooks hooks{
 
 }  // namespace
 
-std::span<const BuiltinDescription* const> asyncDescriptions();
-std::span<const BuiltinDescription* const> asyncDescriptions() {
+Span<const BuiltinDescription* const> asyncDescriptions();
+Span<const BuiltinDescription* const> asyncDescriptions() {
   static constexpr const BuiltinDescription* descriptions[] = {
 #define TABLE(name) &name##Description,
 #define WAITING_TABLES

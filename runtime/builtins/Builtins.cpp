@@ -114,7 +114,7 @@ void defineTable(Context& context, const BuiltinTable& table) {
   }
 }
 
-void addBuiltinTables(Context& context, std::span<const BuiltinTable* const> added) {
+void addBuiltinTables(Context& context, Span<const BuiltinTable* const> added) {
   auto* gene = as<NamespaceObject>(namespaceGet(context.globals, Symbol::of("gene")));
   for (const BuiltinTable* table : added) {
     defineTable(context, *table);

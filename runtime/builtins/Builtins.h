@@ -6,9 +6,9 @@
 // which is linked only where somebody asks for it: the compiler (types and effects of calls), `gene builtins`, editors.
 
 #include <array>
-#include <span>
 #include <string>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "runtime/builtins/Signature.h"
 #include "runtime/object/Class.h"
@@ -28,12 +28,12 @@ struct BuiltinTable {
   const char*
       owner;  // the path of a class or namespace (math, gene/json), or "" for global functions
   BuiltinMembers members;
-  std::span<const BuiltinFunction> functions;
+  Span<const BuiltinFunction> functions;
 };
 struct BuiltinDescription {
   const char* owner;
   BuiltinMembers members;
-  std::span<const BuiltinRow> rows;
+  Span<const BuiltinRow> rows;
 };
 
 /// What a program needs of rows while it runs.
@@ -65,10 +65,10 @@ consteval auto someOf(const auto& rows) {
   constinit const BuiltinDescription name##Description{owner, BuiltinMembers::members, rows};
 
 /// What all tables describe, in the order of the reference; those of runtime/async last, where it is linked.
-std::span<const BuiltinDescription* const> builtinDescriptions();
+Span<const BuiltinDescription* const> builtinDescriptions();
 /// Defines the tables of a library that not every program has (runtime/async). Global functions and classes are visible
 /// in the namespace `gene`, too.
-void addBuiltinTables(Context& context, std::span<const BuiltinTable* const> added);
+void addBuiltinTables(Context& context, Span<const BuiltinTable* const> added);
 /// docs/language/builtins.md.
 std::string builtinsReference();
 /// Whoever calls it has all of Libraries.def linked; how many there are.

@@ -299,7 +299,7 @@ Value parseLiteral(Context& context, std::string_view text, uint8_t what, const 
   SourceManager sources;
   DiagnosticEngine diagnostics(sources);
   Arena arena;
-  const std::span<Form*> forms = readForms(sources.add("<date>", source), arena, diagnostics);
+  const Span<Form*> forms = readForms(sources.add("<date>", source), arena, diagnostics);
   const bool isOne = !diagnostics.hasErrors() && forms.size() == 1;
   const Value value = isOne ? fromForm(context, *forms[0]) : Value::nil();
   if (isDateTime(value) && as<DateTimeObject>(value)->what == what) return value;

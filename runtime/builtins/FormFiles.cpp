@@ -56,7 +56,7 @@ class Forms : public NativeResource {
   SourceManager sources_;
   DiagnosticEngine diagnostics_;
   Arena arena_;
-  std::span<Form*> forms_;
+  Span<Form*> forms_;
   size_t at_ = 0;
 };
 const char Forms::Type = 0;

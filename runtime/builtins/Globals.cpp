@@ -107,7 +107,7 @@ Value parse(Context& context, Arguments args) {
     const Location start = sources.add("<parse>", std::string(stringView(args[0])));
     DiagnosticEngine diagnostics(sources);
     Arena arena;
-    const std::span<Form*> forms = readForms(start, arena, diagnostics);
+    const Span<Form*> forms = readForms(start, arena, diagnostics);
     if (diagnostics.hasErrors())
       result = raise(context, ErrorClass::Parse, diagnostics.all()[0].message);
     else

@@ -154,8 +154,7 @@ Configuration& configuration() {
       SourceManager sources;
       DiagnosticEngine diagnostics(sources);
       Arena arena;
-      const std::span<Form*> forms =
-          readForms(sources.add(path, std::move(text)), arena, diagnostics);
+      const Span<Form*> forms = readForms(sources.add(path, std::move(text)), arena, diagnostics);
       if (diagnostics.hasErrors())
         problem = diagnostics.all()[0].message;
       else if (!forms.empty())

@@ -28,9 +28,9 @@ constexpr const BuiltinDescription* descriptions[] = {
 }  // namespace
 
 /// Of runtime/async, where it is linked.
-[[gnu::weak]] std::span<const BuiltinDescription* const> asyncDescriptions();
+[[gnu::weak]] Span<const BuiltinDescription* const> asyncDescriptions();
 
-std::span<const BuiltinDescription* const> builtinDescriptions() {
+Span<const BuiltinDescription* const> builtinDescriptions() {
   static const std::vector<const BuiltinDescription*> all = [] {
     std::vector<const BuiltinDescription*> result(std::begin(descriptions), std::end(descriptions));
     if (asyncDescriptions) {

@@ -376,7 +376,7 @@ Value deserializeText(Context& context, std::string_view text) {
   const Location start = sources.add("<serdes>", std::string(text));
   DiagnosticEngine diagnostics(sources);
   Arena arena;
-  const std::span<Form*> forms = readForms(start, arena, diagnostics);
+  const Span<Form*> forms = readForms(start, arena, diagnostics);
   if (diagnostics.hasErrors())
     return raise(context, ErrorClass::Parse, diagnostics.all()[0].message);
   if (forms.empty()) return Value::nil();

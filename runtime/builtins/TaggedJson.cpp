@@ -151,7 +151,7 @@ Value untagged(Context& context, std::string_view text) {
   const Location start = sources.add("<json>", std::string(text.substr(Tag.size())));
   DiagnosticEngine diagnostics(sources);
   Arena arena;
-  const std::span<Form*> forms = readForms(start, arena, diagnostics);
+  const Span<Form*> forms = readForms(start, arena, diagnostics);
   if (diagnostics.hasErrors())
     return raise(context, ErrorClass::Parse,
                  "Invalid tagged Gene JSON payload: " + diagnostics.all()[0].message);

@@ -66,11 +66,11 @@ Symbol ConstantReader::symbol() {
   return {};
 }
 
-void ConstantReader::pending(std::span<Form*> places) {
+void ConstantReader::pending(Span<Form*> places) {
   for (size_t i = places.size(); i-- > 0;) places_.push_back(&places[i]);
 }
 
-std::span<Property> ConstantReader::properties(uint32_t count) {
+Span<Property> ConstantReader::properties(uint32_t count) {
   Property* items = arena_.array<Property>(count);
   for (uint32_t i = 0; i < count; i++) items[i] = {symbol(), nullptr, {}};
   for (uint32_t i = count; i-- > 0;) places_.push_back(&items[i].value);
@@ -123,9 +123,9 @@ Form* ConstantReader::dateTime(FormKind kind) {
 Form* ConstantReader::gene() {
   const uint32_t propertyCount = count();
   const uint32_t childCount = count();
-  const std::span<Form*> children(arena_.array<Form*>(childCount), childCount);
+  const Span<Form*> children(arena_.array<Form*>(childCount), childCount);
   pending(children);
-  const std::span<Property> items = properties(propertyCount);
+  const Span<Property> items = properties(propertyCount);
   GeneForm* form = arena_.make<GeneForm>(Location{}, nullptr, items, children);
   places_.push_back(&form->head);
   return form;
@@ -160,14 +160,14 @@ Form* ConstantReader::readNode() {
       if (parts < 2) return fail();
       Symbol* items = arena_.array<Symbol>(parts);
       for (uint32_t i = 0; i < parts; i++) items[i] = symbol();
-      form = arena_.make<PathForm>(Location{}, std::span<Symbol>(items, parts));
+      form = arena_.make<PathForm>(Location{}, Span<Symbol>(items, parts));
       break;
     }
     case FormKind::Array:
     case FormKind::HashMap: {
       const uint32_t size = count();
       if (kind == FormKind::HashMap && size % 2 != 0) return fail();
-      const std::span<Form*> items(arena_.array<Form*>(size), size);
+      const Span<Form*> items(arena_.array<Form*>(size), size);
       pending(items);
       form = kind == FormKind::Array ? static_cast<Form*>(arena_.make<ArrayForm>(Location{}, items))
                                      : arena_.make<HashMapForm>(Location{}, items);

@@ -2,8 +2,8 @@
 // Reads the encoded constants of an image back as forms (ImageFormat.h has the encoding). Damaged bytes give null, not
 // a crash; nesting is bounded by memory only.
 
-#include <span>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "frontend/syntax/Form.h"
 #include "runtime/support/Arena.h"
@@ -15,7 +15,7 @@ enum class Special : uint8_t { None, Placeholder, Absent };
 
 class ConstantReader {
  public:
-  ConstantReader(std::span<const uint8_t> bytes, std::span<const Symbol> symbols, Arena& arena)
+  ConstantReader(Span<const uint8_t> bytes, Span<const Symbol> symbols, Arena& arena)
       : at_(bytes.data()), end_(at_ + bytes.size()), symbols_(symbols), arena_(arena) {}
 
   /// The next constant; null at its damage. `special` tells what it is when it is no form (the result is then null).
@@ -33,13 +33,13 @@ class ConstantReader {
   double floating();
   std::string_view text();
   Symbol symbol();
-  void pending(std::span<Form*> places);
-  std::span<Property> properties(uint32_t count);
+  void pending(Span<Form*> places);
+  Span<Property> properties(uint32_t count);
   Form* fail();
 
   const uint8_t* at_;
   const uint8_t* end_;
-  std::span<const Symbol> symbols_;
+  Span<const Symbol> symbols_;
   Arena& arena_;
   std::vector<Form**> places_;  // to be filled by the nodes that follow, last one first
   bool failed_ = false;

@@ -38,7 +38,7 @@ std::string printable(const char* bytes, size_t count) {
 
 uint64_t abiHash() { return XXH3_64bits(AbiText.data(), AbiText.size()); }
 
-uint64_t checksum(std::span<const uint8_t> image) {
+uint64_t checksum(Span<const uint8_t> image) {
   ImageHeader header;
   std::memcpy(&header, image.data(), sizeof header);
   header.checksum = 0;
@@ -46,7 +46,7 @@ uint64_t checksum(std::span<const uint8_t> image) {
   return XXH3_64bits_withSeed(image.data() + sizeof header, image.size() - sizeof header, seed);
 }
 
-Expected<const ImageHeader*> readHeader(std::span<const uint8_t> bytes) {
+Expected<const ImageHeader*> readHeader(Span<const uint8_t> bytes) {
   if (bytes.size() < 4 || std::memcmp(bytes.data(), Magic, 4) != 0) {
     const size_t count = std::min<size_t>(bytes.size(), 4);
     return invalid("magic mismatch. Expected GENE but got " +

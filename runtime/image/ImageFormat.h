@@ -20,9 +20,9 @@
 
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <string>
 #include <string_view>
+#include "runtime/support/Span.h"
 
 #include "runtime/support/Expected.h"
 
@@ -153,15 +153,15 @@ inline constexpr uint8_t PlaceholderTag = 0x3E, AbsentTag = 0x3F;
 /// Changes whenever generated code of an older compiler could not run any more.
 uint64_t abiHash();
 /// The checksum an image has to carry.
-uint64_t checksum(std::span<const uint8_t> image);
+uint64_t checksum(Span<const uint8_t> image);
 
 /// The header of an image: magic, version, compiler, ABI, size, checksum and section table are those of a whole image
 /// of this compiler. Messages are meant to follow "Invalid GIR file: NAME: ".
-Expected<const ImageHeader*> readHeader(std::span<const uint8_t> bytes);
+Expected<const ImageHeader*> readHeader(Span<const uint8_t> bytes);
 
 /// A section as an array of T; its size was checked by readHeader to be inside the image.
 template <class T>
-std::span<const T> table(std::span<const uint8_t> image, Section section) {
+Span<const T> table(Span<const uint8_t> image, Section section) {
   const SectionRange& range = reinterpret_cast<const ImageHeader*>(image.data())->section(section);
   return {reinterpret_cast<const T*>(image.data() + range.offset), range.size / sizeof(T)};
 }

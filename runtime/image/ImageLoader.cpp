@@ -54,7 +54,7 @@ bool isPlain(const Form* form) {
 /// Reads and verifies all of an image first, then makes values of it.
 class Loader {
  public:
-  Loader(Context& context, std::span<uint8_t> bytes, ImageOrigin origin)
+  Loader(Context& context, Span<uint8_t> bytes, ImageOrigin origin)
       : context_(context), bytes_(bytes), origin_(origin) {}
 
   /// Code that was evaluated, and makes no functions: nobody refers to it when it does not run.
@@ -86,7 +86,7 @@ class Loader {
 
  private:
   template <class T>
-  std::span<const T> get(Section section) {
+  Span<const T> get(Section section) {
     return table<T>(bytes_, section);
   }
   Failure damaged(std::string_view problem) {
@@ -94,7 +94,7 @@ class Loader {
   }
   /// Texts are followed by a zero byte, so that they serve as C strings where they lie.
   bool validText(const ImageText& text) {
-    const std::span<const uint8_t> strings = get<uint8_t>(Section::Strings);
+    const Span<const uint8_t> strings = get<uint8_t>(Section::Strings);
     return text.offset < strings.size() && text.length < strings.size() - text.offset &&
            strings[text.offset + text.length] == 0;
   }
@@ -158,7 +158,7 @@ class Loader {
   }
 
   bool checkUses() {
-    const std::span<const uint32_t> uses = get<uint32_t>(Section::Uses);
+    const Span<const uint32_t> uses = get<uint32_t>(Section::Uses);
     const size_t functions = get<ImageFunction>(Section::Functions).size();
     const size_t globals = get<ImageGlobal>(Section::Globals).size();
     if (uses.empty()) return true;
@@ -180,7 +180,7 @@ class Loader {
   const char* checkCode() {
     const SectionRange& range =
         reinterpret_cast<const ImageHeader*>(bytes_.data())->section(Section::Code);
-    const std::span<uint8_t> code = bytes_.subspan(range.offset, range.size);
+    const Span<uint8_t> code = bytes_.subspan(range.offset, range.size);
     CodeLimits limits;
     limits.globals = static_cast<uint32_t>(get<ImageGlobal>(Section::Globals).size());
     for (const Form* form : forms_)
@@ -220,7 +220,7 @@ class Loader {
   }
 
   void buildSlots(const NativeProgram* native) {
-    const std::span<const ImageGlobal> globals = get<ImageGlobal>(Section::Globals);
+    const Span<const ImageGlobal> globals = get<ImageGlobal>(Section::Globals);
     const uint32_t count = static_cast<uint32_t>(globals.size()) + constantCount_;
     if (!native) program_->slotStore.assign(count, Value::absent());
     program_->slots = native ? native->slots : program_->slotStore.data();
@@ -268,7 +268,7 @@ class Loader {
   }
 
   void buildSites() {
-    const std::span<const ImageSite> sites = get<ImageSite>(Section::Sites);
+    const Span<const ImageSite> sites = get<ImageSite>(Section::Sites);
     program_->siteStore.resize(sites.size());
     for (size_t i = 0; i < sites.size(); i++) {
       const ImageSite& site = sites[i];
@@ -291,7 +291,7 @@ class Loader {
   }
 
   void buildFunctions(const NativeProgram* native) {
-    const std::span<const ImageFunction> functions = get<ImageFunction>(Section::Functions);
+    const Span<const ImageFunction> functions = get<ImageFunction>(Section::Functions);
     for (const ImageSlot& slot : get<ImageSlot>(Section::Slots))
       program_->slotInfos.push_back(
           {symbols_[slot.name], static_cast<SlotKind>(slot.kind), slot.optional != 0});
@@ -400,7 +400,7 @@ class Loader {
   }
 
   Context& context_;
-  std::span<uint8_t> bytes_;
+  Span<uint8_t> bytes_;
   ImageOrigin origin_;
   Arena arena_;
   uint32_t constantCount_ = 0;
@@ -415,7 +415,7 @@ class Loader {
 
 }  // namespace
 
-Expected<Program*> loadImage(Context& context, std::span<uint8_t> image, ImageOrigin origin) {
+Expected<Program*> loadImage(Context& context, Span<uint8_t> image, ImageOrigin origin) {
   return Loader(context, image, origin).load(nullptr);
 }
 
@@ -446,7 +446,7 @@ void unloadProgram(Context& context, Program* program) {
 }
 
 Expected<Program*> loadNative(Context& context, const NativeProgram& program) {
-  const std::span<uint8_t> image(const_cast<uint8_t*>(program.image), program.imageSize);
+  const Span<uint8_t> image(const_cast<uint8_t*>(program.image), program.imageSize);
   return Loader(context, image, ImageOrigin::Compiler).load(&program);
 }
 

@@ -3,8 +3,8 @@
 // resolves external names against the built-ins, fills in FunctionInfo.
 
 #include <cstdint>
-#include <span>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "runtime/Program.h"
 #include "runtime/support/Expected.h"
@@ -17,7 +17,7 @@ enum class ImageOrigin : uint8_t { Compiler, File };
 
 /// Loads an image with bytecode (.gir). Fails with a reason when it is damaged or of another version; then nothing
 /// has changed. The bytes must stay alive (they are mapped) and writable (inline caches).
-Expected<Program*> loadImage(Context& context, std::span<uint8_t> image, ImageOrigin origin);
+Expected<Program*> loadImage(Context& context, Span<uint8_t> image, ImageOrigin origin);
 
 /// The same of what the compiler has just made; takes the bytes.
 Expected<Program*> loadCompiled(Context& context, std::vector<uint8_t> image);

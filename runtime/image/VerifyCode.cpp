@@ -223,7 +223,7 @@ class CodeVerifier {
 
 }  // namespace
 
-bool viewCode(std::span<uint8_t> bytes, CodeView* view) {
+bool viewCode(Span<uint8_t> bytes, CodeView* view) {
   if (bytes.size() < sizeof(ImageCode)) return false;
   view->header = reinterpret_cast<const ImageCode*>(bytes.data());
   const ImageCode& header = *view->header;

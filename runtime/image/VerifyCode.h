@@ -3,9 +3,9 @@
 // tables (verifyCode); and that registers are read only where they hold a value (verifyFlow), which the compiler answers for
 // in code of its own. Of what kind the values are is looked at while the code runs.
 
-#include <span>
 #include <string>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "runtime/image/ImageFormat.h"
 #include "runtime/vm/Code.h"
@@ -16,8 +16,8 @@ namespace gene::image {
 struct CodeLimits {
   uint32_t globals;
   std::vector<bool> symbolConstants;  // by constant: is it a symbol?
-  std::span<const ImageFunction> functions;
-  std::span<const ImageShape> shapes;
+  Span<const ImageFunction> functions;
+  Span<const ImageShape> shapes;
   uint32_t sites;
 };
 
@@ -29,7 +29,7 @@ struct CodeView {
   const vm::HandlerEntry* handlers;
 };
 /// False when the pieces do not fit `bytes`.
-bool viewCode(std::span<uint8_t> bytes, CodeView* view);
+bool viewCode(Span<uint8_t> bytes, CodeView* view);
 
 /// What is wrong with the code of `function`, or an empty text.
 std::string verifyCode(const CodeView& code, const ImageFunction& function,

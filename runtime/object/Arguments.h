@@ -3,7 +3,7 @@
 // What Function.cpp, the entries and Selector.cpp share.
 
 #include <array>
-#include <span>
+#include "runtime/support/Span.h"
 
 #include "runtime/object/Array.h"
 #include "runtime/object/Function.h"

@@ -1,7 +1,7 @@
 #pragma once
 // Arrays: growable vectors of slots.
 
-#include <span>
+#include "runtime/support/Span.h"
 
 #include "runtime/Context.h"
 #include "runtime/heap/Heap.h"

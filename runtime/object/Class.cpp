@@ -153,7 +153,7 @@ Domain::~Domain() {
 
 // --- shapes ------------------------------------------------------------------------------------------------------------
 
-void setLayout(ClassObject* cls, std::span<const Symbol> fields, uint32_t number) {
+void setLayout(ClassObject* cls, Span<const Symbol> fields, uint32_t number) {
   Domain& domain = *currentContext().domain;
   const DomainLock lock(domain);
   std::vector<Symbol> layout = cls->rootShape->layout;

@@ -14,9 +14,9 @@
 // Compiled code relies on that, and on this: the n-th shape id of a numbered class (Object.h) is the shape with the
 // first n fields of the layout; the fields of such a class get their values by field assignment in Gene code only.
 
-#include <span>
 #include <unordered_map>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "runtime/Domain.h"
 #include "runtime/object/Function.h"
@@ -107,7 +107,7 @@ void setField(Context& context, InstanceObject* instance, Symbol name, Value val
 std::vector<Symbol> fieldNames(const InstanceObject* instance);
 
 /// Gives a new class its layout, the parent's and these fields, and its number; 0 for none.
-void setLayout(ClassObject* cls, std::span<const Symbol> fields, uint32_t number = 0);
+void setLayout(ClassObject* cls, Span<const Symbol> fields, uint32_t number = 0);
 
 // --- built-in classes and exceptions -----------------------------------------------------------------------------------
 inline ClassObject* classOfKind(Context& context, Kind kind) {

@@ -83,7 +83,7 @@ Symbol plainName(Symbol global) {
   return end == std::string_view::npos ? global : Symbol::of(text.substr(0, end));
 }
 
-std::span<const Slot> moduleOf(const EnvironmentObject* environment) {
+Span<const Slot> moduleOf(const EnvironmentObject* environment) {
   const auto* names = as<ArrayObject>(environment->names.get());
   const Value last = names->size % 4 == 1 ? arrayAt(names, names->size - 1) : Value::nil();
   if (!isKind(last, Kind::Array)) return {};
@@ -103,7 +103,7 @@ Value* moduleVariable(const Context& context, Symbol global) {
 }
 
 Symbol globalNamed(const Context& context, const EnvironmentObject* environment, Symbol name) {
-  const std::span<const Slot> module = moduleOf(environment);
+  const Span<const Slot> module = moduleOf(environment);
   for (size_t i = 1; i + 2 < module.size(); i += 3)
     if (module[i].get() == Value::symbol(name))
       return withModule(module[i + 1].get().symbol(), module[i + 2].get().symbol().text());

@@ -1,7 +1,7 @@
 #pragma once
 // Environments: what code given as data is evaluated in (05 §7, 01 §9).
 
-#include <span>
+#include "runtime/support/Span.h"
 
 #include "runtime/Context.h"
 
@@ -23,7 +23,7 @@ Symbol globalNamed(const Context& context, const EnvironmentObject* environment,
 /// The name in what globalNamed gave.
 Symbol plainName(Symbol global);
 /// The symbols of ast::Environment::module; none where the code belongs to no module.
-std::span<const Slot> moduleOf(const EnvironmentObject* environment);
+Span<const Slot> moduleOf(const EnvironmentObject* environment);
 
 /// The REPL of a context, as far as compiled code has to know it.
 struct SessionState : ContextPart {

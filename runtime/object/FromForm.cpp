@@ -66,7 +66,7 @@ struct FormTask {
   Slot* to;
 };
 
-void fillLater(Slot* slots, std::span<Form* const> items, std::vector<FormTask>& work) {
+void fillLater(Slot* slots, Span<Form* const> items, std::vector<FormTask>& work) {
   for (size_t i = 0; i < items.size(); i++) {
     slots[i].init(Value::nil());
     work.push_back({items[i], slots + i});
@@ -78,7 +78,7 @@ Value shallow(Context& context, const Form& form, std::vector<FormTask>& work) {
     if (form.frozen) o->countAndFlags |= Object::Sealed;
     return Value::object(o);
   };
-  auto fill = [&](Slot* slots, std::span<Form* const> items) { fillLater(slots, items, work); };
+  auto fill = [&](Slot* slots, Span<Form* const> items) { fillLater(slots, items, work); };
   switch (form.kind) {
     case FormKind::Nil: return Value::nil();
     case FormKind::Void: return Value::void_();

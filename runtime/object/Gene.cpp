@@ -76,7 +76,7 @@ void geneSetProperty(Context& context, GeneObject* gene, Symbol key, Value value
 
 // --- small kinds -------------------------------------------------------------------------------------------------------
 
-Value newComplexSymbol(Context& context, std::span<const Symbol> parts) {
+Value newComplexSymbol(Context& context, Span<const Symbol> parts) {
   auto* symbol =
       allocate<ComplexSymbolObject>(context, Kind::ComplexSymbol, parts.size() * sizeof(Symbol));
   symbol->count = static_cast<uint32_t>(parts.size());
@@ -101,7 +101,7 @@ ScopeObject* newScope(Context& context, uint32_t slots) {
   return scope;
 }
 
-Value newBytes(Context& context, std::span<const uint8_t> bytes) {
+Value newBytes(Context& context, Span<const uint8_t> bytes) {
   auto* object = allocate<BytesObject>(context, Kind::Bytes);
   object->data = nullptr;
   object->size = object->capacity = 0;

@@ -1,7 +1,7 @@
 #pragma once
 // Gene values (type ^property value child …), ranges, iterators and the other small kinds.
 
-#include <span>
+#include "runtime/support/Span.h"
 
 #include "runtime/Context.h"
 
@@ -17,7 +17,7 @@ void geneErase(GeneObject* gene, uint32_t index);
 Value geneProperty(const GeneObject* gene, Symbol key);
 void geneSetProperty(Context& context, GeneObject* gene, Symbol key, Value value);
 
-Value newComplexSymbol(Context& context, std::span<const Symbol> parts);
+Value newComplexSymbol(Context& context, Span<const Symbol> parts);
 Value newRange(Context& context, Value from, Value to, Value step);
 /// An iterator over an Array, Range, Map, HashMap or HashSet (maps and sets: over a snapshot).
 IteratorObject* newIterator(Context& context, Value source);
@@ -31,7 +31,7 @@ Value iteratorNextPair(Context& context, IteratorObject* iterator);
 Value iteratorNextEntry(Context& context, IteratorObject* iterator);
 bool iteratorHasNext(Context& context, IteratorObject* iterator);
 ScopeObject* newScope(Context& context, uint32_t slots);
-Value newBytes(Context& context, std::span<const uint8_t> bytes);
+Value newBytes(Context& context, Span<const uint8_t> bytes);
 Value newSelector(Context& context, const Value* segments, uint32_t count);
 Value newQuoted(Context& context, Value value, bool discard);
 /// How many values a range has. False and an exception if its bounds are no Ints.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <span>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "runtime/heap/Allocate.h"
 #include "runtime/support/Hash.h"
@@ -101,7 +101,7 @@ BytesObject* extensible(Context& context, const StringObject* head, uint32_t ext
   return buffer;
 }
 
-char* write(char* to, std::span<const std::string_view> texts) {
+char* write(char* to, Span<const std::string_view> texts) {
   for (const std::string_view text : texts) {
     std::memcpy(to, text.data(), text.size());
     to += text.size();
@@ -111,7 +111,7 @@ char* write(char* to, std::span<const std::string_view> texts) {
 
 }  // namespace
 
-Value joinTexts(Context& context, Value first, std::span<const std::string_view> rest,
+Value joinTexts(Context& context, Value first, Span<const std::string_view> rest,
                 uint64_t restChars) {
   const auto* head = as<StringObject>(first);
   size_t extra = 0;

@@ -1,9 +1,9 @@
 #pragma once
 // Strings: immutable UTF-8 with a cached hash and character count; characters are found in O(1).
 
-#include <span>
 #include <string>
 #include <string_view>
+#include "runtime/support/Span.h"
 
 #include "runtime/Context.h"
 
@@ -15,7 +15,7 @@ Value newString(Context& context, std::string_view text);
 Value joinStrings(Context& context, const Value* strings, uint64_t count);
 /// One String of a String and texts behind it, of `restChars` characters. Linear where it is repeated: the result has
 /// room behind it for the next text, and only a first part that is short, or has grown otherwise since, is copied.
-Value joinTexts(Context& context, Value first, std::span<const std::string_view> rest,
+Value joinTexts(Context& context, Value first, Span<const std::string_view> rest,
                 uint64_t restChars);
 /// The same as newString for text from outside: bytes that are no UTF-8 become U+FFFD.
 Value checkedString(Context& context, std::string_view text);

@@ -53,7 +53,7 @@ class Converter {
     return arena_.make<StringForm>(FormKind::String, Location{}, arena_.copy(string->view()));
   }
   Form* formOf(ComplexSymbolObject* symbol) {
-    return make<PathForm>(arena_.copy(std::span<Symbol>(symbol->parts(), symbol->count)));
+    return make<PathForm>(arena_.copy(Span<Symbol>(symbol->parts(), symbol->count)));
   }
   Form* formOf(ArrayObject* array) {
     return frozen(make<ArrayForm>(items(array->items, array->size)), array);
@@ -65,15 +65,14 @@ class Converter {
       entries.push_back(convert(map->entries[i].key.get()));
       entries.push_back(convert(map->entries[i].value.get()));
     }
-    return frozen(make<HashMapForm>(arena_.copy(std::span<Form*>(entries))), map);
+    return frozen(make<HashMapForm>(arena_.copy(Span<Form*>(entries))), map);
   }
   Form* formOf(GeneObject* gene) {
     const Value map = gene->properties.get();
-    return frozen(
-        make<GeneForm>(convert(gene->type.get()),
-                       isMap(map) ? properties(as<MapObject>(map)) : std::span<Property>(),
-                       items(gene->children, gene->size)),
-        gene);
+    return frozen(make<GeneForm>(convert(gene->type.get()),
+                                 isMap(map) ? properties(as<MapObject>(map)) : Span<Property>(),
+                                 items(gene->children, gene->size)),
+                  gene);
   }
   Form* formOf(QuotedObject* quoted) {
     auto* form =
@@ -112,17 +111,17 @@ class Converter {
     form->frozen = object->sealed();
     return form;
   }
-  std::span<Form*> items(const Slot* slots, uint32_t count) {
-    std::span<Form*> result(arena_.array<Form*>(count), count);
+  Span<Form*> items(const Slot* slots, uint32_t count) {
+    Span<Form*> result(arena_.array<Form*>(count), count);
     for (uint32_t i = 0; i < count; i++) result[i] = convert(slots[i].get());
     return result;
   }
-  std::span<Property> properties(MapObject* map) {
+  Span<Property> properties(MapObject* map) {
     std::vector<Property> result;
     for (uint32_t i = 0; (i = mapNext(map, i)) != MapEnd; i++)
       result.push_back(
           {map->entries[i].key.get().symbol(), convert(map->entries[i].value.get()), Location{}});
-    return arena_.copy(std::span<Property>(result));
+    return arena_.copy(Span<Property>(result));
   }
 
   Context& context_;

@@ -35,7 +35,7 @@ uint32_t Stacks::functionOf(const Frame& frame) {
   return known->second;
 }
 
-void Stacks::add(std::span<const Frame> stack, uint64_t weight) {
+void Stacks::add(Span<const Frame> stack, uint64_t weight) {
   if (stack.empty() || weight == 0) return;
   total_ += weight;
   std::vector<uint32_t> path;

@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+#include "runtime/support/Span.h"
 
 namespace gene::profile {
 
@@ -29,7 +29,7 @@ class Stacks {
   explicit Stacks(Unit unit) : unit_(unit) {}
 
   /// A stack, outermost first, and what it took.
-  void add(std::span<const Frame> stack, uint64_t weight);
+  void add(Span<const Frame> stack, uint64_t weight);
   [[nodiscard]] uint64_t total() const { return total_; }
 
   /// Functions by what they took themselves, and the lines of them.

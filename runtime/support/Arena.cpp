@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 #include "runtime/support/Check.h"
 
@@ -12,6 +13,13 @@ namespace gene {
 struct alignas(16) Arena::Chunk {
   Chunk* before;
 };
+
+std::string_view Arena::copy(std::string_view text) {
+  if (text.empty()) return {};
+  char* to = array<char>(text.size());
+  std::memcpy(to, text.data(), text.size());
+  return {to, text.size()};
+}
 
 // Small chunks first, for most programs are small. What needs more gets chunks of the size and alignment of huge pages: a
 // large program's memory is touched once, and a page fault for each 4 KB was a tenth of the time.

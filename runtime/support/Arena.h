@@ -1,15 +1,14 @@
 #pragma once
 // Bump allocation for everything the compiler makes. Objects live until the Arena dies and are never destroyed
-// one by one, so they must be trivially destructible (ArenaVector and std::span members are fine).
+// one by one, so they must be trivially destructible (ArenaVector and Span members are fine).
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <new>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include "runtime/support/Span.h"
 
 namespace gene {
 
@@ -43,17 +42,12 @@ class Arena {
 
   /// A copy of `items` that lives as long as the arena.
   template <class T>
-  std::span<std::remove_const_t<T>> copy(std::span<T> items) {
+  Span<std::remove_const_t<T>> copy(Span<T> items) {
     auto* to = array<std::remove_const_t<T>>(items.size());
     for (size_t i = 0; i < items.size(); i++) new (to + i) std::remove_const_t<T>(items[i]);
     return {to, items.size()};
   }
-  std::string_view copy(std::string_view text) {
-    if (text.empty()) return {};
-    char* to = array<char>(text.size());
-    std::memcpy(to, text.data(), text.size());
-    return {to, text.size()};
-  }
+  std::string_view copy(std::string_view text);
 
  private:
   void* allocateSlow(size_t size, size_t align);
@@ -96,8 +90,8 @@ class ArenaVector {
   T* end() { return data_ + size_; }
   const T* begin() const { return data_; }
   const T* end() const { return data_ + size_; }
-  operator std::span<T>() { return {data_, size_}; }
-  operator std::span<const T>() const { return {data_, size_}; }
+  [[nodiscard]] T* data() { return data_; }
+  [[nodiscard]] const T* data() const { return data_; }
 
  private:
   T* data_ = nullptr;

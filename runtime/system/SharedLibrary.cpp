@@ -4,7 +4,7 @@
 
 namespace gene {
 
-std::string openLibrary(const char* file, std::span<const LibraryFunction> functions) {
+std::string openLibrary(const char* file, Span<const LibraryFunction> functions) {
   void* const library = ::dlopen(file, RTLD_NOW | RTLD_LOCAL);
   if (!library) return ::dlerror();
   for (const LibraryFunction& f : functions) {

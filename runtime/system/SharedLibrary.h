@@ -3,8 +3,8 @@
 // is linked with them or refuses to start where they are not installed. The caller has a struct of function pointers, made of
 // the library's own header by decltype: one list of names says both what the struct has and what is looked for.
 
-#include <span>
 #include <string>
+#include "runtime/support/Span.h"
 
 namespace gene {
 
@@ -14,6 +14,6 @@ struct LibraryFunction {
 };
 
 /// Opens `file` (libcurl.so.4) and finds its functions; it stays open. "", or why that failed.
-std::string openLibrary(const char* file, std::span<const LibraryFunction> functions);
+std::string openLibrary(const char* file, Span<const LibraryFunction> functions);
 
 }  // namespace gene

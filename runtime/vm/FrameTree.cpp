@@ -41,7 +41,7 @@ void appendMeaning(const RawFrame& raw, std::vector<profile::Frame>& out) {
 
 }  // namespace
 
-uint32_t FrameTree::enter(std::span<const RawFrame> innermostFirst, bool isWhole) {
+uint32_t FrameTree::enter(Span<const RawFrame> innermostFirst, bool isWhole) {
   const RawFrame more{nullptr, nullptr};
   const size_t size = innermostFirst.size() + !isWhole;
   const auto frameAt = [&](size_t i) {  // outermost first
@@ -64,12 +64,12 @@ uint32_t FrameTree::enter(std::span<const RawFrame> innermostFirst, bool isWhole
   return node;
 }
 
-void FrameTree::addStacks(std::span<const uint64_t> weights, profile::Stacks& to) const {
+void FrameTree::addStacks(Span<const uint64_t> weights, profile::Stacks& to) const {
   std::vector<profile::Frame> path;
   addStacks(weights, Root, path, to);
 }
 
-void FrameTree::addStacks(std::span<const uint64_t> weights, uint32_t node,
+void FrameTree::addStacks(Span<const uint64_t> weights, uint32_t node,
                           std::vector<profile::Frame>& path, profile::Stacks& to) const {
   const size_t depth = path.size();
   if (node != Root) appendMeaning(nodes_[node].frame, path);

@@ -3,8 +3,8 @@
 
 #include <compare>
 #include <map>
-#include <span>
 #include <vector>
+#include "runtime/support/Span.h"
 
 #include "runtime/profile/Stacks.h"
 #include "runtime/vm/Code.h"
@@ -51,10 +51,10 @@ class FrameTree {
   static constexpr uint32_t Root = 0;
 
   /// The node of a stack; not `isWhole`: there are more frames around it.
-  uint32_t enter(std::span<const RawFrame> innermostFirst, bool isWhole);
+  uint32_t enter(Span<const RawFrame> innermostFirst, bool isWhole);
   [[nodiscard]] size_t size() const { return nodes_.size(); }
   /// Adds all stacks, with their weights by node. Of programs that are still loaded.
-  void addStacks(std::span<const uint64_t> weights, profile::Stacks& to) const;
+  void addStacks(Span<const uint64_t> weights, profile::Stacks& to) const;
   /// The innermost function of a node, and where it is.
   [[nodiscard]] profile::Frame innermost(uint32_t node) const;
 
@@ -63,8 +63,8 @@ class FrameTree {
     RawFrame frame;
     std::map<RawFrame, uint32_t> callees;
   };
-  void addStacks(std::span<const uint64_t> weights, uint32_t node,
-                 std::vector<profile::Frame>& path, profile::Stacks& to) const;
+  void addStacks(Span<const uint64_t> weights, uint32_t node, std::vector<profile::Frame>& path,
+                 profile::Stacks& to) const;
   std::vector<Node> nodes_{Node{{nullptr, nullptr}, {}}};
   // The stack that was entered last, outermost first: most of the next one is the same.
   std::vector<RawFrame> lastFrames_;

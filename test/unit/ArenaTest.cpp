@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <random>
 #include <vector>
 
@@ -40,7 +41,7 @@ TEST(Arena, CopiesAreIndependent) {
   std::string text = "some text";
   const std::string_view copy = arena.copy(std::string_view(text));
   const int numbers[] = {1, 2, 3};
-  const std::span<int> copied = arena.copy(std::span<const int>(numbers));
+  const Span<int> copied = arena.copy(Span<const int>(numbers));
   text[0] = 'X';
   copied[1] = 7;
   EXPECT_EQ(copy, "some text");

@@ -18,8 +18,7 @@ bool reprint(std::string_view text, std::string* printed) {
   SourceManager sources;
   DiagnosticEngine diagnostics(sources);
   Arena arena;
-  const std::span<Form*> forms =
-      readForms(sources.add("<fuzz>", std::string(text)), arena, diagnostics);
+  const Span<Form*> forms = readForms(sources.add("<fuzz>", std::string(text)), arena, diagnostics);
   if (diagnostics.hasErrors()) return false;
   for (const Form* form : forms) *printed += printForm(*form) + "\n";
   return true;
@@ -32,7 +31,7 @@ TARGET(reader) {
   SourceManager sources;
   DiagnosticEngine diagnostics(sources);
   Arena arena;
-  const std::span<Form*> forms =
+  const Span<Form*> forms =
       readProgram(sources.add("<fuzz>", std::string(input)), arena, diagnostics);
   for (const ParseFormat format : {ParseFormat::Pretty, ParseFormat::Compact, ParseFormat::Sexp})
     static_cast<void>(printParsed(forms, format));
