@@ -8,13 +8,13 @@
 #include <string>
 #include <string_view>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "codegen/compile/Session.h"
 #include "codegen/eval/Evaluate.h"
 #include "driver/Options.h"
 #include "frontend/syntax/Suggest.h"
 #include "runtime/Runtime.h"
+#include "runtime/support/Span.h"
 
 namespace gene::driver {
 

@@ -2,9 +2,9 @@
 // gene compile -f ai-metadata: what a module offers, as JSON (19-cli.md §19.6).
 
 #include <string>
-#include "runtime/support/Span.h"
 
 #include "frontend/syntax/Form.h"
+#include "runtime/support/Span.h"
 
 namespace gene::driver {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "runtime/support/Expected.h"
+#include "runtime/support/Span.h"
 
 namespace gene::driver {
 

@@ -3,10 +3,10 @@
 
 #include <string>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "driver/Options.h"
 #include "runtime/Runtime.h"
+#include "runtime/support/Span.h"
 
 namespace gene::driver {
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include "runtime/support/Span.h"
 
 #include "runtime/support/Expected.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

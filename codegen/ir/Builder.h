@@ -8,9 +8,9 @@
 #include <optional>
 #include <unordered_map>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "codegen/ir/Ir.h"
+#include "runtime/support/Span.h"
 
 namespace gene::ir {
 

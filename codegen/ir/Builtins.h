@@ -9,10 +9,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include "runtime/support/Span.h"
 
 #include "codegen/ir/Ir.h"
 #include "runtime/abi/Operations.h"
+#include "runtime/support/Span.h"
 
 namespace gene::ir {
 

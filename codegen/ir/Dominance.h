@@ -4,9 +4,9 @@
 
 #include <memory_resource>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "codegen/ir/Ir.h"
+#include "runtime/support/Span.h"
 
 namespace gene::ir {
 

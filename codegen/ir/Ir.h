@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <string_view>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "codegen/ir/Declarations.h"
 #include "codegen/ir/Types.h"
@@ -23,6 +22,7 @@
 #include "runtime/support/Arena.h"
 #include "runtime/support/Check.h"
 #include "runtime/support/LanguageOptions.h"
+#include "runtime/support/Span.h"
 #include "runtime/support/Symbol.h"
 
 namespace gene::ir {

@@ -9,6 +9,7 @@
 // A name of operands that end in "..." gives the span of them. Part of Ir.h.
 
 #include <utility>
+
 #include "runtime/support/Span.h"
 
 namespace gene::ir {

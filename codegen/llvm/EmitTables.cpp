@@ -2,10 +2,10 @@
 // function.
 
 #include <optional>
-#include "runtime/support/Span.h"
 
 #include "codegen/ir/Builtins.h"
 #include "codegen/llvm/EmitFunction.h"
+#include "runtime/support/Span.h"
 
 using llvm::BasicBlock;
 

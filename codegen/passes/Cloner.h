@@ -9,9 +9,9 @@
 
 #include <unordered_map>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "codegen/ir/Ir.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

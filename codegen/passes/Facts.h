@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <optional>
-#include "runtime/support/Span.h"
 
 #include "codegen/ir/Ir.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

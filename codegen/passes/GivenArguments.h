@@ -3,9 +3,9 @@
 
 #include <optional>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "codegen/ir/Ir.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

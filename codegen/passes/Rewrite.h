@@ -4,11 +4,11 @@
 
 #include <memory_resource>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "codegen/ir/Dominance.h"
 #include "codegen/ir/Ir.h"
 #include "runtime/support/PointerMap.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

@@ -16,9 +16,9 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "codegen/bytecode/DebugTable.h"
+#include "runtime/support/Span.h"
 #include "runtime/vm/Watch.h"
 
 namespace gene {

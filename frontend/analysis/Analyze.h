@@ -4,12 +4,12 @@
 
 #include <unordered_set>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "frontend/analysis/Ast.h"
 #include "frontend/analysis/KnownNames.h"
 #include "frontend/syntax/Diagnostics.h"
 #include "runtime/support/LanguageOptions.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

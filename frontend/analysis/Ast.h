@@ -4,12 +4,12 @@
 // looking at forms again. Nodes live in an Arena.
 
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "codegen/ir/Declarations.h"
 #include "frontend/analysis/AstNames.h"
 #include "frontend/syntax/Form.h"
 #include "runtime/support/Arena.h"
+#include "runtime/support/Span.h"
 
 namespace gene::ast {
 

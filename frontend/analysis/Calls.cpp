@@ -95,6 +95,7 @@ Analyzer::Node* Analyzer::call(const GeneForm& written) {
     const Checks::Quiet quiet(checks_, checks_.isForeign(form));
     args = arguments(form, form.children);
   }
+  checks_.checkSemicolon(form);
   checks_.checkArity(args, form);
   checks_.checkCallee(form);
   checks_.checkArguments(form);

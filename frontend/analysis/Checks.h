@@ -10,7 +10,6 @@
 #include <string_view>
 #include <unordered_set>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "frontend/analysis/Ast.h"
 #include "frontend/analysis/KnownNames.h"
@@ -18,6 +17,7 @@
 #include "frontend/analysis/ModuleNames.h"
 #include "frontend/analysis/Scopes.h"
 #include "runtime/support/LanguageOptions.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 
@@ -129,6 +129,8 @@ class Checks {
   void checkHandler(Span<Form* const> forms);
   /// (case value when 1 => body …)
   void checkArrow(Span<Form* const> body);
+  /// (a b; c d), which calls what (a b) gives, where that is nothing to call.
+  void checkSemicolon(const GeneForm& call);
   /// (try … catch (e) …), (try … catch (Class e) …)
   void checkCaughtName(const Form* what);
   /// (try … catch Class e …)

@@ -4,11 +4,11 @@
 
 #include <string>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "frontend/syntax/Diagnostics.h"
 #include "frontend/syntax/Form.h"
 #include "runtime/support/Arena.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "frontend/analysis/Checks.h"
+#include "frontend/analysis/SpecialForms.h"
 #include "frontend/syntax/Suggest.h"
 
 namespace gene {
@@ -229,6 +230,21 @@ void Checks::checkArrow(Span<Form* const> body) {
         .hint(Diag::HintText, {"what is done stands right behind the value: when value body"});
     foreignNames_.insert(symbolOf(body[0]));
   }
+}
+
+void Checks::checkSemicolon(const GeneForm& call) {
+  const Form& front = *call.head;
+  if (isEvaluated() || front.kind != FormKind::Gene || front.loc != call.loc || !front.end.valid())
+    return;
+  const auto& statement = as<GeneForm>(front);
+  const std::string_view word = calledName(statement.head);
+  const bool isAssignment = !statement.children.empty() &&
+                            hasTrait(symbolOf(statement.children[0]).text(), form_trait::Assigns);
+  const bool isStatement =
+      hasTrait(word, form_trait::Variable) || isAssignment || word == "println" || word == "print";
+  if (!isStatement) return;
+  diagnostics_.report(front.end, Diag::SemicolonCalls)
+      .hint(Diag::HintText, {"statements have brackets of their own, and nothing between them"});
 }
 
 void Checks::checkHandler(Span<Form* const> forms) {

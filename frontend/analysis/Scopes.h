@@ -9,9 +9,9 @@
 #include <unordered_set>
 #include <utility>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "frontend/analysis/Ast.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

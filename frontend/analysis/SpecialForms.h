@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+
 #include "runtime/support/Span.h"
 
 namespace gene {

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include "runtime/support/Span.h"
 
 #include "frontend/syntax/Source.h"
 #include "runtime/support/Check.h"
+#include "runtime/support/Span.h"
 #include "runtime/support/Symbol.h"
 
 namespace gene {

@@ -2,9 +2,9 @@
 // The output of `gene parse` (19-cli.md §19.5).
 
 #include <string>
-#include "runtime/support/Span.h"
 
 #include "frontend/syntax/Form.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

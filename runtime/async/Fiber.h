@@ -14,9 +14,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "runtime/Context.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

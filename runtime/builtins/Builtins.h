@@ -8,12 +8,12 @@
 #include <array>
 #include <string>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "runtime/builtins/Signature.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Function.h"
 #include "runtime/object/String.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

@@ -3,10 +3,10 @@
 // a crash; nesting is bounded by memory only.
 
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "frontend/syntax/Form.h"
 #include "runtime/support/Arena.h"
+#include "runtime/support/Span.h"
 
 namespace gene::image {
 

@@ -22,9 +22,9 @@
 #include <cstring>
 #include <string>
 #include <string_view>
-#include "runtime/support/Span.h"
 
 #include "runtime/support/Expected.h"
+#include "runtime/support/Span.h"
 
 namespace gene::image {
 

@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "runtime/Program.h"
 #include "runtime/support/Expected.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

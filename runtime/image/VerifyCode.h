@@ -5,9 +5,9 @@
 
 #include <string>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "runtime/image/ImageFormat.h"
+#include "runtime/support/Span.h"
 #include "runtime/vm/Code.h"
 
 namespace gene::image {

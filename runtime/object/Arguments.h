@@ -3,10 +3,10 @@
 // What Function.cpp, the entries and Selector.cpp share.
 
 #include <array>
-#include "runtime/support/Span.h"
 
 #include "runtime/object/Array.h"
 #include "runtime/object/Function.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

@@ -16,10 +16,10 @@
 
 #include <unordered_map>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "runtime/Domain.h"
 #include "runtime/object/Function.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstring>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "runtime/heap/Allocate.h"
 #include "runtime/support/Hash.h"
+#include "runtime/support/Span.h"
 #include "runtime/support/Utf8.h"
 
 namespace gene {

@@ -3,9 +3,9 @@
 
 #include <string>
 #include <string_view>
-#include "runtime/support/Span.h"
 
 #include "runtime/Context.h"
+#include "runtime/support/Span.h"
 
 namespace gene {
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+
 #include "runtime/support/Span.h"
 
 namespace gene {

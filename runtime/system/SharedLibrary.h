@@ -4,6 +4,7 @@
 // the library's own header by decltype: one list of names says both what the struct has and what is looked for.
 
 #include <string>
+
 #include "runtime/support/Span.h"
 
 namespace gene {

@@ -4,9 +4,9 @@
 #include <compare>
 #include <map>
 #include <vector>
-#include "runtime/support/Span.h"
 
 #include "runtime/profile/Stacks.h"
+#include "runtime/support/Span.h"
 #include "runtime/vm/Code.h"
 #include "runtime/vm/Interpreter.h"
 
