@@ -305,6 +305,8 @@ void Terminal::Impl::info(const std::string& rest) {
   showVariables(debugger->locals(frame(), true));
 }
 
+void Terminal::Impl::locals(const std::string&) { info({}); }
+
 // --- going on, and looking around ------------------------------------------------------------
 
 void Terminal::Impl::step(const std::string&) { resume = Resume::StepIn; }
