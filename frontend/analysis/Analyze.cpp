@@ -101,6 +101,7 @@ ast::Module Analyzer::run(Span<Form*> forms) {
   collectIdentities(forms, names_.identities);
   checks_.checkAllGlued(forms);
   checks_.checkUseless(forms);
+  checks_.checkComments(forms);
   auto* main = make<ast::Function>(forms.empty() ? Location{} : forms[0]->loc);
   main->name = sym::Init;
   scopes_.enter(main, false);

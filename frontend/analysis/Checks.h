@@ -129,6 +129,8 @@ class Checks {
   void checkHandler(Span<Form* const> forms);
   /// (case value when 1 => body …)
   void checkArrow(Span<Form* const> body);
+  /// Words behind what begins a comment in other languages are no names.
+  void checkComments(Span<Form* const> forms);
   /// (a b; c d), which calls what (a b) gives, where that is nothing to call.
   void checkSemicolon(const GeneForm& call);
   /// (try … catch (e) …), (try … catch (Class e) …)

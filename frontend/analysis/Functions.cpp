@@ -318,7 +318,9 @@ void Analyzer::parameters(ast::Function& f, const ArrayForm& form, Role role) {
     } else if (item->kind == FormKind::Symbol) {
       text = symbolOf(item).text();
     } else {
-      error(item->range(), Diag::UnsupportedPattern);
+      Diagnostic& d = diagnostics_.report(item->range(), Diag::UnsupportedPattern);
+      if (i > 0 && !symbolOf(items[i - 1]).empty())
+        d.hint(Diag::HintDefault, {symbolOf(items[i - 1]).text(), printForm(*item)});
       continue;
     }
     const bool keyword = text.starts_with('^') && text.size() > 1;

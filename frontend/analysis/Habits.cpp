@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "frontend/analysis/Checks.h"
+#include "frontend/analysis/Operators.h"
 #include "frontend/analysis/SpecialForms.h"
 #include "frontend/syntax/Suggest.h"
 
@@ -77,6 +78,14 @@ void Checks::refuseInfix(const GeneForm& form, Span<const Form* const> parts) {
   Diagnostic& d = diagnostics_.report(form.range(), Diag::IncompleteInfix);
   if (std::ranges::any_of(parts, [](const Form* part) { return isSymbol(part, "?"); }))
     d.hint(Diag::HintText, {foreignWord("?")});
+  for (size_t i = 1; i + 1 < parts.size(); i++) {
+    // (n * fact (n - 1))
+    if (!isOperator(parts[i - 1]) || symbolOf(parts[i]).empty() || isOperator(parts[i]) ||
+        parts[i + 1]->kind != FormKind::Gene)
+      continue;
+    d.hint(Diag::HintCall, {symbolOf(parts[i]).text()});
+    return;
+  }
 }
 
 void Checks::checkHoles(const Form* string) {
@@ -245,6 +254,20 @@ void Checks::checkSemicolon(const GeneForm& call) {
   if (!isStatement) return;
   diagnostics_.report(front.end, Diag::SemicolonCalls)
       .hint(Diag::HintText, {"statements have brackets of their own, and nothing between them"});
+}
+
+void Checks::checkComments(Span<Form* const> forms) {
+  if (!checksNames()) return;
+  const auto lineOf = [&](const Form* form) {
+    return diagnostics_.sources().position(form->loc).line;
+  };
+  for (size_t i = 0; i < forms.size(); i++) {
+    const std::string_view mark = symbolOf(forms[i]).text();
+    if (mark != "//" && mark != "--" && !mark.starts_with('#')) continue;
+    const uint32_t line = lineOf(forms[i]);
+    for (; i + 1 < forms.size() && lineOf(forms[i + 1]) == line; i++)
+      if (const Symbol word = symbolOf(forms[i + 1]); !word.empty()) foreignNames_.insert(word);
+  }
 }
 
 void Checks::checkHandler(Span<Form* const> forms) {

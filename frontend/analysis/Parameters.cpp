@@ -7,10 +7,12 @@ namespace gene {
 Parameters parametersOf(const ArrayForm& form) {
   Parameters result;
   const Span<Form* const> items = form.items;
+  bool isRefused = false;  // a value stands in the list: what it was meant to be is not known
   for (size_t i = 0; i < items.size(); i++) {
     std::string_view text = items[i]->kind == FormKind::Path
                                 ? as<PathForm>(*items[i]).parts.back().text()
                                 : symbolOf(items[i]).text();
+    isRefused |= text.empty() && items[i]->kind != FormKind::Array;
     const bool keyword = text.size() > 1 && text.starts_with('^');
     if (keyword) text.remove_prefix(1);
     const bool typed = text.size() > 1 && text.ends_with(':');
@@ -35,6 +37,11 @@ Parameters parametersOf(const ArrayForm& form) {
       result.positional.push_back({Symbol::of(text), type, optional});
       result.required += !optional;
     }
+  }
+  if (isRefused) {
+    result.hasRest = result.hasKeywordRest = true;
+    result.required = 0;
+    result.requiredKeywords.clear();
   }
   return result;
 }

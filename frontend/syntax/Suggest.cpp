@@ -192,7 +192,7 @@ constexpr Advice foreignWords[] = {
     {":=", "a variable is (var name value), an assignment (name = value)"},
     {"=", "an assignment is (name = value), a comparison (a == b)"},
     {"++", "adding one is (name += 1), strings are joined by (a ++ b)"},
-    {"--", "subtracting one is (name -= 1)"},
+    {"--", "subtracting one is (name -= 1); a comment begins with # and a blank"},
     {"+ - * / % && || &| &&& << >>",
      "an operation stands in brackets of its own: (a + b); as a function it is ([a b] -> (a + b))"},
     {"=>", "a function without a name is (x -> body)"},
@@ -269,6 +269,16 @@ constexpr Advice foreignWords[] = {
     {"list vector array", "an array is [a b c]"},
     {"dict hash object map hash-map", "a map is {^key value}"},
     {"concat string", "strings are joined by (a ++ b), or in #\"a#{b}\""},
+    {"fs io", "a file is read by (File/read path), written by (File/write path text)"},
+    {"os sys process",
+     "write (system/cwd), (system/exec \"ls\"), (system/exit 1), $env/HOME, $args"},
+    {"http requests axios fetch urllib curl", "a page is (await (http_get url))"},
+    {"sqlite sqlite3", "a database is opened by (genex/sqlite/open path)"},
+    {"=~", "a regex is looked for by (text .match #/a+/)"},
+    {"Set set", "a set is (new HashSet items...)"},
+    {"Queue Stack Deque queue stack deque",
+     "an array is one: (items .push x), (items .pop); the first is items/0, and (items .del 0) "
+     "takes it out"},
 };
 
 bool definesFunction(std::string_view word) {
@@ -277,6 +287,7 @@ bool definesFunction(std::string_view word) {
 
 std::string_view foreignWord(std::string_view word) {
   if (word.size() > 1 && word[0] == '!' && word[1] != '=') return "write (! value)";
+  if (word.size() > 1 && word[0] == '#') return "a comment begins with # and a blank";
   // name++ and ++name are symbols.
   for (const std::string_view step : {"++", "--"})
     if (word.ends_with(step) || word.starts_with(step)) word = step;
