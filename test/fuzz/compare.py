@@ -28,8 +28,9 @@ def run(command, folder):
     except subprocess.TimeoutExpired:
         return "", "timed out", ""
     error = done.stderr.decode(errors="replace")
-    at = re.search(r"^\S+:\d+:\d+: error: ", error, re.M)  # warnings may stand before it
-    return done.stdout.decode(errors="replace"), done.returncode, error[at.start():] if at else ""
+    # Warnings stand before it, and what the compiler has seen coming behind it: an executable says neither.
+    report = re.search(r"^\S+:\d+:\d+: error: .*?(?=^\S+:\d+:\d+: warning: |\Z)", error, re.M | re.S)
+    return done.stdout.decode(errors="replace"), done.returncode, report.group() if report else ""
 
 
 def outcomes(gene, text, engines):
