@@ -232,8 +232,9 @@ void FunctionEmitter::callOtherMethod(const ir::Instruction& inst) {
       bits_.load(b_.getPtrTy(), bits_.pointer(function), layout::FunctionObject_info);
   const bool isBuffered = args.size() > RegisterArguments;
   if (inst.tail) {
-    BasicBlock *const other = newBlock("other"), *const builtin = newBlock("builtin");
+    BasicBlock* const builtin = newBlock("builtin");
     if (!isBuffered) {
+      BasicBlock* const other = newBlock("other");
       tailCallExactly(inst, info, function, args, other);
       b_.SetInsertPoint(other);
     }
