@@ -163,6 +163,11 @@ class Heap {
     tableEnd = end;
     context.zeroEnd = options.reconcileAlways || watch ? table : end;
   }
+  /// Tells `who` of what it does from now on; null: nobody.
+  void setWatch(Context& context, HeapWatch* who) {
+    watch = who;
+    setTableEnd(context, tableEnd);
+  }
   /// Is it to be reconciled?
   [[nodiscard]] bool tableIsFull(const Context& context) const {
     const bool seems = watch && !options.reconcileAlways && context.zeroEnd == table;

@@ -37,9 +37,7 @@ std::string kindOf(Context& context, Object* object) {
 }  // namespace
 
 HeapProfile::HeapProfile(Context& context) : context_(context), step_(LeastStep) {
-  Heap& heap = *context.heap;
-  heap.watch = this;
-  heap.setTableEnd(context, context.zeroEnd);
+  context.heap->setWatch(context, this);
 }
 
 /// Where the number of an object's node stands.
@@ -106,9 +104,7 @@ HeapProfile::Snapshot HeapProfile::snapshotOf(const Found& found) {
 }
 
 void HeapProfile::end() {
-  Heap& heap = *context_.heap;
-  heap.watch = nullptr;
-  heap.setTableEnd(context_, heap.tableEnd);
+  context_.heap->setWatch(context_, nullptr);
   reconcile(context_);
   keepPeak();
   collectCycles(context_);
