@@ -22,6 +22,11 @@ struct Range {
   size_t from = 0, to = 0;  // offsets in the text
 };
 
+/// Puts forms on a stack of those that are still to be walked: the first one is taken off first.
+inline void pushForms(std::vector<const Form*>& work, Span<Form* const> forms) {
+  for (size_t i = forms.size(); i-- > 0;) work.push_back(forms[i]);
+}
+
 /// The lines of a text.
 class Lines {
  public:

@@ -24,7 +24,8 @@ class Hints {
       : out_(out), workspace_(workspace), document_(document), range_(range) {}
 
   void write() {
-    std::vector<const Form*> work(document_.forms().rbegin(), document_.forms().rend());
+    std::vector<const Form*> work;
+    pushForms(work, document_.forms());
     while (!work.empty()) {
       const Form* form = work.back();
       work.pop_back();

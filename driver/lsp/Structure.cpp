@@ -143,10 +143,9 @@ void writeSymbols(JsonWriter& out, const Document& document, const std::vector<D
 /// All bracketed forms, outer ones first.
 template <class F>
 void forEachBracket(Span<Form* const> forms, F&& visit) {
-  std::vector<const Form*> work(forms.rbegin(), forms.rend());
-  const auto push = [&](Span<Form* const> more) {
-    work.insert(work.end(), more.rbegin(), more.rend());
-  };
+  std::vector<const Form*> work;
+  pushForms(work, forms);
+  const auto push = [&](Span<Form* const> more) { pushForms(work, more); };
   const auto properties = [&](Span<const Property> all) {
     for (const Property& p : all) work.push_back(p.value);
   };

@@ -62,7 +62,8 @@ class Collector {
     tokens_.push_back({document_.offset(form->loc), document_.offset(form->end), type});
   }
   void forms(Span<Form* const> all) {
-    std::vector<const Form*> work(all.rbegin(), all.rend());
+    std::vector<const Form*> work;
+    pushForms(work, all);
     while (!work.empty()) {
       const Form* form = work.back();
       work.pop_back();
@@ -71,9 +72,7 @@ class Collector {
   }
 
   void one(const Form* form, std::vector<const Form*>& work) {
-    const auto push = [&](Span<Form* const> more) {
-      work.insert(work.end(), more.rbegin(), more.rend());
-    };
+    const auto push = [&](Span<Form* const> more) { pushForms(work, more); };
     const auto properties = [&](Span<const Property> all) {
       for (const Property& p : all) {
         const size_t from = document_.offset(p.loc);

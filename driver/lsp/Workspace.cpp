@@ -25,10 +25,9 @@ std::string_view bare(std::string_view word) {
 /// All symbols and heads of paths that stand for names, outside of quotes.
 template <class F>
 void forEachName(Span<Form* const> forms, F&& visit) {
-  std::vector<const Form*> work(forms.rbegin(), forms.rend());
-  const auto push = [&](Span<Form* const> more) {
-    work.insert(work.end(), more.rbegin(), more.rend());
-  };
+  std::vector<const Form*> work;
+  pushForms(work, forms);
+  const auto push = [&](Span<Form* const> more) { pushForms(work, more); };
   while (!work.empty()) {
     const Form* form = work.back();
     work.pop_back();

@@ -4,7 +4,6 @@
 // parse what is made of spans (docs/notes/009-what-the-large-headers-cost.md).
 
 #include <cstddef>
-#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -37,12 +36,6 @@ class Span {
   [[nodiscard]] constexpr bool empty() const { return size_ == 0; }
   [[nodiscard]] constexpr T* begin() const { return data_; }
   [[nodiscard]] constexpr T* end() const { return data_ + size_; }
-  [[nodiscard]] constexpr std::reverse_iterator<T*> rbegin() const {
-    return std::reverse_iterator<T*>(end());
-  }
-  [[nodiscard]] constexpr std::reverse_iterator<T*> rend() const {
-    return std::reverse_iterator<T*>(begin());
-  }
   /// `index` is less than size().
   constexpr T& operator[](size_t index) const {
     GENE_ASSERT(index < size_, "an index is within the span");
