@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codegen/bytecode/Disassembler.h"
+#include "frontend/analysis/ModuleFacts.h"
 #include "frontend/analysis/Outline.h"
 #include "frontend/analysis/Parameters.h"
 
@@ -135,15 +136,7 @@ class Writer {
       const auto& g = as<GeneForm>(*form);
       if (!isSymbol(g.head, "export")) continue;
       any = true;
-      auto one = [&](const Form* item) {
-        value(item->kind == FormKind::String ? as<StringForm>(*item).text : symbolOf(item).text());
-      };
-      for (const Form* child : g.children) {
-        if (child->kind == FormKind::Array)
-          for (const Form* item : as<ArrayForm>(*child).items) one(item);
-        else
-          one(child);
-      }
+      for (const Symbol name : exportedNames(g)) value(name.text());
     }
     if (any) return;
     for (const Definition& d : definitions_) {

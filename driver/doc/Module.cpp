@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "driver/Command.h"
+#include "frontend/analysis/ModuleFacts.h"
 #include "frontend/syntax/Reader.h"
 
 namespace gene::driver {
@@ -185,18 +186,11 @@ void DocModule::read(Location start) {
   start_ = start;
   layout_ = layoutOf(sources_.text(start));
   outline_ = outlineOf(forms_);
-  const auto add = [&](const Form* item) {
-    exports_.push_back(item->kind == FormKind::String ? as<StringForm>(*item).text
-                                                      : symbolOf(item).text());
-  };
   for (const Form* form : forms_) {
     if (form->kind != FormKind::Gene || !isSymbol(as<GeneForm>(*form).head, "export")) continue;
     hasExports_ = true;
-    for (const Form* child : as<GeneForm>(*form).children)
-      if (child->kind == FormKind::Array)
-        std::ranges::for_each(as<ArrayForm>(*child).items, add);
-      else
-        add(child);
+    const std::vector<Symbol> names = exportedNames(as<GeneForm>(*form));
+    exports_.insert(exports_.end(), names.begin(), names.end());
   }
 }
 
@@ -210,7 +204,7 @@ bool DocModule::isPublished(const Definition& d, const Definition* container) co
     const bool isMember = isMethod(d.kind) || d.kind == Kind::Field || d.kind == Kind::Variant;
     return isMember || isRooted(d);
   }
-  if (hasExports_) return std::ranges::find(exports_, text) != exports_.end();
+  if (hasExports_) return std::ranges::find(exports_, d.name) != exports_.end();
   if (std::ranges::find(forms_, d.form) == forms_.end() || text.starts_with("__")) return false;
   return (d.kind != Kind::Variable && d.kind != Kind::Constant) || isRooted(d);
 }

@@ -43,7 +43,7 @@ class DocModule {
   Layout layout_;
   std::vector<Definition> outline_;
   bool hasExports_ = false;  // (export …): nothing else is published
-  std::vector<std::string_view> exports_;
+  std::vector<Symbol> exports_;
 };
 
 }  // namespace gene::driver

@@ -196,7 +196,6 @@ class Analyzer {
   void bindMember(Symbol local, Node* container, std::string_view containerName,
                   Span<const Symbol> path, std::string_view text, Location loc,
                   std::vector<Node*>& nodes);
-  static std::vector<Symbol> exportedNames(const GeneForm& form, bool* valid);
 
   // --- Interfaces.cpp -------------------------------------------------------------------------------------------------
   bool interfaceMethod(const GeneForm& form, InterfaceInfo& info);

@@ -335,29 +335,11 @@ Analyzer::Node* Analyzer::importForm(const GeneForm& form) {
 
 // --- export ------------------------------------------------------------------------------------------------------------
 
-std::vector<Symbol> Analyzer::exportedNames(const GeneForm& form, bool* valid) {
-  std::vector<Symbol> names;
-  *valid = true;
-  auto add = [&](const Form* item) {
-    const Symbol name =
-        item->kind == FormKind::String ? Symbol::of(as<StringForm>(*item).text) : symbolOf(item);
-    if (name.empty()) *valid = false;
-    names.push_back(name);
-  };
-  for (const Form* child : form.children) {
-    if (child->kind == FormKind::Array)
-      for (const Form* item : as<ArrayForm>(*child).items) add(item);
-    else
-      add(child);
-  }
-  return names;
-}
-
 /// (export a b), (export [a "b"]): definitions as they are, variables with the value they have now.
 Analyzer::Node* Analyzer::exportForm(const GeneForm& form) {
-  bool valid;
-  const std::vector<Symbol> names = exportedNames(form, &valid);
-  if (!valid) return raiseNode(form.loc, "Exception", "export names must be simple symbols");
+  const std::vector<Symbol> names = exportedNames(form);
+  if (std::ranges::find(names, Symbol{}) != names.end())
+    return raiseNode(form.loc, "Exception", "export names must be simple symbols");
   if (names.empty()) return raiseNode(form.loc, "Exception", "export expects at least one name");
   names_.hasExports = true;
   std::vector<Node*> nodes;

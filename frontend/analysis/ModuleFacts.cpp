@@ -431,4 +431,18 @@ ModuleFacts collectModuleFacts(Span<Form* const> forms, DiagnosticEngine& diagno
   return facts;
 }
 
+std::vector<Symbol> exportedNames(const GeneForm& form) {
+  std::vector<Symbol> names;
+  const auto add = [&](const Form* item) {
+    names.push_back(item->kind == FormKind::String ? Symbol::of(as<StringForm>(*item).text)
+                                                   : symbolOf(item));
+  };
+  for (const Form* child : form.children)
+    if (child->kind == FormKind::Array)
+      std::ranges::for_each(as<ArrayForm>(*child).items, add);
+    else
+      add(child);
+  return names;
+}
+
 }  // namespace gene

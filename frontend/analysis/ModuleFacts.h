@@ -70,6 +70,8 @@ ModuleFacts collectModuleFacts(Span<Form* const> forms, DiagnosticEngine& diagno
 /// The names that `forms`, a module or the body of a namespace or class, publish by (var /x …), (fn /f …), (/x = …) are added
 /// to `names`. Of a module also what $ns/x assigns, wherever it stands.
 void collectPublished(Span<Form* const> forms, bool isModule, std::unordered_set<Symbol>& names);
+/// What (export a b), (export [a "b"]) names, in order; the empty symbol for what is no name.
+std::vector<Symbol> exportedNames(const GeneForm& form);
 /// The fields that the methods of a class body assign: first those of the constructor, which runs first.
 std::vector<Symbol> assignedFields(Span<Form* const> forms);
 /// The value of a property; null without it.
