@@ -28,7 +28,16 @@ inline constexpr uint32_t AlwaysBufferedArguments = 1024;
 
 /// What a single part of the runtime keeps by context: made when it is first asked for, deleted with the context.
 struct ContextPart {
-  enum Name : uint8_t { Patterns, Random, Evaluated, Session, SharedFunctions, Handles, Count };
+  enum Name : uint8_t {
+    Patterns,
+    Random,
+    Evaluated,
+    Session,
+    SharedFunctions,
+    Handles,
+    OneCharacter,
+    Count
+  };
   virtual ~ContextPart() = default;
 };
 

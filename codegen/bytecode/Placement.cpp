@@ -64,7 +64,7 @@ Placement placementOf(const ir::Instruction& i) {
     p.size = count + 2;
     p.firstSlot = 2;
     p.resultSlot = 0;
-    if (!i.tail && takesOperandsInPlace(ir::arrayMethod(i))) p.firstOperand = count;
+    if (takesOperandsInPlace(ir::arrayMethod(i))) p.firstOperand = count;
     return p;
   }
   if (i.op == Op::CallSuper) {

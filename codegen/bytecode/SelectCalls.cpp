@@ -87,30 +87,32 @@ Opcode arrayOpcode(ArrayMethod method) {
 
 }  // namespace
 
-/// What comes before the call of a method that Array has.
-void Select::arrayMethod(const ir::Instruction& i, uint32_t window) {
-  const ArrayMethod method = i.tail ? ArrayMethod::None : ir::arrayMethod(i);
-  if (method == ArrayMethod::None) return;
-  if (!takesOperandsInPlace(method))
-    return assembler_.emit(arrayOpcode(method), window + 2, window + 2,
-                           static_cast<uint32_t>(i.operands.size()));
+/// What comes before the call of a method that Array has; its result lies in the window, and the call is left out.
+bool Select::arrayMethod(const ir::Instruction& i, uint32_t window) {
+  const ArrayMethod method = ir::arrayMethod(i);
+  if (method == ArrayMethod::None) return false;
+  if (!takesOperandsInPlace(method)) {
+    assembler_.emit(arrayOpcode(method), window + 2, window + 2,
+                    static_cast<uint32_t>(i.operands.size()));
+    return true;
+  }
   const uint32_t receiver = use(i, 0), argument = i.operands.size() > 1 ? use(i, 1) : 0;
   assembler_.emit(arrayOpcode(method), window + 2, receiver, argument);
+  return true;
 }
 
 void Select::emitCallMethod(const ir::Instruction& i) {
   if (ir::isToInt(i)) return emitToInt(i);
   const uint32_t window = fillWindow(i);
-  arrayMethod(i, window);
+  const bool maySkipCall = arrayMethod(i, window);
   mark(i);
   assembler_.emit(i.tail ? Opcode::TailCallMethod : Opcode::CallMethod, window + 2,
                   static_cast<uint32_t>(i.operands.size()));
   assembler_.word(tables_.symbolSlot(i.as<Op::CallMethod>().name()));
   assembler_.word(0);
-  if (i.tail)
-    left_ = true;
-  else
-    takeResult(i, window);
+  if (!i.tail) return takeResult(i, window);
+  if (maySkipCall) assembler_.emit(Opcode::Return, window);
+  left_ = true;
 }
 
 void Select::emitNew(const ir::Instruction& i) {

@@ -2,7 +2,11 @@
 
 #include "codegen/llvm/EmitFunction.h"
 
-#include "runtime/value/Value.h"
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "runtime/object/Objects.h"
 
 namespace gene::native {
 
@@ -73,6 +77,33 @@ void FunctionEmitter::emitIntComparison(const ir::Instruction& inst, CmpInst::Pr
   defineCondition(inst, merge(fastBlock, fast, slowBlock, condition, done));
 }
 
+/// Is the text of a string that has as many bytes as `text`, that of `literal`, the same? A short one is compared in place, in
+/// words that may overlap.
+llvm::Value* FunctionEmitter::emitSameText(llvm::Value* string, llvm::Value* literal,
+                                           std::string_view text) {
+  constexpr size_t MostInPlace = 16;
+  static_assert(MostInPlace < SharedStringObject::LeastBytes, "the text follows the object");
+  if (text.size() > MostInPlace || cold_ || !module_.optimising()) {
+    llvm::CallInst* const same = call("gene_same_text", {string, literal});
+    same->setOnlyReadsMemory();
+    same->setDoesNotThrow();
+    return same;
+  }
+  const size_t width = std::min<size_t>(std::bit_floor(text.size()), 8);
+  llvm::Value* differences = nullptr;
+  for (size_t done = 0; done < text.size(); done += width) {
+    const size_t at = std::min(done, text.size() - width);
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, width);
+    llvm::Type* const type = b_.getIntNTy(static_cast<unsigned>(width * 8));
+    llvm::Value* const found =
+        bits_.load(type, bits_.pointer(string), layout::sizeOfStringObject + at);
+    llvm::Value* const difference = b_.CreateXor(found, llvm::ConstantInt::get(type, word));
+    differences = differences ? b_.CreateOr(differences, difference) : difference;
+  }
+  return differences ? b_.CreateIsNull(differences) : b_.getTrue();
+}
+
 /// == and != with a string literal: the same object, or a string of as many bytes with the same text. What is neither a
 /// string nor a plain word may have a == of its own.
 void FunctionEmitter::emitTextComparison(const ir::Instruction& inst, const ir::Value* other,
@@ -105,9 +136,7 @@ void FunctionEmitter::emitTextComparison(const ir::Instruction& inst, const ir::
       bits_.load(b_.getInt32Ty(), bits_.pointer(x), layout::StringObject_bytes);
   decide(b_.CreateICmpEQ(bytes, b_.getInt32(static_cast<uint32_t>(text.text.size()))),
          b_.getInt1(!isEqual), "text");
-  llvm::CallInst* const same = call("gene_same_text", {x, literal});
-  same->setOnlyReadsMemory();
-  same->setDoesNotThrow();
+  llvm::Value* const same = emitSameText(x, literal, text.text);
   result->addIncoming(isEqual ? same : b_.CreateNot(same), b_.GetInsertBlock());
   b_.CreateBr(done);
   b_.SetInsertPoint(done);

@@ -223,6 +223,7 @@ class FunctionEmitter {
   bool emitOfKnownNumbers(const ir::Instruction& inst, NumberFunction function);
   bool emitNumberFunction(const ir::Instruction& inst);
   void callValue(const ir::Instruction& inst);
+  llvm::Value* emitSameText(llvm::Value* string, llvm::Value* literal, std::string_view text);
   void emitTextComparison(const ir::Instruction& inst, const ir::Value* other,
                           const ir::Constant& text);
   llvm::Value* comparableWords(const ir::Instruction& inst, llvm::Value* a, llvm::Value* b);

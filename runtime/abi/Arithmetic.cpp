@@ -18,6 +18,7 @@
 #include "runtime/object/Map.h"
 #include "runtime/object/Print.h"
 #include "runtime/object/String.h"
+#include "runtime/support/Utf8.h"
 
 using namespace gene;
 
@@ -295,9 +296,9 @@ Value gene_concat(Context* context, const Value* parts, uint64_t count) {
 }
 
 Value gene_interpolate(Context* context, const Value* parts, uint64_t count) {
-  // Strings and small ints, which most parts are, go straight into the result.
+  // Strings, small ints and characters, which most parts are, go straight into the result.
   constexpr uint64_t Few = 12;
-  constexpr size_t MostDigits = 16;  // of 48 bits, and a sign
+  constexpr size_t MostDigits = 16;  // of 48 bits, and a sign; more than the bytes of a character
   if (count > 0 && count <= Few) {
     std::string_view texts[Few];
     char digits[Few * MostDigits];
@@ -313,6 +314,11 @@ Value gene_interpolate(Context* context, const Value* parts, uint64_t count) {
         texts[done] = {free, static_cast<size_t>(end - free)};
         chars += texts[done].size();
         free = end;
+      } else if (part.isChar()) {
+        char* const end = utf8::write(free, part.character());
+        texts[done] = {free, static_cast<size_t>(end - free)};
+        chars++;
+        free = end;
       } else {
         break;
       }
@@ -325,6 +331,7 @@ Value gene_interpolate(Context* context, const Value* parts, uint64_t count) {
       for (uint64_t i = 0; i < count; i++) bytes += texts[i].size();
       if (bytes > UINT32_MAX - 64) return raise(*context, ErrorClass::Runtime, "String too long");
       if (context->outOfMemory || !hasRoom(*context, bytes)) return raiseOutOfMemory(*context);
+      if (count == 1) return newString(*context, texts[0]);
       StringObject* const result = newStringBuffer(*context, static_cast<uint32_t>(bytes));
       char* to = result->ownBytes();
       for (uint64_t i = 0; i < count; i++) {

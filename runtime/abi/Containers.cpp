@@ -106,56 +106,20 @@ namespace {
   return callMethod(*context, method, args.begin(), static_cast<uint32_t>(args.size()));
 }
 
-constexpr int64_t Unsearched = -2;
-
-/// A key with what it is looked up by; of a Map it becomes a symbol.
-struct Key {
-  Value word;
-  uint32_t hash = 0;
-};
-
-[[gnu::noinline]] int64_t searchOther(Context& context, const MapObject* map, Key& key) {
-  const bool ofSymbols = map->is(Kind::Map);
-  if (ofSymbols) {
-    if (isString(key.word)) key.word = Value::symbol(symbolOfString(key.word));
-    if (!key.word.isSymbol()) return Unsearched;
-  }
-  if (const int64_t i = findAgain(context, map, key.word); i >= 0) return i;
-  if (ofSymbols) {
-    key.hash = symbolHash(key.word.symbol());
-    return noteFound(context, map, mapFind(map, key.word.symbol()));
-  }
-  uint64_t wide;
-  if (GENE_UNLIKELY(!hashPlain(key.word, &wide) && !hashData(key.word, &wide))) return Unsearched;
-  key.hash = static_cast<uint32_t>(wide);
-  return noteFound(context, map, tableFind(context, map, key.word, key.hash));
-}
-
-/// The number of its entry, -1 where there is none, Unsearched where that is for the call. The hash is there for -1.
-inline int64_t search(Context& context, const MapObject* map, Key& key) {
-  if (GENE_UNLIKELY(context.outOfMemory)) return Unsearched;
-  if (map->is(Kind::Map) || !isImmediateKey(key.word)) return searchOther(context, map, key);
-  if (const int64_t i = findAgain(context, map, key.word); i >= 0) return i;
-  uint64_t wide;
-  hashPlain(key.word, &wide);
-  key.hash = static_cast<uint32_t>(wide);
-  return noteFound(context, map, tableFind(context, map, key.word, key.hash));
-}
-
 }  // namespace
 
 Value gene_table_get(Context* context, Value table, Value key, Value otherwise) {
   const auto* map = as<MapObject>(table);
-  Key wanted{key};
-  const int64_t i = search(*context, map, wanted);
+  TableKey wanted{key};
+  const int64_t i = searchTable(*context, map, wanted);
   if (i == Unsearched) return callOnTable(context, sym::Get, {table, key, otherwise});
   return i < 0 ? otherwise : map->entries[i].value.get();
 }
 
 Value gene_table_set(Context* context, Value table, Value key, Value value) {
   auto* map = as<MapObject>(table);
-  Key wanted{key};
-  const int64_t i = map->sealed() ? Unsearched : search(*context, map, wanted);
+  TableKey wanted{key};
+  const int64_t i = map->sealed() ? Unsearched : searchTable(*context, map, wanted);
   if (i == Unsearched) return callOnTable(context, sym::Set, {table, key, value});
   if (i < 0)
     noteFound(*context, map, tableAppend(*context, map, wanted.word, value, wanted.hash));
@@ -165,15 +129,15 @@ Value gene_table_set(Context* context, Value table, Value key, Value value) {
 }
 
 Value gene_table_has(Context* context, Value table, Value key) {
-  Key wanted{key};
-  const int64_t i = search(*context, as<MapObject>(table), wanted);
+  TableKey wanted{key};
+  const int64_t i = searchTable(*context, as<MapObject>(table), wanted);
   return i == Unsearched ? callOnTable(context, sym::Has, {table, key}) : Value::boolean(i >= 0);
 }
 
 Value gene_table_add(Context* context, Value table, Value key) {
   auto* set = as<MapObject>(table);
-  Key wanted{key};
-  const int64_t i = search(*context, set, wanted);
+  TableKey wanted{key};
+  const int64_t i = searchTable(*context, set, wanted);
   if (i == Unsearched) return callOnTable(context, sym::Add, {table, key});
   if (i < 0) tableAppend(*context, set, wanted.word, Value::nil(), wanted.hash);
   return table;

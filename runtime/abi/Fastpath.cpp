@@ -11,6 +11,7 @@
 #include "runtime/heap/Allocate.h"
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
+#include "runtime/object/String.h"
 
 namespace gene {
 namespace {
@@ -92,6 +93,18 @@ inline bool comparesByWord(const Context* context, Value a, Value b) {
   return !context->customEquality && (immediate(a) || immediate(b));
 }
 
+/// Are both strings?
+inline bool bothStrings(Value a, Value b) {
+  return a.isObject() && b.isObject() && isKind(a, Kind::String) && isKind(b, Kind::String);
+}
+
+/// Have two strings the same text? Without a call, which would cost the caller its registers.
+inline bool sameText(Value a, Value b) {
+  const auto *x = static_cast<const StringObject*>(a.object()),
+             *y = static_cast<const StringObject*>(b.object());
+  return x == y || (x->bytes == y->bytes && sameBytes(x, y));
+}
+
 /// gene_slow_NAME: what the statements do not return goes on to gene_NAME.
 #define SLOW_HALF(operation, ...)                                                            \
   [[gnu::noinline, gnu::cold]] __attribute__((preserve_most)) static Value operation##Entry( \
@@ -115,32 +128,15 @@ SLOW(ge, Value::boolean(x >= y))
 #undef SLOW
 #define EQUALITY(operation, op)                                                                   \
   SLOW_HALF(operation, double x, y; if (doubles(lhs, rhs, &x, &y)) return Value::boolean(x op y); \
+            if (bothStrings(lhs, rhs)) return Value::boolean(sameText(lhs, rhs) op true);         \
             if (comparesByWord(context, lhs, rhs)) return Value::boolean(lhs.bits op rhs.bits))
 EQUALITY(eq, ==)
 EQUALITY(ne, !=)
 #undef EQUALITY
 
-/// No call of memcmp: it would cost the caller its registers, and what programs compare is short.
 __attribute__((preserve_most)) bool gene_same_text(Value lhs, Value rhs) {
-  const auto *a = static_cast<const StringObject*>(lhs.object()),
-             *b = static_cast<const StringObject*>(rhs.object());
-  const char *x = a->data(), *y = b->data();
-  uint32_t left = a->bytes;
-  const auto differ = [&]<class Part>(Part) {
-    Part p, q;
-    std::memcpy(&p, x, sizeof p);
-    std::memcpy(&q, y, sizeof q);
-    x += sizeof p;
-    y += sizeof q;
-    left -= sizeof p;
-    return p != q;
-  };
-  while (left >= 8)
-    if (differ(uint64_t{})) return false;
-  if (left >= 4 && differ(uint32_t{})) return false;
-  while (left > 0)
-    if (differ(uint8_t{})) return false;
-  return true;
+  return sameBytes(static_cast<const StringObject*>(lhs.object()),
+                   static_cast<const StringObject*>(rhs.object()));
 }
 
 // --- bit operations where not both are small ints: words that are no objects and not two ints have no bits --------------

@@ -94,10 +94,12 @@ bool hasLoneSurrogate(std::string_view text) {
 /// Values come from the SAX reader straight into containers. The heap sees what is under way: the handler lies on the
 /// machine stack.
 struct Handler : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
-  explicit Handler(Context& c) : context(c), open(newArray(c, 0)), keys(newArray(c, 0)) {}
+  Handler(Context& c, bool surrogates)
+      : context(c), surrogates(surrogates), open(newArray(c, 0)), keys(newArray(c, 0)) {}
   Context& context;
-  ArrayObject* open;  // containers
-  ArrayObject* keys;  // the current key of each open map, nil for arrays
+  const bool surrogates;  // may an escape be half a character?
+  ArrayObject* open;      // containers
+  ArrayObject* keys;      // the current key of each open map, nil for arrays
   Value result = Value::nil();
 
   bool put(Value v) {
@@ -139,11 +141,12 @@ struct Handler : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
     return put(fits ? newInt(context, i) : newString(context, digits));
   }
   bool String(const char* text, rapidjson::SizeType length, bool) {
-    return !hasLoneSurrogate({text, length}) && put(newString(context, {text, length}));
+    if (surrogates && hasLoneSurrogate({text, length})) return false;
+    return put(newString(context, {text, length}));
   }
   bool StartObject() { return begin(newMap(context)); }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
-    if (hasLoneSurrogate({text, length})) return false;
+    if (surrogates && hasLoneSurrogate({text, length})) return false;
     keys->items[keys->size - 1].set(Value::symbol(Symbol::of({text, length})));
     return true;
   }
@@ -160,7 +163,7 @@ Value jsonText(Context& context, Value v) {
 }
 
 Value parseJson(Context& context, std::string_view text) {
-  Handler handler(context);
+  Handler handler(context, text.find("\\u") != std::string_view::npos);
   const std::string copy(text);
   rapidjson::StringStream stream(copy.c_str());
   rapidjson::Reader reader;

@@ -53,7 +53,7 @@ Value get(Context& context, Arguments args) {
   Symbol key;
   if (!mapKey(context, args, "get", &key)) return Value::pending();
   const MapObject* map = self(args);
-  const int64_t i = findKey(context, map, key);
+  const int32_t i = mapFind(map, key);
   return i < 0 ? args.at(2) : map->entries[i].value.get();
 }
 
@@ -61,18 +61,13 @@ Value set(Context& context, Arguments args) {
   Symbol key;
   if (!mapKey(context, args, "set", &key) || !checkMutable(context, args[0], "set", "set item on"))
     return Value::pending();
-  MapObject* map = self(args);
-  if (const int64_t i = findKey(context, map, key); i >= 0)
-    map->entries[i].value.set(args[2]);
-  else
-    noteFound(context, map,
-              tableAppend(context, map, Value::symbol(key), args[2], symbolHash(key)));
+  mapPut(context, self(args), key, args[2]);
   return args[0];
 }
 
-Value has(Context& context, Arguments args) {
+Value has(Context&, Arguments args) {
   Symbol key;
-  return Value::boolean(keyName(args[1], &key) && findKey(context, self(args), key) >= 0);
+  return Value::boolean(keyName(args[1], &key) && mapFind(self(args), key) >= 0);
 }
 
 Value del(Context& context, Arguments args) {

@@ -146,6 +146,14 @@ Value mapRemove(Context&, MapObject* map, Symbol key) {
   return value;
 }
 
+int64_t searchTableOther(Context& context, const MapObject* map, TableKey& key) {
+  if (const int64_t i = findAgain(context, map, key.word); i >= 0) return i;
+  uint64_t wide;
+  if (GENE_UNLIKELY(!hashPlain(key.word, &wide) && !hashData(key.word, &wide))) return Unsearched;
+  key.hash = static_cast<uint32_t>(wide);
+  return noteFound(context, map, tableFind(context, map, key.word, key.hash));
+}
+
 int64_t tableFindOther(Context& context, const MapObject* map, Value key, uint32_t hash) {
   const uint32_t* hashes = map->hashes();
   const auto keyAt = [&](uint32_t i) { return map->entries[i].key.get(); };

@@ -4,6 +4,7 @@
 
 #include "runtime/Context.h"
 #include "runtime/object/Equality.h"
+#include "runtime/object/String.h"
 
 namespace gene {
 
@@ -96,10 +97,33 @@ inline int64_t findImmediate(Context& context, const MapObject* map, Value key) 
   hashPlain(key, &hash);
   return noteFound(context, map, tableFind(context, map, key, static_cast<uint32_t>(hash)));
 }
-/// The number of the entry with a key of a Map, or -1.
-inline int64_t findKey(Context& context, const MapObject* map, Symbol key) {
-  const int64_t i = findAgain(context, map, Value::symbol(key));
-  return i >= 0 ? i : noteFound(context, map, mapFind(map, key));
+
+/// A key with what it is looked up by; searchTable makes it the symbol that a Map has for it.
+struct TableKey {
+  Value word;
+  uint32_t hash = 0;
+};
+inline constexpr int64_t Unsearched = -2;
+/// The entry number of a key of a HashMap or HashSet that is a Float or an object; -1 or Unsearched, as of searchTable.
+int64_t searchTableOther(Context& context, const MapObject* map, TableKey& key);
+/// The entry number of a key of any table, -1 where there is none; Unsearched where code of the program would have to run, or
+/// something is to be raised. For -1 the hash is there.
+[[gnu::always_inline]] inline int64_t searchTable(Context& context, const MapObject* map,
+                                                  TableKey& key) {
+  if (GENE_UNLIKELY(context.outOfMemory)) return Unsearched;
+  if (map->is(Kind::Map)) {
+    if (isString(key.word)) key.word = Value::symbol(symbolOfString(key.word));
+    if (!key.word.isSymbol()) return Unsearched;
+    key.hash = symbolHash(key.word.symbol());
+    return findEntry(map, key.hash,
+                     [&](uint32_t i) { return map->entries[i].key.get() == key.word; });
+  }
+  if (!isImmediateKey(key.word)) return searchTableOther(context, map, key);
+  if (const int64_t i = findAgain(context, map, key.word); i >= 0) return i;
+  uint64_t wide;
+  hashPlain(key.word, &wide);
+  key.hash = static_cast<uint32_t>(wide);
+  return noteFound(context, map, tableFind(context, map, key.word, key.hash));
 }
 
 void mapClear(MapObject* map);

@@ -39,9 +39,10 @@ struct StringObject : Object {
 };
 
 struct SharedStringObject : StringObject {
-  const char* text;  // the beginning of the buffer
-  Slot buffer;       // Bytes, seen by strings only; its size is the length of the longest of them
-  Slot index;  // Bytes: the index of a long text that is not ASCII, once somebody asked; else nil
+  static constexpr uint32_t LeastBytes = 256;  // no shorter text is one
+  const char* text;                            // the beginning of the buffer
+  Slot buffer;  // Bytes, seen by strings only; its size is the length of the longest of them
+  Slot index;   // Bytes: the index of a long text that is not ASCII, once somebody asked; else nil
 };
 
 template <class F>

@@ -20,13 +20,15 @@ concept WithPayload = requires(T* object, void (*f)(void*, size_t)) { object->fo
 /// Calls f(Slot&) for every slot of `object`.
 template <class F>
 inline void forEachSlot(Object* object, F&& f) {
-  dispatch<trait::Slots>(object, [&](auto* o) { o->forEachSlot(f); });
+  dispatch<trait::Slots>(object,
+                         [&](auto* o) __attribute__((always_inline)) { o->forEachSlot(f); });
 }
 
 /// Calls f(void*, size_t bytes) for every piece of memory that `object` owns beside its cell.
 template <class F>
 inline void forEachPayload(Object* object, F&& f) {
-  dispatch<trait::Payload>(object, [&](auto* o) { o->forEachPayload(f); });
+  dispatch<trait::Payload>(object,
+                           [&](auto* o) __attribute__((always_inline)) { o->forEachPayload(f); });
 }
 
 }  // namespace gene

@@ -72,16 +72,38 @@ Value finishString(StringObject* string) {
   return Value::object(string);
 }
 
+namespace {
+
+/// The strings of one ASCII character, each made once, for ever: what takes texts apart asks for them all the time, and each
+/// remembers its symbol.
+struct OneCharacter : ContextPart {
+  static constexpr Name Part = ContextPart::OneCharacter;
+  StringObject* strings[128] = {};
+};
+
+[[gnu::noinline]] Value oneCharacter(Context& context, char character) {
+  StringObject*& known = partOf<OneCharacter>(context).strings[static_cast<uint8_t>(character)];
+  if (GENE_UNLIKELY(!known)) {
+    StringObject* const made = newStringBuffer(context, 1);
+    made->ownBytes()[0] = character;
+    makeImmortal(finishString(made));
+    known = made;
+  }
+  return Value::object(known);
+}
+
+}  // namespace
+
 Value newString(Context& context, std::string_view text) {
   GENE_CHECK(text.size() < UINT32_MAX - 64, "strings are shorter than 4 GiB");
+  if (text.size() == 1 && static_cast<uint8_t>(text[0]) < 0x80)
+    return oneCharacter(context, text[0]);
   StringObject* s = newStringBuffer(context, static_cast<uint32_t>(text.size()));
   if (!text.empty()) std::memcpy(s->ownBytes(), text.data(), text.size());
   return finishString(s);
 }
 
 namespace {
-
-constexpr size_t MinSharedBytes = 256;  // shorter texts are copied
 
 /// The buffer that a string is all of and that has room for `extra` bytes more, or a new one that begins with its text.
 BytesObject* extensible(Context& context, const StringObject* head, uint32_t extra) {
@@ -120,7 +142,7 @@ Value joinTexts(Context& context, Value first, Span<const std::string_view> rest
   if (bytes > UINT32_MAX - 64) return raise(context, ErrorClass::Runtime, "String too long");
   if (context.outOfMemory || !hasRoom(context, bytes)) return raiseOutOfMemory(context);
   StringObject* result;
-  if (bytes < MinSharedBytes || head->bytes < extra) {
+  if (bytes < SharedStringObject::LeastBytes || head->bytes < extra) {
     result = newStringBuffer(context, static_cast<uint32_t>(bytes));
     std::memcpy(result->ownBytes(), head->data(), head->bytes);
     write(result->ownBytes() + head->bytes, rest);
@@ -166,12 +188,6 @@ Value checkedString(Context& context, std::string_view text) {
 uint32_t stringHash(StringObject* string) {
   if (string->hash) return string->hash;
   return string->hash = hashText(string->view());
-}
-
-bool stringsEqual(const StringObject* a, const StringObject* b) {
-  if (a == b) return true;
-  if (a->bytes != b->bytes || (a->hash && b->hash && a->hash != b->hash)) return false;
-  return std::memcmp(a->data(), b->data(), a->bytes) == 0;
 }
 
 namespace {

@@ -1,6 +1,7 @@
 #pragma once
 // Strings: immutable UTF-8 with a cached hash and character count; characters are found in O(1).
 
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -33,7 +34,32 @@ inline Symbol symbolOfString(Value v) {
   return Symbol{s->symbol};
 }
 uint32_t stringHash(StringObject* string);
-bool stringsEqual(const StringObject* a, const StringObject* b);
+/// Are the bytes of two strings with as many of them the same? For short ones: in words, without a call.
+[[gnu::always_inline]] inline bool sameBytes(const StringObject* a, const StringObject* b) {
+  const char *x = a->data(), *y = b->data();
+  uint32_t left = a->bytes;
+  const auto differ = [&]<class Part>(Part) {
+    Part p, q;
+    std::memcpy(&p, x, sizeof p);
+    std::memcpy(&q, y, sizeof q);
+    x += sizeof p;
+    y += sizeof q;
+    left -= sizeof p;
+    return p != q;
+  };
+  while (left >= 8)
+    if (differ(uint64_t{})) return false;
+  if (left >= 4 && differ(uint32_t{})) return false;
+  while (left > 0)
+    if (differ(uint8_t{})) return false;
+  return true;
+}
+inline bool stringsEqual(const StringObject* a, const StringObject* b) {
+  constexpr uint32_t Short = 64;  // bytes
+  if (a == b) return true;
+  if (a->bytes != b->bytes || (a->hash && b->hash && a->hash != b->hash)) return false;
+  return a->bytes <= Short ? sameBytes(a, b) : std::memcmp(a->data(), b->data(), a->bytes) == 0;
+}
 /// The byte offset of character `index` (0..chars), and the number of characters before byte `offset`: O(1) for ASCII;
 /// else from an index that the first call for a long string makes.
 uint32_t byteOffset(Context& context, StringObject* string, uint32_t index);

@@ -27,6 +27,7 @@
 #include "runtime/object/Array.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Enum.h"
+#include "runtime/object/Map.h"
 #include "runtime/object/String.h"
 #include "runtime/vm/Arrival.h"
 #include "runtime/vm/Opcodes.h"
