@@ -114,6 +114,14 @@ TableMethod tableMethod(const Instruction& inst) {
   return TableMethod::None;
 }
 
+StringMethod stringMethod(const Instruction& inst) {
+  static const Symbol string = Symbol::of("String");
+  if (inst.op != Op::CallMethod || inst.operands.empty()) return StringMethod::None;
+  const BuiltinFacts* facts = calledMethod(inst, string);
+  return facts && facts->most == inst.operands.size() - 1 ? facts->operation.string
+                                                          : StringMethod::None;
+}
+
 bool isToInt(const Instruction& inst) {
   static const Symbol integer = Symbol::of("Int");
   if (inst.op != Op::CallMethod || inst.operands.size() != 1) return false;

@@ -85,6 +85,8 @@ inline ArrayMethod knownArrayMethod(const Instruction& inst, Type receiver) {
 }
 /// What a `call.method` does if its receiver should be a Map, HashMap or HashSet; else None.
 TableMethod tableMethod(const Instruction& inst);
+/// What a `call.method` does if its receiver should be a String; else None.
+StringMethod stringMethod(const Instruction& inst);
 /// Is it a call of the method to_i, whatever the receiver is?
 bool isToInt(const Instruction& inst);
 

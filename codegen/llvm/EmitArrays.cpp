@@ -368,7 +368,7 @@ bool FunctionEmitter::emitArrayMethod(const ir::Instruction& inst) {
     case ArrayMethod::None: break;
   }
   finishMethod(inst, results, other, done, [&] {
-    if (!emitTableMethod(inst)) callOtherMethod(inst);
+    if (!emitTableMethod(inst) && !emitStringMethod(inst)) callOtherMethod(inst);
     // What is left for an array and an int is to raise: loops need not read the array anew behind it.
     if (method == ArrayMethod::Set && isArray(receiver) && isPlainIndex(inst.operands[1]) &&
         !b_.GetInsertBlock()->getTerminator())

@@ -285,7 +285,8 @@ void FunctionEmitter::emitCallMethod(const ir::Instruction& inst) {
                                  {context_, symbol(inst.as<ir::Op::CallMethod>().name()),
                                   module_.newCache(), args, b_.getInt64(inst.operands.size())}));
   }
-  if (!emitArrayMethod(inst) && !emitTableMethod(inst)) callOtherMethod(inst);
+  if (!emitArrayMethod(inst) && !emitTableMethod(inst) && !emitStringMethod(inst))
+    callOtherMethod(inst);
 }
 
 /// The instance is the result whatever the constructor returns, so this is never a tail call.

@@ -175,6 +175,7 @@ class FunctionEmitter {
                   const ir::Value* value);
   bool emitArrayMethod(const ir::Instruction& inst);
   bool emitTableMethod(const ir::Instruction& inst);
+  bool emitStringMethod(const ir::Instruction& inst);
   /// What a method that is done here gives, and the blocks that go on with it.
   using MethodResults = llvm::SmallVector<std::pair<llvm::Value*, llvm::BasicBlock*>, 4>;
   void finishMethod(const ir::Instruction& inst, MethodResults& results, llvm::BasicBlock* other,

@@ -366,6 +366,12 @@ Value gene_fast_variant_field(uint64_t index, Value value) {
 
 // --- containers ------------------------------------------------------------------------------------------------------------
 
+Value gene_fast_char_at(Value string, int64_t index) {
+  const auto* s = static_cast<const StringObject*>(string.object());
+  if (GENE_UNLIKELY(static_cast<uint64_t>(index) >= s->bytes || !s->ascii())) return {0};
+  return Value::character(static_cast<unsigned char>(s->data()[index]));
+}
+
 Value gene_fast_iter_next(Context* context, Value iterator) {
   IteratorObject* it = asOrNull<IteratorObject>(iterator, Kind::Iterator);
   if (GENE_LIKELY(it != nullptr)) {

@@ -24,6 +24,12 @@ enum class TableMethod : uint8_t {
   Add   // of a HashSet: gives it
 };
 
+enum class StringMethod : uint8_t {
+  None,
+  Size,   // in characters
+  CharAt  // raises outside of the string
+};
+
 enum class NumberFunction : uint8_t {
   None,
   ToInt,
@@ -38,6 +44,7 @@ enum class NumberFunction : uint8_t {
 struct BuiltinOperation {
   ArrayMethod array = ArrayMethod::None;
   TableMethod table = TableMethod::None;
+  StringMethod string = StringMethod::None;
   NumberFunction number = NumberFunction::None;
 };
 

@@ -91,6 +91,7 @@ struct BuiltinRow {
   consteval void add(BuiltinFlags f) { function.flags = f; }
   consteval void add(ArrayMethod m) { operation.array = m; }
   consteval void add(TableMethod m) { operation.table = m; }
+  consteval void add(StringMethod m) { operation.string = m; }
   consteval void add(NumberFunction f) { operation.number = f; }
 
   consteval void readEffect(char letter) {

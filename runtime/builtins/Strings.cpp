@@ -401,7 +401,7 @@ Value toFloat(Context& context, Arguments args) {
 Value toS(Context&, Arguments args) { return args[0]; }
 
 constexpr BuiltinRow rows[] = {
-    {"length size", length, "-> Int", "", "the number of characters"},
+    {"length size", length, "-> Int", "", "the number of characters", StringMethod::Size},
     {"bytesize", byteSize, "-> Int", "", "the number of UTF-8 bytes"},
     {"empty empty?", isEmpty, "-> Bool", "", "true for `\"\"`"},
     {"not_empty?", isNotEmpty, "-> Bool", "", "true unless empty"},
@@ -434,7 +434,7 @@ constexpr BuiltinRow rows[] = {
     {"contains", contains, "text:String -> Bool", "R", "does it contain this string?",
      Missing{"String.contains requires a string argument"}},
     {"char_at", charAt, "index:Int -> Char", "Ra", "the character at an index",
-     Missing{"String.char_at requires index"}},
+     Missing{"String.char_at requires index"}, StringMethod::CharAt},
     {"chars each_char", chars, "-> Array", "a", "an array of its characters"},
     {"byte_at", byteAt, "index:Int -> Int", "R", "the byte at an index, negative from the end",
      Missing{"String.byte_at requires index"}},

@@ -91,7 +91,7 @@ void pin(Heap& heap, uint64_t word) {
 }
 
 /// Frees an object that is no instance; its children that die go on the stack.
-[[gnu::noinline]] Object** freeOther(Context& context, Object* object, Object** top) {
+[[gnu::noinline, gnu::flatten]] Object** freeOther(Context& context, Object* object, Object** top) {
   Heap& heap = *context.heap;
   auto drop = [&](const Slot& slot) __attribute__((always_inline)) {
     if (Object* o = dropReference(context, slot)) top = pushDying(heap, top, o);
@@ -103,7 +103,9 @@ void pin(Heap& heap, uint64_t word) {
   } else {
     forEachSlot(object, drop);
   }
-  if (has(object->kind(), trait::Payload | trait::Foreign)) freePayloads(heap, object);
+  if (has(object->kind(), trait::Payload))
+    forEachPayload(object, [&](void* payload, size_t bytes) { heap.givePayload(payload, bytes); });
+  if (GENE_UNLIKELY(has(object->kind(), trait::Foreign))) freeForeign(object);
   heap.freeCell(context, object);
   return top;
 }

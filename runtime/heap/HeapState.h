@@ -267,5 +267,7 @@ std::string verifyCounts(Context& context);
 
 /// Gives up what an object owns besides its cell: payloads, compiled regexes.
 void freePayloads(Heap& heap, Object* object);
+/// What it owns that is no memory of the heap.
+void freeForeign(Object* object);
 
 }  // namespace gene

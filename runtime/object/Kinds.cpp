@@ -22,6 +22,10 @@ void dispose(ResourceObject* object) { delete object->resource; }
 
 void freePayloads(Heap& heap, Object* object) {
   forEachPayload(object, [&](void* payload, size_t bytes) { heap.givePayload(payload, bytes); });
+  freeForeign(object);
+}
+
+void freeForeign(Object* object) {
   dispatch<trait::Foreign>(object, [](auto* o) { dispose(o); });
 }
 
