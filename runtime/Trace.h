@@ -42,6 +42,7 @@ class Trace {
       SameName,
       Missing,
       Await,
+      Key,
       New,
       Future,
       Usage

@@ -77,7 +77,7 @@ class Select {
   const ir::Instruction* fusible(const ir::Value* value) const;
   void equality(const ir::Instruction& i, Opcode plain, Opcode immediate, Opcode word);
   bool pairWith(const ir::Instruction& i, Opcode plain, Opcode immediate);
-  bool arrayMethod(const ir::Instruction& i, uint32_t window);
+  bool quickMethod(const ir::Instruction& i, uint32_t window);
   void variant(uint32_t to, const ir::Global* owner, int64_t index);
   void unary(const ir::Instruction& i, Opcode op);
   const ir::Instruction* iterationOf(const ir::Instruction& test) const;

@@ -2,6 +2,8 @@
 
 #include "codegen/bytecode/Select.h"
 
+#include <optional>
+
 #include "codegen/ir/Annotations.h"
 #include "codegen/ir/Builtins.h"
 
@@ -85,16 +87,30 @@ Opcode arrayOpcode(ArrayMethod method) {
   GENE_UNREACHABLE("no method of arrays");
 }
 
+/// For the methods of maps whose operands lie in the window.
+std::optional<Opcode> tableOpcode(const ir::Instruction& i) {
+  switch (ir::tableMethod(i)) {
+    case TableMethod::Get:
+      return i.operands.size() == 3 ? std::optional(Opcode::TableGet) : std::nullopt;
+    case TableMethod::Has:
+      return i.operands.size() == 2 ? std::optional(Opcode::TableHas) : std::nullopt;
+    case TableMethod::Set:
+    case TableMethod::Add:
+    case TableMethod::None: break;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-/// What comes before the call of a method that Array has; its result lies in the window, and the call is left out.
-bool Select::arrayMethod(const ir::Instruction& i, uint32_t window) {
+/// What comes before the call of a method that Array or Map has; its result lies in the window, and the call is left out.
+bool Select::quickMethod(const ir::Instruction& i, uint32_t window) {
   const ArrayMethod method = ir::arrayMethod(i);
-  if (method == ArrayMethod::None) return false;
   if (!takesOperandsInPlace(method)) {
-    assembler_.emit(arrayOpcode(method), window + 2, window + 2,
-                    static_cast<uint32_t>(i.operands.size()));
-    return true;
+    const std::optional<Opcode> op =
+        method == ArrayMethod::None ? tableOpcode(i) : std::optional(arrayOpcode(method));
+    if (op) assembler_.emit(*op, window + 2, window + 2, static_cast<uint32_t>(i.operands.size()));
+    return op.has_value();
   }
   const uint32_t receiver = use(i, 0), argument = i.operands.size() > 1 ? use(i, 1) : 0;
   assembler_.emit(arrayOpcode(method), window + 2, receiver, argument);
@@ -104,7 +120,7 @@ bool Select::arrayMethod(const ir::Instruction& i, uint32_t window) {
 void Select::emitCallMethod(const ir::Instruction& i) {
   if (ir::isToInt(i)) return emitToInt(i);
   const uint32_t window = fillWindow(i);
-  const bool maySkipCall = arrayMethod(i, window);
+  const bool maySkipCall = quickMethod(i, window);
   mark(i);
   assembler_.emit(i.tail ? Opcode::TailCallMethod : Opcode::CallMethod, window + 2,
                   static_cast<uint32_t>(i.operands.size()));

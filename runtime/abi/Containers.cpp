@@ -97,18 +97,16 @@ Value gene_hash_map_new(Context* context, const Value* entries, uint64_t count) 
   return Value::object(map);
 }
 
-// Methods of tables: what needs no code of the user is done here; the rest, and what raises, is for the call.
+// Methods of tables: what needs no code of the user is done here; the rest, and what raises, is for the call. What most keys
+// need calls nothing, so that it saves no registers.
 
 namespace {
 
-[[gnu::noinline]] Value callOnTable(Context* context, Symbol method,
-                                    std::initializer_list<Value> args) {
+Value callOnTable(Context* context, Symbol method, std::initializer_list<Value> args) {
   return callMethod(*context, method, args.begin(), static_cast<uint32_t>(args.size()));
 }
 
-}  // namespace
-
-Value gene_table_get(Context* context, Value table, Value key, Value otherwise) {
+[[gnu::noinline]] Value getOther(Context* context, Value table, Value key, Value otherwise) {
   const auto* map = as<MapObject>(table);
   TableKey wanted{key};
   const int64_t i = searchTable(*context, map, wanted);
@@ -116,7 +114,7 @@ Value gene_table_get(Context* context, Value table, Value key, Value otherwise) 
   return i < 0 ? otherwise : map->entries[i].value.get();
 }
 
-Value gene_table_set(Context* context, Value table, Value key, Value value) {
+[[gnu::noinline]] Value setOther(Context* context, Value table, Value key, Value value) {
   auto* map = as<MapObject>(table);
   TableKey wanted{key};
   const int64_t i = map->sealed() ? Unsearched : searchTable(*context, map, wanted);
@@ -128,10 +126,40 @@ Value gene_table_set(Context* context, Value table, Value key, Value value) {
   return table;
 }
 
-Value gene_table_has(Context* context, Value table, Value key) {
+[[gnu::noinline]] Value hasOther(Context* context, Value table, Value key) {
   TableKey wanted{key};
   const int64_t i = searchTable(*context, as<MapObject>(table), wanted);
   return i == Unsearched ? callOnTable(context, sym::Has, {table, key}) : Value::boolean(i >= 0);
+}
+
+}  // namespace
+
+Value gene_table_get(Context* context, Value table, Value key, Value otherwise) {
+  const auto* map = as<MapObject>(table);
+  TableKey wanted{key};
+  const int64_t i = searchQuickly(*context, map, wanted);
+  if (i >= 0) return map->entries[i].value.get();
+  if (i == -1) return otherwise;
+  [[clang::musttail]] return getOther(context, table, key, otherwise);
+}
+
+Value gene_table_set(Context* context, Value table, Value key, Value value) {
+  auto* map = as<MapObject>(table);
+  TableKey wanted{key};
+  if (!map->sealed())
+    if (const int64_t i = searchQuickly(*context, map, wanted); i >= 0)
+      if (Slot& slot = map->entries[i].value; !slot.get().isObject()) {
+        slot.init(value);
+        return table;
+      }
+  [[clang::musttail]] return setOther(context, table, key, value);
+}
+
+Value gene_table_has(Context* context, Value table, Value key) {
+  TableKey wanted{key};
+  const int64_t i = searchQuickly(*context, as<MapObject>(table), wanted);
+  if (i != Unsearched) return Value::boolean(i >= 0);
+  [[clang::musttail]] return hasOther(context, table, key);
 }
 
 Value gene_table_add(Context* context, Value table, Value key) {

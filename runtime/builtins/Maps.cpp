@@ -3,6 +3,7 @@
 #include "runtime/builtins/Builtins.h"
 #include "runtime/builtins/Json.h"
 #include "runtime/object/Array.h"
+#include "runtime/object/Explain.h"
 #include "runtime/object/Gene.h"
 #include "runtime/object/Map.h"
 #include "runtime/object/Print.h"
@@ -46,6 +47,7 @@ Value clear(Context& context, Arguments args) {
 bool mapKey(Context& context, Arguments args, const char* name, Symbol* key) {
   if (GENE_LIKELY(keyName(args[1], key))) return true;
   raiseType(context, std::string("Map.") + name + " key must be a string or symbol");
+  explainKey(context);
   return false;
 }
 

@@ -108,6 +108,8 @@ class CodeVerifier {
       case 'm':
         check(value >= 2, "a call window starts too low");
         range(value, opcodeInfo(op_).field(2) == 's' ? 2 : 1);
+        if (op_ == Opcode::ArraySet || op_ == Opcode::TableGet || op_ == Opcode::TableHas)
+          check(half(3) == (op_ == Opcode::TableHas ? 2 : 3), "a method with other operands");
         jump(vm::CallMethodWords);
         break;
       case 'x': range(value, half(i + 2)); break;

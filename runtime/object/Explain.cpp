@@ -374,6 +374,7 @@ void explainOperands(Context& context, Value lhs, Value rhs, OperatorUse use) {
 void explainAwait(Context& context, Value value) {
   note(context, {Explanation::Await, {}, nullptr, 0}, value);
 }
+void explainKey(Context& context) { note(context, {Explanation::Key, {}, nullptr, 0}); }
 void explainNew(Context& context, Value value) {
   note(context, {Explanation::New, {}, nullptr, 0}, value);
 }
@@ -412,6 +413,9 @@ Explained explained(Context& context) {
       break;
     case Explanation::Await: hintAwait(context.trace->subject, result); break;
     case Explanation::New: hintNew(context.trace->subject, result); break;
+    case Explanation::Key:
+      result.hints.emplace_back("keys of any kind are for a HashMap: {{key value ...}}");
+      break;
     case Explanation::Future:
       result.hints.emplace_back("the value of a future is (await future)");
       break;

@@ -34,6 +34,8 @@ void explainPattern(Context& context, Value value);
 void explainSameName(Context& context, Symbol name);
 /// What is awaited is no future.
 void explainAwait(Context& context, Value value);
+/// A key of a map is no string or symbol.
+void explainKey(Context& context);
 /// What (new …) is to make is no class.
 void explainNew(Context& context, Value value);
 /// An operand is void.

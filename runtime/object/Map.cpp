@@ -146,7 +146,14 @@ Value mapRemove(Context&, MapObject* map, Symbol key) {
   return value;
 }
 
-int64_t searchTableOther(Context& context, const MapObject* map, TableKey& key) {
+int64_t searchTable(Context& context, const MapObject* map, TableKey& key) {
+  if (const int64_t i = searchQuickly(context, map, key); i != Unsearched) return i;
+  if (context.outOfMemory) return Unsearched;
+  if (map->is(Kind::Map)) {
+    if (!isString(key.word)) return Unsearched;
+    symbolOfString(key.word);
+    return searchQuickly(context, map, key);
+  }
   if (const int64_t i = findAgain(context, map, key.word); i >= 0) return i;
   uint64_t wide;
   if (GENE_UNLIKELY(!hashPlain(key.word, &wide) && !hashData(key.word, &wide))) return Unsearched;

@@ -98,32 +98,41 @@ inline int64_t findImmediate(Context& context, const MapObject* map, Value key) 
   return noteFound(context, map, tableFind(context, map, key, static_cast<uint32_t>(hash)));
 }
 
-/// A key with what it is looked up by; searchTable makes it the symbol that a Map has for it.
+/// A key with what it is looked up by; the search makes it the symbol that a Map has for it.
 struct TableKey {
   Value word;
   uint32_t hash = 0;
 };
 inline constexpr int64_t Unsearched = -2;
-/// The entry number of a key of a HashMap or HashSet that is a Float or an object; -1 or Unsearched, as of searchTable.
-int64_t searchTableOther(Context& context, const MapObject* map, TableKey& key);
-/// The entry number of a key of any table, -1 where there is none; Unsearched where code of the program would have to run, or
-/// something is to be raised. For -1 the hash is there.
-[[gnu::always_inline]] inline int64_t searchTable(Context& context, const MapObject* map,
-                                                  TableKey& key) {
+/// The entry number of a key, -1 where there is none; Unsearched where code of the program would have to run, or something is to
+/// be raised. For -1 the hash is there.
+int64_t searchTable(Context& context, const MapObject* map, TableKey& key);
+/// The same for what most keys are, without a call: symbols and strings that know theirs in a Map, small ints in a HashMap or
+/// HashSet; Unsearched, with the key as it was, for all others.
+[[gnu::always_inline]] inline int64_t searchQuickly(const Context& context, const MapObject* map,
+                                                    TableKey& key) {
   if (GENE_UNLIKELY(context.outOfMemory)) return Unsearched;
   if (map->is(Kind::Map)) {
-    if (isString(key.word)) key.word = Value::symbol(symbolOfString(key.word));
-    if (!key.word.isSymbol()) return Unsearched;
+    if (isString(key.word)) {
+      const uint32_t symbol = as<StringObject>(key.word)->symbol;
+      if (GENE_UNLIKELY(symbol == 0)) return Unsearched;
+      key.word = Value::symbol(Symbol{symbol});
+    }
+    if (GENE_UNLIKELY(!key.word.isSymbol())) return Unsearched;
     key.hash = symbolHash(key.word.symbol());
     return findEntry(map, key.hash,
                      [&](uint32_t i) { return map->entries[i].key.get() == key.word; });
   }
-  if (!isImmediateKey(key.word)) return searchTableOther(context, map, key);
-  if (const int64_t i = findAgain(context, map, key.word); i >= 0) return i;
-  uint64_t wide;
+  if (!key.word.isSmallInt()) return Unsearched;
+  uint64_t wide = 0;
   hashPlain(key.word, &wide);
   key.hash = static_cast<uint32_t>(wide);
-  return noteFound(context, map, tableFind(context, map, key.word, key.hash));
+  bool isFloat = false;  // which may be equal to the int, or is passed by
+  const int64_t i = findEntry(map, key.hash, [&](uint32_t entry) {
+    const Value other = map->entries[entry].key.get();
+    return other == key.word || GENE_UNLIKELY(isFloat = other.isFloat());
+  });
+  return isFloat ? Unsearched : i;
 }
 
 void mapClear(MapObject* map);

@@ -57,6 +57,7 @@ inline bool hasShape(Word v, uint32_t shape) {
   return isObjectBits(v) && reinterpret_cast<Object*>(v)->shape == shape;
 }
 inline bool hasKind(Word v, Kind kind) { return hasShape(v, static_cast<uint32_t>(kind)); }
+inline bool isMapOrHashMap(Word v) { return hasKind(v, Kind::Map) || hasKind(v, Kind::HashMap); }
 
 inline bool isIntOrBytes(Word v) {
   return v >= Value::IntTag || hasKind(v, Kind::BoxedInt) || hasKind(v, Kind::Bytes);
