@@ -4,18 +4,19 @@
   run_all.py [--parts N] [--part K] [lit arguments]
 
 release   everything, also what is marked `REQUIRES: slow`; of the seeds of schedules-many.test and of the omissions, a part
-cached    one half of the language suite, run with native code from the cache
-entered   the other half in the VM whose calls go to native code
+cached    a part of the language suite, run with native code from the cache
+entered   another part in the VM whose calls go to native code
 parts     a part of the language suite natively, with code generation in parts of 20 instructions
-torture   the language suite with reconcile at every allocation, poisoned cells, counts verified, in the VM and natively at -O2
+torture   a half of the language suite with reconcile at every allocation, poisoned cells, counts verified, in the VM and natively
+          at -O2
 debug     AddressSanitizer, UndefinedBehaviorSanitizer, slow assertions, IR verified after every pass, and torture:
           unit tests, passes, IR, bytecode, a part of the language suite
 messages  the same build without torture: the inputs of the fuzzers, a part of the diagnostics
 tsan      ThreadSanitizer: the unit tests that use threads, and the programs with fibers, actors and servers on threads in the VM, in
           the order of several seeds (test/cli/schedules.test)
 
-A part is one of N (4); which one is run follows from the commit, so that each is run now and then, and is printed. The halves change
-places with every part. --parts 1 runs all of everything.
+A part is one of N (4); which one is run follows from the commit, so that each is run now and then, and is printed. --parts 1 runs
+all of everything.
 One run of lit has the tests of all suites, so that the long ones of one go on beside those of others, one more than there are
 processors, as some wait: each suite is a folder of build/suites with its settings, which loads lit.cfg.py.
 
@@ -55,10 +56,10 @@ def suites(part, parts):
     """(name, build, settings, what of test/)"""
     yield "release", "release", {"GENE_TEST_SLOW": "1", "GENE_TEST_PART": f"{part}/{parts}"}, [""]
     halves = min(parts, 2)
-    yield "cached", "release", {"GENE_TEST_CACHE": "1"}, dealt("language", [".gene"], (part - 1) % halves + 1, halves)
-    yield "entered", "release", {"GENE_TEST_ENTERED": "1"}, dealt("language", [".gene"], part % halves + 1, halves)
+    yield "cached", "release", {"GENE_TEST_CACHE": "1"}, dealt("language", [".gene"], part, parts)
+    yield "entered", "release", {"GENE_TEST_ENTERED": "1"}, dealt("language", [".gene"], part % parts + 1, parts)
     yield "parts", "release", {"GENE_TEST_PARTS": "20"}, dealt("language", [".gene"], part, parts)
-    yield "torture", "release", TORTURE, ["language"]
+    yield "torture", "release", TORTURE, dealt("language", [".gene"], (part - 1) % halves + 1, halves)
     yield "debug", "debug", TORTURE, ["unit", "passes", "ir", "bytecode", *dealt("language", [".gene"], part, parts)]
     yield "messages", "debug", {}, ["fuzz/replay.test", *dealt("diag", [".test", ".ir"], part, parts)]
     yield "tsan", "tsan", {"GENE_TEST_UNITS": "Contexts|InThreads"}, ["unit", "cli/schedules.test"]
@@ -92,8 +93,8 @@ def main():
     parser.add_argument("--part", type=int, metavar="K")
     options, arguments = parser.parse_known_args()
     part = options.part or part_of_commit(options.parts)
-    print(f"part {part} of {options.parts}, by the commit (--part K: another, --parts 1: all): of the suites cached, entered, parts, debug, "
-          "messages; of seeds and omissions", flush=True)
+    print(f"part {part} of {options.parts}, by the commit (--part K: another, --parts 1: all): of the suites cached, "
+          "entered, parts, torture, debug, messages; of seeds and omissions", flush=True)
     tests = [str(folder / test) for name, build, settings, within in suites(part, options.parts)
              for folder in [prepare(name, build, settings)] for test in within]
     output = SUITES / "results.json"
