@@ -12,8 +12,9 @@ void writeRange(JsonWriter& out, const Document& document, const Range& range);
 void writeLocation(JsonWriter& out, const Document& document, const Range& range);
 
 // --- Actions.cpp
-/// What mends the diagnostics in the range.
-void codeActions(JsonWriter& out, Workspace& workspace, const Document& document, Range range);
+/// What mends the diagnostics in the range, and what may be made of the code there; `only`: kinds, none for all.
+void codeActions(JsonWriter& out, Workspace& workspace, const Document& document, Range range,
+                 Span<const std::string> only);
 
 // --- Hints.cpp
 void inlayHints(JsonWriter& out, Workspace& workspace, const Document& document, Range range);

@@ -179,8 +179,13 @@ class Server {
           "foldingRangeProvider", "selectionRangeProvider", "inlayHintProvider",
           "callHierarchyProvider", "typeHierarchyProvider"})
       out.member(name, true);
-    out.objectMember("codeActionProvider",
-                     [&] { out.arrayMember("codeActionKinds", [&] { out.value("quickfix"); }); });
+    out.objectMember("codeActionProvider", [&] {
+      out.arrayMember("codeActionKinds", [&] {
+        for (const char* kind : {"quickfix", "refactor.extract", "refactor.inline",
+                                 "refactor.rewrite", "source.organizeImports"})
+          out.value(kind);
+      });
+    });
     out.objectMember("renameProvider", [&] { out.member("prepareProvider", true); });
     out.objectMember("diagnosticProvider", [&] {
       out.member("interFileDependencies", true);
@@ -303,14 +308,11 @@ class Server {
     return {offsetOf(document, member(range, "start")), offsetOf(document, member(range, "end"))};
   }
   void onCodeAction(const Request& r) {
-    const Json* only = member(r.params, "context", "only");
-    const bool wants = !only || only->type != Json::Type::Array ||
-                       std::ranges::any_of(only->items, [](const Json& kind) {
-                         return kind.text.empty() || kind.text == "quickfix";
-                       });
+    std::vector<std::string> kinds;
+    if (const Json* only = member(r.params, "context", "only"))
+      for (const Json& kind : only->items) kinds.push_back(kind.text);
     withDocument(r, [&](JsonWriter& out, const Document& d) {
-      if (wants) return codeActions(out, workspace_, d, rangeOf(r, d));
-      out.array([] {});
+      codeActions(out, workspace_, d, rangeOf(r, d), kinds);
     });
   }
   void onInlayHint(const Request& r) {

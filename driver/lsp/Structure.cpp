@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "driver/lsp/Features.h"
+#include "driver/lsp/Refactor.h"
 #include "frontend/syntax/Format.h"
-#include "frontend/syntax/Reader.h"
 
 namespace gene::lsp {
 
@@ -239,44 +239,12 @@ void selectionRanges(JsonWriter& out, const Document& document, Span<const size_
   });
 }
 
-namespace {
-
-/// The forms of a text as one string; nothing if it cannot be read.
-std::optional<std::string> printed(const std::string& text) {
-  SourceManager sources;
-  const Location start = sources.add("text", text);
-  DiagnosticEngine errors(sources);
-  Arena arena;
-  std::string all;
-  for (const Form* form : readForms(start, arena, errors)) all += printForm(*form) + "\n";
-  if (errors.hasErrors()) return std::nullopt;
-  return all;
-}
-
-}  // namespace
-
 void formatting(JsonWriter& out, const Document& document) {
-  const std::optional<std::string> before = printed(document.text);
+  const std::optional<std::string> before = printedForms(document.text);
   std::string after;
   if (before) after = formatSource(document.text);
-  const bool changes = before && after != document.text && printed(after) == before;
-  out.array([&] {
-    if (!changes) return;
-    // One edit, of the lines that differ.
-    const std::string_view a = document.text, b = after;
-    size_t from = static_cast<size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
-    while (from > 0 && a[from - 1] != '\n') from--;
-    size_t same = 0;  // at the end
-    while (same < a.size() - from && same < b.size() - from &&
-           a[a.size() - 1 - same] == b[b.size() - 1 - same])
-      same++;
-    while (same > 0 && a[a.size() - same - 1] != '\n') same--;
-    out.object([&] {
-      out.key("range");
-      writeRange(out, document, {from, a.size() - same});
-      out.member("newText", b.substr(from, b.size() - same - from));
-    });
-  });
+  const bool changes = before && after != document.text && printedForms(after) == before;
+  writeEdits(out, document, changes ? editsTo(document, after) : std::vector<Edit>{});
 }
 
 }  // namespace gene::lsp

@@ -328,6 +328,7 @@ Analyzer::Node* Analyzer::assignment(const GeneForm& form, std::string_view op) 
                              "the variable '" + std::string(symbol.text()) + "'");
     }
     checks_.checkAssignment(form, op);
+    noteUse(target->loc, symbol, scopes_.lookup(symbol), true);
     return assign(symbol, form.loc, value);
   }
   if (target->kind == FormKind::Path) {

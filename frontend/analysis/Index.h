@@ -2,6 +2,7 @@
 // What the names in analysed sources mean, for editors: filled by the analysis as it binds them.
 
 #include <algorithm>
+#include <type_traits>
 #include <vector>
 
 #include "frontend/syntax/Source.h"
@@ -32,7 +33,7 @@ class Index {
   void declare(Location at, Symbol name) {
     if (at.valid()) locals_.push_back({at, name});
   }
-  /// Sorts by place; what was seen twice, as in macros that are expanded, is kept once.
+  /// Sorts by place; what was seen twice, as in macros that are expanded, is kept once. What `+=` reads is assigned.
   void finish() {
     order(uses_);
     order(locals_);
@@ -44,7 +45,10 @@ class Index {
   template <class T>
   static void order(std::vector<T>& all) {
     std::ranges::sort(all, [](const T& a, const T& b) {
-      return a.at.offset != b.at.offset ? a.at.offset < b.at.offset : a.name.id < b.name.id;
+      if (a.at.offset != b.at.offset) return a.at.offset < b.at.offset;
+      if (a.name.id != b.name.id) return a.name.id < b.name.id;
+      if constexpr (std::is_same_v<T, Use>) return a.isAssigned && !b.isAssigned;
+      return false;
     });
     const auto same = [](const T& a, const T& b) { return a.at == b.at && a.name == b.name; };
     all.erase(std::unique(all.begin(), all.end(), same), all.end());

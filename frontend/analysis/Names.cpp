@@ -122,7 +122,6 @@ Analyzer::Node* Analyzer::assign(Symbol symbol, Location loc, Node* value) {
     member.name = symbol;
     return make<ast::PathAssign>(loc, local(container, loc), member, value);
   }
-  noteUse(loc, symbol, scopes_.lookup(symbol), true);
   if (ast::Binding* binding = scopes_.lookup(symbol)) {
     if (binding->constant) return error(loc, Diag::ConstantAssigned, {symbol.text()});
     binding->assigned = binding->reassigned = true;
