@@ -7,6 +7,8 @@
 #include "driver/Reference.h"
 #include "driver/lsp/Features.h"
 #include "frontend/analysis/Documentation.h"
+#include "frontend/analysis/Parameters.h"
+#include "frontend/analysis/SpecialForms.h"
 #include "frontend/syntax/Reader.h"
 #include "runtime/object/Class.h"
 #include "runtime/object/Map.h"
@@ -19,12 +21,18 @@ constexpr int KeywordKind = 14, FileKind = 17, MethodKind = 2, FieldKind = 5, Va
 
 class Completer {
  public:
-  Completer(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset)
+  Completer(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset,
+            bool snippets)
       : out_(out), workspace_(workspace), document_(document) {
     prefix_ = document.text.substr(0, offset);
     from_ = tokenAt(prefix_, offset).from;
     token_ = std::string_view(prefix_).substr(from_);
     replaced_ = {from_, offset};
+    const size_t next = document.text.find_first_not_of(" \t", offset);
+    const bool isAlone =
+        next == std::string::npos ||
+        std::string_view(")\r\n").find(document.text[next]) != std::string_view::npos;
+    makesSnippets_ = snippets && isAlone && from_ > 0 && prefix_[from_ - 1] == '(';
     // The forms around the cursor, with all that stands before it.
     Location start = sources_.add("prefix", closedPrefix(prefix_, offset));
     DiagnosticEngine errors(sources_);
@@ -58,7 +66,7 @@ class Completer {
  private:
   /// One possible word; its beginning must be what stands there.
   void item(std::string_view label, int kind, std::string_view detail,
-            std::string_view documentation = {}) {
+            std::string_view documentation = {}, const std::string& snippet = {}) {
     const std::string_view typed =
         std::string_view(prefix_).substr(replaced_.from, replaced_.to - replaced_.from);
     if (!label.starts_with(typed) || !seen_.insert(std::string(label)).second) return;
@@ -70,13 +78,50 @@ class Completer {
       out_.objectMember("textEdit", [&] {
         out_.key("range");
         writeRange(out_, document_, replaced_);
-        out_.member("newText", label);
+        out_.member("newText", snippet.empty() ? label : std::string_view(snippet));
       });
+      if (!snippet.empty()) out_.member("insertTextFormat", 2);
     });
+  }
+
+  /// (for x in collection forms...) as: for ${1:x} in ${2:collection} ${3:forms}. Words of special forms stay; brackets, too.
+  [[nodiscard]] std::string snippetOf(std::string_view shape) const {
+    if (!makesSnippets_ || !shape.starts_with('(')) return {};
+    shape = shape.substr(1, shape.rfind(')') - 1);
+    std::string text;
+    int number = 0;
+    for (size_t at = 0; at < shape.size();) {
+      const size_t end = std::min(shape.find_first_of(" ()[]{}", at), shape.size());
+      std::string_view word = shape.substr(at, end - at);
+      const bool isFixed = at == 0 || word.empty() || specialFormRow(word) ||
+                           word.starts_with('"') || word == "<" || word == "...";
+      if (word.size() > 3 && word.ends_with("...")) word.remove_suffix(3);
+      if (word == "...")
+        text += "$" + std::to_string(++number);
+      else if (isFixed)
+        text += (word.starts_with('$') ? "\\" : "") + std::string(word);
+      else
+        text += "${" + std::to_string(++number) + ":" + std::string(word) + "}";
+      if (end < shape.size()) text += shape[end];
+      at = end + 1;
+    }
+    return number == 0 ? std::string() : text;
+  }
+  /// A function with its parameters that have to be given.
+  [[nodiscard]] std::string snippetOf(const Definition& d) const {
+    const bool isCalled = d.kind == Definition::Kind::Function || d.kind == Definition::Kind::Macro;
+    if (!makesSnippets_ || !isCalled || !d.parameters) return {};
+    std::string text(d.name.text());
+    int number = 0;
+    for (const Parameters::Positional& p : parametersOf(*d.parameters).positional)
+      if (!p.optional)
+        text += " ${" + std::to_string(++number) + ":" + std::string(p.name.text()) + "}";
+    return number == 0 ? std::string() : text;
   }
   void item(const Definition& d) {
     item(d.name.text(), completionKind(d.kind), d.signature(),
-         documentationOf(d, {document_.text, document_.layout(), document_.location(0)}));
+         documentationOf(d, {document_.text, document_.layout(), document_.location(0)}),
+         snippetOf(d));
   }
 
   /// Remembers the forms that are still open, outermost first: each is the last part of the one around it.
@@ -166,7 +211,8 @@ class Completer {
     });
     keywordArguments();
     for (const std::string_view name : driver::specialFormNames())
-      item(name, KeywordKind, driver::aboutSpecialForm(name));
+      item(name, KeywordKind, driver::aboutSpecialForm(name), {},
+           snippetOf(specialFormRow(name) ? specialFormRow(name)->shape : ""));
     if (!workspace_.names()) return;
     for (const driver::BuiltinEntry& e : driver::builtinFunctions())
       if (e.owner.empty()) item(e.name, FunctionKind, e.signature(), e.row->documentation);
@@ -310,6 +356,7 @@ class Completer {
   size_t from_ = 0;
   std::string_view token_;
   Range replaced_;
+  bool makesSnippets_ = false;  // behind a bracket that has nothing else in it
   SourceManager sources_;
   Arena arena_;
   Span<Form* const> top_;
@@ -319,8 +366,9 @@ class Completer {
 
 }  // namespace
 
-void completion(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset) {
-  Completer(out, workspace, document, offset).run();
+void completion(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset,
+                bool snippets) {
+  Completer(out, workspace, document, offset, snippets).run();
 }
 
 }  // namespace gene::lsp

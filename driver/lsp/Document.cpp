@@ -10,8 +10,9 @@
 namespace gene::lsp {
 namespace {
 
-/// UTF-16 units of a text.
+/// The units in which a text is counted.
 uint32_t units(std::string_view text) {
+  if (Lines::countsBytes) return static_cast<uint32_t>(text.size());
   uint32_t count = 0;
   for (const char c : text) {
     if (utf8::isContinuation(c)) continue;
@@ -48,6 +49,7 @@ size_t Lines::offset(std::string_view text, Place place) const {
   if (place.line >= starts_.size()) return text.size();
   size_t at = starts_[place.line];
   const size_t end = place.line + 1 < starts_.size() ? starts_[place.line + 1] - 1 : text.size();
+  if (countsBytes) return std::min(at + place.character, end);
   for (uint32_t left = place.character; left > 0 && at < end;) {
     const bool isPair = static_cast<uint8_t>(text[at]) >= 0xF0;
     if (isPair && left == 1) break;  // in the middle of a character

@@ -14,7 +14,7 @@
 
 namespace gene::lsp {
 
-/// A place as the protocol counts: lines from 0, characters in UTF-16 units from 0.
+/// A place as the protocol counts: lines from 0, characters from 0 in UTF-16 units, or in bytes where the client wants it.
 struct Place {
   uint32_t line = 0, character = 0;
 };
@@ -30,6 +30,9 @@ inline void pushForms(std::vector<const Form*>& work, Span<Form* const> forms) {
 /// The lines of a text.
 class Lines {
  public:
+  /// Are characters counted in bytes? Said once, when the client and the server begin.
+  static inline bool countsBytes = false;
+
   explicit Lines(std::string_view text);
   [[nodiscard]] Place place(std::string_view text, size_t offset) const;
   /// The offset of a place; beyond the end of a line its end.

@@ -25,6 +25,7 @@ class GeneParts {
 
   Parts run() {
     const bool isData = g_.frozen || g_.head->kind == FormKind::Quote || head_ == "_";
+    if (first_ == "|") return {};  // a type
     if (isData)
       arguments(0);
     else if (first_ == ".." && c_.size() == 2)
@@ -90,7 +91,8 @@ class GeneParts {
       mayStop = mayStop || o->text == "&&" || o->text == "||";
     }
     for (size_t i = 1; i < c_.size(); i += 2)
-      (mayStop || (comparisons > 1 && i > 1) ? parts_.perhaps : parts_.once).push_back(c_[i]);
+      if (!isSymbol(c_[i - 1], "is"))  // behind which stands a type
+        (mayStop || (comparisons > 1 && i > 1) ? parts_.perhaps : parts_.once).push_back(c_[i]);
   }
   void prefix() {
     const bool mayStop = head_ == "&&" || head_ == "||";
@@ -240,6 +242,18 @@ bool declares(const Form& form) {
         isSymbol(g.head, "fn") && !g.children.empty() && g.children[0]->kind == FormKind::Array;
     found = found || (!isLambda && hasTrait(symbolOf(g.head).text(), Variable | Named | Hoisted));
     return !isLambda && !found;
+  });
+  return found;
+}
+
+bool isWatched(const Form& top) {
+  bool found = false;
+  forEachInside(top, [&](const Form& form) {
+    if (form.kind != FormKind::Gene) return true;
+    const std::string_view head = symbolOf(as<GeneForm>(form).head).text();
+    found = found || (head.size() > 1 && head.ends_with('!')) || head == "eval" ||
+            head == "$repl" || head == "$render" || head == "$caller_eval";
+    return !found;
   });
   return found;
 }

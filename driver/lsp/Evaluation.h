@@ -64,6 +64,8 @@ void forEachInside(const Form& form, F&& visit) {
 
 /// Does evaluating the form declare something in the scope that it stands in?
 bool declares(const Form& form);
+/// May code that is not seen ask for variables by their names?
+bool isWatched(const Form& top);
 
 /// What the names of a document mean, as changes of its text want to know it.
 class Meaning {

@@ -29,6 +29,17 @@ bool isOpenHole(const Document& document, const Standing& standing, Range range)
          document.text[range.from - 1] == '#';
 }
 
+/// A name that is put in place of the range: apart from what stands beside it.
+std::string besides(const Document& document, Range range, std::string name) {
+  const std::string& text = document.text;
+  const auto isEnd = [](char c) {
+    return std::string_view(" \t\r\n()[]{},;").find(c) != std::string_view::npos;
+  };
+  if (range.from > 0 && !isEnd(text[range.from - 1])) name.insert(0, " ");
+  if (range.to < text.size() && !isEnd(text[range.to])) name += " ";
+  return name;
+}
+
 /// Is it more than a name or a number?
 bool isWorthIt(const Form& form) {
   return form.kind == FormKind::Gene || form.kind == FormKind::Array ||
@@ -78,7 +89,7 @@ void extractVariable(Workspace& workspace, const Document& document, Range range
                      {{{from, from},
                        "(var " + name + " " + std::string(sliceOf(document, range)) + ")" +
                            (isFirst ? "\n" + before : " ")},
-                      {range, isHole ? "{" + name + "}" : name}}});
+                      {range, isHole ? "{" + name + "}" : besides(document, range, name)}}});
 }
 
 namespace {
@@ -120,6 +131,7 @@ class Outside {
     });
   }
   [[nodiscard]] const std::vector<std::string>& parameters() const { return parameters_; }
+  [[nodiscard]] const std::vector<std::string>& freeNames() const { return free_; }
   [[nodiscard]] bool namesOnly(const std::vector<const Definition*>& inner) const {
     return std::ranges::none_of(inner, [&](const Definition* d) {
       return std::ranges::find(free_, d->name.text()) != free_.end();
@@ -186,7 +198,7 @@ class Outside {
     using namespace form_trait;
     const std::string_view head = symbolOf(g.head).text();
     const std::string_view first = g.children.empty() ? "" : symbolOf(g.children[0]).text();
-    if (first == "->" || first == "?") return false;
+    if (first == "->" || first == "?" || first == "|") return false;
     const bool isMacro = head.size() > 1 && head.ends_with('!');
     if (isMacro || head == "super" || head.starts_with('.') || head.starts_with('$')) return false;
     const bool isFunction =
@@ -201,6 +213,16 @@ class Outside {
   std::map<std::string, Location> declarations_;
   std::vector<std::string> free_;  // names of the module, and built-in ones
 };
+
+/// Does the module's code name a variable of the module before it is declared? Then it is reported; in a function it is nil.
+bool isTooEarly(const Document& document, Range range, const std::vector<std::string>& names) {
+  return std::ranges::any_of(document.outline(), [&](const Definition& d) {
+    const bool isVariable =
+        d.kind == Definition::Kind::Variable || d.kind == Definition::Kind::Constant;
+    return isVariable && document.offset(d.form->end) > range.from &&
+           std::ranges::find(names, d.name.text()) != names.end();
+  });
+}
 
 /// Are there types that are known in a part of the form only?
 bool hasInnerTypes(const Form& top) {
@@ -241,9 +263,10 @@ void extractFunction(Workspace& workspace, const Document& document, Range range
   }
   const bool isModule = !at->isInFunction;
   bool fits = true;
-  // What the module's code declares is known in the whole module.
+  // What the module's code declares is known in the whole module; what code that is not seen asks for must stay.
+  const bool mayDeclare = !isModule && !isWatched(*at->top);
   for (const Form* form : forms)
-    fits = fits && form->kind == FormKind::Gene && !(isModule && declares(*form));
+    fits = fits && form->kind == FormKind::Gene && (mayDeclare || !declares(*form));
   if (!fits) return;
   if (!readsAlone(document, range, forms)) return;
   Outside outside(workspace, document, range);
@@ -252,7 +275,7 @@ void extractFunction(Workspace& workspace, const Document& document, Range range
   const Document::Analysis& a = workspace.analysis(document);
   if (outside.isUsedBehind(a.index) || outside.changes() ||
       !outside.namesOnly(membersAround(document, range.from)) || headOf(*at->top) == "ns" ||
-      hasInnerTypes(*at->top))
+      hasInnerTypes(*at->top) || (isModule && isTooEarly(document, range, outside.freeNames())))
     return;
   const Meaning meaning(workspace, document);
   const std::string name = meaning.freshName("extracted");

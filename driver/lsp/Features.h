@@ -11,6 +11,28 @@ void writeRange(JsonWriter& out, const Document& document, const Range& range);
 /// {uri, range}
 void writeLocation(JsonWriter& out, const Document& document, const Range& range);
 
+// --- Capabilities.cpp
+/// The members of what the server offers.
+void capabilities(JsonWriter& out);
+
+// --- Types.cpp: each is about the name at the offset
+/// The class, enum or interface of what the name stands for, as far as the text says it.
+void typeDefinition(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+/// Who implements an interface, comes from a class, has a method.
+void implementations(JsonWriter& out, Workspace& workspace, const Document& document,
+                     size_t offset);
+
+// --- Lenses.cpp
+/// The commands gene.run, gene.debug, gene.test, gene.examples with the URI: the editor's extension runs them.
+void codeLenses(JsonWriter& out, const Document& document);
+void linkedEditing(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+
+// --- Formatting.cpp: the edits that bring it into canonical form
+void formatting(JsonWriter& out, const Document& document);
+void rangeFormatting(JsonWriter& out, const Document& document, Range range);
+/// Where a line that was begun at the offset begins.
+void onTypeFormatting(JsonWriter& out, const Document& document, size_t offset);
+
 // --- Actions.cpp
 /// What mends the diagnostics in the range, and what may be made of the code there; `only`: kinds, none for all.
 void codeActions(JsonWriter& out, Workspace& workspace, const Document& document, Range range,
@@ -34,7 +56,9 @@ void hover(JsonWriter& out, Workspace& workspace, const Document& document, size
 void signatureHelp(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
 
 // --- Complete.cpp
-void completion(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
+/// With `snippets`, special forms and functions behind a bracket come with places for their parts.
+void completion(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset,
+                bool snippets);
 
 // --- Navigate.cpp: where it is, and where it is used
 void definition(JsonWriter& out, Workspace& workspace, const Document& document, size_t offset);
@@ -56,13 +80,20 @@ void diagnostics(JsonWriter& out, Workspace& workspace, const Document& document
 void documentSymbols(JsonWriter& out, const Document& document);
 void foldingRanges(JsonWriter& out, const Document& document);
 void selectionRanges(JsonWriter& out, const Document& document, Span<const size_t> offsets);
-/// The edits that bring it into canonical form.
-void formatting(JsonWriter& out, const Document& document);
 
 // --- Tokens.cpp
 /// The names of the token types, in the order of their numbers.
 Span<const std::string_view> tokenTypes();
-void semanticTokens(JsonWriter& out, Workspace& workspace, const Document& document);
+/// What was sent last for a document, as the protocol's five numbers for each token.
+struct SentTokens {
+  uint64_t id = 0;
+  std::vector<uint32_t> data;
+};
+std::vector<uint32_t> semanticTokensOf(Workspace& workspace, const Document& document);
+void semanticTokens(JsonWriter& out, SentTokens& sent, std::vector<uint32_t> data);
+/// What has changed since then.
+void semanticTokensDelta(JsonWriter& out, SentTokens& sent, std::vector<uint32_t> data);
+void semanticTokensIn(JsonWriter& out, Workspace& workspace, const Document& document, Range range);
 
 /// The protocol's numbers for kinds of symbols and of completions.
 int symbolKind(Definition::Kind kind);

@@ -51,19 +51,6 @@ bool isConstant(const Form& form) {
   }
 }
 
-/// May code that is not seen ask for variables by their names?
-bool isWatched(const Form& top) {
-  bool found = false;
-  forEachInside(top, [&](const Form& form) {
-    if (form.kind != FormKind::Gene) return true;
-    const std::string_view head = symbolOf(as<GeneForm>(form).head).text();
-    found = found || (head.size() > 1 && head.ends_with('!')) || head == "eval" ||
-            head == "$repl" || head == "$render" || head == "$caller_eval";
-    return !found;
-  });
-  return found;
-}
-
 /// Where the value is put: a name that stands for an expression.
 struct Spot {
   Standing at;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <map>
 
 #include "driver/Command.h"
 #include "driver/lsp/Features.h"
@@ -146,6 +147,14 @@ class Server {
     std::string root = pathOfUri(textOf(member(request.params, "rootUri")));
     if (root.empty()) root = textOf(member(request.params, "rootPath"));
     workspace_.setRoot(root.empty() ? root_ : root);
+    // Of the ways to count that the client knows the first one that is known here.
+    if (const Json* known = member(request.params, "capabilities", "general", "positionEncodings"))
+      for (const Json& encoding : known->items) {
+        Lines::countsBytes = encoding.text == "utf-8";
+        if (Lines::countsBytes || encoding.text == "utf-16") break;
+      }
+    takesSnippets_ = isTrue(member(request.params, "capabilities", "textDocument", "completion",
+                                   "completionItem", "snippetSupport"));
     answer(request, [](JsonWriter& out) {
       out.object([&] {
         out.objectMember("capabilities", [&] { capabilities(out); });
@@ -154,51 +163,6 @@ class Server {
           out.member("version", "0.2.0");
         });
       });
-    });
-  }
-  static void capabilities(JsonWriter& out) {
-    out.member("positionEncoding", "utf-16");
-    out.objectMember("textDocumentSync", [&] {
-      out.member("openClose", true);
-      out.member("change", 1);
-      out.objectMember("save", [&] { out.member("includeText", true); });
-    });
-    out.objectMember("completionProvider", [&] {
-      out.arrayMember("triggerCharacters", [&] {
-        for (const char* c : {":", "(", "[", ".", "/"}) out.value(c);
-      });
-    });
-    out.objectMember("signatureHelpProvider", [&] {
-      out.arrayMember("triggerCharacters", [&] {
-        for (const char* c : {"(", " "}) out.value(c);
-      });
-    });
-    for (const char* name :
-         {"definitionProvider", "hoverProvider", "referencesProvider", "documentHighlightProvider",
-          "documentSymbolProvider", "workspaceSymbolProvider", "documentFormattingProvider",
-          "foldingRangeProvider", "selectionRangeProvider", "inlayHintProvider",
-          "callHierarchyProvider", "typeHierarchyProvider"})
-      out.member(name, true);
-    out.objectMember("codeActionProvider", [&] {
-      out.arrayMember("codeActionKinds", [&] {
-        for (const char* kind : {"quickfix", "refactor.extract", "refactor.inline",
-                                 "refactor.rewrite", "source.organizeImports"})
-          out.value(kind);
-      });
-    });
-    out.objectMember("renameProvider", [&] { out.member("prepareProvider", true); });
-    out.objectMember("diagnosticProvider", [&] {
-      out.member("interFileDependencies", true);
-      out.member("workspaceDiagnostics", false);
-    });
-    out.objectMember("semanticTokensProvider", [&] {
-      out.objectMember("legend", [&] {
-        out.arrayMember("tokenTypes", [&] {
-          for (const std::string_view type : tokenTypes()) out.value(type);
-        });
-        out.arrayMember("tokenModifiers", [] {});
-      });
-      out.member("full", true);
     });
   }
   void shutdown(const Request& request) {
@@ -266,6 +230,7 @@ class Server {
   void didClose(const Request& request) {
     const std::string uri(textOf(member(request.params, "textDocument", "uri")));
     workspace_.close(uri);
+    tokens_.erase(uri);
     send([&](JsonWriter& out) {
       out.member("method", "textDocument/publishDiagnostics");
       out.objectMember("params", [&] {
@@ -277,10 +242,22 @@ class Server {
 
   // --- requests --------------------------------------------------------------------------------------------------------
 
-  void onCompletion(const Request& r) { withPlace(r, completion); }
+  void onCompletion(const Request& r) {
+    withPlace(r, [&](JsonWriter& out, Workspace& w, const Document& d, size_t offset) {
+      completion(out, w, d, offset, takesSnippets_);
+    });
+  }
   void onHover(const Request& r) { withPlace(r, hover); }
   void onSignatureHelp(const Request& r) { withPlace(r, signatureHelp); }
   void onDefinition(const Request& r) { withPlace(r, definition); }
+  void onTypeDefinition(const Request& r) { withPlace(r, typeDefinition); }
+  void onImplementation(const Request& r) { withPlace(r, implementations); }
+  void onLinkedEditing(const Request& r) { withPlace(r, linkedEditing); }
+  void onTypeFormatting(const Request& r) {
+    withPlace(r, [](JsonWriter& out, Workspace&, const Document& d, size_t offset) {
+      lsp::onTypeFormatting(out, d, offset);
+    });
+  }
   void onHighlight(const Request& r) { withPlace(r, highlights); }
   void onPrepareRename(const Request& r) { withPlace(r, prepareRename); }
   void onReferences(const Request& r) {
@@ -348,10 +325,32 @@ class Server {
   void onFormatting(const Request& r) {
     withDocument(r, [](JsonWriter& out, const Document& d) { formatting(out, d); });
   }
-  void onTokens(const Request& r) {
-    withDocument(r,
-                 [&](JsonWriter& out, const Document& d) { semanticTokens(out, workspace_, d); });
+  void onRangeFormatting(const Request& r) {
+    withDocument(
+        r, [&](JsonWriter& out, const Document& d) { rangeFormatting(out, d, rangeOf(r, d)); });
   }
+  void onCodeLens(const Request& r) {
+    withDocument(r, [](JsonWriter& out, const Document& d) { codeLenses(out, d); });
+  }
+  void onTokens(const Request& r) {
+    withDocument(r, [&](JsonWriter& out, const Document& d) {
+      semanticTokens(out, tokensOf(d), semanticTokensOf(workspace_, d));
+    });
+  }
+  void onTokensDelta(const Request& r) {
+    withDocument(r, [&](JsonWriter& out, const Document& d) {
+      SentTokens& sent = tokensOf(d);
+      if (std::to_string(sent.id) != textOf(member(r.params, "previousResultId")))
+        return semanticTokens(out, sent, semanticTokensOf(workspace_, d));
+      semanticTokensDelta(out, sent, semanticTokensOf(workspace_, d));
+    });
+  }
+  void onTokensRange(const Request& r) {
+    withDocument(r, [&](JsonWriter& out, const Document& d) {
+      semanticTokensIn(out, workspace_, d, rangeOf(r, d));
+    });
+  }
+  SentTokens& tokensOf(const Document& document) { return tokens_[document.uri]; }
   void onSelection(const Request& r) {
     withDocument(r, [&](JsonWriter& out, const Document& d) {
       std::vector<size_t> offsets;
@@ -380,7 +379,8 @@ class Server {
   Workspace workspace_;
   const std::string root_;
   const bool traces_;
-  bool initialized_ = false, shutDown_ = false, exits_ = false;
+  bool initialized_ = false, shutDown_ = false, exits_ = false, takesSnippets_ = false;
+  std::map<std::string, SentTokens> tokens_;  // by URI
 };
 
 const Server::Method Server::requests[] = {
@@ -390,6 +390,15 @@ const Server::Method Server::requests[] = {
     {"textDocument/hover", &Server::onHover},
     {"textDocument/signatureHelp", &Server::onSignatureHelp},
     {"textDocument/definition", &Server::onDefinition},
+    {"textDocument/declaration", &Server::onDefinition},
+    {"textDocument/typeDefinition", &Server::onTypeDefinition},
+    {"textDocument/implementation", &Server::onImplementation},
+    {"textDocument/linkedEditingRange", &Server::onLinkedEditing},
+    {"textDocument/codeLens", &Server::onCodeLens},
+    {"textDocument/rangeFormatting", &Server::onRangeFormatting},
+    {"textDocument/onTypeFormatting", &Server::onTypeFormatting},
+    {"textDocument/semanticTokens/full/delta", &Server::onTokensDelta},
+    {"textDocument/semanticTokens/range", &Server::onTokensRange},
     {"textDocument/references", &Server::onReferences},
     {"textDocument/documentHighlight", &Server::onHighlight},
     {"textDocument/prepareRename", &Server::onPrepareRename},

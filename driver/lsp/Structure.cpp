@@ -1,10 +1,8 @@
-// Of a document as a whole: diagnostics, symbols, folding, selections, formatting; and what all answers share.
+// Of a document as a whole: diagnostics, symbols, folding, selections; and what all answers share.
 
 #include <algorithm>
 
 #include "driver/lsp/Features.h"
-#include "driver/lsp/Refactor.h"
-#include "frontend/syntax/Format.h"
 
 namespace gene::lsp {
 
@@ -237,14 +235,6 @@ void selectionRanges(JsonWriter& out, const Document& document, Span<const size_
       write(write, around.size() - 1);
     }
   });
-}
-
-void formatting(JsonWriter& out, const Document& document) {
-  const std::optional<std::string> before = printedForms(document.text);
-  std::string after;
-  if (before) after = formatSource(document.text);
-  const bool changes = before && after != document.text && printedForms(after) == before;
-  writeEdits(out, document, changes ? editsTo(document, after) : std::vector<Edit>{});
 }
 
 }  // namespace gene::lsp

@@ -207,29 +207,83 @@ class Collector {
 
 Span<const std::string_view> tokenTypes() { return names; }
 
-void semanticTokens(JsonWriter& out, Workspace& workspace, const Document& document) {
-  const std::vector<Token> tokens = Collector(workspace, document).run();
-  out.object([&] {
-    out.arrayMember("data", [&] {
-      Place last;
-      for (const Token& token : tokens) {
-        // Line by line: tokens do not go over line ends.
-        for (size_t from = token.from; from < token.to;) {
-          const size_t end = std::min(document.text.find('\n', from), token.to);
-          const Place at = document.place(from);
-          const Place to = document.place(end);
-          if (to.character > at.character) {
-            out.value(at.line - last.line);
-            out.value(at.line == last.line ? at.character - last.character : at.character);
-            out.value(to.character - at.character);
-            out.value(static_cast<uint32_t>(token.type));
-            out.value(0u);
-            last = at;
-          }
-          from = end + 1;
-        }
+namespace {
+
+/// The numbers of the tokens that `wanted` takes: line and character after the one before, length, type, no modifiers.
+template <class F>
+std::vector<uint32_t> numbersOf(Workspace& workspace, const Document& document, F&& wanted) {
+  std::vector<uint32_t> data;
+  Place last;
+  for (const Token& token : Collector(workspace, document).run()) {
+    if (!wanted(token)) continue;
+    // Line by line: tokens do not go over line ends.
+    for (size_t from = token.from; from < token.to;) {
+      const size_t end = std::min(document.text.find('\n', from), token.to);
+      const Place at = document.place(from);
+      const Place to = document.place(end);
+      if (to.character > at.character) {
+        const uint32_t before = at.line == last.line ? last.character : 0;
+        for (const uint32_t n :
+             {at.line - last.line, at.character - before, to.character - at.character,
+              static_cast<uint32_t>(token.type), 0u})
+          data.push_back(n);
+        last = at;
       }
+      from = end + 1;
+    }
+  }
+  return data;
+}
+
+void writeNumbers(JsonWriter& out, Span<const uint32_t> data) {
+  out.arrayMember("data", [&] {
+    for (const uint32_t n : data) out.value(n);
+  });
+}
+
+}  // namespace
+
+std::vector<uint32_t> semanticTokensOf(Workspace& workspace, const Document& document) {
+  return numbersOf(workspace, document, [](const Token&) { return true; });
+}
+
+void semanticTokens(JsonWriter& out, SentTokens& sent, std::vector<uint32_t> data) {
+  sent = {sent.id + 1, std::move(data)};
+  out.object([&] {
+    out.member("resultId", std::to_string(sent.id));
+    writeNumbers(out, sent.data);
+  });
+}
+
+void semanticTokensDelta(JsonWriter& out, SentTokens& sent, std::vector<uint32_t> data) {
+  const std::vector<uint32_t>& old = sent.data;
+  const size_t least = std::min(old.size(), data.size());
+  size_t from = 0, same = 0;  // at the beginning and at the end
+  while (from < least && old[from] == data[from]) from++;
+  while (same < least - from && old[old.size() - 1 - same] == data[data.size() - 1 - same]) same++;
+  const auto removed = static_cast<uint32_t>(old.size() - from - same);
+  const std::vector<uint32_t> fresh(data.begin() + static_cast<std::ptrdiff_t>(from),
+                                    data.end() - static_cast<std::ptrdiff_t>(same));
+  sent = {sent.id + 1, std::move(data)};
+  out.object([&] {
+    out.member("resultId", std::to_string(sent.id));
+    out.arrayMember("edits", [&] {
+      if (removed == 0 && fresh.empty()) return;
+      out.object([&] {
+        out.member("start", static_cast<uint32_t>(from));
+        out.member("deleteCount", removed);
+        writeNumbers(out, fresh);
+      });
     });
+  });
+}
+
+void semanticTokensIn(JsonWriter& out, Workspace& workspace, const Document& document,
+                      Range range) {
+  out.object([&] {
+    writeNumbers(out, numbersOf(workspace, document, [&](const Token& token) {
+                   return token.from < range.to && token.to > range.from;
+                 }));
   });
 }
 

@@ -195,8 +195,13 @@ Target Workspace::targetOfName(const Document& document, std::string_view name, 
   for (const Index::Local& l : a.index.locals())
     if (l.name.text() == name && at(l.at) <= range.from && range.from < at(l.at) + 400) {
       const Range declared = nameRange(document, document.location(at(l.at)), name);
-      const bool isModule = document.definition(name) &&
-                            document.offset(document.definition(name)->loc) == declared.from;
+      // An (implement Interface …) declares its adapter by the interface's name.
+      const Definition* d = document.definition(name);
+      const Document* other = nullptr;
+      const Definition* behind =
+          d && d->kind == Definition::Kind::Import ? behindImport(document, *d, &other) : d;
+      const bool isModule = d && (document.offset(d->loc) == declared.from ||
+                                  (behind && behind->kind == Definition::Kind::Interface));
       if (declared.from == range.from && declared.to == range.to && !isModule) return local(l.at);
     }
   for (const Index::Use& use : a.index.uses()) {

@@ -9,13 +9,13 @@ import time
 class Client:
     SECONDS = 30
 
-    def __init__(self, gene, root=None, arguments=("lsp",)):
+    def __init__(self, gene, root=None, arguments=("lsp",), capabilities=None):
         self.process = subprocess.Popen([gene, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.buffer = b""
         self.number = 0
         self.notes = []  # notifications that came, oldest first
         self.texts = {}
-        self.info = self.request("initialize", {"processId": os.getpid(), "capabilities": {}, "rootUri": root and "file://" + root})
+        self.info = self.request("initialize", {"processId": os.getpid(), "capabilities": capabilities or {}, "rootUri": root and "file://" + root})
         self.notify("initialized", {})
 
     def send(self, message):
