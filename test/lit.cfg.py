@@ -40,7 +40,9 @@ if os.path.exists("/usr/include/zlib.h"):
     config.available_features.add("zlib")
 if shutil.which("pkg-config", path="/usr/bin:/bin") and shutil.which("cc", path="/usr/bin:/bin"):
     config.available_features.add("pkg-config")
-for tool in ("emacs", "gdb", "vim", "vscode-tmgrammar-test", "openssl"):
+if os.path.exists(os.path.join(root, "build/editors/vscode/node_modules/.package.json")):
+    config.available_features.add("vscode-tools")  # what `./dev editors` installs with npm
+for tool in ("emacs", "gdb", "vim", "openssl"):
     if shutil.which(tool, path="/usr/bin:/bin"):
         config.available_features.add(tool)
 for name in ("GENE_STRESS", "GENE_TEST_CACHE", "GENE_TEST_ENTERED", "GENE_TEST_PARTS", "GENE_TEST_STRESS", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS",

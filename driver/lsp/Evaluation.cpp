@@ -250,7 +250,9 @@ bool isWatched(const Form& top) {
   bool found = false;
   forEachInside(top, [&](const Form& form) {
     if (form.kind != FormKind::Gene) return true;
-    const std::string_view head = symbolOf(as<GeneForm>(form).head).text();
+    const Form* name = as<GeneForm>(form).head;
+    const std::string_view head =
+        (name->kind == FormKind::Path ? as<PathForm>(*name).parts.back() : symbolOf(name)).text();
     found = found || (head.size() > 1 && head.ends_with('!')) || head == "eval" ||
             head == "$repl" || head == "$render" || head == "$caller_eval";
     return !found;

@@ -5,6 +5,7 @@
 
 #include "driver/lsp/Refactor.h"
 #include "frontend/analysis/SpecialForms.h"
+#include "runtime/object/Class.h"
 
 namespace gene::lsp {
 namespace {
@@ -200,6 +201,9 @@ class Outside {
     const std::string_view first = g.children.empty() ? "" : symbolOf(g.children[0]).text();
     if (first == "->" || first == "?" || first == "|") return false;
     const bool isMacro = head.size() > 1 && head.ends_with('!');
+    const bool evaluates =
+        g.head->kind == FormKind::Path && as<PathForm>(*g.head).parts.back().text() == "eval";
+    if (evaluates) return false;
     if (isMacro || head == "super" || head.starts_with('.') || head.starts_with('$')) return false;
     const bool isFunction =
         head == "fn" && !g.children.empty() && g.children[0]->kind == FormKind::Array;
@@ -213,6 +217,16 @@ class Outside {
   std::map<std::string, Location> declarations_;
   std::vector<std::string> free_;  // names of the module, and built-in ones
 };
+
+/// Are all names the module's or built in? What an expression defines by the way is known to the code behind it.
+bool areKnown(Workspace& workspace, const Document& document,
+              const std::vector<std::string>& names) {
+  return std::ranges::all_of(names, [&](const std::string& name) {
+    Context* context = workspace.names();
+    return document.definition(name) ||
+           (context && !namespaceGet(context->globals, Symbol::of(name)).isAbsent());
+  });
+}
 
 /// Does the module's code name a variable of the module before it is declared? Then it is reported; in a function it is nil.
 bool isTooEarly(const Document& document, Range range, const std::vector<std::string>& names) {
@@ -275,7 +289,8 @@ void extractFunction(Workspace& workspace, const Document& document, Range range
   const Document::Analysis& a = workspace.analysis(document);
   if (outside.isUsedBehind(a.index) || outside.changes() ||
       !outside.namesOnly(membersAround(document, range.from)) || headOf(*at->top) == "ns" ||
-      hasInnerTypes(*at->top) || (isModule && isTooEarly(document, range, outside.freeNames())))
+      hasInnerTypes(*at->top) || !areKnown(workspace, document, outside.freeNames()) ||
+      (isModule && isTooEarly(document, range, outside.freeNames())))
     return;
   const Meaning meaning(workspace, document);
   const std::string name = meaning.freshName("extracted");
