@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes the packages of this version from a release build: gene_VERSION_amd64.deb, and gene-VERSION-x86_64-linux.tar.xz, which runs
-from wherever it is unpacked.
+"""Makes the packages of this version from a release build: gene_VERSION_amd64.deb, gene-dev_VERSION_amd64.deb with what programs and
+extensions in C need beside it, and gene-VERSION-x86_64-linux.tar.xz, which has both and runs from wherever it is unpacked.
 
   package.py BUILD OUTPUT      (`./dev package` calls it with build/release and, by default, build/package)
 
-Both link executables without a compiler: lib/gene/link holds what a compiler would add to each command of its linker, the start files
-and the C and C++ libraries. In the Debian package they are links to files of the packages that it depends on, among them the linker.
+All link executables without a compiler: lib/gene/link holds what a compiler would add to each command of its linker, the start files
+and the C and C++ libraries. In the Debian packages they are links to files of the packages that it depends on, among them the linker.
 The archive has those of kit.py, and a libgene_llvm.so with LLVM and its linker in it; lib/gene/ld.lld is the command by another name.
 """
 import gzip
@@ -92,9 +92,51 @@ def depends(prefix):
     return ", ".join([found.strip().removeprefix("shlibs:Depends="), *LINK_PACKAGES, *ARCHIVE_PACKAGES])
 
 
+def documented(prefix, name, version, maintainer, date):
+    """What every package of Debian says of itself."""
+    documents = prefix / "share/doc" / name
+    documents.mkdir(parents=True, exist_ok=True)
+    shutil.copy(HERE / "copyright", documents / "copyright")
+    when = output_of("date", "-R", "-u", "-d", f"@{date}").strip()
+    compressed(documents / "changelog.gz", f"{name} ({version}) unstable; urgency=medium\n\n  * Version {version}.\n\n -- {maintainer}  {when}\n")
+
+
+def packed(tree, output, control, date, **holes):
+    """The package of a tree: its control file with these words in it, and the sums."""
+    size = sum(path.lstat().st_size for path in tree.rglob("*") if path.is_file() and not path.is_symlink()) // 1024
+    text = (HERE / control).read_text().replace("@SIZE@", str(size))
+    for name, value in holes.items():
+        text = text.replace(f"@{name.upper()}@", value)
+    (tree / "DEBIAN").mkdir()
+    (tree / "DEBIAN/control").write_text(text)
+    sums = [output_of("md5sum", path.relative_to(tree), cwd=tree) for path in sorted(tree.rglob("*"))
+            if path.is_file() and not path.is_symlink() and "DEBIAN" not in path.parts]
+    (tree / "DEBIAN/md5sums").write_text("".join(sums))
+    subprocess.run(["chmod", "-R", "u=rwX,go=rX", tree], check=True)
+    name = re.search(r"^Package: (.*)$", text, re.M)[1]
+    package = output / f"{name}_{holes['version']}_amd64.deb"
+    subprocess.run(["dpkg-deb", "--root-owner-group", "-Zxz", "--build", tree, package], check=True, stdout=subprocess.DEVNULL,
+                   env={"SOURCE_DATE_EPOCH": str(date), "PATH": "/usr/bin:/bin"})
+    return package
+
+
+def development(prefix, other):
+    """Moves what programs and extensions in C need, and nothing else, from one tree to the other."""
+    for name in ("include/gene.h", "lib/gene/libgene_embed.a", "lib/x86_64-linux-gnu/pkgconfig/gene.pc"):
+        (other / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(prefix / name, other / name)
+    for folder in ("include", "lib/x86_64-linux-gnu/pkgconfig", "lib/x86_64-linux-gnu"):
+        (prefix / folder).rmdir()
+    documents = other / "share/doc/gene-dev"
+    documents.mkdir(parents=True)
+    shutil.copy(ROOT / "docs/c-api.md", documents / "c-api.md")
+    for name in ("embed", "zlib"):
+        shutil.copytree(ROOT / "docs/examples" / name, documents / "examples" / name)
+
+
 def debian(build, output, version, date):
-    """gene_VERSION_amd64.deb"""
-    tree = output / "deb"
+    """gene_VERSION_amd64.deb and gene-dev_VERSION_amd64.deb"""
+    tree, other = output / "deb", output / "deb-dev"
     prefix = tree / "usr"
     install(build, prefix)
     link = prefix / "lib/gene/link"
@@ -105,27 +147,16 @@ def debian(build, output, version, date):
     found.parent.mkdir(parents=True)
     found.write_text(config.read_text().replace("${pcfiledir}/../..", "${pcfiledir}/../../.."))
     shutil.rmtree(config.parent)
-    documents = prefix / "share/doc/gene"
-    shutil.copy(HERE / "copyright", documents / "copyright")
+    development(prefix, other / "usr")
     maintainer = output_of("git", "log", "-1", "--format=%cn <%ce>").strip()
-    when = output_of("date", "-R", "-u", "-d", f"@{date}").strip()
-    compressed(documents / "changelog.gz", f"gene ({version}) unstable; urgency=medium\n\n  * Version {version}.\n\n -- {maintainer}  {when}\n")
+    documented(prefix, "gene", version, maintainer, date)
+    documented(other / "usr", "gene-dev", version, maintainer, date)
     overrides = prefix / "share/lintian/overrides/gene"
     overrides.parent.mkdir(parents=True)
     shutil.copy(HERE / "lintian-overrides", overrides)
-    size = sum(path.lstat().st_size for path in tree.rglob("*") if path.is_file() and not path.is_symlink()) // 1024
-    control = (HERE / "control").read_text().replace("@VERSION@", version).replace("@SIZE@", str(size))
-    control = control.replace("@DEPENDS@", depends(prefix)).replace("@MAINTAINER@", maintainer)
-    (tree / "DEBIAN").mkdir()
-    (tree / "DEBIAN/control").write_text(control)
-    sums = [output_of("md5sum", path.relative_to(tree), cwd=tree) for path in sorted(tree.rglob("*"))
-            if path.is_file() and not path.is_symlink() and "DEBIAN" not in path.parts]
-    (tree / "DEBIAN/md5sums").write_text("".join(sums))
-    subprocess.run(["chmod", "-R", "u=rwX,go=rX", tree], check=True)
-    package = output / f"gene_{version}_amd64.deb"
-    subprocess.run(["dpkg-deb", "--root-owner-group", "-Zxz", "--build", tree, package], check=True, stdout=subprocess.DEVNULL,
-                   env={"SOURCE_DATE_EPOCH": str(date), "PATH": "/usr/bin:/bin"})
-    return package
+    holes = {"version": version, "maintainer": maintainer}
+    return [packed(tree, output, "control", date, depends=depends(prefix), **holes),
+            packed(other, output, "control-dev", date, **holes)]
 
 
 def archive(build, output, version, date):
@@ -160,7 +191,7 @@ def main():
     version, date = version_of(build), date_of_commit()
     if not re.fullmatch(r"[0-9.]+", version):
         sys.exit(f"package.py: no version: {version}")
-    for package in (debian(build, output, version, date), archive(build, output, version, date)):
+    for package in (*debian(build, output, version, date), archive(build, output, version, date)):
         print(f"{package} ({package.stat().st_size / 1e6:.1f} MB)")
 
 

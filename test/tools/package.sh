@@ -3,7 +3,7 @@
 #
 #   test/tools/package.sh [--keep] [FOLDER]
 #
-# `./dev package FOLDER/made` makes them. lintian has to find no error and no warning in the Debian package. It is installed by apt in one root; in
+# `./dev package FOLDER/made` makes them. lintian has to find no error and no warning in the Debian packages. They are installed by apt in one root; in
 # others, among them a Debian 11 with glibc 2.31 where it can be had, the archive is unpacked to a folder with a blank and letters beyond
 # ASCII, for a user whose home cannot be written to. There is no compiler in any of them. The same programs are run, compiled to executables of both kinds and run as those. FOLDER (a new one below /var/tmp) is
 # removed at the end, unless --keep. Needs root.
@@ -30,9 +30,10 @@ say() { echo "--- $*" >&2; }
 say "./dev package"
 XZ_DEFAULTS=-1 "$here/dev" package "$folder/made" # packed lightly: that is half of the time of all this
 deb=$(echo "$folder"/made/gene_*_amd64.deb)
+dev=$(echo "$folder"/made/gene-dev_*_amd64.deb)
 archive=$(echo "$folder"/made/gene-*-x86_64-linux.tar.xz)
 say "lintian"
-lintian --allow-root --fail-on error,warning "$deb"
+lintian --allow-root --fail-on error,warning "$deb" "$dev"
 
 say "what the archive needs of glibc"
 tree=${archive%.tar.xz}
@@ -114,9 +115,21 @@ EXTRA=gene inside deb root:root "cd /try; $tries
   zcat /usr/share/man/man1/gene.1.gz | grep -c '^.SS gene run' > /dev/null
   . /usr/share/bash-completion/completions/gene
   dpkg --verify gene
-  for name in \$(grep -o '[^/ ]*[.]a ' /usr/lib/x86_64-linux-gnu/pkgconfig/gene.pc); do test -f /usr/lib/gene/\$name || test -f /usr/lib/gene/link/\$name; done
-  apt-get purge -y -qq gene > /dev/null
-  ! command -v gene; ! test -e /usr/lib/gene"
+  ! test -e /usr/include/gene.h"
+
+say "$(basename "$dev"), with a compiler"
+cp "$dev" "$folder/deb/gene-dev.deb"
+cp -r "$here/docs/examples/embed" "$here/docs/examples/zlib" "$folder/deb/try/"
+EXTRA= inside deb root:root "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends /gene-dev.deb gcc pkgconf zlib1g-dev > /dev/null
+  dpkg --verify gene-dev
+  cd /try/embed
+  cc -std=c99 host.c -o host \$(pkg-config --cflags --libs gene)
+  ./host prices.gene | grep -c 'prices.gene wants 1.50 for 3 apples' > /dev/null
+  cd /try/zlib
+  cc -shared -fPIC zlib.c -o zlib.so \$(pkg-config --cflags gene) -lz
+  gene run zlib.gene | grep -c . > /dev/null
+  apt-get purge -y -qq gene gene-dev > /dev/null
+  ! command -v gene; ! test -e /usr/lib/gene; ! test -e /usr/include/gene.h" 2> "$folder/apt.log" || { cat "$folder/apt.log" >&2; exit 1; }
 
 for root in tar old; do
   [ -d "$folder/$root" ] || continue
@@ -131,4 +144,4 @@ for root in tar old; do
   chown -R 1234:1234 "$folder/$root/try"
   EXTRA="/opt/tools of ü/gene/bin/gene" inside $root 1234:1234 "export HOME=/home/reader LD_BIND_NOW=1; cd /try; $tries"
 done
-echo "package.sh: both packages work" >&2
+echo "package.sh: all packages work" >&2
