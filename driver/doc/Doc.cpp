@@ -11,19 +11,11 @@
 #include "driver/Reference.h"
 #include "driver/doc/Module.h"
 #include "frontend/analysis/Packages.h"
-#include "frontend/analysis/SpecialForms.h"
 
 namespace gene::driver {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Sources that belong together: those of a package, or of a folder; or one alone.
-struct Library {
-  std::optional<Package> package;
-  std::vector<std::unique_ptr<DocModule>> modules;
-  bool isBroken = false;  // mistakes were printed
-};
 
 /// Reads the sources below a folder, the module `first` before the others.
 void readFolder(Library& library, const fs::path& folder, const std::string& first) {
@@ -73,59 +65,9 @@ Library libraryAt(const std::string& path) {
 bool writeLibrary(Page& page, const Library& library, bool all) {
   if (library.package) page.heading(1, library.package->name, library.package->version);
   bool any = false;
-  for (const std::unique_ptr<DocModule>& module : library.modules) {
-    std::string import = "\"" + module->name + "\"";
-    if (library.package) {
-      // From outside "index" is the main module, whatever its name.
-      const bool isMain = module->name == library.package->mainModule;
-      const bool isHidden = module->name == "index" && !isMain;
-      if (isMain) import = "\"index\"";
-      import = isHidden ? "" : import + " ^pkg \"" + library.package->name + "\"";
-    }
-    any |= module->write(page, library.package ? 2 : 1, import, all);
-  }
+  for (const std::unique_ptr<DocModule>& module : library.modules)
+    any |= module->write(page, library.package ? 2 : 1, module->importedAs(library.package), all);
   return any;
-}
-
-void writeBuiltin(Page& page, const BuiltinEntry& e) {
-  page.heading(2, "", e.signature());
-  page.prose(std::string(e.row->documentation) + "\n");
-  std::string names;
-  forEachName(e.row->function.names, [&](std::string_view name) {
-    if (name != e.name) names += (names.empty() ? "`" : ", `") + std::string(name) + "`";
-  });
-  if (!names.empty()) page.prose("The same as " + names + ".\n");
-}
-
-/// What is built in under this name: a function, methods, the members of a class or namespace, a special form.
-bool writeBuiltins(Page& page, const std::string& name) {
-  bool found = false;
-  if (name.starts_with('.')) {
-    for (const BuiltinEntry& e : builtinMethods(std::string_view(name).substr(1))) {
-      writeBuiltin(page, e);
-      found = true;
-    }
-    return found;
-  }
-  if (const BuiltinEntry e = findBuiltin(name); e.row) {
-    writeBuiltin(page, e);
-    found = true;
-  }
-  if (const SpecialFormRow* row = specialFormRow(name); row && !row->shape.empty()) {
-    page.heading(2, "", name);
-    page.code(row->shape);
-    page.prose(std::string(row->text) + "\n");
-    found = true;
-  }
-  bool isFirst = true;
-  for (const auto& entries : {builtinFunctions(), builtinMethods()})
-    for (const BuiltinEntry& e : entries) {
-      if (e.owner != name || !e.isFirstName()) continue;
-      if (isFirst) page.heading(2, "", name);
-      isFirst = false;
-      page.item(e.signature(), e.row->documentation);
-    }
-  return found || !isFirst;
 }
 
 int unknownName(const std::string& name, Span<const Library> libraries) {
@@ -189,6 +131,7 @@ int doc(Arguments args) {
   static const std::vector<OptionSpec> specs = {
       {"format,f", "markdown|text", "what is written (default: text on a terminal, else markdown)"},
       {"output,o", "FILE", "where to write it (default: standard output)"},
+      {"html", "DIR", "a folder of pages for a browser, whose names lead to each other"},
       {"all,a", nullptr, "what modules do not publish as well"},
       {"help,h", nullptr, "this text"},
   };
@@ -207,6 +150,11 @@ int doc(Arguments args) {
   int code = Success;
   for (const Library& library : libraries)
     if (library.isBroken) code = Failed;
+  if (options.has("html")) {
+    if (!names.empty()) return misuse("--html is about sources, not about '" + names[0] + "'");
+    const int written = writeSite(options.get("html"), libraries, options.has("all"));
+    return written == Success ? code : written;
+  }
   if (names.empty())
     for (const Library& library : libraries)
       if (!writeLibrary(page, library, options.has("all")) && !library.isBroken)

@@ -60,6 +60,13 @@ std::string nameOf(const Definition& d, const Definition* container) {
   return std::string(container->name.text()) + "/" + text;
 }
 
+/// What links to it end in: count, Shape/area, Shape/new.
+std::string anchorOf(const Definition& d, const Definition* container) {
+  if (!container) return nameOf(d, nullptr);
+  const std::string name(d.kind == Kind::Constructor ? "new" : d.name.text());
+  return std::string(container->name.text()) + "/" + name;
+}
+
 bool isLiteral(const Form& form) {
   return form.kind != FormKind::Gene && form.kind != FormKind::Symbol &&
          form.kind != FormKind::Path && form.kind != FormKind::Map && form.kind != FormKind::Array;
@@ -147,25 +154,6 @@ std::string contractOf(const Definition& d, std::string_view key, const char* wo
   return sentence(word, std::vector<const Form*>(conditions.begin(), conditions.end()));
 }
 
-/// The interfaces that a class says it implements.
-std::string interfacesOf(const Definition& d) {
-  std::vector<const Form*> interfaces;
-  const auto add = [&](const Form* form) {
-    if (form->kind != FormKind::Array) return interfaces.push_back(form);
-    const auto& items = as<ArrayForm>(*form).items;
-    interfaces.insert(interfaces.end(), items.begin(), items.end());
-  };
-  const auto parts = as<GeneForm>(*d.form).children;
-  for (size_t i = 1; i < parts.size(); i++) {
-    const bool isWord = isSymbol(parts[i], "implements") || isSymbol(parts[i], "implement");
-    if (isWord && i + 1 < parts.size()) add(parts[++i]);
-    if (parts[i]->kind != FormKind::Gene) continue;
-    const auto& member = as<GeneForm>(*parts[i]);
-    if (isSymbol(member.head, "implement") && !member.children.empty()) add(member.children[0]);
-  }
-  return sentence("Implements", interfaces);
-}
-
 }  // namespace
 
 std::unique_ptr<DocModule> DocModule::read(const std::string& path, std::string name) {
@@ -187,10 +175,60 @@ void DocModule::read(Location start) {
   layout_ = layoutOf(sources_.text(start));
   outline_ = outlineOf(forms_);
   for (const Form* form : forms_) {
-    if (form->kind != FormKind::Gene || !isSymbol(as<GeneForm>(*form).head, "export")) continue;
+    if (form->kind != FormKind::Gene) continue;
+    if (isSymbol(as<GeneForm>(*form).head, "implement")) addImplementation(as<GeneForm>(*form));
+    if (!isSymbol(as<GeneForm>(*form).head, "export")) continue;
     hasExports_ = true;
     const std::vector<Symbol> names = exportedNames(as<GeneForm>(*form));
     exports_.insert(exports_.end(), names.begin(), names.end());
+  }
+}
+
+/// A class with the members of the form stands for it: so its methods have an outline.
+void DocModule::addImplementation(const GeneForm& form) {
+  const Span<Form* const> c = form.children;
+  const bool isOutside = c.size() >= 3 && isSymbol(c[1], "for");
+  if (!isOutside) return;
+  std::vector<Form*> parts(c.begin() + 2, c.end());
+  Form* head = arena_.make<SymbolForm>(form.loc, Symbol::of("class"));
+  Form* made[] = {
+      arena_.make<GeneForm>(form.loc, head, Span<Property>{}, arena_.copy(Span<Form*>(parts)))};
+  const std::vector<Definition> outline = outlineOf(Span<Form* const>(made));
+  if (outline.empty()) return;
+  Implementation found{c[0], c[2], outline[0]};
+  found.definition.form = &form;
+  implementations_.push_back(std::move(found));
+}
+
+/// The interfaces that a class implements, as it says, or as is said beside it.
+std::string DocModule::interfacesOf(const Definition& d) const {
+  std::vector<const Form*> interfaces;
+  const auto add = [&](const Form* form) {
+    if (form->kind != FormKind::Array) return interfaces.push_back(form);
+    const auto& items = as<ArrayForm>(*form).items;
+    interfaces.insert(interfaces.end(), items.begin(), items.end());
+  };
+  const auto parts = as<GeneForm>(*d.form).children;
+  for (size_t i = 1; i < parts.size(); i++) {
+    const bool isWord = isSymbol(parts[i], "implements") || isSymbol(parts[i], "implement");
+    if (isWord && i + 1 < parts.size()) add(parts[++i]);
+    if (parts[i]->kind != FormKind::Gene) continue;
+    const auto& member = as<GeneForm>(*parts[i]);
+    if (isSymbol(member.head, "implement") && !member.children.empty()) add(member.children[0]);
+  }
+  for (const Implementation& each : implementations_)
+    if (symbolOf(each.type) == d.name) interfaces.push_back(each.interface);
+  return sentence("Implements", interfaces);
+}
+
+void DocModule::writeImplementations(Page& page, int level, bool all) const {
+  if (!implementations_.empty()) page.heading(level, "Implementations", "");
+  for (const Implementation& each : implementations_) {
+    page.heading(level + 1, "", printForm(*each.interface) + " for " + printForm(*each.type));
+    Definition shown = each.definition;
+    shown.loc = each.definition.form->loc;
+    if (const std::string text = documentation(shown); !text.empty()) page.prose(text);
+    writeGroups(page, level + 2, each.definition.children, &each.definition, all);
   }
 }
 
@@ -214,12 +252,13 @@ bool DocModule::write(Page& page, int level, std::string_view import, bool all) 
   const auto first = std::ranges::find_if(outline_, [&](const Definition& d) {
     return d.kind != Kind::Import && (all || isPublished(d, nullptr));
   });
-  if (comment.empty() && first == outline_.end()) return false;
+  if (comment.empty() && first == outline_.end() && implementations_.empty()) return false;
   page.heading(level, "Module", name);
   if (!comment.empty()) page.prose(comment);
   if (!import.empty() && first != outline_.end() && isPublished(*first, nullptr))
     page.code("(import " + std::string(first->name.text()) + " from " + std::string(import) + ")");
   writeGroups(page, level + 1, outline_, nullptr, all);
+  writeImplementations(page, level + 1, all);
   return true;
 }
 
@@ -247,11 +286,13 @@ void DocModule::writeGroups(Page& page, int level, const std::vector<Definition>
 }
 
 void DocModule::writeItem(Page& page, const Definition& d, const Definition* container) const {
+  page.anchor(anchorOf(d, container));
   page.item(usage(d, container), documentation(d));
 }
 
 void DocModule::writeDefinition(Page& page, int level, const Definition& d,
                                 const Definition* container, bool all) const {
+  page.anchor(anchorOf(d, container));
   page.heading(level, "", usage(d, container));
   if (const std::string text = documentation(d); !text.empty()) page.prose(text);
   for (const std::string& text :
@@ -309,6 +350,29 @@ void DocModule::addNames(std::vector<std::string>& names) const {
     if (d.kind == Kind::Method) names.push_back("." + std::string(d.name.text()));
     if (!container) names.emplace_back(d.name.text());
   });
+}
+
+void DocModule::addLinks(Links& links, const std::string& file, bool all) const {
+  forEach(outline_, nullptr, [&](const Definition& d, const Definition* container) {
+    if (!all && !isPublished(d, container)) return;
+    const std::string anchor = anchorOf(d, container), address = file + "#" + anchor;
+    links.emplace(anchor, address);
+    if (d.kind == Kind::Method) links.emplace("." + std::string(d.name.text()), address);
+    if (d.kind == Kind::Variant) links.emplace(std::string(d.name.text()), address);
+  });
+}
+
+std::string DocModule::summary() const {
+  const std::string comment = moduleComment(forms_, {sources_.text(start_), layout_, start_});
+  return comment.substr(0, comment.find('\n'));
+}
+
+std::string DocModule::importedAs(const std::optional<Package>& package) const {
+  if (!package) return "\"" + name + "\"";
+  // From outside "index" is the main module, whatever its name.
+  const bool isMain = name == package->mainModule;
+  if (name == "index" && !isMain) return "";
+  return (isMain ? "\"index\"" : "\"" + name + "\"") + " ^pkg \"" + package->name + "\"";
 }
 
 }  // namespace gene::driver

@@ -28,6 +28,13 @@ std::string joined(std::string_view text) {
 }  // namespace
 
 void Page::begin(Last next) {
+  if (look_ == Look::Html) {
+    if (last_ != Last::Item && next == Last::Item) text_ += "<ul>\n";
+    if (last_ == Last::Item && next != Last::Item) text_ += "</ul>\n";
+    last_ = next;
+    return;
+  }
+  if (next == Last::Nothing) return;
   if (last_ != Last::Nothing && !(last_ == Last::Item && next == Last::Item)) text_ += "\n";
   last_ = next;
 }
@@ -37,8 +44,22 @@ std::string Page::styled(std::string_view code, std::string_view text) const {
   return "\033[" + std::string(code) + "m" + std::string(text) + "\033[0m";
 }
 
+std::string Page::identity() {
+  std::string text = anchor_.empty() ? "" : " id=\"" + escapedHtml(anchor_) + "\"";
+  anchor_.clear();
+  return text;
+}
+
 void Page::heading(int level, std::string_view words, std::string_view name) {
   begin(Last::Block);
+  if (look_ == Look::Html) {
+    const std::string tag = "h" + std::to_string(std::min(level, 6));
+    text_ += "<" + tag + identity() + ">" + escapedHtml(words) +
+             (words.empty() || name.empty() ? "" : " ");
+    if (!name.empty()) text_ += "<code>" + htmlOfCode(name, *links_, true) + "</code>";
+    text_ += "</" + tag + ">\n";
+    return;
+  }
   const std::string line =
       std::string(words) + (words.empty() || name.empty() ? "" : " ") + std::string(name);
   if (look_ == Look::Markdown) {
@@ -62,11 +83,22 @@ void Page::lines(std::string_view margin, std::string_view text) {
 
 void Page::prose(std::string_view text) {
   begin(Last::Block);
+  if (look_ == Look::Html) {
+    text_ += htmlOfMarkdown(text, *links_);
+    return;
+  }
   lines("", text);
 }
 
 void Page::code(std::string_view text) {
   begin(Last::Block);
+  if (look_ == Look::Html) {
+    text_ += "<pre><code>";
+    forEachLine(text,
+                [&](std::string_view line) { text_ += htmlOfCode(line, *links_, false) + "\n"; });
+    text_ += "</code></pre>\n";
+    return;
+  }
   if (look_ == Look::Markdown) text_ += "```gene\n";
   lines(look_ == Look::Markdown ? "" : "    ", text);
   if (look_ == Look::Markdown) text_ += "```\n";
@@ -74,6 +106,14 @@ void Page::code(std::string_view text) {
 
 void Page::item(std::string_view code, std::string_view words) {
   begin(Last::Item);
+  if (look_ == Look::Html) {
+    // What is said of it is a paragraph, whose tags are left out.
+    std::string said = htmlOfMarkdown(joined(words), *links_);
+    if (said.starts_with("<p>") && said.ends_with("</p>\n")) said = said.substr(3, said.size() - 8);
+    text_ += "<li" + identity() + "><code>" + htmlOfCode(code, *links_, true) + "</code>" +
+             (said.empty() ? "" : ": " + said) + "</li>\n";
+    return;
+  }
   if (look_ == Look::Markdown)
     text_ += "- `" + std::string(code) + "`";
   else

@@ -1,16 +1,23 @@
 #pragma once
-// A page of documentation, as it is written: Markdown, or text for who reads it at a terminal.
+// A page of documentation, as it is written: Markdown, text for who reads it at a terminal, or the body of an HTML page.
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "driver/doc/Html.h"
+
 namespace gene::driver {
 
 class Page {
  public:
-  enum class Look : uint8_t { Markdown, Text, Coloured };
+  enum class Look : uint8_t { Markdown, Text, Coloured, Html };
   explicit Page(Look look) : look_(look) {}
+  /// HTML, with links from names.
+  explicit Page(const Links* links) : look_(Look::Html), links_(links) {}
+
+  /// The next heading or item is about this name, and what leads to it ends there.
+  void anchor(std::string_view name) { anchor_ = name; }
 
   /// `level`: 1 is the page itself. `name` is code, `words` stand before it.
   void heading(int level, std::string_view words, std::string_view name);
@@ -21,7 +28,11 @@ class Page {
   /// An item of a list: a line of code and, perhaps, what is said of it.
   void item(std::string_view code, std::string_view words);
 
-  [[nodiscard]] const std::string& text() const { return text_; }
+  /// All of it.
+  [[nodiscard]] const std::string& text() {
+    begin(Last::Nothing);
+    return text_;
+  }
 
  private:
   enum class Last : uint8_t { Nothing, Block, Item };
@@ -30,7 +41,12 @@ class Page {
   void begin(Last next);
   [[nodiscard]] std::string styled(std::string_view code, std::string_view text) const;
 
+  /// ` id="name"` for what `anchor` said.
+  [[nodiscard]] std::string identity();
+
   const Look look_;
+  const Links* const links_ = nullptr;
+  std::string anchor_;
   Last last_ = Last::Nothing;
   std::string_view margin_;  // of text, below the heading of a definition
   std::string text_;
