@@ -3,6 +3,8 @@
 
 OUTPUT/vscode is a copy of editors/vscode with what npm installs for it, OUTPUT/gene.vsix the extension. What was installed stays, and is
 used again as long as package.json is the same. The exit code is 3 where npm is not there or cannot reach its registry.
+  vsix.py --tree-sitter OUTPUT   installs tree-sitter's command in OUTPUT/tree-sitter instead, for the tests of its grammar. npm's package
+fetches it from elsewhere: where that cannot be reached the exit code is 3, too.
 """
 import shutil
 import subprocess
@@ -31,7 +33,23 @@ def installed(tree):
     return True
 
 
+def install_tree_sitter(output):
+    tree = output / "tree-sitter"
+    if (tree / "node_modules/tree-sitter-cli/tree-sitter").exists():
+        return True
+    tree.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "editors/tree-sitter-gene/package.json", tree)
+    npm = shutil.which("npm")
+    done = npm and subprocess.run([npm, "install", "--no-audit", "--no-fund", "--no-package-lock"], cwd=tree, capture_output=True)
+    if done and done.returncode == 0:
+        return True
+    print("vsix.py: tree-sitter's command cannot be installed", file=sys.stderr)
+    return False
+
+
 def main():
+    if len(sys.argv) == 3 and sys.argv[1] == "--tree-sitter":
+        sys.exit(0 if install_tree_sitter(Path(sys.argv[2]).resolve()) else UNREACHABLE)
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     output = Path(sys.argv[1]).resolve()

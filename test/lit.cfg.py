@@ -42,7 +42,10 @@ if shutil.which("pkg-config", path="/usr/bin:/bin") and shutil.which("cc", path=
     config.available_features.add("pkg-config")
 if os.path.exists(os.path.join(root, "build/editors/vscode/node_modules/.package.json")):
     config.available_features.add("vscode-tools")  # what `./dev editors` installs with npm
-for tool in ("emacs", "gdb", "vim", "openssl"):
+tree_sitter = os.path.join(root, "build/editors/tree-sitter/node_modules/tree-sitter-cli/tree-sitter")  # likewise
+if os.path.exists(tree_sitter):
+    config.available_features.add("tree-sitter")
+for tool in ("emacs", "gdb", "node", "vim", "openssl"):
     if shutil.which(tool, path="/usr/bin:/bin"):
         config.available_features.add(tool)
 for name in ("GENE_STRESS", "GENE_TEST_CACHE", "GENE_TEST_ENTERED", "GENE_TEST_PARTS", "GENE_TEST_STRESS", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS",
@@ -53,6 +56,7 @@ config.substitutions += [
     ("%both", f"python3 {root}/test/tools/both.py --gene {config.gene}"),
     ("%gene", config.gene),
     ("%root", root),
+    ("%tree-sitter", tree_sitter),
     ("%build", build),
     ("%python", "python3"),
     ("%part", settings.get("GENE_TEST_PART", "1/1")),  # K/N: of what a test does, one of N parts

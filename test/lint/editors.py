@@ -35,10 +35,17 @@ def of_emacs():
     return words | ({"self"} if "\\\\(self\\\\)" in text else set())
 
 
+def of_tree_sitter():
+    text = (EDITORS / "tree-sitter-gene/queries/highlights.scm").read_text()
+    words = {word for group in re.findall(r'#match\? @keyword "\^\(([^"]*)\)\$"', text) for word in group.split("|")}
+    return {word.replace("\\\\", "") for word in words} | ({"self"} if '"self"' in text else set())
+
+
 def main():
     expected = of_compiler()
     problems = [] if len(expected) > 40 else ["frontend/analysis/SpecialForms.def: the rows are not understood"]
-    for where, words in (("vscode/syntaxes/gene.tmLanguage.json", of_vscode()), ("vim/syntax/gene.vim", of_vim()), ("emacs/gene-mode.el", of_emacs())):
+    for where, words in (("vscode/syntaxes/gene.tmLanguage.json", of_vscode()), ("vim/syntax/gene.vim", of_vim()), ("emacs/gene-mode.el", of_emacs()),
+                         ("tree-sitter-gene/queries/highlights.scm", of_tree_sitter())):
         problems += [f"editors/{where}: {word} is missing" for word in sorted(expected - words)]
         problems += [f"editors/{where}: {word} is no word of the language" for word in sorted(words - expected)]
     for name in ("package.json", "language-configuration.json", "snippets/gene.json"):
