@@ -1,6 +1,7 @@
 // The report of an exception that nobody catches: its place and message, what can be said besides, the stack.
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -133,6 +134,62 @@ Shown shownAt(Context& context, const RuntimeOptions& options, const Position& a
   return {std::move(line), end};
 }
 
+/// Has the form that begins at `from` a semicolon of its own?
+bool isChain(std::string_view line, size_t from) {
+  int depth = 0;
+  bool isText = false;
+  for (size_t i = from; i < line.size(); i++) {
+    const char c = line[i];
+    if (c == '\\')
+      i++;
+    else if (c == '"')
+      isText = !isText;
+    else if (isText)
+      continue;
+    else if (c == '(' || c == '[' || c == '{')
+      depth++;
+    else if (c == ')' || c == ']' || c == '}')
+      depth--;
+    if (depth == 0) return false;
+    if (depth == 1 && c == ';' && !isText) return true;
+  }
+  return false;
+}
+
+/// The hint for a value that is called: by what stands in the source.
+void nameCalled(ErrorReport& report, const std::string& line) {
+  const uint32_t column = report.position.column;
+  if (report.hints.empty() || column > line.size() || line[column - 1] != '(') return;
+  const uint32_t length = extentAt(line, column + 1);
+  const std::string called = line.substr(column, length);
+  std::string& hint = report.hints[0];
+  if (hint.starts_with("brackets around a value")) {
+    // (n -1) and (n %2)
+    const std::string_view rest = std::string_view(line).substr(column + length);
+    const bool isGlued = rest.size() > 2 && rest[0] == ' ' &&
+                         std::string_view("+-*/%").find(rest[1]) != std::string_view::npos &&
+                         std::isalnum(static_cast<unsigned char>(rest[2]));
+    if (isGlued)
+      hint = "an operation has blanks around its operator: (" + called + " " +
+             std::string(1, rest[1]) + " " +
+             std::string(rest.substr(2, rest.find_first_of(" )", 2) - 2)) + ")";
+    return;
+  }
+  if (!hint.starts_with("what is called here")) return;
+  if (isChain(line, column - 1)) {
+    hint.replace(0, 19, "what stands in front of the semicolon");
+    return;
+  }
+  hint.replace(0, 19, "'" + called + "'");
+  if (called.ends_with("/new"))
+    hint = "an object is made by (new " + called.substr(0, called.size() - 4) + " ...)";
+  else if (const std::string_view foreign = foreignWord(called); !foreign.empty())
+    hint = foreign;  // /name++
+  else if (called.starts_with("self/") || called.starts_with("/"))
+    report.hints.push_back("a method is called by (self ." + called.substr(called.find('/') + 1) +
+                           ")");
+}
+
 /// What the compiler has seen coming is said once: takes from `expected` what lies in the call that failed, or in that of
 /// `refused`, which gave what an annotation refuses, and adds to the report what was said of it. Gives what was said of the
 /// latter, if anything. `guesses`: the hints of the report at what a name could mean.
@@ -200,21 +257,7 @@ std::string describeUncaught(Context& context, const RuntimeOptions& options) {
     report.notes.push_back(
         {at, definition.end, definition.line, words.signature + " is defined here"});
   }
-  // What is called, by its name in the source.
-  if (!report.hints.empty() && report.hints[0].starts_with("what is called here") &&
-      position.column <= shown.line.size() && shown.line[position.column - 1] == '(') {
-    const uint32_t length = extentAt(shown.line, position.column + 1);
-    const std::string called = shown.line.substr(position.column, length);
-    report.hints[0].replace(0, 19, "'" + called + "'");
-    if (called.ends_with("/new"))
-      report.hints[0] =
-          "an object is made by (new " + called.substr(0, called.size() - 4) + " ...)";
-    else if (const std::string_view foreign = foreignWord(called); !foreign.empty())
-      report.hints[0] = foreign;  // /name++
-    else if (called.starts_with("self/") || called.starts_with("/"))
-      report.hints.push_back("a method is called by (self ." + called.substr(called.find('/') + 1) +
-                             ")");
-  }
+  nameCalled(report, shown.line);
   // An annotation refuses what the caller gave.
   Shown call;
   const TraceSite* caller = trace.count() > 1 ? trace.at(1) : nullptr;

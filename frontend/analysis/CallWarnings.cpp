@@ -111,6 +111,13 @@ ir::Type typeOfClass(std::string_view cls) {
 
 // --- functions of the module ---------------------------------------------------------------------------------------------
 
+bool Checks::hasMistake(const Form& parameters) const {
+  return std::ranges::any_of(diagnostics_.all(), [&](const Diagnostic& d) {
+    return d.severity == Severity::Error && d.loc.offset >= parameters.loc.offset &&
+           d.loc.offset < parameters.end.offset;
+  });
+}
+
 void Checks::checkArgumentTypes(const ArrayForm& list, Span<Form* const> given, Symbol function,
                                 Location definition) {
   const Parameters parameters = parametersOf(list);
@@ -145,6 +152,9 @@ void Checks::checkArity(const ast::Arguments& args, const GeneForm& call) {
     given += a.kind == ArgKind::Positional;
   }
   if (given <= slots) return;
+  if (known->second->form)
+    if (const ArrayForm* list = parameterList(*known->second->form); list && hasMistake(*list))
+      return;
   // Positional arguments come behind the others, in the order of the children.
   const GeneForm* definition = known->second->form;
   const SourceRange surplus =
@@ -170,7 +180,7 @@ void Checks::checkArguments(const GeneForm& call) {
     if (s->published.contains(name)) return;
   const GeneForm& definition = *found->second;
   const ArrayForm* list = parameterList(definition);
-  if (!list || name.text().ends_with('!')) return;
+  if (!list || name.text().ends_with('!') || hasMistake(*list)) return;
   const Location place = definition.children[0]->loc;
   const Parameters parameters = parametersOf(*list);
   if (hasSpread(call.children)) return;

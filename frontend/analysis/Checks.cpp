@@ -105,7 +105,7 @@ void Checks::checkPositionals(const ArrayForm& form, const ast::Arguments& args,
     if (a.kind == ArgKind::Spread) return;
     if (a.kind == ArgKind::Positional && given++ == slots) surplus = a.node;
   }
-  if (surplus)
+  if (surplus && !hasMistake(form))
     diagnostics_.report(surplus->range(), Diag::TooManyArguments,
                         {place, std::to_string(slots), std::to_string(given)});
 }

@@ -94,7 +94,7 @@ class Checks {
   /// A name that no definition of the module explains is used.
   void checkDefined(Symbol name, Location loc);
   /// (name = value) where no variable of this name is declared.
-  void checkAssigned(Symbol name, Location loc);
+  void checkAssigned(Symbol symbol, Location loc, bool isUpdate);
   /// A type as other languages call it, where nothing is called so.
   void checkTypeName(Symbol name, Location loc);
   /// [x:Int], (var x:Int 5)
@@ -198,6 +198,8 @@ class Checks {
                         const std::string& place);
 
   // --- CallWarnings.cpp -----------------------------------------------------------------------------------------------
+  /// Was something in a parameter list refused? Then nothing is said about calls.
+  [[nodiscard]] bool hasMistake(const Form& parameters) const;
   void checkArgumentTypes(const ArrayForm& parameters, Span<Form* const> given, Symbol function,
                           Location definition);
   [[nodiscard]] bool isBuiltinName(Symbol name) const;

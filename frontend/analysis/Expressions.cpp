@@ -321,7 +321,7 @@ Analyzer::Node* Analyzer::assignment(const GeneForm& form, std::string_view op) 
     Node* value = operation ? binary(operation->op, name(symbol, target->loc),
                                      expression(valueForm), form.loc)
                             : expression(valueForm);
-    checks_.checkAssigned(symbol, target->loc);
+    checks_.checkAssigned(symbol, target->loc, operation != nullptr);
     if (!operation) {
       const ast::Binding* binding = scopes_.lookup(symbol);
       checks_.checkValueType(valueForm, binding ? binding->type : annotationOf(symbol),

@@ -332,8 +332,19 @@ bool Checks::hintHabit(Diagnostic& d, std::string_view name) const {
   const size_t equals = name.find('=');
   const bool isKeyword = equals != std::string_view::npos && isName(name.substr(0, equals)) &&
                          (equals + 1 == name.size() || name[equals + 1] != '=');
-  if (isKeyword || (name.starts_with(':') && isName(name.substr(1)))) {
-    d.hint(Diag::HintKeyword, {isKeyword ? name.substr(0, equals) : name.substr(1)});
+  if (isKeyword) {
+    d.hint(Diag::HintKeyword, {name.substr(0, equals)});
+    return true;
+  }
+  if (name.starts_with(':') && isName(name.substr(1))) {
+    d.hint(Diag::HintColonWord, {name.substr(1)});
+    return true;
+  }
+  // s:upper calls a method elsewhere.
+  const size_t colon = name.find(':');
+  if (colon != std::string_view::npos && isName(name.substr(0, colon)) &&
+      isName(name.substr(colon + 1))) {
+    d.hint(Diag::HintMember, {name.substr(0, colon), name.substr(colon + 1)});
     return true;
   }
   if (name.ends_with(".new") && isName(name.substr(0, name.size() - 4))) {

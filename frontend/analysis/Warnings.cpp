@@ -184,7 +184,7 @@ void Checks::checkElse(Span<Form* const> forms) {
   checkDefined(symbolOf(forms[0]), forms[0]->loc);
 }
 
-void Checks::checkAssigned(Symbol symbol, Location loc) {
+void Checks::checkAssigned(Symbol symbol, Location loc, bool isUpdate) {
   const std::string_view text = symbol.text();
   if (!checksNames() || text.starts_with('$') || names_.globals.contains(symbol) ||
       scopes_.find(symbol) || facts_.topLevelVars.contains(symbol) ||
@@ -192,10 +192,13 @@ void Checks::checkAssigned(Symbol symbol, Location loc) {
     return;
   for (const Scopes::Scope* s = scopes_.scope(); s; s = s->outer)
     if (s->published.contains(symbol)) return;
-  Diagnostic& d = diagnostics_.report(loc, Diag::UndeclaredAssignment, {text});
+  // (count += 1) reads it first, which fails: of a field's name that is what there is to say.
+  const bool isField = scopes_.enclosingClass() && facts_.assignedFields.contains(symbol);
+  Diagnostic& d = diagnostics_.report(
+      loc, isField && isUpdate ? Diag::UndefinedName : Diag::UndeclaredAssignment, {text});
   if (hintHabit(d, text)) return;
   const size_t dot = text.find('.');
-  if (scopes_.enclosingClass() && facts_.assignedFields.contains(symbol))
+  if (isField)
     d.hint(Diag::HintField, {text});
   else if (dot != std::string_view::npos && dot > 0 && dot + 1 < text.size())
     d.hint(Diag::HintMember, {text.substr(0, dot), text.substr(dot + 1)});

@@ -188,7 +188,7 @@ constexpr Advice foreignWords[] = {
     {";", "a comment begins with # and a blank"},
     {"== != < > <= >=", "a comparison stands in brackets: (a == b)"},
     {"===", "write =="},
-    {"!== <> =/= /=", "write !="},
+    {"!== <> =/= /= ~=", "write !="},
     {":=", "a variable is (var name value), an assignment (name = value)"},
     {"=", "an assignment is (name = value), a comparison (a == b)"},
     {"++", "adding one is (name += 1), strings are joined by (a ++ b)"},
@@ -262,6 +262,19 @@ constexpr Advice foreignWords[] = {
     {"open fopen File.open", "a file is read by (File/read path)"},
     {"argv ARGV sys.argv process.argv args", "the arguments of the program are $args"},
     {"until", "write (while (! condition) ...)"},
+    {"in",
+     "in stands in a loop: (for x in items ...); whether something is an item says (items "
+     ".contains x)"},
+    {"??", "another value for nil is (a || b)"},
+    {"with", "forms run with self being a value by ($with value forms...)"},
+    {"recur", "the next round of a loop is (continue); a while goes on while its condition holds"},
+    {"atom swap! reset! deref ref alter", "a variable is changed by (name = value)"},
+    {"end endif fi done", "a form ends with its bracket"},
+    {"as", "another name for an import is (import name:other from \"module\")"},
+    {"public private protected",
+     "there is no such word: a method is (method name [parameters] body)"},
+    {"static", "what needs no object is a function beside the class: (fn name [parameters] body)"},
+    {"assert_equal assertEqual assertEquals expect", "write (assert (a == b))"},
     {"pass", "an empty body is nil"},
     {"module namespace package", "a namespace is (ns name ...)"},
     {"extends", "a class with a parent is (class Name < Parent ...)"},
@@ -288,6 +301,8 @@ bool definesFunction(std::string_view word) {
 std::string_view foreignWord(std::string_view word) {
   if (word.size() > 1 && word[0] == '!' && word[1] != '=') return "write (! value)";
   if (word.size() > 1 && word[0] == '#') return "a comment begins with # and a blank";
+  if (word.size() > 3 && word.starts_with("..."))
+    return "the items of an array stand where its name has dots behind it: items...";
   // name++ and ++name are symbols.
   for (const std::string_view step : {"++", "--"})
     if (word.ends_with(step) || word.starts_with(step)) word = step;
