@@ -36,8 +36,9 @@ struct Token {
 
 class Collector {
  public:
-  Collector(Workspace& workspace, const Document& document)
-      : workspace_(workspace), document_(document) {}
+  /// Of the forms that reach into the range.
+  Collector(Workspace& workspace, const Document& document, Range range)
+      : workspace_(workspace), document_(document), range_(range) {}
 
   std::vector<Token> run() {
     forms(document_.forms());
@@ -67,7 +68,9 @@ class Collector {
     while (!work.empty()) {
       const Form* form = work.back();
       work.pop_back();
-      one(form, work);
+      const bool isOutside = form->end.valid() && (document_.offset(form->end) < range_.from ||
+                                                   document_.offset(form->loc) > range_.to);
+      if (!isOutside) one(form, work);
     }
   }
 
@@ -200,6 +203,7 @@ class Collector {
 
   Workspace& workspace_;
   const Document& document_;
+  const Range range_;
   std::vector<Token> tokens_;
 };
 
@@ -209,13 +213,12 @@ Span<const std::string_view> tokenTypes() { return names; }
 
 namespace {
 
-/// The numbers of the tokens that `wanted` takes: line and character after the one before, length, type, no modifiers.
-template <class F>
-std::vector<uint32_t> numbersOf(Workspace& workspace, const Document& document, F&& wanted) {
+/// The numbers of the tokens in a range: line and character after the one before, length, type, no modifiers.
+std::vector<uint32_t> numbersOf(Workspace& workspace, const Document& document, Range range) {
   std::vector<uint32_t> data;
   Place last;
-  for (const Token& token : Collector(workspace, document).run()) {
-    if (!wanted(token)) continue;
+  for (const Token& token : Collector(workspace, document, range).run()) {
+    if (token.from >= range.to || token.to <= range.from) continue;
     // Line by line: tokens do not go over line ends.
     for (size_t from = token.from; from < token.to;) {
       const size_t end = std::min(document.text.find('\n', from), token.to);
@@ -244,7 +247,7 @@ void writeNumbers(JsonWriter& out, Span<const uint32_t> data) {
 }  // namespace
 
 std::vector<uint32_t> semanticTokensOf(Workspace& workspace, const Document& document) {
-  return numbersOf(workspace, document, [](const Token&) { return true; });
+  return numbersOf(workspace, document, {0, document.text.size() + 1});
 }
 
 void semanticTokens(JsonWriter& out, SentTokens& sent, std::vector<uint32_t> data) {
@@ -280,11 +283,7 @@ void semanticTokensDelta(JsonWriter& out, SentTokens& sent, std::vector<uint32_t
 
 void semanticTokensIn(JsonWriter& out, Workspace& workspace, const Document& document,
                       Range range) {
-  out.object([&] {
-    writeNumbers(out, numbersOf(workspace, document, [&](const Token& token) {
-                   return token.from < range.to && token.to > range.from;
-                 }));
-  });
+  out.object([&] { writeNumbers(out, numbersOf(workspace, document, range)); });
 }
 
 }  // namespace gene::lsp
