@@ -146,6 +146,7 @@ Analyzer::Node* Analyzer::methodCall(Node* receiver, const Form* method, const G
     Node* methodName = dynamicKey(text.substr(1, text.size() - 2), method->loc);
     return make<ast::DynamicMethodCall>(form.loc, receiver, methodName, arguments(form, args));
   }
+  const Checks::Quiet quiet(checks_, checks_.checkRubyBlock(args));
   if (form.head != method) checks_.checkBuiltinMethod(form.head, method, form, args);
   const ast::Arguments analyzed = arguments(form, args);
   if (form.head != method)

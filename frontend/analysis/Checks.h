@@ -125,6 +125,10 @@ class Checks {
   void checkOneValue(const GeneForm& form);
   /// A `case` without `else` over a target whose annotation is an enum: which variants are left out (12 §5.3)?
   void checkExhaustive(const GeneForm& form, Span<const Form* const> tests);
+  /// [(x * 2) for x in items]: of the names in it only the first word is reported.
+  void checkComprehension(Span<Form* const> items);
+  /// (items .each do |x| … end), likewise: are these the arguments of such a call?
+  bool checkRubyBlock(Span<Form* const> args);
   /// (try … except e …): what stands behind the word is no mistake of its own.
   void checkHandler(Span<Form* const> forms);
   /// (case value when 1 => body …)

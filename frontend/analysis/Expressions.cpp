@@ -391,6 +391,7 @@ Span<ast::Entry> Analyzer::entries(Span<const Property> properties) {
 }
 
 Analyzer::Node* Analyzer::arrayLiteral(const ArrayForm& form) {
+  checks_.checkComprehension(form.items);
   auto* node = make<ast::Array>(form.loc, items(form.items));
   node->frozen = form.frozen;
   return node;

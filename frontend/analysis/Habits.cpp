@@ -172,6 +172,22 @@ bool Checks::checkBlock(const GeneForm& call) {
   return true;
 }
 
+void Checks::checkComprehension(Span<Form* const> items) {
+  for (size_t i = 0; i + 2 < items.size(); i++) {
+    if (!checksNames() || !isSymbol(items[i], "for") || !isSymbol(items[i + 2], "in")) continue;
+    foreignNames_.insert(symbolOf(items[i + 1]));
+    foreignNames_.insert(symbolOf(items[i + 2]));
+    foreignNames_.insert(Symbol::of("if"));
+  }
+}
+
+bool Checks::checkRubyBlock(Span<Form* const> args) {
+  const auto word = std::ranges::find_if(args, [](const Form* arg) { return isSymbol(arg, "do"); });
+  if (!checksNames() || word == args.end()) return false;
+  checkDefined(symbolOf(*word), (*word)->loc);
+  return true;
+}
+
 void Checks::checkParent(Symbol name, Span<Form* const> rest) {
   if (!checksNames() || rest.size() < 2 || !isSymbol(rest[0], ":")) return;
   diagnostics_.report(rest[0]->range(), Diag::UndefinedName, {":"})

@@ -165,6 +165,12 @@ constexpr Advice foreignWords[] = {
      "else and elif stand in if without brackets: (if a ... elif b ... else ...)"},
     {"default otherwise", "all other cases are else: (case value when 1 ... else ...)"},
     {"do-while do_while repeat-until dowhile", "write (loop body (if (! condition) (break)))"},
+    {"do",
+     "a block is a function, (items .each (fn [item] ...)); the body of a loop has no word before "
+     "it"},
+    {"for",
+     "a loop is a form of its own, (for x in items ...); an array of what is made of each item is "
+     "(items .map (fn [x] ...))"},
     {"when", "when stands in case without brackets: (case value when 1 ... else ...)"},
     {"cond switch match unless", "write (if ... elif ... else ...), or (case value when ...)"},
     {"foreach for-each doseq", "write (for item in items body), or (items .each (item -> body))"},
