@@ -8,12 +8,13 @@
 #include <filesystem>
 #include <optional>
 
+#include "codegen/compile/ModuleObject.h"
 #include "codegen/ir/Printer.h"
 #include "codegen/jit/Objects.h"
 #include "codegen/link/Link.h"
 #include "codegen/link/Native.h"
 #include "codegen/passes/Remarks.h"
-#include "driver/Command.h"
+#include "driver/Build.h"
 
 namespace gene::driver {
 namespace {
@@ -25,8 +26,16 @@ const std::vector<OptionSpec>& specs() {
       {"optimize,O", "0..3", "optimisation level (default 2)"},
       {"debug,g", nullptr,
        "variables in the debug information, all of them with -O0; symbols stay"},
-      {"compile,c", nullptr, "an object file, not linked"},
+      {"compile,c", nullptr,
+       "compile this module alone: an object, and its interface beside it (.gi); gene build a.o "
+       "b.o "
+       "links objects"},
+      {"interface", "FILE",
+       "with -c: what is known of a module that is imported, instead of its source (repeatable)"},
       {"MD", nullptr, "write a dependency file for make and ninja beside the output (also -MD)"},
+      {"path-prefix-map", "OLD=NEW",
+       "names of files that begin with OLD begin with NEW in all outputs (repeatable; the last one "
+       "that fits counts)"},
       {"static", nullptr,
        "link the C library as well (larger, runs on any kernel; fails without the static "
        "libraries)"},
@@ -47,17 +56,12 @@ const std::vector<OptionSpec>& specs() {
   return all;
 }
 
-struct Target {
-  std::string kind;  // ir, bytecode, llvm, asm, obj, exe
-  std::string output;
-};
-
 Expected<Target> target(const Options& options, const std::string& source) {
-  Target t{options.get("emit", options.has("compile") ? "obj" : "exe"), options.get("output")};
+  Target t{options.get("emit", options.has("compile") ? "module" : "exe"), options.get("output")};
   static constexpr struct {
     const char *kind, *ending;
-  } kinds[] = {{"ir", ""},  {"bytecode", ".gir"}, {"llvm", ""},
-               {"asm", ""}, {"obj", ".o"},        {"exe", ""}};
+  } kinds[] = {{"ir", ""},    {"bytecode", ".gir"}, {"llvm", ""},    {"asm", ""},
+               {"obj", ".o"}, {"exe", ""},          {"module", ".o"}};
   for (const auto& k : kinds) {
     if (t.kind != k.kind) continue;
     // Text goes to standard output unless told otherwise.
@@ -91,25 +95,10 @@ void printRemarks(const ir::Program& program) {
   }
 }
 
-/// OUTPUT: SOURCES, in make's syntax: the source, what it imports, and the manifests of packages.
-Status writeDependencies(const Target& t, const Session& session) {
-  auto escaped = [](const std::string& name) {
-    std::string out;
-    for (char c : name)
-      out += c == ' ' || c == '#' ? std::string("\\") + c : c == '$' ? "$$" : std::string(1, c);
-    return out;
-  };
-  std::filesystem::path path(t.output);
-  path.replace_extension(".d");
-  std::string rule = escaped(t.output) + ":";
-  for (const InputFile& file : session.dependencies()) rule += " " + escaped(file.name);
-  if (Status status = checkOutput(path.string(), session); !status) return status;
-  return writeFile(path.string(), rule + "\n");
-}
-
-int linkObject(const Options& options, const Target& t, const std::vector<std::string>& objects) {
+int linkObject(const Options& options, const Target& t, const std::vector<std::string>& objects,
+               bool strip) {
   LinkOptions link{.objects = {}, .output = t.output, .linker = options.get("linker")};
-  link.strip = !options.has("debug");
+  link.strip = strip;
   if (options.has("static")) link.kind = LinkOptions::Kind::Static;
   if (options.has("###")) {
     link.objects.push_back(std::filesystem::path(t.output).filename().string() + ".o");
@@ -142,8 +131,8 @@ int linkObject(const Options& options, const Target& t, const std::vector<std::s
 }
 
 /// What a kept executable was made with, beside what decides what the program means.
-std::vector<std::string> linkedWith(const Options& options) {
-  std::vector<std::string> words;
+std::vector<std::string> linkedWith(const Options& options, const PathMap& paths) {
+  std::vector<std::string> words{paths.text()};
   for (const char* name : {"optimize", "debug", "static", "linker", "part-size"})
     if (options.has(name)) words.push_back(name + ("=" + options.get(name)));
   return words;
@@ -152,8 +141,9 @@ std::vector<std::string> linkedWith(const Options& options) {
 /// An executable that is built with what earlier builds have left.
 class KeptBuild {
  public:
-  KeptBuild(const std::string& source, const Options& options, const Target& t)
-      : words_(linkedWith(options)), output_(t.output) {
+  KeptBuild(const std::string& source, const Options& options, const Target& t,
+            const PathMap& paths)
+      : words_(linkedWith(options, paths)), output_(t.output) {
     if (t.kind != "exe" || t.output == "-" || options.has("no-cache") || options.has("###")) return;
     kept_ = jit::BuildStore::open(source);
     if (!kept_) return;
@@ -195,35 +185,9 @@ class KeptBuild {
   std::optional<jit::ProgramIdentity> identity_;
 };
 
-int buildFile(const std::string& source, const Options& options, const Target& t) {
-  Session session;
-  Expected<Location> start = addSource(session.sources, source);
-  if (!start) return fail(start.message());
-  if (Status status = checkOutput(t.output, session); !status) return fail(status.message());
-  if (const auto code = chooseWarnings(options, session.diagnostics)) return *code;
-  CompileOptions& compile = session.options;
-  compile.language = languageOptions(options);
-  compile.level = optimisationLevel(options, 2);
-  compile.native = t.kind != "bytecode";
-  // For gdb: variables lie in scope objects, and statements begin where it may be said which.
-  if (options.has("debug") && compile.level == 0 && compile.native)
-    compile.debug = compile.keepVariables = true;
-  compile.verify = options.has("verify-ir");
-  compile.names = namesContext();
-  observePasses(options, compile);
-  KeptBuild kept(source, options, t);
-  kept.ask(compile);
-  std::vector<PassTime> times;
-  if (options.has("time-passes")) compile.times = &times;
-  std::unique_ptr<ir::Program> program = session.compile(*start);
-  if (!times.empty()) std::fputs(describe(times).c_str(), stderr);
-  if (const int code = reportDiagnostics(session.diagnostics, errorFormat(options));
-      code != Success || !program)
-    return Failed;
-  if (Status status = checkOutput(t.output, session); !status) return fail(status.message());
-  if (options.has("MD"))
-    if (Status status = writeDependencies(t, session); !status) return fail(status.message());
-  if (kept.isDone()) return Success;
+/// The artefact of a program that was compiled.
+int emitProgram(std::unique_ptr<ir::Program> program, const Options& options, const Target& t,
+                const KeptBuild& kept) {
   if (options.has("remarks")) printRemarks(*program);
   if (t.kind == "ir") {
     Status status =
@@ -236,7 +200,8 @@ int buildFile(const std::string& source, const Options& options, const Target& t
         writeFile(t.output, {reinterpret_cast<const char*>(image.data()), image.size()});
     return status ? Success : fail(status.message());
   }
-  NativeOptions native{.level = compile.level, .debugInfo = options.has("debug")};
+  NativeOptions native{.level = program->level,
+                       .debugInfo = options.has("debug") || program->debug};
   if (t.kind == "llvm") native.emit = NativeOptions::Emit::LlvmText;
   if (t.kind == "asm") native.emit = NativeOptions::Emit::Assembly;
   if (t.kind == "exe") {
@@ -250,7 +215,7 @@ int buildFile(const std::string& source, const Options& options, const Target& t
   Expected<std::vector<std::string>> objects = emitNative(*program, native);
   if (!objects) return fail(objects.message());
   if (t.kind == "exe") {
-    const int code = linkObject(options, t, *objects);
+    const int code = linkObject(options, t, *objects, !native.debugInfo);
     if (code == Success) kept.finish();
     return code;
   }
@@ -258,22 +223,163 @@ int buildFile(const std::string& source, const Options& options, const Target& t
   return status ? Success : fail(status.message());
 }
 
+/// What a program is made of: a source, or objects of modules.
+class Inputs {
+ public:
+  Inputs(const Options& options, PathMap paths) : options_(options), paths_(std::move(paths)) {}
+
+  /// An exit code after something that was reported.
+  std::optional<int> read(Session& session) {
+    if (!hasObjects(options_.positional)) {
+      Expected<Location> start = addMain(session, options_.positional[0], paths_);
+      if (!start) return fail(start.message());
+      start_ = *start;
+      session.options.level = optimisationLevel(options_, 2);
+      return {};
+    }
+    Expected<std::vector<ModuleObject>> objects = readObjects(options_.positional);
+    if (!objects) return fail(objects.message());
+    objects_ = std::move(*objects);
+    if (Status status = chooseLevel(objects_, options_, session.options); !status)
+      return fail(status.message());
+    return {};
+  }
+  /// The program; null after a failure that was reported.
+  std::unique_ptr<ir::Program> compile(Session& session) {
+    if (objects_.empty()) {
+      std::unique_ptr<ir::Program> program = session.compile(start_);
+      const int code = reportDiagnostics(session.diagnostics, errorFormat(options_));
+      return code == Success ? std::move(program) : nullptr;
+    }
+    Expected<std::unique_ptr<ir::Program>> program = session.linkObjects(objects_);
+    if (program) return std::move(*program);
+    fail(program.message());
+    return nullptr;
+  }
+  /// Fails if the output is one of them.
+  [[nodiscard]] Status check(const std::string& output, const Session& session) const {
+    std::error_code failed;
+    for (const ModuleObject& object : objects_)
+      if (output != "-" && std::filesystem::equivalent(output, object.file, failed))
+        return Failure{"The output " + output +
+                       " would overwrite one of the objects; choose another one with -o"};
+    return objects_.empty() ? checkOutput(output, session) : Status();
+  }
+  [[nodiscard]] std::vector<std::string> names(const Session& session) const {
+    return objects_.empty() ? inputsOf(session, paths_) : options_.positional;
+  }
+  [[nodiscard]] const PathMap& paths() const { return paths_; }
+  static bool hasObjects(const std::vector<std::string>& files) {
+    return std::ranges::any_of(files, [](const std::string& file) { return file.ends_with(".o"); });
+  }
+
+ private:
+  const Options& options_;
+  const PathMap paths_;
+  Location start_;
+  std::vector<ModuleObject> objects_;
+};
+
+int buildProgram(const Options& options, const Target& t, Inputs& inputs) {
+  Session session;
+  CompileOptions& compile = session.options;
+  if (const auto code = inputs.read(session)) return *code;
+  if (Status status = inputs.check(t.output, session); !status) return fail(status.message());
+  if (const auto code = chooseWarnings(options, session.diagnostics)) return *code;
+  compile.language = languageOptions(options);
+  compile.paths = &inputs.paths();
+  compile.native = t.kind != "bytecode";
+  // For gdb: variables lie in scope objects, and statements begin where it may be said which.
+  if (options.has("debug") && compile.level == 0 && compile.native)
+    compile.debug = compile.keepVariables = true;
+  compile.verify = options.has("verify-ir");
+  compile.names = namesContext();
+  observePasses(options, compile);
+  KeptBuild kept(options.positional[0], options, t, inputs.paths());
+  kept.ask(compile);
+  std::vector<PassTime> times;
+  if (options.has("time-passes")) compile.times = &times;
+  std::unique_ptr<ir::Program> program = inputs.compile(session);
+  if (!times.empty()) std::fputs(describe(times).c_str(), stderr);
+  if (!program) return Failed;
+  if (Status status = inputs.check(t.output, session); !status) return fail(status.message());
+  if (options.has("MD"))
+    if (Status status = writeDependencies(t, {t.output}, inputs.names(session), session); !status)
+      return fail(status.message());
+  if (kept.isDone()) return Success;
+  return emitProgram(std::move(program), options, t, kept);
+}
+
 }  // namespace
+
+Expected<PathMap> pathMap(const Options& options) {
+  PathMap paths;
+  for (const std::string& option : options.all("path-prefix-map"))
+    if (Status status = paths.add(option); !status) return Failure{status.message()};
+  return paths;
+}
+
+Expected<Location> addMain(Session& session, const std::string& source, const PathMap& paths) {
+  if (source == "-") return addSource(session.sources, source);
+  return session.sources.addFile(source, paths(source));
+}
+
+std::vector<std::string> inputsOf(const Session& session, const PathMap& paths) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  const std::filesystem::path here = std::filesystem::current_path(failed);
+  for (const InputFile& file : session.dependencies()) {
+    const std::filesystem::path near = std::filesystem::path(file.path).lexically_proximate(here);
+    names.push_back(paths.empty()                     ? file.name
+                    : near.native().starts_with("..") ? file.path
+                                                      : near.string());
+  }
+  return names;
+}
+
+Status writeDependencies(const Target& t, const std::vector<std::string>& outputs,
+                         const std::vector<std::string>& inputs, const Session& session) {
+  auto escaped = [](const std::string& name) {
+    std::string out;
+    for (char c : name)
+      out += c == ' ' || c == '#' ? std::string("\\") + c : c == '$' ? "$$" : std::string(1, c);
+    return out;
+  };
+  std::filesystem::path path(t.output);
+  path.replace_extension(".d");
+  std::string rule;
+  for (const std::string& output : outputs) rule += (rule.empty() ? "" : " ") + escaped(output);
+  rule += ":";
+  for (const std::string& input : inputs) rule += " " + escaped(input);
+  if (Status status = checkOutput(path.string(), session); !status) return status;
+  return writeFile(path.string(), rule + "\n");
+}
 
 int build(Arguments args) {
   Options options;
   if (const auto code = readCommandLine("build", specs(), args, Positionals::Anywhere,
                                         UnknownOptions::Misuse, options))
     return *code;
-  if (options.positional.size() != 1)
+  const bool hasObjects = Inputs::hasObjects(options.positional);
+  if (options.positional.size() != 1 && !hasObjects)
     return misuse(options.positional.empty() ? "No file provided to build."
                                              : "gene build takes one file");
   const std::string& source = options.positional[0];
   Expected<Target> t = target(options, source);
   if (!t) return misuse(t.message());
   if (!jobsOption(options)) return misuse(JobsMisuse);
-  return onLargeStack(runtimeOptionsFromEnvironment(),
-                      [&] { return buildFile(source, options, *t); });
+  const bool isModule = t->kind == "module";
+  if (isModule && hasObjects) return misuse("-c takes one source");
+  if (!isModule && options.has("interface")) return misuse("--interface goes with -c");
+  if (hasObjects && options.has("path-prefix-map"))
+    return misuse("objects have the names that -c gave them: --path-prefix-map goes there");
+  Expected<PathMap> paths = pathMap(options);
+  if (!paths) return misuse(paths.message());
+  return onLargeStack(runtimeOptionsFromEnvironment(), [&] {
+    if (isModule) return buildModule(source, options, *t);
+    Inputs inputs(options, std::move(*paths));
+    return buildProgram(options, *t, inputs);
+  });
 }
 
 }  // namespace gene::driver

@@ -121,7 +121,7 @@ Status writeFile(const std::string& path, std::string_view bytes) {
 Status checkOutput(const std::string& path, const Session& session) {
   std::error_code failed;
   for (const InputFile& file : session.dependencies())
-    if (path != "-" && fs::equivalent(path, file.name, failed) && !failed)
+    if (path != "-" && fs::equivalent(path, file.path, failed) && !failed)
       return Failure{"The output " + path + " would overwrite the source " + file.name +
                      "; choose another one with -o"};
   return {};

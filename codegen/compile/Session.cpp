@@ -9,7 +9,9 @@
 #include "codegen/bytecode/Bytecode.h"
 #include "codegen/compile/EnteredLoops.h"
 #include "codegen/compile/KnownBuiltins.h"
+#include "codegen/compile/LinkModules.h"
 #include "codegen/ir/Link.h"
+#include "frontend/analysis/Separate.h"
 #include "frontend/lower/Lower.h"
 #include "frontend/syntax/Reader.h"
 #include "runtime/object/Class.h"
@@ -109,6 +111,18 @@ void shareGlobals(ir::Program& program, const std::unordered_set<const ir::Globa
 
 }  // namespace
 
+namespace {
+
+/// The modules of a program become one.
+Status linkProgram(ir::Program& program, const CompileOptions& options) {
+  if (options.observe) options.observe(program, "lower", true);
+  if (const std::string problem = ir::link(program); !problem.empty()) return Failure{problem};
+  if (options.observe) options.observe(program, "link", true);
+  return {};
+}
+
+}  // namespace
+
 std::unique_ptr<ir::Program> Session::newProgram(std::string_view mainFile) {
   auto program = std::make_unique<ir::Program>(sources);
   program->mainFile = program->arena.copy(mainFile);
@@ -128,6 +142,7 @@ Session::Analysed Session::analyse(Location main, AnalysisExtras extras) {
   const KnownNames known = namesOf(options.names);
   if (options.names) extras.known = &known;
   extras.enums = options.enums;
+  extras.paths = options.paths;
   const ast::Module module =
       gene::analyze(forms, *program, options.language, diagnostics, sources, main, extras);
   return {std::move(program), module};
@@ -165,13 +180,42 @@ std::unique_ptr<ir::Program> Session::compile(Location main) {
   if (diagnostics.hasErrors()) return nullptr;
   if (options.analysed && !options.analysed(*program, environment)) return std::move(program);
   lower(module, *program, options.language);
-  if (options.observe) options.observe(*program, "lower", true);
-  const std::string problem = ir::link(*program);
-  GENE_CHECK(problem.empty(), "the analysis knows what modules export");
+  const Status linked = linkProgram(*program, options);
+  GENE_CHECK(linked.ok(), "the analysis knows what modules export");
   if (options.isEntry) shareGlobals(*program, shared);
-  if (options.observe) options.observe(*program, "link", true);
   optimise(*program);
   return std::move(program);
+}
+
+std::unique_ptr<ir::Program> Session::compileAlone(Location main, SeparateModule& separate) {
+  auto [program, module] =
+      analyse(main, {.keepVariables = options.keepVariables, .separate = &separate});
+  if (diagnostics.hasErrors()) return nullptr;
+  // Whether anybody asks for the signatures of its functions is seen when it is linked.
+  const bool checks = program->checksFunctionTypes;
+  program->checksFunctionTypes = true;
+  lower(module, *program, options.language);
+  program->checksFunctionTypes =
+      checks || std::ranges::any_of(program->globals, [](const ir::Global* global) {
+        return global->external && global->name.text() == "genex";
+      });
+  return std::move(program);
+}
+
+Expected<std::unique_ptr<ir::Program>> Session::linkObjects(Span<const ModuleObject> objects) {
+  useKnownBuiltins();
+  Expected<std::unique_ptr<ir::Program>> linked = linkModules(objects, sources);
+  if (!linked) return linked;
+  ir::Program& program = **linked;
+  program.level = options.level;
+  for (ir::Program* module : program.modules) module->level = options.level;
+  // The sources are outlines: which program it is follows from the objects.
+  std::vector<std::string> made;
+  for (const ModuleObject& object : objects) made.push_back(std::to_string(object.hash));
+  if (options.analysed && !options.analysed(program, made)) return linked;
+  if (Status status = linkProgram(program, options); !status) return Failure{status.message()};
+  optimise(program);
+  return linked;
 }
 
 std::unique_ptr<ir::Program> Session::analyze(Location main, Index& index) {

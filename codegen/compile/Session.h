@@ -14,6 +14,9 @@
 namespace gene {
 
 struct DebugTable;
+struct ModuleObject;
+class PathMap;
+struct SeparateModule;
 
 struct CompileOptions {
   LanguageOptions language;
@@ -32,6 +35,7 @@ struct CompileOptions {
   bool debug = false;                 // for the debugger: statements begin with a debug.point
   std::function<void(const ir::Program&, std::string_view pass, bool after)> observe;
   std::vector<PassTime>* times = nullptr;  // as PassContext's
+  const PathMap* paths = nullptr;          // as AnalysisExtras'
   /// Asked when the program was analysed without errors; false: that was enough, and the program is given as it is then.
   /// `environment`: NAME=VALUE of the variables that comptime blocks asked for.
   std::function<bool(const ir::Program&, const std::vector<std::string>& environment)> analysed =
@@ -50,8 +54,13 @@ class Session {
 
   /// Reads, analyses, lowers and optimises the source at `main`; null after errors, which are reported.
   std::unique_ptr<ir::Program> compile(Location main);
-  /// The first half of it, for editors: reads and analyses, reports all that `compile` would, and notes down what the names of
-  /// the source mean. The program owns what was read.
+  /// Compiles the source alone, as far as its module's code before linking; null after errors, which are reported.
+  std::unique_ptr<ir::Program> compileAlone(Location main, SeparateModule& separate);
+  /// The program that objects are, optimised; their sources become those of the session. Fails where they do not fit together.
+  /// A program that options.analysed does not want is given before its modules are linked.
+  Expected<std::unique_ptr<ir::Program>> linkObjects(Span<const ModuleObject> objects);
+  /// The first half of `compile`, for editors: reads and analyses, reports all that `compile` would, and notes down what the
+  /// names of the source mean. The program owns what was read.
   std::unique_ptr<ir::Program> analyze(Location main, Index& index);
   /// Compiles a form, which is code inside of an environment; see analyzeEvaluated. Null after errors.
   struct Evaluated {

@@ -303,7 +303,7 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
 
   std::vector<ImageInput> inputs;
   for (const SourceManager::Source& source : sources)
-    inputs.push_back({data_->text(source.name), contentHash(source.text)});
+    inputs.push_back({data_->text(source.name), program.sources.hash(source.start)});
 
   ImageHeader header{};
   std::vector<uint8_t> image(sizeof header);
@@ -335,7 +335,7 @@ std::vector<uint8_t> ImageTables::write(const std::vector<std::vector<uint8_t>>&
   header.constants = data_->constantCount;
   CompilerVersion.copy(header.compiler, sizeof header.compiler - 1);
   const Location main = program.functions.front()->loc;
-  if (main.valid()) header.sourceHash = contentHash(program.sources.text(main));
+  if (main.valid()) header.sourceHash = program.sources.hash(main);
   std::memcpy(image.data(), &header, sizeof header);
   header.checksum = checksum(image);
   std::memcpy(image.data(), &header, sizeof header);

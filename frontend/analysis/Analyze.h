@@ -14,6 +14,8 @@
 namespace gene {
 
 class Index;
+class PathMap;
+struct SeparateModule;
 
 /// An enum that code may name although its own text does not declare it.
 struct KnownEnum {
@@ -32,7 +34,9 @@ struct AnalysisExtras {
       false;  // the variables of the main module are globals: a REPL may look at them
   /// Takes NAME=VALUE of each variable of the environment that comptime blocks ask for.
   std::vector<std::string>* environment = nullptr;
-  Span<const KnownEnum> enums = {};  // of the entries of the dialog before this one
+  Span<const KnownEnum> enums = {};    // of the entries of the dialog before this one
+  SeparateModule* separate = nullptr;  // the main module is compiled alone
+  const PathMap* paths = nullptr;      // how outputs show the names of files; null: as they are
 };
 
 /// Analyses the forms of a main module. Globals and constants are added to `program`; nodes are made in its arena.

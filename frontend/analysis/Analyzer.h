@@ -19,6 +19,7 @@ namespace gene {
 
 class Modules;
 struct LoadedModule;
+struct ModuleInterface;
 struct Package;
 
 class Analyzer {
@@ -28,9 +29,8 @@ class Analyzer {
   ~Analyzer();
   Analyzer(const Analyzer&) = delete;
   ast::Module run(Span<Form*> forms);
-  /// The global that holds what this module publishes under a name, or null; and all such names, in order.
-  [[nodiscard]] ir::Global* publishedGlobal(Symbol name) const;
-  [[nodiscard]] std::vector<Symbol> publishedNames() const;
+  /// What others may take of the module that was analysed.
+  ModuleInterface interface();
   ast::Module runEvaluated(const Form* form, const EvaluatedPlace& place);
 
  private:
@@ -180,10 +180,12 @@ class Analyzer {
   Node* moduleNamespace(Location loc);
   Node* published(Symbol name, ast::AssignGlobal* assignment);
   Node* nativeImport(const GeneForm& form, const Import& import);
+  [[nodiscard]] ir::Global* publishedGlobal(Symbol name) const;
+  [[nodiscard]] std::vector<Symbol> publishedNames() const;
   ir::Global* importedGlobal(const LoadedModule& other, Symbol name);
   void bindImport(Symbol local, ir::Global* direct, Node* value, Location loc,
                   std::vector<Node*>& nodes);
-  void importFacts(const Analyzer& from, Symbol name, Symbol local);
+  void importFacts(const ModuleInterface& from, Symbol name, Symbol local);
   void bindUnknown(const Import& import);
   void bindUnknown(const Import::Item& item);
   Node* libraryImport(const GeneForm& form, const Import& import);

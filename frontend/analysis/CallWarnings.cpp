@@ -142,21 +142,19 @@ void Checks::checkArity(const ast::Arguments& args, const GeneForm& call) {
   if (global == names_.globals.end() || !global->second->constant ||
       known == names_.functions.end())
     return;
-  size_t slots = 0, given = 0;
-  for (const ast::Parameter& p : known->second->parameters) {
-    if (p.spec.kind == SlotKind::Rest) return;
-    slots += p.spec.kind == SlotKind::Positional;
-  }
+  if (known->second.hasRest) return;
+  const size_t slots = known->second.positional;
+  size_t given = 0;
   for (const ast::Argument& a : args) {
     if (a.kind == ArgKind::Spread) return;
     given += a.kind == ArgKind::Positional;
   }
   if (given <= slots) return;
-  if (known->second->form)
-    if (const ArrayForm* list = parameterList(*known->second->form); list && hasMistake(*list))
+  if (known->second.form)
+    if (const ArrayForm* list = parameterList(*known->second.form); list && hasMistake(*list))
       return;
   // Positional arguments come behind the others, in the order of the children.
-  const GeneForm* definition = known->second->form;
+  const GeneForm* definition = known->second.form;
   const SourceRange surplus =
       slots < call.children.size() ? call.children[slots]->range() : call.range();
   Diagnostic& d = diagnostics_.report(surplus, Diag::TooManyArguments,

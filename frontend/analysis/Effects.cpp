@@ -59,7 +59,7 @@ const GeneForm* Checks::definitionOf(Symbol name) const {
     return isSymbol(own->second->head, "fn") && facts_.definitions.at(name) == 1 ? own->second
                                                                                  : nullptr;
   auto imported = names_.functions.find(name);
-  return imported == names_.functions.end() ? nullptr : imported->second->form;
+  return imported == names_.functions.end() ? nullptr : imported->second.form;
 }
 
 /// What the code here may do.

@@ -91,7 +91,11 @@ Analyzer::Node* Analyzer::fnForm(const GeneForm& form) {
   ir::Global* global = moduleGlobal(s.name, form.loc);  // first: the function may call itself
   names_.later.erase(s.name);
   ast::Function* node = function(form, s, Role::Plain);
-  names_.functions[s.name] = node;
+  CalledFunction& called = names_.functions[s.name] = {.form = node->form};
+  for (const ast::Parameter& p : node->parameters) {
+    called.hasRest |= p.spec.kind == SlotKind::Rest;
+    called.positional += p.spec.kind == SlotKind::Positional;
+  }
   if (!node->isMacro && !node->isAsync) global->resultType = node->resultType;
   return published(s.name, make<ast::AssignGlobal>(form.loc, global, node));
 }

@@ -17,11 +17,6 @@ std::string pathText(const Item& item) {
   return text + std::string(item.name.text());
 }
 
-bool isInternal(std::string_view name) {
-  return (name.size() > 4 && name.starts_with("__") && name.ends_with("__")) || name == "gene" ||
-         name == "genex";
-}
-
 }  // namespace
 
 /// The global that holds what this module publishes under `name`; null without one.
@@ -53,14 +48,31 @@ std::vector<Symbol> Analyzer::publishedNames() const {
   }
   std::sort(names.begin(), names.end(), [](Symbol a, Symbol b) { return a.text() < b.text(); });
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  std::erase_if(names, [](Symbol name) { return isInternal(name.text()); });
   return names;
+}
+
+ModuleInterface Analyzer::interface() {
+  ModuleInterface made;
+  made.hasExports = names_.hasExports;
+  for (const Symbol name : publishedNames())
+    if (ir::Global* const global = publishedGlobal(name)) made.published.push_back({name, global});
+  made.functions = names_.functions;
+  made.enums = names_.enums;
+  made.interfaces = names_.interfaces;
+  made.identities = names_.identities;
+  made.variables = facts_.topLevelVars;
+  // What is wrong with them was said where they stand.
+  const Checks::Quiet quiet(checks_, true);
+  for (const auto& [name, type] : facts_.types)
+    if (made.find(name) && !diagnostics_.hasErrors()) made.types[name] = expandType(type);
+  made.keepPublished();
+  return made;
 }
 
 /// The declaration of what another module publishes under `name`; null if it publishes nothing of that name. What that module has
 /// from a third one is taken from there.
 ir::Global* Analyzer::importedGlobal(const LoadedModule& other, Symbol name) {
-  ir::Global* const theirs = other.analyzer->publishedGlobal(name);
+  ir::Global* const theirs = other.interface.find(name);
   if (!theirs) return nullptr;
   const bool isPassedOn = !theirs->from.empty();
   if (!isPassedOn) other.program->addExport(name, theirs);
@@ -99,19 +111,18 @@ void Analyzer::bindImport(Symbol local, ir::Global* direct, Node* value, Locatio
 }
 
 /// What the checker and annotations know of a name comes along with it.
-void Analyzer::importFacts(const Analyzer& from, Symbol name, Symbol local) {
-  if (auto it = from.names_.interfaces.find(name); it != from.names_.interfaces.end())
+void Analyzer::importFacts(const ModuleInterface& from, Symbol name, Symbol local) {
+  if (auto it = from.interfaces.find(name); it != from.interfaces.end())
     names_.interfaces.try_emplace(local, it->second);
-  if (auto it = from.names_.enums.find(name); it != from.names_.enums.end()) {
+  if (auto it = from.enums.find(name); it != from.enums.end()) {
     names_.enums.try_emplace(local, it->second);
     for (const Symbol variant : it->second) names_.variants[variant].push_back(local);
   }
-  if (auto it = from.names_.functions.find(name); it != from.names_.functions.end())
+  if (auto it = from.functions.find(name); it != from.functions.end())
     names_.functions.try_emplace(local, it->second);
-  auto alias = from.facts_.types.find(name);
-  if (alias != from.facts_.types.end())
-    facts_.types.try_emplace(local, const_cast<Analyzer&>(from).expandType(alias->second));
-  for (const auto& [path, identity] : from.names_.identities) {
+  if (auto alias = from.types.find(name); alias != from.types.end())
+    facts_.types.try_emplace(local, alias->second);
+  for (const auto& [path, identity] : from.identities) {
     const std::string_view text = path.text();
     const bool isMember = text.starts_with(name.text()) && text.size() > name.text().size() &&
                           text[name.text().size()] == '/';
@@ -166,9 +177,10 @@ Analyzer::Node* Analyzer::libraryImport(const GeneForm& form, const Import& impo
 /// One name that a module is to give; a member of it by a path.
 void Analyzer::importItem(const Import::Item& item, const LoadedModule& module, Location loc,
                           std::vector<Node*>& nodes) {
-  const Analyzer& other = *module.analyzer;
+  const ModuleInterface& other = module.interface;
+  modules_->noteTaken(module, item.path.empty() ? item.name : item.path[0]);
   if (item.name == sym::Star && item.path.empty()) {
-    for (const Symbol name : other.publishedNames()) {
+    for (const Symbol name : other.names()) {
       ir::Global* global = importedGlobal(module, name);
       importFacts(other, name, name);
       bindImport(name, global, make<ast::Global>(loc, global, false), loc, nodes);
@@ -179,10 +191,9 @@ void Analyzer::importItem(const Import::Item& item, const LoadedModule& module, 
   ir::Global* global = importedGlobal(module, first);
   if (!global) {
     Diagnostic& missing = diagnostics_.report(
-        item.loc, other.names_.hasExports ? Diag::ImportNotExported : Diag::ImportMissing,
-        {first.text()});
-    Checks::hintNear(missing, first, other.publishedNames());
-    if (other.facts_.topLevelVars.contains(first))
+        item.loc, other.hasExports ? Diag::ImportNotExported : Diag::ImportMissing, {first.text()});
+    Checks::hintNear(missing, first, other.names());
+    if (other.variables.contains(first))
       missing.hint(Diag::HintText, {"only definitions and variables with a slash are published: "
                                     "(var /" +
                                     std::string(first.text()) + " value)"});

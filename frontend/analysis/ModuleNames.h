@@ -11,9 +11,6 @@
 namespace gene {
 
 class Scopes;
-namespace ast {
-struct Function;
-}
 namespace ir {
 struct Global;
 }
@@ -33,6 +30,13 @@ struct InterfaceInfo {
   std::vector<Field> fields;
 };
 
+/// What calls of a function are checked by.
+struct CalledFunction {
+  size_t positional = 0;
+  bool hasRest = false;
+  const GeneForm* form = nullptr;  // its definition, as far as its body
+};
+
 struct ModuleNames {
   /// The name that the module has for the type that an annotation says, an identity; empty without one.
   [[nodiscard]] Symbol nameOfType(const Form* type) const;
@@ -42,8 +46,7 @@ struct ModuleNames {
   std::unordered_map<Symbol, ir::Global*> globals;  // variables and definitions that functions use
   std::unordered_map<Symbol, const Form*> types;    // annotations of module variables
   std::unordered_set<Symbol> later;                 // defined further down in a `do` or loop
-  std::unordered_map<Symbol, const ast::Function*>
-      functions;  // definitions, and variables that are initialised with one
+  std::unordered_map<Symbol, CalledFunction> functions;      // definitions
   std::unordered_map<Symbol, Symbol> classes;                // variables initialised with (new C …)
   std::unordered_map<Symbol, std::vector<Symbol>> enums;     // the variants of each
   std::unordered_map<Symbol, std::vector<Symbol>> variants;  // the enums that have one of that name

@@ -3,12 +3,14 @@
 // when the first import of it is met, which is also when it runs: imports stand at the top of modules only, so the order
 // of both is the same.
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "frontend/analysis/Analyzer.h"
+#include "frontend/analysis/ModuleInterface.h"
 #include "frontend/analysis/Packages.h"
 
 namespace gene {
@@ -17,7 +19,9 @@ struct LoadedModule {
   std::string path;  // canonical
   std::string name;  // as messages show it
   ir::Program* program = nullptr;
-  std::unique_ptr<Analyzer> analyzer;
+  std::unique_ptr<Analyzer> analyzer;  // null: all that is known is its interface
+  ModuleInterface interface;
+  std::string interfaceText;  // when the main module is compiled alone
   ast::Function* init = nullptr;
   bool loading = true;
   bool hasErrors = false;  // which were reported
@@ -49,8 +53,8 @@ class Modules {
     std::string packagePath;  // ^path
   };
   Found find(const Place& place);
-  /// The identity of one more type of this name (Symbol.h).
-  Symbol identify(Symbol name);
+  /// The identity of one more type of this name (Symbol.h); a built-in type that is called so has the name for itself.
+  Symbol identify(Symbol name, bool isBuiltin);
   /// ($dep name …) in the module `importer`: where the package lies.
   void registerDependency(const std::string& name, const std::string& place,
                           const std::string& importer);
@@ -58,10 +62,29 @@ class Modules {
   [[nodiscard]] const AnalysisExtras& extras() const { return extras_; }
   /// The package of a module; null stands for the main module.
   std::optional<Package> packageOf(const LoadedModule* module) const;
+  /// The module that is analysed takes a name of another one; `*`: all.
+  void noteTaken(const LoadedModule& module, Symbol name);
+  /// The main module asks for the package of the program.
+  void noteApplication();
+  /// The path as outputs show it.
+  [[nodiscard]] std::string shown(const std::string& path) const;
 
  private:
   LoadedModule* load(const std::string& path);
+  void analyse(LoadedModule& module, Location start);
+  void becomeInterface(LoadedModule& module, Location loc);
+  void readInterfaceOf(LoadedModule& module, Location start);
+  Found imported(LoadedModule& module, const std::string& importer, bool isNew);
+  void finishSeparate(LoadedModule& main);
+  [[nodiscard]] bool isThere(const std::string& path) const;
+  [[nodiscard]] std::string fileIn(const std::filesystem::path& directory,
+                                   const std::string& specifier) const;
+  std::string fileInGroups(const std::vector<std::filesystem::path>& places,
+                           Span<const size_t> ends, const std::string& specifier,
+                           std::string* other) const;
+  std::string relativeName(const std::string& path) const;
   std::string displayName(const std::string& path) const;
+  [[nodiscard]] SeparateModule* separate() const { return extras_.separate; }
   void dependOn(const Package& package) const;
   void dependOn(const std::string& file) const;
 
@@ -75,6 +98,7 @@ class Modules {
   std::vector<ast::Function*> bodies_;               // of program_.modules
   std::map<std::string, std::string> dependencies_;  // what ($dep …) says: package → directory
   std::unordered_map<Symbol, uint32_t> identities_;  // how many there are of each name
+  std::string given_;                                // the main module, as it was asked for
 };
 
 }  // namespace gene

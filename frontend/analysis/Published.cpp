@@ -78,6 +78,7 @@ Analyzer::Node* Analyzer::moduleNamespace(Location loc) {
 Analyzer::Node* Analyzer::packageValue(Symbol name, Location loc) {
   if (!modules_) return nullptr;
   const bool isApp = name.text() == "$app";
+  if (isApp) modules_->noteApplication();
   if (!modules_->packageOf(isApp ? nullptr : module_)) return nullptr;
   ir::Global*& global = isApp ? application_ : package_;
   if (!global) global = program_.addGlobal(name, loc);
@@ -89,10 +90,12 @@ Analyzer::Node* Analyzer::makePackage(const Package& package, Location loc) {
   auto text = [&](const std::string& value) -> Node* {
     return literal(make<StringForm>(FormKind::String, loc, arena_.copy(value)));
   };
-  std::vector<Node*> values{
-      text(package.name),       package.version.empty() ? nil(loc) : text(package.version),
-      text(package.directory),  text(package.sourceDirectory),
-      text(package.mainModule), text(package.testDirectory)};
+  std::vector<Node*> values{text(package.name),
+                            package.version.empty() ? nil(loc) : text(package.version),
+                            text(modules_->shown(package.directory)),
+                            text(package.sourceDirectory),
+                            text(package.mainModule),
+                            text(package.testDirectory)};
   return callBuiltin("package", values, loc);
 }
 

@@ -50,8 +50,7 @@ const Form* Analyzer::plainNameForm(const Form* nameForm, Symbol* name) {
 Symbol Analyzer::identityOf(const GeneForm& form, Symbol name) {
   Symbol& identity = formIdentities_[&form];
   if (identity.empty()) {
-    identity = modules_ ? modules_->identify(name) : name;
-    if (modules_ && isBuiltin(name.text()) && identity == name) identity = modules_->identify(name);
+    identity = modules_ ? modules_->identify(name, isBuiltin(name.text())) : name;
   }
   return identity;
 }

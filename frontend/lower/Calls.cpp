@@ -22,7 +22,12 @@ ir::CallShape* Lowering::arguments(ast::Arguments arguments, std::vector<Value*>
 }
 
 Lowering::Value* Lowering::call(ast::Call& node) {
-  std::vector<Value*> operands{expression(node.callee)};
+  // The body of a module that is imported stands elsewhere: what calls it has the place of the import.
+  builder_.setLocation(node.loc);
+  const bool isBody = node.callee->kind == ast::NodeKind::Function &&
+                      isOfOtherModule(static_cast<const ast::Function&>(*node.callee));
+  std::vector<Value*> operands{isBody ? closure(static_cast<ast::Function&>(*node.callee))
+                                      : expression(node.callee)};
   ir::CallShape* shape = arguments(node.arguments, operands);
   builder_.setLocation(node.loc);
   if (!shape) return builder_.emit(Op::Call, operands);

@@ -146,13 +146,16 @@ const Form* Lowering::signature(const ast::Function& function) {
   return arena().make<ArrayForm>(function.loc, arena().copy(Span<Form*>(parts)));
 }
 
+bool Lowering::isOfOtherModule(const ast::Function& function) {
+  return function.lowered && function.lowered->program != &program();
+}
+
 Lowering::Value* Lowering::closure(ast::Function& function) {
-  if (function.lowered && function.lowered->program != &program()) {
+  if (isOfOtherModule(function)) {
     const ir::Program& other = *function.lowered->program;
-    builder_.setLocation(function.loc);
     return builder_.emit(Op::Closure, {},
-                         {ir::Builder::imm(program().importBody(Symbol::of(other.mainFile),
-                                                                function.name, function.loc))});
+                         {ir::Builder::imm(program().importBody(
+                             Symbol::of(other.mainFile), function.name, builder_.location()))});
   }
   if (!function.lowered) {
     ir::Function* target = program().addFunction(function.name, function.loc);

@@ -32,6 +32,7 @@ class Lowering {
   /// Checks the result type and the postconditions and returns.
   void returnValue(Value* value, Location explicitReturn);
   Value* closure(ast::Function& function);
+  bool isOfOtherModule(const ast::Function& function);
   const Form* signature(const ast::Function& function);
   Value* makeGenerator(ast::MakeGenerator& node);
   Value* yield(ast::Yield& node);

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "runtime/support/Check.h"
 #include "runtime/support/ContentHash.h"
@@ -23,6 +24,7 @@ struct SourceManager::File {
   std::string path;  // that it was read from
   std::string text;
   uint32_t start;
+  std::optional<uint64_t> hash;  // of the text that it had, if this is another one
   // Filled at the first question: where lines begin, and how many characters are before each block of the text.
   mutable std::vector<uint32_t> lineStarts, charactersBefore;
 
@@ -39,6 +41,7 @@ struct SourceManager::File {
       characters += static_cast<uint32_t>(utf8::count(all.substr(i, BlockSize)));
     }
   }
+  [[nodiscard]] uint64_t contents() const { return hash ? *hash : contentHash(text); }
   /// How many characters are before this byte.
   [[nodiscard]] uint32_t characterAt(uint32_t offset) const {
     const uint32_t block = offset / BlockSize * BlockSize;
@@ -66,6 +69,12 @@ Location SourceManager::add(std::string name, std::string text) {
   files_->next += static_cast<uint32_t>(file->text.size()) + 1;
   files_->all.push_back(std::move(file));
   return {files_->all.back()->start};
+}
+
+Location SourceManager::addCompiled(std::string name, std::string outline, uint64_t hash) {
+  const Location start = add(std::move(name), std::move(outline));
+  files_->all.back()->hash = hash;
+  return start;
 }
 
 void SourceManager::overlay(const std::string& path, std::string text) {
@@ -129,6 +138,8 @@ const SourceManager::File& SourceManager::file(Location loc) const {
 
 std::string_view SourceManager::text(Location loc) const { return file(loc).text; }
 std::string_view SourceManager::name(Location loc) const { return file(loc).name; }
+const std::string& SourceManager::path(Location loc) const { return file(loc).path; }
+uint64_t SourceManager::hash(Location loc) const { return file(loc).contents(); }
 Location SourceManager::start(Location loc) const { return {file(loc).start}; }
 
 Position SourceManager::position(Location loc) const {
@@ -144,13 +155,13 @@ Position SourceManager::position(Location loc) const {
 std::vector<InputFile> SourceManager::dependencies() const {
   std::vector<InputFile> result;
   for (const auto& f : files_->all)
-    if (!f->name.starts_with('<')) result.push_back({f->name, f->path, contentHash(f->text)});
+    if (!f->name.starts_with('<')) result.push_back({f->name, f->path, f->contents()});
   return result;
 }
 
 std::vector<SourceManager::Source> SourceManager::all() const {
   std::vector<Source> result;
-  for (const auto& f : files_->all) result.push_back({f->name, f->text});
+  for (const auto& f : files_->all) result.push_back({f->name, f->text, {f->start}});
   return result;
 }
 

@@ -51,12 +51,20 @@ class SourceManager {
   /// Reads and adds a file; fails with "File not found: PATH" or a reason. `name`: the display name, if it is another one.
   Expected<Location> addFile(const std::string& path, const std::string& name = {});
 
+  /// Adds what is left of a source that was compiled elsewhere: `outline` has its lines and characters, so that places in it have
+  /// their positions, and not what it said. `hash`: contentHash of its text.
+  Location addCompiled(std::string name, std::string outline, uint64_t hash);
+
   /// From now on this text is what addFile finds under `path`, which must be canonical: a file that is being edited.
   void overlay(const std::string& path, std::string text);
 
   /// The whole text of the source that `loc` lies in, terminated by a zero byte.
   [[nodiscard]] std::string_view text(Location loc) const;
   [[nodiscard]] std::string_view name(Location loc) const;
+  /// Where it was read from.
+  [[nodiscard]] const std::string& path(Location loc) const;
+  /// contentHash of the text of the source that `loc` lies in.
+  [[nodiscard]] uint64_t hash(Location loc) const;
   [[nodiscard]] Location start(Location loc) const;
   [[nodiscard]] Position position(Location loc) const;
   /// The source line that `loc` lies in, without its line end.
@@ -64,6 +72,7 @@ class SourceManager {
 
   struct Source {
     std::string_view name, text;
+    Location start;
   };
   /// The files among them, in the order they were added: texts whose names begin with `<` are none. Hashes all texts.
   [[nodiscard]] std::vector<InputFile> dependencies() const;
