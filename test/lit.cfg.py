@@ -45,7 +45,7 @@ if os.path.exists(os.path.join(root, "build/editors/vscode/node_modules/.package
 tree_sitter = os.path.join(root, "build/editors/tree-sitter/node_modules/tree-sitter-cli/tree-sitter")  # likewise
 if os.path.exists(tree_sitter):
     config.available_features.add("tree-sitter")
-for tool in ("emacs", "faketime", "gdb", "node", "vim", "openssl"):
+for tool in ("emacs", "faketime", "gdb", "make", "node", "openssl", "vim"):
     if shutil.which(tool, path="/usr/bin:/bin"):
         config.available_features.add(tool)
 for name in ("GENE_STRESS", "GENE_TEST_CACHE", "GENE_TEST_ENTERED", "GENE_TEST_PARTS", "GENE_TEST_STRESS", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS",

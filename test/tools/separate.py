@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Programs whose modules are compiled one by one and linked are those that are built of their sources, byte for byte.
+"""Programs whose modules are compiled one by one and linked are those that are built of their sources, byte for byte;
+an object that is made with interfaces is the one that is made with the sources of what is imported.
 
 separate.py --gene GENE [--emit KIND] [--part K/N] FILE...   (KIND: bytecode, which is quick, or exe)
 
@@ -33,12 +34,24 @@ def check(gene, emit, file):
             return None
         inputs = (out / 'whole.d').read_text().split(': ', 1)[1].replace('\\ ', '\0').split()
         modules = [name.replace('\0', ' ') for name in inputs if name.endswith('.gene') and not name.endswith('package.gene')]
-        objects = []
+        objects, interfaces, alone = [], [], []
         for number, module in enumerate(modules):
             objects.append(str(out / f'{number}.o'))
             made = build('-c', module, '-o', objects[-1])
             if made.returncode != 0:
                 return f'{module} is not compiled alone: {made.stderr}'
+            code, interface = pathlib.Path(objects[-1]).read_bytes(), (out / f'{number}.gi').read_bytes()
+            interfaces.append(['--interface', str(out / f'{number}.gi')])
+            alone.append((module, code, interface))
+        for number, (module, code, interface) in enumerate(alone):
+            others = sum(interfaces[:number] + interfaces[number + 1:], [])
+            if not others:
+                continue
+            made = build('-c', module, '-o', str(out / 'again.o'), *others)
+            if made.returncode != 0:
+                return f'{module} is not compiled with interfaces: {made.stderr}'
+            if (out / 'again.o').read_bytes() != code or (out / 'again.gi').read_bytes() != interface:
+                return f'{module} is another object with interfaces'
         linked = build(*objects, f'--emit={emit}', '-o', str(out / 'linked.x'))
         if linked.returncode != 0:
             return f'is not linked: {linked.stderr}'
