@@ -33,7 +33,7 @@ def check(gene, emit, file):
         if whole.returncode != 0:
             return None
         inputs = (out / 'whole.d').read_text().split(': ', 1)[1].replace('\\ ', '\0').split()
-        modules = [name.replace('\0', ' ') for name in inputs if name.endswith('.gene') and not name.endswith('package.gene')]
+        modules = [name.replace('\0', ' ').replace('\\#', '#').replace('$$', '$') for name in inputs if name.endswith('.gene') and not name.endswith('package.gene')]
         objects, interfaces, alone = [], [], []
         for number, module in enumerate(modules):
             objects.append(str(out / f'{number}.o'))
