@@ -15,6 +15,7 @@
 #include "codegen/link/Native.h"
 #include "codegen/passes/Remarks.h"
 #include "driver/Build.h"
+#include "driver/Distribute.h"
 
 namespace gene::driver {
 namespace {
@@ -42,6 +43,12 @@ const std::vector<OptionSpec>& specs() {
       {"jobs,j", "N", "processes that compile at once (default: one for each processor)"},
       {"no-cache", nullptr, "compile everything anew, and keep nothing for the next build"},
       {"part-size", "N", "instructions of the IR in a part of a large program, for tests"},
+      {"distributor", "CMD",
+       "a program that has the parts compiled, here or on other machines: it is given a file of "
+       "JSON"},
+      {"distributor-arg", "ARG", "an argument in front of that file (repeatable)"},
+      {"distributor-folder", "DIR",
+       "where the jobs' files are made and stay (default: a folder that goes at the end)"},
       {"linker", "PATH", "a linker or C compiler to link with (default ld.lld)"},
       {"###", nullptr, "print the linker's command and stop (also -###)"},
       {"emit", "KIND", "stop at ir, bytecode, llvm, asm, obj or exe (default exe)"},
@@ -210,6 +217,7 @@ int emitProgram(std::unique_ptr<ir::Program> program, const Options& options, co
     native.partSize = std::strtoul(options.get("part-size", "0").c_str(), nullptr, 10);
     native.jobs = jobsOption(options).value_or(1);
     native.store = kept.objects();
+    native.distribute = distributorOf(options, t.output);
     native.showProgress = ::isatty(STDERR_FILENO) != 0;
   }
   Expected<std::vector<std::string>> objects = emitNative(*program, native);

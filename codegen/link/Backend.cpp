@@ -43,4 +43,10 @@ Expected<std::vector<std::string>> emitNative(const ir::Program& program,
   return (*backend)->emit(program, options);
 }
 
+Expected<std::string> compileNative(std::string_view code, int level) {
+  Expected<const NativeBackend*> backend = loadNativeBackend();
+  if (!backend) return backend.failure();
+  return (*backend)->compile(code, level);
+}
+
 }  // namespace gene

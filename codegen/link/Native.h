@@ -22,6 +22,15 @@ struct ObjectStore {
   std::function<void(std::string_view code, std::string_view object)> keep;
 };
 
+/// Code that becomes an object elsewhere: LLVM's bitcode, of which nothing is optimised yet.
+struct NativeJob {
+  std::string name;  // for messages
+  std::string code;
+};
+/// The objects of the jobs, as compileNative makes them with this level.
+using NativeDistributor = std::function<Expected<std::vector<std::string>>(
+    const std::vector<NativeJob>& jobs, int level)>;
+
 struct NativeOptions {
   enum class Emit { LlvmText, Assembly, Object };
   int level = 2;           // 0: fast to build; 1 to 3: LLVM's O2
@@ -36,6 +45,8 @@ struct NativeOptions {
   bool showProgress = false;  // standard error is a terminal
   /// Where objects are looked for before they are made, if it is not null; several processes use it at once.
   const ObjectStore* store = nullptr;
+  /// Who makes the objects that are not in the store; null: this process and its workers.
+  NativeDistributor distribute = {};
 };
 
 /// What the module exports, through the function below.
@@ -44,6 +55,7 @@ struct NativeBackend {
   /// options.
   Expected<std::vector<std::string>> (*emit)(const ir::Program& program,
                                              const NativeOptions& options);
+  Expected<std::string> (*compile)(std::string_view code, int level);
   const char* llvmVersion;
 };
 extern "C" const NativeBackend* gene_native_backend();
@@ -58,5 +70,8 @@ Expected<int> runLinker(int count, const char* const* words);
 /// What the module emits; it is opened when first used.
 Expected<std::vector<std::string>> emitNative(const ir::Program& program,
                                               const NativeOptions& options);
+
+/// The object of a NativeJob's code.
+Expected<std::string> compileNative(std::string_view code, int level);
 
 }  // namespace gene

@@ -17,10 +17,10 @@ bool isInternal(std::string_view name) {
          name == "genex";
 }
 
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
   return printForm(StringForm(FormKind::String, {}, text));
 }
-std::string quoted(Symbol name) { return quoted(name.text()); }
+std::string inQuotes(Symbol name) { return inQuotes(name.text()); }
 
 /// The entries of a map, by the text of the name.
 template <class Map>
@@ -44,15 +44,15 @@ std::string signatureText(const GeneForm& definition) {
 }
 
 void printContract(std::string& out, Symbol name, const InterfaceInfo& info) {
-  out += "(contract " + quoted(name);
+  out += "(contract " + inQuotes(name);
   for (const InterfaceInfo::Method& method : info.methods) {
-    out += " (method " + quoted(method.name);
+    out += " (method " + inQuotes(method.name);
     if (method.parameters) out += " ^parameters " + printForm(*method.parameters);
     if (method.resultType) out += " ^result " + printForm(*method.resultType);
     out += ')';
   }
   for (const InterfaceInfo::Field& field : info.fields) {
-    out += " (field " + quoted(field.name);
+    out += " (field " + inQuotes(field.name);
     if (field.type) out += " ^type " + printForm(*field.type);
     out += ')';
   }
@@ -190,33 +190,33 @@ void ModuleInterface::keepPublished() {
 
 std::string printInterface(const ModuleInterface& interface, std::string_view name,
                            const LanguageOptions& options) {
-  std::string out = std::string(Head) + quoted(name) + " ^format " + std::to_string(Format) +
+  std::string out = std::string(Head) + inQuotes(name) + " ^format " + std::to_string(Format) +
                     " ^options " + std::to_string(options.bits());
   out += interface.hasExports ? " ^^exports)\n" : ")\n";
   for (const auto& [published, global] : interface.published) {
-    out += "(name " + quoted(published);
+    out += "(name " + inQuotes(published);
     if (global->constant) out += " ^^constant";
     if (global->resultType) out += " ^result " + printForm(*global->resultType);
     if (!global->from.empty())
-      out += " ^from " + quoted(global->from) + " ^exported " + quoted(global->exported);
+      out += " ^from " + inQuotes(global->from) + " ^exported " + inQuotes(global->exported);
     out += ")\n";
   }
   for (const auto& [function, called] : inOrder(interface.functions)) {
-    out += "(function " + quoted(function) + " " + std::to_string(called->positional);
+    out += "(function " + inQuotes(function) + " " + std::to_string(called->positional);
     if (called->hasRest) out += " ^^rest";
     out += " " + signatureText(*called->form) + ")\n";
   }
   for (const auto& [type, variants] : inOrder(interface.enums)) {
-    out += "(enum " + quoted(type);
-    for (const Symbol variant : *variants) out += " " + quoted(variant);
+    out += "(enum " + inQuotes(type);
+    for (const Symbol variant : *variants) out += " " + inQuotes(variant);
     out += ")\n";
   }
   for (const auto& [contract, info] : inOrder(interface.interfaces))
     printContract(out, contract, *info);
   for (const auto& [type, meaning] : inOrder(interface.types))
-    out += "(type " + quoted(type) + " " + printForm(**meaning) + ")\n";
+    out += "(type " + inQuotes(type) + " " + printForm(**meaning) + ")\n";
   for (const auto& [path, identity] : inOrder(interface.identities))
-    out += "(identity " + quoted(path) + " " + quoted(*identity) + ")\n";
+    out += "(identity " + inQuotes(path) + " " + inQuotes(*identity) + ")\n";
   return out;
 }
 
@@ -227,7 +227,7 @@ uint64_t hashOfNames(std::string_view text, const std::vector<std::string>& name
     const std::string_view row = text.substr(0, text.find('\n') + 1);
     const std::string_view named = row.substr(std::min(row.find('"'), row.size()));
     const bool isTaken = std::ranges::any_of(names, [&](const std::string& name) {
-      const std::string whole = quoted(name);
+      const std::string whole = inQuotes(name);
       const std::string path = whole.substr(0, whole.size() - 1) + "/";
       return named.starts_with(whole) || named.starts_with(path);
     });
