@@ -4,6 +4,7 @@
 import glob
 import os
 import shutil
+import subprocess
 import sys
 
 import lit.formats
