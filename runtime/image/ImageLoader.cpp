@@ -378,6 +378,9 @@ class Loader {
       TWIN(ScopeSet)
       TWIN(CallClosure)
       TWIN(TailCallClosure)
+      TWIN(VariantGet)
+      TWIN(VariantField)
+      TWIN(VariantNew)
 #undef TWIN
       default: break;
     }
