@@ -64,10 +64,16 @@ Expected<const ImageHeader*> readHeader(Span<const uint8_t> bytes) {
                    " but got " + compiler);
   if (header->abi != abiHash()) return invalid("VM ABI mismatch");
   if (checksum(bytes) != header->checksum) return invalid("checksum mismatch");
-  for (const SectionRange& range : header->sections)
+  // Code is linked where it lies: that changes nothing which was checked before.
+  uint64_t end = sizeof(ImageHeader);
+  for (const SectionRange& range : header->sections) {
     if (range.offset % 8 != 0 || range.offset > bytes.size() ||
         range.size > bytes.size() - range.offset)
       return invalid("a section lies outside the file");
+    if (range.size == 0) continue;
+    if (range.offset < end) return invalid("a section lies in another one");
+    end = uint64_t{range.offset} + range.size;
+  }
   return header;
 }
 

@@ -188,8 +188,11 @@ class Loader {
     limits.functions = get<ImageFunction>(Section::Functions);
     limits.shapes = get<ImageShape>(Section::Shapes);
     limits.sites = static_cast<uint32_t>(get<ImageSite>(Section::Sites).size());
+    uint64_t end = 0;
     for (const ImageFunction& f : limits.functions) {
       CodeView view;
+      if (f.codeOffset < end) return "the code of a function lies in that of another one";
+      end = uint64_t{f.codeOffset} + f.codeSize;
       if (f.codeOffset % 8 != 0 || f.codeOffset > code.size() ||
           f.codeSize > code.size() - f.codeOffset ||
           !viewCode(code.subspan(f.codeOffset, f.codeSize), &view))
