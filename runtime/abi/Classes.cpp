@@ -18,6 +18,7 @@ Value gene_class_new(Context* context, Value name, Value fields, uint64_t number
     return raise(*context, ErrorClass::Concurrency,
                  "class " + std::string(name.symbol().text()) +
                      " cannot be defined here: an actor on another thread makes no classes");
+  if (GENE_UNLIKELY(number > MaxClassNumber)) damagedCode();
   ClassObject* above = parent.isAbsent()
                            ? as<ClassObject>(namespaceGet(context->globals, Symbol::of("Object")))
                            : as<ClassObject>(parent);

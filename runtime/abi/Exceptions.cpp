@@ -84,7 +84,7 @@ Value gene_contract_failed(Context* context, uint64_t result, Value message, Val
   std::string text(operand<StringObject>(message, Kind::String)->view());
   text += " | args=[";
   const auto* list = operand<ArrayObject>(names, Kind::Array);
-  if (list->size > count) damagedCode();
+  if (list->size > count || (result && count == 0)) damagedCode();
   for (uint32_t i = 0; i < list->size; i++) {
     if (i != 0) text += ", ";
     text += std::string(symbolOperand(arrayAt(list, i)).text()) + "=" +
