@@ -79,7 +79,7 @@ struct Context {
   bool isBeside;              // of one more thread of the program (createContextBeside)
   Value onInterrupt;          // the function for Ctrl-C (runtime/builtins/Signals.cpp), or nil
   ContextPart* parts[ContextPart::Count];  // partOf
-  /// Where the methods of tables found an entry last (findKey in runtime/object/Map.h): by the addresses of the tables.
+  /// Where the methods of tables found an entry last (findAgain in runtime/object/Map.h): by the addresses of the tables.
   uint32_t foundEntries[16];
 };
 

@@ -1,4 +1,4 @@
-// Calls: of functions known and unknown, of methods and what stands before a method of arrays, with keywords and spreads.
+// Calls: of functions known and unknown, of methods and what stands before a method of arrays or maps, with keywords and spreads.
 
 #include "codegen/bytecode/Select.h"
 

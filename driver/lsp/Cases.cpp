@@ -66,17 +66,12 @@ Test testOf(const Form& form) {
 /// The innermost case around the offset.
 const GeneForm* caseAt(const Document& document, size_t offset) {
   const GeneForm* found = nullptr;
-  std::vector<const Form*> work;
-  pushForms(work, document.forms());
-  while (!work.empty()) {
-    const Form* form = work.back();
-    work.pop_back();
-    const Range range = rangeOf(document, *form);
-    if (offset < range.from || offset > range.to || form->kind == FormKind::Quote) continue;
-    if (form->kind == FormKind::Gene && isSymbol(as<GeneForm>(*form).head, "case"))
-      found = &as<GeneForm>(*form);
-    forEachPart(*form, [&](const Form* part) { work.push_back(part); });
-  }
+  forEachInside(document, [&](const Form& form, Range range) {
+    if (offset < range.from || offset > range.to) return false;
+    if (form.kind == FormKind::Gene && isSymbol(as<GeneForm>(form).head, "case"))
+      found = &as<GeneForm>(form);
+    return true;
+  });
   return found;
 }
 

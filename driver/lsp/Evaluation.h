@@ -61,6 +61,12 @@ void forEachInside(const Form& form, F&& visit) {
     std::reverse(work.begin() + static_cast<std::ptrdiff_t>(first), work.end());
   }
 }
+/// The same for all forms of the document, with the range of each: visit(form, range).
+template <class F>
+void forEachInside(const Document& document, F&& visit) {
+  for (const Form* form : document.forms())
+    forEachInside(*form, [&](const Form& part) { return visit(part, rangeOf(document, part)); });
+}
 
 /// Does evaluating the form declare something in the scope that it stands in?
 bool declares(const Form& form);

@@ -149,22 +149,17 @@ class Outside {
   };
   [[nodiscard]] Depth depthAt(size_t offset) const {
     Depth depth;
-    std::vector<const Form*> work;
-    pushForms(work, document_.forms());
-    while (!work.empty()) {
-      const Form* form = work.back();
-      work.pop_back();
-      const Range range = rangeOf(document_, *form);
-      if (offset < range.from || offset >= range.to) continue;
-      if (form->kind == FormKind::Gene) {
-        const auto& g = as<GeneForm>(*form);
+    forEachInside(document_, [&](const Form& form, Range range) {
+      if (offset < range.from || offset >= range.to) return false;
+      if (form.kind == FormKind::Gene) {
+        const auto& g = as<GeneForm>(form);
         const std::string_view head = symbolOf(g.head).text();
         const bool isBlock = !g.children.empty() && isSymbol(g.children[0], "->");
         if (isBlock || hasTrait(head, form_trait::Inner)) depth = {depth.functions + 1, false};
         depth.isInLoop = depth.isInLoop || head == "while" || head == "loop";
       }
-      forEachPart(*form, [&](const Form* part) { work.push_back(part); });
-    }
+      return true;
+    });
     return depth;
   }
 

@@ -17,16 +17,11 @@ struct Declaration {
 std::optional<Declaration> declarationAt(const Document& document, size_t offset) {
   // The innermost gene around the offset.
   const GeneForm* around = nullptr;
-  std::vector<const Form*> work;
-  pushForms(work, document.forms());
-  while (!work.empty()) {
-    const Form* form = work.back();
-    work.pop_back();
-    const Range range = rangeOf(document, *form);
-    if (offset < range.from || offset >= range.to || form->kind == FormKind::Quote) continue;
-    if (form->kind == FormKind::Gene) around = &as<GeneForm>(*form);
-    forEachPart(*form, [&](const Form* part) { work.push_back(part); });
-  }
+  forEachInside(document, [&](const Form& form, Range range) {
+    if (offset < range.from || offset >= range.to) return false;
+    if (form.kind == FormKind::Gene) around = &as<GeneForm>(form);
+    return true;
+  });
   if (!around || !hasTrait(symbolOf(around->head).text(), form_trait::Variable)) return {};
   const Span<Form* const> c = around->children;
   const bool isPlain = (c.size() == 2 || (c.size() == 3 && isSymbol(c[1], "="))) &&
@@ -160,20 +155,14 @@ void convertChain(const Document& document, Range range, std::vector<Action>& ac
   // The innermost call around the range whose head is one, and of heads in heads the outermost.
   const GeneForm* found = nullptr;
   const Form* inner = nullptr;
-  std::vector<const Form*> work;
-  pushForms(work, document.forms());
-  while (!work.empty()) {
-    const Form* form = work.back();
-    work.pop_back();
-    const Range whole = rangeOf(document, *form);
-    if (range.from < whole.from || range.to > whole.to) continue;
-    if (form->kind == FormKind::Quote) continue;
-    if (form->kind == FormKind::Gene && calledHead(as<GeneForm>(*form))) {
-      if (form != inner) found = &as<GeneForm>(*form);
-      inner = as<GeneForm>(*form).head;
+  forEachInside(document, [&](const Form& form, Range whole) {
+    if (range.from < whole.from || range.to > whole.to) return false;
+    if (form.kind == FormKind::Gene && calledHead(as<GeneForm>(form))) {
+      if (&form != inner) found = &as<GeneForm>(form);
+      inner = as<GeneForm>(form).head;
     }
-    forEachPart(*form, [&](const Form* part) { work.push_back(part); });
-  }
+    return true;
+  });
   if (!found) return;
   std::vector<Edit> edits;
   if (isChain(*found)) {
