@@ -95,13 +95,20 @@ const BuiltinFacts* builtinCallee(const Instruction& call) {
   return facts && facts->takes(call.operands.size() - 1) ? facts : nullptr;
 }
 
+namespace {
+
+/// What a `call.method` with all arguments does if its receiver should be of this class.
+BuiltinOperation operationOn(const Instruction& inst, Symbol cls) {
+  if (inst.op != Op::CallMethod || inst.operands.empty()) return {};
+  const BuiltinFacts* facts = calledMethod(inst, cls);
+  return facts && facts->most == inst.operands.size() - 1 ? facts->operation : BuiltinOperation{};
+}
+
+}  // namespace
+
 ArrayMethod arrayMethod(const Instruction& inst) {
   static const Symbol array = Symbol::of("Array");
-  if (inst.op != Op::CallMethod || inst.operands.empty()) return ArrayMethod::None;
-  const BuiltinFacts* facts = calledMethod(inst, array);
-  // It is that of a call with all arguments.
-  return facts && facts->most == inst.operands.size() - 1 ? facts->operation.array
-                                                          : ArrayMethod::None;
+  return operationOn(inst, array).array;
 }
 
 TableMethod tableMethod(const Instruction& inst) {
@@ -116,10 +123,7 @@ TableMethod tableMethod(const Instruction& inst) {
 
 StringMethod stringMethod(const Instruction& inst) {
   static const Symbol string = Symbol::of("String");
-  if (inst.op != Op::CallMethod || inst.operands.empty()) return StringMethod::None;
-  const BuiltinFacts* facts = calledMethod(inst, string);
-  return facts && facts->most == inst.operands.size() - 1 ? facts->operation.string
-                                                          : StringMethod::None;
+  return operationOn(inst, string).string;
 }
 
 bool isToInt(const Instruction& inst) {
